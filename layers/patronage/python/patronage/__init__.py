@@ -1,0 +1,1 @@
+"""Customer segmentation and product recommendation for a shop."""

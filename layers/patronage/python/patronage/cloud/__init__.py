@@ -1,0 +1,1 @@
+"""The local cloud: the synthesised template in MiniStack on this machine."""

@@ -1,0 +1,35 @@
+"""The exceptions that Patronage raises on purpose.
+
+A message names the value, the rule that it breaks, and the next step. Branches are drawn where a
+caller would act differently::
+
+    PatronageError
+    ├── BadInput          a file, argument or setting is wrong; mend it and try again
+    ├── NotFound          what was asked for does not exist
+    ├── TryAgain          another worker was first, or a service was busy; the same call may succeed
+    └── RunFailed         a run or a deployment ended without success; its cause is in the message
+"""
+
+from __future__ import annotations
+
+
+class PatronageError(Exception):
+    """Root of the tree. `exit_code` is what the command line ends with."""
+
+    exit_code = 1
+
+
+class BadInput(PatronageError):
+    """The caller's input breaks a rule."""
+
+
+class NotFound(PatronageError):
+    """The thing that was named does not exist."""
+
+
+class TryAgain(PatronageError):
+    """A conflict or a throttle: nothing was written, the same call may succeed."""
+
+
+class RunFailed(PatronageError):
+    """A run, a step or a deployment ended without success."""

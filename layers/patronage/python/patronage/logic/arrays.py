@@ -1,0 +1,70 @@
+"""NumPy's `.npz` container read and written without NumPy.
+
+The *tables* functions hold DuckDB and Delta Lake and have no room for NumPy, the *learn* functions the
+other way round; arrays travel between the two in this format (NEP 1). Only one- and two-dimensional
+little-endian arrays in C order are needed.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import zipfile
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from patronage.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MAGIC = b"\x93NUMPY\x01\x00"
+_DTYPES = {"<i4": "i", "<i8": "q", "<f4": "f", "<f8": "d"}
+_TYPECODES = {code: dtype for dtype, code in _DTYPES.items()}
+
+
+@dataclass(frozen=True)
+class Array:
+    """Values in C order and their shape; `values` is flat, with typecode i, q, f or d."""
+
+    shape: tuple[int, ...]
+    values: memoryview
+
+    def row(self, index: int) -> memoryview:
+        """Return one row of a two-dimensional array."""
+        width = self.shape[1]
+        return self.values[index * width : (index + 1) * width]
+
+
+def read_npz(content: bytes) -> dict[str, Array]:
+    """Read the arrays of an `.npz` file by name."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name.removesuffix(".npy"): _read_npy(archive.read(name)) for name in archive.namelist()}
+
+
+def write_npz(arrays: Mapping[str, array[Any]]) -> bytes:
+    """Write one-dimensional arrays (typecodes i, q, f, d) as an `.npz` file; equal arrays, equal bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, values in arrays.items():
+            entry = zipfile.ZipInfo(f"{name}.npy")
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, _header(values.typecode, len(values)) + values.tobytes())
+    return buffer.getvalue()
+
+
+def _header(typecode: str, length: int) -> bytes:
+    text = f"{{'descr': '{_TYPECODES[typecode]}', 'fortran_order': False, 'shape': ({length},), }}"
+    padding = -(len(_MAGIC) + 2 + len(text) + 1) % 64
+    encoded = (text + " " * padding + "\n").encode("latin-1")
+    return _MAGIC + len(encoded).to_bytes(2, "little") + encoded
+
+
+def _read_npy(content: bytes) -> Array:
+    start = len(_MAGIC) + 2
+    end = start + int.from_bytes(content[len(_MAGIC) : start], "little")
+    header = ast.literal_eval(content[start:end].decode("latin-1"))
+    if header["fortran_order"] or header["descr"] not in _DTYPES:
+        raise BadInput(f"array header {header} is neither C order nor one of {', '.join(_DTYPES)}")
+    return Array(header["shape"], memoryview(content)[end:].cast("B").cast(_DTYPES[header["descr"]]))

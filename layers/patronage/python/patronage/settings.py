@@ -1,0 +1,94 @@
+"""The shop's settings: one typed object, read once at an edge and passed inwards."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from patronage.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+MINOR_DIGITS = {"BHD": 3, "CLP": 0, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "TND": 3, "VND": 0}
+"""Digits of the minor unit where ISO 4217 says something else than two."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shop:
+    """What differs from shop to shop.
+
+    Parameters
+    ----------
+    currency : str
+        ISO 4217 code of the shop's books; every stored amount is in its minor unit.
+    timezone : str
+        IANA zone in which days, weeks and months are cut. Time is UTC inside.
+    drop_repeated_lines : bool
+        Drop lines that are identical within one order of one file instead of keeping them
+        (two of the same thing are often written as two equal lines).
+    max_refused_share : float
+        A file with a greater share of refused rows, 0 to 1, is refused whole.
+    keep_generation_days : int
+        How long a superseded generation stays in the serving table for a rollback.
+    """
+
+    currency: str = "EUR"
+    timezone: str = "UTC"
+    drop_repeated_lines: bool = False
+    max_refused_share: float = 0.2
+    keep_generation_days: int = 7
+
+    def __post_init__(self) -> None:
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as exc:
+            raise BadInput(
+                f"timezone {self.timezone!r} is not an IANA time zone; write it as in 'Europe/London'"
+            ) from exc
+        if not (len(self.currency) == 3 and self.currency.isalpha() and self.currency.isupper()):
+            raise BadInput(f"currency {self.currency!r} is not an ISO 4217 code; write it as in 'GBP'")
+        if not 0 <= self.max_refused_share <= 1:
+            raise BadInput(f"max_refused_share {self.max_refused_share} must lie between 0 and 1")
+        if self.keep_generation_days < 1:
+            raise BadInput(f"keep_generation_days {self.keep_generation_days} must be at least 1")
+
+    @property
+    def minor_digits(self) -> int:
+        """Digits of the currency's minor unit: 2 for GBP, 0 for JPY."""
+        return MINOR_DIGITS.get(self.currency, 2)
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> Shop:
+        """Build settings from plain values; an unknown name is refused, not ignored."""
+        known = {field.name for field in fields(cls)}
+        for name in values:
+            if name not in known:
+                raise BadInput(f"setting {name!r} is unknown; known are {', '.join(sorted(known))}")
+        return cls(**values)
+
+    @classmethod
+    def from_json(cls, text: str) -> Shop:
+        """Read what `to_json` wrote; a function gets it in `PATRONAGE_SHOP`."""
+        return cls.from_mapping(json.loads(text))
+
+    @classmethod
+    def from_toml(cls, path: Path) -> Shop:
+        """Read the `[shop]` table of a settings file."""
+        try:
+            return cls.from_mapping(tomllib.loads(path.read_text(encoding="utf-8")).get("shop", {}))
+        except (OSError, tomllib.TOMLDecodeError) as exc:
+            raise BadInput(f"{path}: {exc}") from exc
+
+    def to_json(self) -> str:
+        """Write the settings as one line of JSON with sorted names."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    def format_money(self, minor: int) -> str:
+        """Write an amount in minor units for people: ``GBP 8,832,003.27``."""
+        digits = self.minor_digits
+        return f"{self.currency} {minor / 10**digits:,.{digits}f}"

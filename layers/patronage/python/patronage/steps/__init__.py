@@ -1,0 +1,1 @@
+"""One function a state of a run, its stores and engine passed in; every edge calls these."""

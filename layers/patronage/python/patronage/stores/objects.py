@@ -1,0 +1,168 @@
+"""Objects by key: the same small interface over an S3 bucket and over a local folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from patronage.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_s3 import S3Client
+
+
+class ObjectStore(Protocol):
+    """Bytes and files by key. A key is relative, with `/` between its parts."""
+
+    def read_bytes(self, key: str) -> bytes:
+        """Return the object's content; `NotFound` where there is none."""
+
+    def write_bytes(self, key: str, content: bytes) -> None:
+        """Write the object whole, replacing what was there."""
+
+    def exists(self, key: str) -> bool:
+        """Say whether the object is there."""
+
+    def keys(self, prefix: str) -> list[str]:
+        """List the keys that start with a prefix, sorted."""
+
+    def staged(self, key: str) -> Path:
+        """Return a local file with the object's content; it lives as long as the store."""
+
+    def writing(self, key: str) -> Any:
+        """Open a context that gives a local path; what is there at its end becomes the object."""
+
+    def uri(self, key: str) -> str:
+        """Return the address that Delta Lake opens."""
+
+    def delta_options(self) -> dict[str, str]:
+        """Return Delta Lake's storage options for this store."""
+
+
+def read_json(store: ObjectStore, key: str) -> Any:
+    """Read an object as JSON."""
+    return json.loads(store.read_bytes(key))
+
+
+def write_json(store: ObjectStore, key: str, value: Any) -> None:
+    """Write a value as JSON, one form for equal values."""
+    store.write_bytes(key, json.dumps(value, sort_keys=True, ensure_ascii=False, indent=1).encode())
+
+
+class FolderStore:
+    """Objects as files below a local folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def read_bytes(self, key: str) -> bytes:
+        try:
+            return (self.root / key).read_bytes()
+        except FileNotFoundError as exc:
+            raise NotFound(f"{self.root / key} does not exist") from exc
+
+    def write_bytes(self, key: str, content: bytes) -> None:
+        with self.writing(key) as path:
+            path.write_bytes(content)
+
+    def exists(self, key: str) -> bool:
+        return (self.root / key).is_file()
+
+    def keys(self, prefix: str) -> list[str]:
+        folder = (self.root / prefix).parent if not prefix.endswith("/") else self.root / prefix
+        found = (path.relative_to(self.root).as_posix() for path in folder.rglob("*") if path.is_file())
+        return sorted(key for key in found if key.startswith(prefix))
+
+    def staged(self, key: str) -> Path:
+        path = self.root / key
+        if not path.is_file():
+            raise NotFound(f"{path} does not exist")
+        return path
+
+    @contextmanager
+    def writing(self, key: str) -> Iterator[Path]:
+        """Write beside the target and rename, so that a reader sees the old file or the new one."""
+        target = self.root / key
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".writing-") as folder:
+            path = Path(folder) / target.name
+            yield path
+            path.replace(target)
+
+    def uri(self, key: str) -> str:
+        return str(self.root.absolute() / key)
+
+    def delta_options(self) -> dict[str, str]:
+        return {}
+
+
+class S3Store:
+    """Objects of one S3 bucket, staged to a temporary folder where a file is needed."""
+
+    def __init__(self, bucket: str, *, client: S3Client) -> None:
+        self.bucket = bucket
+        self._client = client
+        self._folder: Path | None = None
+
+    def read_bytes(self, key: str) -> bytes:
+        try:
+            return self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        except self._client.exceptions.NoSuchKey as exc:
+            raise NotFound(f"s3://{self.bucket}/{key} does not exist") from exc
+
+    def write_bytes(self, key: str, content: bytes) -> None:
+        self._client.put_object(Bucket=self.bucket, Key=key, Body=content)
+
+    def exists(self, key: str) -> bool:
+        listed = self._client.list_objects_v2(Bucket=self.bucket, Prefix=key, MaxKeys=1)
+        return any(found["Key"] == key for found in listed.get("Contents", []))
+
+    def keys(self, prefix: str) -> list[str]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        return sorted(found["Key"] for page in pages for found in page.get("Contents", []))
+
+    def staged(self, key: str) -> Path:
+        path = self._staging() / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._client.download_file(self.bucket, key, str(path))
+        except self._client.exceptions.ClientError as exc:
+            if exc.response["Error"]["Code"] in {"404", "NoSuchKey"}:
+                raise NotFound(f"s3://{self.bucket}/{key} does not exist") from exc
+            raise
+        return path
+
+    @contextmanager
+    def writing(self, key: str) -> Iterator[Path]:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / Path(key).name
+            yield path
+            self._client.upload_file(str(path), self.bucket, key)
+
+    def uri(self, key: str) -> str:
+        return f"s3://{self.bucket}/{key}"
+
+    def delta_options(self) -> dict[str, str]:
+        """Conditional puts make commits atomic; the local cloud speaks plain http."""
+        options = {"aws_conditional_put": "etag"}
+        endpoint = str(self._client.meta.endpoint_url)
+        if endpoint.startswith("http://"):
+            options |= {"aws_endpoint_url": endpoint, "aws_allow_http": "true"}
+        return options
+
+    def close(self) -> None:
+        """Remove what was staged. A warm Lambda keeps `/tmp`, so a handler closes its store."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def _staging(self) -> Path:
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="patronage-"))
+        return self._folder
