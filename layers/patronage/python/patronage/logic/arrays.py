@@ -12,7 +12,7 @@ import io
 import zipfile
 from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from patronage.errors import BadInput
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MAGIC = b"\x93NUMPY\x01\x00"
-_DTYPES = {"<i4": "i", "<i8": "q", "<f4": "f", "<f8": "d"}
+_DTYPES: dict[str, Literal["i", "q", "f", "d"]] = {"<i4": "i", "<i8": "q", "<f4": "f", "<f8": "d"}
 _TYPECODES = {code: dtype for dtype, code in _DTYPES.items()}
 
 
@@ -29,9 +29,9 @@ class Array:
     """Values in C order and their shape; `values` is flat, with typecode i, q, f or d."""
 
     shape: tuple[int, ...]
-    values: memoryview
+    values: memoryview[Any]
 
-    def row(self, index: int) -> memoryview:
+    def row(self, index: int) -> memoryview[Any]:
         """Return one row of a two-dimensional array."""
         width = self.shape[1]
         return self.values[index * width : (index + 1) * width]
@@ -67,4 +67,5 @@ def _read_npy(content: bytes) -> Array:
     header = ast.literal_eval(content[start:end].decode("latin-1"))
     if header["fortran_order"] or header["descr"] not in _DTYPES:
         raise BadInput(f"array header {header} is neither C order nor one of {', '.join(_DTYPES)}")
-    return Array(header["shape"], memoryview(content)[end:].cast("B").cast(_DTYPES[header["descr"]]))
+    values: memoryview[Any] = memoryview(content)[end:].cast(_DTYPES[header["descr"]])
+    return Array(header["shape"], values)

@@ -13,6 +13,7 @@ from patronage.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from mypy_boto3_s3 import S3Client
 
@@ -137,6 +138,20 @@ class S3Store:
                 raise NotFound(f"s3://{self.bucket}/{key} does not exist") from exc
             raise
         return path
+
+    def staged_version(self, key: str, version: str | None) -> tuple[Path, datetime]:
+        """Stage one version of an object; return the file and when the version was last modified."""
+        chosen = {"VersionId": version} if version else {}
+        path = self._staging() / "version" / Path(key).name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            head = self._client.head_object(Bucket=self.bucket, Key=key, **chosen)  # type: ignore[arg-type]
+            self._client.download_file(self.bucket, key, str(path), ExtraArgs=chosen)
+        except self._client.exceptions.ClientError as exc:
+            if exc.response["Error"]["Code"] in {"404", "NoSuchKey", "NoSuchVersion"}:
+                raise NotFound(f"s3://{self.bucket}/{key} has no version {version}; it was removed") from exc
+            raise
+        return path, head["LastModified"]
 
     @contextmanager
     def writing(self, key: str) -> Iterator[Path]:

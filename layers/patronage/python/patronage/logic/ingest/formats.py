@@ -1,0 +1,71 @@
+"""Recognise a file's format by its content."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zlib
+from dataclasses import dataclass
+
+from patronage.errors import BadInput
+
+_DELIMITERS = (",", ";", "\t", "|")
+HEAD_BYTES = 1 << 16
+"""How much of a file `recognise_format` wants to see."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """What a file is: `kind` csv or parquet, `compression` none or gzip, and a CSV file's delimiter."""
+
+    kind: str
+    compression: str = "none"
+    delimiter: str = ""
+
+
+def recognise_format(head: bytes) -> Format:
+    """Say what a file is from its first bytes.
+
+    Parameters
+    ----------
+    head : bytes
+        The first `HEAD_BYTES` of the file, or all of a shorter one.
+
+    Raises
+    ------
+    BadInput
+        The file is empty, or neither Parquet nor text.
+    """
+    if not head.strip():
+        raise BadInput("the file is empty; export it again with its header and rows")
+    if head.startswith(b"PAR1"):
+        return Format("parquet")
+    compression = "none"
+    if head.startswith(b"\x1f\x8b"):
+        head, compression = _gunzip_head(head), "gzip"
+    return Format("csv", compression, _delimiter_of(_header_line(head)))
+
+
+def _gunzip_head(head: bytes) -> bytes:
+    try:
+        return zlib.decompressobj(wbits=31).decompress(head, HEAD_BYTES)
+    except zlib.error as exc:
+        raise BadInput(f"the file begins like gzip but is damaged ({exc}); upload it again") from exc
+
+
+def _header_line(head: bytes) -> str:
+    line = head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError as exc:
+        raise BadInput(f"the header is not UTF-8 text ({exc.reason}); export the file as UTF-8 CSV") from exc
+    if "\0" in text:
+        raise BadInput("the file is neither text nor Parquet; export it as CSV, plain or gzip, or as Parquet")
+    return text.rstrip("\r")
+
+
+def _delimiter_of(header: str) -> str:
+    def width(delimiter: str) -> int:
+        return len(next(csv.reader(io.StringIO(header), delimiter=delimiter), []))
+
+    return max(_DELIMITERS, key=width)
