@@ -1,0 +1,118 @@
+"""The segmentation run: RFM and totals side by side, then a gate that holds one against the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from patronage.engines.duckdb import DuckEngine
+from patronage.logic.queries import query
+from patronage.logic.segments import SEGMENTS, default_map, map_sql
+from patronage.steps.runs import Manifest, pinned_engine
+from patronage.stores.objects import read_json, write_json
+
+if TYPE_CHECKING:
+    from patronage.stores.lake import Lake
+    from patronage.stores.objects import ObjectStore
+
+CUSTOMERS_PER_SHARD = 5_000
+
+
+def rfm(run_id: str, lake: Lake) -> dict[str, Any]:
+    """Score every customer, name the segment, and write both with the summary of the segments."""
+    manifest = Manifest.load(lake.store, run_id)
+    with pinned_engine(manifest, lake) as engine:
+        engine.table("rfm_customers", query("rfm_customers"), today=manifest.today)
+        engine.table("rfm_map", map_sql(default_map()))
+        engine.table("customer_segments", query("rfm_segments"))
+        with lake.store.writing(f"runs/{run_id}/segments/customers.parquet") as path:
+            engine.parquet("FROM customer_segments ORDER BY customer_id", path)
+        bins = engine.row(
+            "SELECT COUNT(DISTINCT r) AS r, COUNT(DISTINCT f) AS f, COUNT(DISTINCT m) AS m "
+            "FROM customer_segments"
+        )
+        segments = engine.rows(query("rfm_summary"))
+    write_json(lake.store, f"runs/{run_id}/segments/rfm.json", {"bins": bins, "segments": segments})
+    return {"segments": len(segments)}
+
+
+def totals(run_id: str, lake: Lake) -> dict[str, Any]:
+    """Sum the shop's money from the order lines themselves."""
+    manifest = Manifest.load(lake.store, run_id)
+    with pinned_engine(manifest, lake) as engine:
+        found = engine.row(query("sales_totals"))
+    write_json(lake.store, f"runs/{run_id}/metrics/totals.json", found)
+    return {"net_minor": found["net_minor"]}
+
+
+def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
+    """Hold the segments against the totals, to the minor unit, and list the shards to publish.
+
+    Returns
+    -------
+    dict
+        ``publish``, the ``reason``, and ``shards_key``: where the list of shards lies.
+    """
+    manifest = Manifest.load(store, run_id)
+    found = read_json(store, f"runs/{run_id}/segments/rfm.json")
+    money = read_json(store, f"runs/{run_id}/metrics/totals.json")
+    with DuckEngine(manifest.shop) as engine:
+        engine.scan("customers", [store.staged(f"runs/{run_id}/segments/customers.parquet")])
+        counted = engine.row(
+            "SELECT COUNT(*) AS customers, COUNT(DISTINCT customer_id) AS distinct_customers, "
+            "CAST(COALESCE(SUM(net_minor), 0) AS BIGINT) AS net_minor FROM customers"
+        )
+    problem = _problem(counted, money)
+    shards_key = f"runs/{run_id}/publish/segments/shards.json"
+    if problem is None:
+        write_json(store, f"runs/{run_id}/segments/summary.json", _summary(manifest, found, money))
+        shards = range(-(-counted["customers"] // CUSTOMERS_PER_SHARD))
+        names = ["summary", *(f"customers-{shard:05d}" for shard in shards)]
+        write_json(store, shards_key, [{"shard": name} for name in names])
+    return {
+        "publish": problem is None,
+        "reason": problem or "segments and order lines agree to the minor unit",
+        "shards_key": shards_key,
+    }
+
+
+def _problem(counted: dict[str, int], money: dict[str, int]) -> str | None:
+    if counted["customers"] == 0:
+        return "no order line names a customer, so there is nobody to segment"
+    if counted["customers"] != counted["distinct_customers"]:
+        return "a customer stands in the segments twice"
+    if counted["net_minor"] != money["customer_net_minor"]:
+        return (
+            f"the segments sum to {counted['net_minor']} minor units, "
+            f"the order lines to {money['customer_net_minor']}"
+        )
+    return None
+
+
+def _summary(manifest: Manifest, found: dict[str, Any], money: dict[str, int]) -> dict[str, Any]:
+    return {
+        "as_of": manifest.as_of.isoformat(),
+        "currency": manifest.shop.currency,
+        "customers": money["customers"],
+        "orders": money["orders"],
+        "net_minor": money["net_minor"],
+        "customer_net_minor": money["customer_net_minor"],
+        "guest_net_minor": money["guest_net_minor"],
+        "distinct_scores": found["bins"],
+        "segments": [_described(row, money) for row in found["segments"]],
+    }
+
+
+def _described(row: dict[str, Any], money: dict[str, int]) -> dict[str, Any]:
+    segment = SEGMENTS[row["segment_id"]]
+    total = money["customer_net_minor"]
+    return {
+        "segment_id": segment.segment_id,
+        "name": segment.name,
+        "description": segment.description,
+        "customers": row["customers"],
+        "customer_share": row["customers"] / money["customers"],
+        "net_minor": row["net_minor"],
+        "revenue_share": row["net_minor"] / total if total else None,
+        "mean_recency_days": row["mean_recency_days"],
+        "mean_frequency": row["mean_frequency"],
+    }
