@@ -45,6 +45,7 @@ def _ingest_message(record: dict[str, Any]) -> None:
         raw.close()
         lake.close()
     counts = {name: report.get(name) for name in ("read", "kept", "refused", "repeated", "superseded")}
-    runtime.logger.info("file ingested", object_id=report["object"], state=report["state"], **counts)
+    fields = {"object_id": report["object"], "state": report["state"], **counts}
+    runtime.logger.info("file ingested", extra=fields)
     if report["state"] == "unreadable":
         raise BadInput(f"{key}: {report['problem']}")

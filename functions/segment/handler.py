@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from patronage import runtime
 from patronage.errors import BadInput
 from patronage.steps import segment
-from patronage.steps.runs import pin
+from patronage.steps.pin import pin
 from patronage.stores.lake import Lake
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         result = _run(event["step"], event["run_id"], Lake(store))
     finally:
         store.close()
-    runtime.logger.info("step done", step=event["step"], run_id=event["run_id"], **result)
+    runtime.logger.info("step done", extra={"step": event["step"], "run_id": event["run_id"], **result})
     return result
 
 

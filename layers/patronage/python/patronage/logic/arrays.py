@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MAGIC = b"\x93NUMPY\x01\x00"
 _DTYPES: dict[str, Literal["i", "q", "f", "d"]] = {"<i4": "i", "<i8": "q", "<f4": "f", "<f8": "d"}
-_TYPECODES = {code: dtype for dtype, code in _DTYPES.items()}
+_DESCRIPTIONS: dict[str, str] = {code: description for description, code in _DTYPES.items()}
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def write_npz(arrays: Mapping[str, array[Any]]) -> bytes:
 
 
 def _header(typecode: str, length: int) -> bytes:
-    text = f"{{'descr': '{_TYPECODES[typecode]}', 'fortran_order': False, 'shape': ({length},), }}"
+    text = f"{{'descr': '{_DESCRIPTIONS[typecode]}', 'fortran_order': False, 'shape': ({length},), }}"
     padding = -(len(_MAGIC) + 2 + len(text) + 1) % 64
     encoded = (text + " " * padding + "\n").encode("latin-1")
     return _MAGIC + len(encoded).to_bytes(2, "little") + encoded

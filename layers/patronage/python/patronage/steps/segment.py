@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from patronage.engines.duckdb import DuckEngine
 from patronage.logic.queries import query
 from patronage.logic.segments import SEGMENTS, default_map, map_sql
-from patronage.steps.runs import Manifest, pinned_engine
+from patronage.steps.manifest import Manifest
+from patronage.steps.pin import pinned_engine
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:

@@ -1,9 +1,8 @@
-"""A run: what it is pinned to, and the engine over its pinned inputs."""
+"""Pin the inputs of a run, choose its engine, and open that engine over what was pinned."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -11,59 +10,16 @@ from zoneinfo import ZoneInfo
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import NotFound
 from patronage.logic.queries import literal
-from patronage.settings import Shop
-from patronage.stores.objects import read_json, write_json
+from patronage.steps.manifest import Manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from patronage.settings import Shop
     from patronage.stores.lake import Lake
-    from patronage.stores.objects import ObjectStore
 
 MAX_LINES = 100_000_000
 """Order lines that one function carries in the time and the `/tmp` of a Lambda (DESIGN.md, section 2)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Manifest:
-    """What a run reads: never a row that came later.
-
-    Parameters
-    ----------
-    as_of : datetime
-        Rows from this instant on are left out; every figure of the run is stated as of it.
-    tables : dict
-        Version of each lake table.
-    champion : dict
-        Name and version of the model that was live when the run began; empty where there was none.
-    """
-
-    run_id: str
-    family: str
-    as_of: datetime
-    created_at: datetime
-    tables: dict[str, dict[str, int]]
-    shop: Shop
-    lines: int
-    champion: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def today(self) -> str:
-        """The shop's day that ends at, or holds, `as_of`."""
-        last = self.as_of - timedelta(microseconds=1)
-        return last.astimezone(ZoneInfo(self.shop.timezone)).date().isoformat()
-
-    @classmethod
-    def load(cls, store: ObjectStore, run_id: str) -> Manifest:
-        """Read a run's manifest."""
-        values = read_json(store, f"runs/{run_id}/manifest.json")
-        times = {name: datetime.fromisoformat(values[name]) for name in ("as_of", "created_at")}
-        return cls(**{**values, **times, "shop": Shop.from_mapping(values["shop"])})
-
-    def save(self, store: ObjectStore) -> None:
-        """Write the manifest."""
-        values = asdict(self) | {"as_of": self.as_of.isoformat(), "created_at": self.created_at.isoformat()}
-        write_json(store, f"runs/{self.run_id}/manifest.json", values)
 
 
 def pin(

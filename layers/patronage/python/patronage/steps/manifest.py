@@ -1,0 +1,56 @@
+"""What a run is pinned to."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from patronage.settings import Shop
+from patronage.stores.objects import read_json, write_json
+
+if TYPE_CHECKING:
+    from patronage.stores.objects import ObjectStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What a run reads: never a row that came later.
+
+    Parameters
+    ----------
+    as_of : datetime
+        Rows from this instant on are left out; every figure of the run is stated as of it.
+    tables : dict
+        Version of each lake table.
+    champion : dict
+        Name and version of the model that was live when the run began; empty where there was none.
+    """
+
+    run_id: str
+    family: str
+    as_of: datetime
+    created_at: datetime
+    tables: dict[str, dict[str, int]]
+    shop: Shop
+    lines: int
+    champion: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def today(self) -> str:
+        """The shop's day that ends at, or holds, `as_of`."""
+        last = self.as_of - timedelta(microseconds=1)
+        return last.astimezone(ZoneInfo(self.shop.timezone)).date().isoformat()
+
+    @classmethod
+    def load(cls, store: ObjectStore, run_id: str) -> Manifest:
+        """Read a run's manifest."""
+        values = read_json(store, f"runs/{run_id}/manifest.json")
+        times = {name: datetime.fromisoformat(values[name]) for name in ("as_of", "created_at")}
+        return cls(**{**values, **times, "shop": Shop.from_mapping(values["shop"])})
+
+    def save(self, store: ObjectStore) -> None:
+        """Write the manifest."""
+        values = asdict(self) | {"as_of": self.as_of.isoformat(), "created_at": self.created_at.isoformat()}
+        write_json(store, f"runs/{self.run_id}/manifest.json", values)
