@@ -31,7 +31,8 @@ def load_text(path: Path, found: Format, engine: DuckEngine) -> list[str]:
     try:
         load(path, found, engine)
     except duckdb.Error as exc:
-        raise BadInput(f"the file cannot be read as {found.kind}: {str(exc).splitlines()[0]}") from exc
+        what = str(exc).splitlines()[0].replace(str(path), "the file")
+        raise BadInput(f"the file is damaged or no {found.kind}: {what}") from exc
     return [row["column_name"] for row in engine.rows("DESCRIBE raw") if row["column_name"] != "record"]
 
 

@@ -230,7 +230,7 @@ def _settle(engine: DuckEngine, upload: Upload, lake: Lake, report: dict[str, An
 def _already_in(orders: Snapshot, upload: Upload, lake: Lake, report: dict[str, Any]) -> dict[str, Any]:
     key = report_key(upload.object_id)
     own = f"SELECT order_id FROM snapshot WHERE object_id = '{upload.object_id}' LIMIT 1"
-    if lake.store.exists(key) and any(len(batch) for batch in orders.select(own)):
+    if lake.store.exists(key) and any(batch.num_rows for batch in orders.select(own)):
         return {**read_json(lake.store, key), "state": "done"}
     repeated = report["read"] - report["refused"]
     nothing = {"kept": 0, "superseded": 0, "replaced": 0, "orders_that_lost_lines": [], "net_minor": 0}

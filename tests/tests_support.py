@@ -1,0 +1,22 @@
+"""What several tests share."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
+REPOSITORY = Path(__file__).parents[1]
+
+
+def adds_up(report: dict[str, Any]) -> bool:
+    """Say whether every row that was read has exactly one fate."""
+    fates = ("kept", "refused", "repeated", "superseded")
+    return report["state"] == "done" and report["read"] == sum(report[fate] for fate in fates)
+
+
+def shared_data() -> Path:
+    """Return where the public data sets lie that are not ours to ship."""
+    return Path(os.environ.get("PATRONAGE_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))

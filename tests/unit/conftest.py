@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from patronage.settings import Shop
+from patronage.steps.ingest import Upload, ingest
+from patronage.stores.lake import Lake
+from patronage.stores.objects import FolderStore
+from tests_support import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(FolderStore(tmp_path / "lake"))
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop(currency="GBP", timezone="Europe/London")
+
+
+@pytest.fixture
+def upload_text(tmp_path: Path) -> Callable[..., Upload]:
+    """Write a text (or bytes) as an uploaded file."""
+
+    def write(
+        content: str | bytes, *, key: str = "raw/orders/a.csv", version: str = "1", modified: datetime = NOW
+    ) -> Upload:
+        path = tmp_path / f"{abs(hash((key, version)))}"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return Upload(path=path, key=key, version=version, last_modified=modified)
+
+    return write
+
+
+@pytest.fixture
+def ingest_text(lake: Lake, shop: Shop, upload_text: Callable[..., Upload]) -> Callable[..., dict]:
+    """Ingest a text and return the report."""
+
+    def run(content: str | bytes, **options: object) -> dict:
+        return ingest(upload_text(content, **options), lake, shop, now=NOW)
+
+    return run
