@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
 from patronage import runtime
 from patronage.errors import BadInput
 from patronage.steps.ingest import Upload, ingest

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from patronage.settings import Shop
 from patronage.steps.ingest import Upload, ingest
 from patronage.stores.lake import Lake

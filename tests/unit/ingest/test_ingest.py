@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from patronage.settings import Shop
 from patronage.steps.ingest import ingest, report_key
 from tests_support import NOW, adds_up

@@ -7,6 +7,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+
 from patronage.errors import BadInput, NotFound
 from patronage.logic.segments import SEGMENTS, default_map, read_map
 from patronage.steps import segment

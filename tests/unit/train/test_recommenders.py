@@ -3,9 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from implicit.nearest_neighbours import CosineRecommender
+from scipy import sparse
+
 from patronage.errors import BadInput
 from patronage.logic.recommenders import Interactions, ItemNeighbours, Popularity, top_k
-from scipy import sparse
 
 EVERY = [ItemNeighbours, Popularity]
 

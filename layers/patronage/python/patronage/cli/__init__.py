@@ -1,5 +1,55 @@
-"""The command line."""
+"""The command line: `patronage COMMAND --help` shows an example of each."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+from typer.core import TyperGroup
+
+from patronage.errors import PatronageError
+
+if TYPE_CHECKING:
+    import click
+
+_COMMANDS = ("demo", "run", "segment", "recommend", "evaluate", "generate", "invoke")
+
+
+class _LazyGroup(TyperGroup):
+    """Import a command's module when it is asked for: `--help` loads neither DuckDB nor SciPy."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"patronage.cli.{cmd_name}")
+        command = typer.Typer(rich_markup_mode="markdown", add_completion=False)
+        command.command(name=cmd_name)(getattr(module, cmd_name))
+        return typer.main.get_command(command)
+
+
+app = typer.Typer(
+    cls=_LazyGroup,
+    help="Customer segments and product recommendations from a shop's orders.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+)
+
+
+@app.callback()
+def _patronage() -> None:
+    """Find customer segments and product recommendations in a shop's orders."""
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; an expected error is one sentence on stderr and its exit code."""
+    try:
+        app()
+    except PatronageError as exc:
+        sys.stderr.write(f"patronage: {exc}\n")
+        raise SystemExit(exc.exit_code) from exc

@@ -10,7 +10,7 @@ import duckdb
 from patronage.logic.queries import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from patronage.settings import Shop
@@ -81,6 +81,10 @@ class DuckEngine:
         """Keep an Arrow stream (any object with `__arrow_c_stream__`) as a table."""
         self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS FROM source")
         del source
+
+    def append(self, name: str, columns: Mapping[str, object]) -> None:
+        """Append aligned NumPy arrays, by column name, to a table."""
+        self.connection.execute(f"INSERT INTO {name} BY NAME FROM columns")
 
     def _copy(self, sql: str, path: Path, options: str) -> None:
         self.connection.execute(f"COPY ({sql}) TO {literal(str(path))} ({options})")

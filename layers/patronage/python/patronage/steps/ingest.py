@@ -52,6 +52,12 @@ def report_key(object_id: str) -> str:
     return f"lake/reports/ingest/{object_id}.json"
 
 
+def content_id(path: Path) -> str:
+    """Return the SHA-256 of a file's content, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def ingest(upload: Upload, lake: Lake, shop: Shop, *, now: datetime) -> dict[str, Any]:
     """Ingest an upload and return its report; the same content a second time changes nothing.
 
@@ -210,7 +216,7 @@ def _settle(engine: DuckEngine, upload: Upload, lake: Lake, report: dict[str, An
     transaction and its own rows, and finishes that report instead of calling the rows repeated.
     """
     orders = lake.snapshot("orders")
-    transaction = _content_id(upload.path)
+    transaction = content_id(upload.path)
     if orders.has_transaction(transaction):
         return _already_in(orders, upload, lake, report)
     _contest(engine, orders)
@@ -275,11 +281,6 @@ def _fates(engine: DuckEngine) -> dict[str, Any]:
             row["order_id"] for row in engine.rows(f"{losing} ORDER BY order_id LIMIT 100")
         ],
     }
-
-
-def _content_id(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,61 @@
+# Needs Python 3.11+ and make; everything else comes into .venv, locked by uv.lock.
+PYTHON ?= python3
+VENV := .venv/bin
+STAMP := .venv/.synced
+SYNC := $(VENV)/uv sync --locked --inexact --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo dev fmt lint test test-all bench synth layers pr clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
+
+demo: $(STAMP)-demo ## deploy to a local cloud, run the real orders through it, keep serving until Ctrl-C
+	@$(VENV)/patronage demo $(ARGS)
+
+dev: $(STAMP)-dev ## set up everything for a developer, the commit hooks too
+	@$(VENV)/pre-commit install >/dev/null
+
+fmt: $(STAMP)-dev ## format the code
+	@$(VENV)/ruff format -q . && $(VENV)/ruff check -q --fix .
+
+lint: $(STAMP)-dev ## formatting, lint, rings, types for 3.11 and for the Lambdas' 3.13
+	@$(VENV)/ruff format --check -q .
+	@$(VENV)/ruff check -q .
+	@$(VENV)/lint-imports >/dev/null || $(VENV)/lint-imports
+	@$(VENV)/mypy --python-version 3.11
+	@$(VENV)/mypy --python-version 3.13
+
+test: $(STAMP)-dev ## what a change must pass; prints its time budget
+	@$(VENV)/python tests/budget.py
+
+test-all: $(STAMP)-dev ## the same, and every slow test
+	@$(VENV)/python tests/budget.py --all
+
+bench: $(STAMP)-dev ## one JSON line a figure: make bench NAME=skeleton
+	@$(VENV)/python -m benchmarks $(NAME) $(if $(ONLY),--only $(ONLY))
+
+synth: $(STAMP)-demo ## synthesise the CloudFormation template into cdk.out, layers built
+	@$(VENV)/python infra/app.py --output cdk.out
+
+pr: lint test ## all that a reviewer would run
+
+clean: ## remove what was built; .venv stays
+	@rm -rf build cdk.out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Patronage needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || \
+		{ echo "Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@$(VENV)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+
+$(STAMP)-demo: .venv/bin/uv pyproject.toml uv.lock
+	@echo "Setting up .venv …"
+	@$(SYNC) --group demo
+	@touch $@
+
+$(STAMP)-dev: .venv/bin/uv pyproject.toml uv.lock
+	@echo "Setting up .venv …"
+	@$(SYNC) --group demo --group test --group lint
+	@touch $@ $(STAMP)-demo

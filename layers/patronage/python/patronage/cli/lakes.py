@@ -1,0 +1,103 @@
+"""Open the lake that a command works on: a local folder, or the one of a deployed stack."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from patronage.errors import BadInput, NotFound
+from patronage.settings import Shop
+from patronage.stores.lake import Lake
+from patronage.stores.objects import FolderStore, S3Store
+
+LakeOption = Annotated[Path, typer.Option("--lake", help="Folder of the local lake.")]
+StackOption = Annotated[
+    str | None, typer.Option("--stack", help="Name of a deployed stack, whose lake is used instead.")
+]
+SettingsOption = Annotated[
+    Path | None, typer.Option("--settings", help="TOML file with a [shop] table.", exists=False)
+]
+CurrencyOption = Annotated[
+    str | None, typer.Option("--currency", help="The shop's currency, an ISO 4217 code such as GBP.")
+]
+TimezoneOption = Annotated[
+    str | None, typer.Option("--timezone", help="The shop's time zone, such as Europe/London.")
+]
+DEFAULT_LAKE = Path("patronage-data")
+_SETTINGS_KEY = "shop.json"
+
+
+@dataclass(frozen=True)
+class OpenLake:
+    """A lake and the settings of the shop that it belongs to."""
+
+    lake: Lake
+    shop: Shop
+
+
+def open_lake(folder: Path, stack: str | None) -> OpenLake:
+    """Open an existing lake.
+
+    Raises
+    ------
+    NotFound
+        There is no lake in the folder, or no such stack.
+    """
+    if stack is not None:
+        return _open_stack(stack)
+    store = FolderStore(folder)
+    if not store.exists(_SETTINGS_KEY):
+        raise NotFound(f"{folder} holds no lake; make one with: patronage run --orders FILE --lake {folder}")
+    return OpenLake(Lake(store), Shop.from_json(store.read_bytes(_SETTINGS_KEY).decode()))
+
+
+def create_lake(folder: Path, shop: Shop) -> OpenLake:
+    """Open a local lake, or make it; its currency and zone are kept for good.
+
+    Raises
+    ------
+    BadInput
+        The lake was made with another currency or zone: its money and days would not add up with these.
+    """
+    store = FolderStore(folder)
+    if store.exists(_SETTINGS_KEY):
+        kept = Shop.from_json(store.read_bytes(_SETTINGS_KEY).decode())
+        if (kept.currency, kept.timezone) != (shop.currency, shop.timezone):
+            raise BadInput(
+                f"the lake {folder} is kept in {kept.currency} and {kept.timezone}, not {shop.currency} and "
+                f"{shop.timezone}; name another folder with --lake, or give those settings"
+            )
+    store.write_bytes(_SETTINGS_KEY, shop.to_json().encode())
+    return OpenLake(Lake(store), shop)
+
+
+def shop_settings(settings: Path | None, currency: str | None, timezone: str | None, **rules: Any) -> Shop:
+    """Read the settings file and let the options go before it."""
+    base = json.loads((Shop.from_toml(settings) if settings else Shop()).to_json())
+    chosen = {"currency": currency, "timezone": timezone, **rules}
+    return Shop.from_mapping(base | {name: value for name, value in chosen.items() if value is not None})
+
+
+def stack_outputs(stack: str) -> dict[str, str]:
+    """Return the outputs of a deployed stack by name."""
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        (found,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    except (BotoCoreError, ClientError) as exc:
+        raise NotFound(f"stack {stack!r} cannot be read: {exc}") from exc
+    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+
+
+def _open_stack(stack: str) -> OpenLake:
+    import boto3
+
+    outputs = stack_outputs(stack)
+    function = boto3.client("lambda").get_function_configuration(FunctionName=outputs["IngestFunctionName"])
+    shop = Shop.from_json(function["Environment"]["Variables"]["PATRONAGE_SHOP"])
+    return OpenLake(Lake(S3Store(outputs["LakeBucketName"], client=boto3.client("s3"))), shop)

@@ -1,0 +1,137 @@
+"""Tables for people, and files for other programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from patronage.engines.duckdb import DuckEngine
+from patronage.steps.manifest import Manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from patronage.settings import Shop
+    from patronage.stores.objects import ObjectStore
+
+console = Console()
+
+_RECOMMENDATIONS = """
+SELECT customers.customer_id, picks.rank, products.product_id, products.name, picks.score,
+    because.product_id AS because_product_id, NULLIF(picks.share, 0) AS because_share
+FROM picks
+JOIN customers ON picks.row_idx = customers.idx
+JOIN products ON picks.item = products.idx
+LEFT JOIN products AS because ON picks.because = because.idx
+ORDER BY customers.customer_id, picks.rank
+"""
+_SIMILAR = """
+SELECT seed.product_id, seed.name, picks.rank, products.product_id AS similar_product_id,
+    products.name AS similar_name, picks.score, picks.share AS share_of_buyers
+FROM picks
+JOIN products AS seed ON picks.row_idx = seed.idx
+JOIN products ON picks.item = products.idx
+ORDER BY seed.product_id, picks.rank
+"""
+
+
+def print_segments(summary: dict[str, Any], shop: Shop) -> None:
+    """Print the segments with their customers and money."""
+    table = Table(box=box.SIMPLE_HEAD, title=f"Segments as of {summary['as_of']}", title_justify="left")
+    for name, justify in (("Segment", "left"), ("Customers", "right"), ("Share", "right")):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for name in ("Net revenue", "Share of revenue", "Days since purchase", "Purchases"):
+        table.add_column(name, justify="right")
+    for row in summary["segments"]:
+        table.add_row(
+            row["name"],
+            f"{row['customers']:,}",
+            f"{row['customer_share']:.1%}",
+            shop.format_money(row["net_minor"]),
+            "" if row["revenue_share"] is None else f"{row['revenue_share']:.1%}",
+            "" if row["mean_recency_days"] is None else f"{row['mean_recency_days']:.0f}",
+            f"{row['mean_frequency']:.1f}",
+        )
+    console.print(table)
+    console.print(f"Guests, who belong to no segment: {shop.format_money(summary['guest_net_minor'])}")
+
+
+def print_report(report: dict[str, Any], shop: Shop) -> None:
+    """Print what became of an uploaded file's rows."""
+    console.print(
+        f"{report['read']:,} rows read: {report['kept']:,} kept, {report['refused']:,} refused, "
+        f"{report['repeated']:,} repeated, {report['superseded']:,} superseded"
+    )
+    for rule, count in list(report["refused_by_rule"].items())[:3]:
+        console.print(f"  {count:,} refused: {report['rules'][rule]}")
+    if report["kept"]:
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in report["kept_by_kind"].items() if count)
+        console.print(f"  kept: {kinds}; {report['guest_lines']:,} lines of guests")
+        console.print(f"  net revenue of the file: {shop.format_money(report['net_minor'])}")
+
+
+def write_segments(store: ObjectStore, run_id: str, folder: Path) -> list[Path]:
+    """Write each customer's segment, as `segments.csv` and `segments.parquet`."""
+    manifest = Manifest.load(store, run_id)
+    with DuckEngine(manifest.shop) as engine:
+        engine.scan("segments", [store.staged(f"runs/{run_id}/segments/customers.parquet")])
+        return _write(engine, "FROM segments", folder, "segments")
+
+
+def write_recommendations(store: ObjectStore, run_id: str, folder: Path, *, k: int = 10) -> list[Path]:
+    """Write each customer's recommendations and each product's similar products, as CSV and Parquet."""
+    manifest = Manifest.load(store, run_id)
+    source = f"runs/{run_id}/recommendations"
+    with DuckEngine(manifest.shop) as engine:
+        for name in ("customers", "products"):
+            engine.scan(name, [store.staged(f"{source}/{name}.parquet")])
+        _load_picks(engine, store, f"{source}/users-", "users", "items", k)
+        written = _write(engine, _RECOMMENDATIONS, folder, "recommendations")
+        _load_picks(engine, store, f"{source}/similar-", "items", "similar", k)
+        return written + _write(engine, _SIMILAR, folder, "similar_products")
+
+
+def _load_picks(engine: DuckEngine, store: ObjectStore, prefix: str, row: str, pick: str, k: int) -> None:
+    """Load shards of arrays as the table `picks`, one row a pick."""
+    engine.table(
+        "picks",
+        "SELECT 0::INTEGER AS row_idx, 0::INTEGER AS rank, 0::INTEGER AS item, 0::FLOAT AS score, "
+        "0::INTEGER AS because, 0::FLOAT AS share WHERE FALSE",
+    )
+    for key in store.keys(prefix):
+        with np.load(store.staged(key)) as arrays:
+            picks = arrays[pick][:, :k]
+            shape = picks.shape
+            because = arrays["because"][:, :k] if "because" in arrays else np.full(shape, -1, np.int32)
+            columns = {
+                "row_idx": np.repeat(arrays[row], shape[1]),
+                "rank": np.tile(np.arange(1, shape[1] + 1, dtype=np.int32), shape[0]),
+                "item": picks.ravel(),
+                "score": arrays["scores"][:, :k].ravel(),
+                "because": because.ravel(),
+                "share": arrays["share"][:, :k].ravel(),
+            }
+        engine.append("picks", {name: np.ascontiguousarray(column) for name, column in columns.items()})
+
+
+def _write(engine: DuckEngine, sql: str, folder: Path, name: str) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{name}.csv", folder / f"{name}.parquet"]
+    engine.csv(sql, paths[0])
+    engine.parquet(sql, paths[1])
+    return paths
+
+
+def print_rows(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a plain table."""
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left")
+    for name in header:
+        table.add_column(name)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)

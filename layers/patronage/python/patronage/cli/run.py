@@ -1,0 +1,72 @@
+"""`patronage run`: the whole job on this machine, without any cloud."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from patronage.cli.lakes import (
+    DEFAULT_LAKE,
+    CurrencyOption,
+    LakeOption,
+    SettingsOption,
+    TimezoneOption,
+    create_lake,
+    shop_settings,
+)
+from patronage.cli.outputs import (
+    console,
+    print_report,
+    print_segments,
+    write_recommendations,
+    write_segments,
+)
+from patronage.cli.runs import run_segmentation, run_training
+from patronage.errors import BadInput
+from patronage.steps.ingest import Upload, content_id, ingest
+from patronage.stores.objects import read_json
+
+
+def run(
+    orders: Annotated[Path, typer.Option("--orders", help="Order export: CSV (plain or gzip) or Parquet.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the answers.")] = Path("patronage-out"),
+    lake: LakeOption = DEFAULT_LAKE,
+    settings: SettingsOption = None,
+    currency: CurrencyOption = None,
+    timezone: TimezoneOption = None,
+    drop_repeated_lines: Annotated[
+        bool | None,
+        typer.Option("--drop-repeated-lines/--keep-repeated-lines", help="Drop equal lines of one order."),
+    ] = None,
+    top_k: Annotated[int, typer.Option("--top-k", min=1, max=50, help="Recommendations a customer.")] = 10,
+) -> None:
+    """Ingest an order export, segment the customers, train, and write CSV and Parquet. Needs no cloud.
+
+    Example: `patronage run --orders orders.csv --currency GBP --timezone Europe/London --out answers`
+    """
+    if not orders.is_file():
+        raise BadInput(f"{orders} is no file; name an order export with --orders")
+    rules = {"drop_repeated_lines": drop_repeated_lines}
+    opened = create_lake(lake, shop_settings(settings, currency, timezone, **rules))
+    report = ingest(_upload(orders), opened.lake, opened.shop, now=datetime.now(UTC))
+    if report["state"] == "unreadable":
+        raise BadInput(f"{orders}: {report['problem']}")
+    print_report(report, opened.shop)
+    store = opened.lake.store
+    segmentation = run_segmentation(opened)
+    print_segments(read_json(store, f"runs/{segmentation}/segments/summary.json"), opened.shop)
+    training, answer = run_training(opened)
+    console.print(f"Recommendations by {answer['model']}: {answer['reason']}")
+    written = write_segments(store, segmentation, out) + write_recommendations(store, training, out, k=top_k)
+    for path in written:
+        console.print(f"  wrote {path}")
+
+
+def _upload(orders: Path) -> Upload:
+    modified = datetime.fromtimestamp(orders.stat().st_mtime, UTC)
+    return Upload(
+        path=orders, key=f"raw/orders/{orders.name}", version=content_id(orders), last_modified=modified
+    )

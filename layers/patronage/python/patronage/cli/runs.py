@@ -1,0 +1,63 @@
+"""The states of both machines, one after the other, on this machine."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from patronage.errors import BadInput, NotFound, RunFailed
+from patronage.steps import segment, train
+from patronage.steps.pin import pin
+from patronage.steps.train_tables import interactions
+
+if TYPE_CHECKING:
+    from patronage.cli.lakes import OpenLake
+    from patronage.stores.objects import ObjectStore
+
+
+def run_segmentation(opened: OpenLake) -> str:
+    """Segment the lake's customers and return the run's id."""
+    run_id = _pinned("segments", opened)
+    segment.rfm(run_id, opened.lake)
+    segment.totals(run_id, opened.lake)
+    answer = segment.gate(run_id, opened.lake.store)
+    if not answer["publish"]:
+        raise RunFailed(f"run {run_id} was not published: {answer['reason']}")
+    return run_id
+
+
+def run_training(opened: OpenLake) -> tuple[str, dict[str, Any]]:
+    """Train on the lake's orders; return the run's id and the gate's answer."""
+    run_id = prepare_training(opened)
+    for candidate in train.candidates()["models"]:
+        train.evaluate(run_id, candidate["model"], opened.lake.store)
+    answer = train.gate(run_id, opened.lake.store)
+    train.recommend(run_id, answer["model"], opened.lake.store)
+    return run_id, answer
+
+
+def prepare_training(opened: OpenLake) -> str:
+    """Pin the orders and write their interactions; return the run's id."""
+    run_id = _pinned("recommendations", opened)
+    counts = interactions(run_id, opened.lake)
+    if not counts["interactions"]:
+        raise BadInput("no order line is the sale of a product, so there is nothing to learn from")
+    return run_id
+
+
+def newest_run(store: ObjectStore, family: str) -> str:
+    """Return the id of the newest finished run of a family."""
+    suffix = f"/publish/{family}/shards.json"
+    runs = [key.split("/")[1] for key in store.keys("runs/") if key.endswith(suffix)]
+    if not runs:
+        raise NotFound(f"there is no run with {family} yet; start one with: patronage run --orders FILE")
+    return max(runs)
+
+
+def _pinned(family: str, opened: OpenLake) -> str:
+    now = datetime.now(UTC)
+    run_id = f"{now:%Y%m%dT%H%M%S.%fZ}-{family}"
+    answer = pin(run_id, family, opened.lake, opened.shop, now=now)
+    if answer["engine"] != "duckdb":
+        raise BadInput(f"the lake is too large for this machine: {answer['reason']}")
+    return run_id

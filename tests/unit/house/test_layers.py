@@ -1,0 +1,42 @@
+"""A function imports only what its layers hold: the heavy libraries do not fit beside each other."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests_support import REPOSITORY
+
+TABLES = {"duckdb", "deltalake", "arro3"}
+LEARN = {"numpy", "scipy"}
+NEVER = {"pandas", "pyarrow", "sklearn", "awswrangler", "typer", "rich"}
+BLOCKED = {
+    "ingest": LEARN | NEVER,
+    "segment": LEARN | NEVER,
+    "train_tables": LEARN | NEVER,
+    "publish": LEARN | NEVER,
+    "train": TABLES | NEVER,
+    "lookup": TABLES | LEARN | NEVER,
+    "api": TABLES | LEARN | NEVER,
+}
+PROGRAM = """
+import importlib.util, sys
+sys.modules.update(dict.fromkeys({blocked!r}))
+spec = importlib.util.spec_from_file_location("handler", {path!r})
+spec.loader.exec_module(importlib.util.module_from_spec(spec))
+"""
+
+
+def test_every_function_is_held_to_its_layers():
+    folders = {path.parent.name for path in REPOSITORY.glob("functions/*/handler.py")}
+    assert folders == set(BLOCKED)
+
+
+@pytest.mark.parametrize("function", sorted(BLOCKED))
+def test_a_handler_imports_only_what_its_layers_hold(function):
+    path = str(REPOSITORY / "functions" / function / "handler.py")
+    program = PROGRAM.format(blocked=sorted(BLOCKED[function]), path=path)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
