@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from patronage.errors import NotFound
+from patronage.stores.objects import FolderStore, S3Store, read_json, write_json
+
+ODD = "a folder/Zoë/日本/50%/a+b.json"
+
+
+@pytest.fixture
+def s3(monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    with mock_aws():
+        client = boto3.client("s3")
+        client.create_bucket(Bucket="lake")
+        opened = S3Store("lake", client=client)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=["folder", "s3"])
+def store(request, tmp_path):
+    return FolderStore(tmp_path / "store") if request.param == "folder" else request.getfixturevalue("s3")
+
+
+def test_what_is_written_is_read_under_any_key(store):
+    write_json(store, ODD, {"money": 1, "name": "Zoë"})
+    assert read_json(store, ODD) == {"money": 1, "name": "Zoë"}
+    assert store.exists(ODD)
+    assert store.staged(ODD).read_bytes() == store.read_bytes(ODD)
+
+
+def test_keys_are_listed_sorted_below_a_prefix(store):
+    for key in ("runs/b/x", "runs/a/x", "runs/a/y/z", "other"):
+        store.write_bytes(key, b"1")
+    assert store.keys("runs/") == ["runs/a/x", "runs/a/y/z", "runs/b/x"]
+    assert store.keys("runs/a/x") == ["runs/a/x"]
+    assert store.keys("nothing/") == []
+
+
+def test_writing_gives_a_path_and_keeps_nothing_of_a_failed_write(store):
+    with store.writing("runs/file.bin") as path:
+        path.write_bytes(b"whole")
+    assert store.read_bytes("runs/file.bin") == b"whole"
+    with pytest.raises(RuntimeError):
+        fail_half_way(store)
+    assert store.read_bytes("runs/file.bin") == b"whole"
+    assert store.keys("runs/") == ["runs/file.bin"]
+
+
+def fail_half_way(store):
+    with store.writing("runs/file.bin") as path:
+        path.write_bytes(b"half")
+        raise RuntimeError
+
+
+def test_what_is_missing_is_not_found(store):
+    assert not store.exists("missing")
+    for read in (store.read_bytes, store.staged):
+        with pytest.raises(NotFound, match="missing"):
+            read("missing")
+
+
+def test_a_version_of_an_object_is_staged_with_its_time(s3):
+    client = s3._client
+    client.put_bucket_versioning(Bucket="lake", VersioningConfiguration={"Status": "Enabled"})
+    first = client.put_object(Bucket="lake", Key=ODD, Body=b"first")["VersionId"]
+    client.put_object(Bucket="lake", Key=ODD, Body=b"second")
+    path, modified = s3.staged_version(ODD, first)
+    assert path.read_bytes() == b"first"
+    assert modified.tzinfo is not None
+    with pytest.raises(NotFound, match="has no version"):
+        s3.staged_version("gone", None)

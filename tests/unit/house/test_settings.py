@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from patronage.errors import BadInput
+from patronage.settings import Shop
+
+
+def test_settings_survive_the_way_through_the_environment():
+    shop = Shop(currency="JPY", timezone="Asia/Tokyo", drop_repeated_lines=True)
+    assert Shop.from_json(shop.to_json()) == shop
+
+
+@pytest.mark.parametrize(
+    ("currency", "minor", "written"),
+    [("GBP", 883_200_327, "GBP 8,832,003.27"), ("JPY", -1500, "JPY -1,500"), ("KWD", 1, "KWD 0.001")],
+)
+def test_money_is_written_in_the_digits_of_its_currency(currency, minor, written):
+    assert Shop(currency=currency).format_money(minor) == written
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"timezone": "London"}, "Europe/London"),
+        ({"currency": "pounds"}, "ISO 4217"),
+        ({"max_refused_share": 20}, "between 0 and 1"),
+        ({"keep_generation_days": 0}, "at least 1"),
+        ({"curency": "GBP"}, "'curency' is unknown; known are currency"),
+    ],
+)
+def test_a_wrong_setting_says_what_is_right(values, says):
+    with pytest.raises(BadInput, match=says):
+        Shop.from_mapping(values)
+
+
+def test_a_settings_file_is_read_and_a_broken_one_named(tmp_path):
+    path = tmp_path / "shop.toml"
+    path.write_text('[shop]\ncurrency = "GBP"\n')
+    assert Shop.from_toml(path).currency == "GBP"
+    path.write_text("[shop")
+    with pytest.raises(BadInput, match=r"shop\.toml"):
+        Shop.from_toml(path)
+    with pytest.raises(BadInput, match=r"none\.toml"):
+        Shop.from_toml(tmp_path / "none.toml")
