@@ -1,1 +1,51 @@
-"""The local cloud: the synthesised template in MiniStack on this machine."""
+"""The local cloud: the synthesised template in MiniStack on this machine.
+
+::
+
+    with MiniStack(port=0) as ministack:
+        stack = deploy(Cloud(ministack.endpoint), synthesise(repository(), shop).folder)
+        report = wait_for_report(stack, upload_orders(stack, Path("orders.csv")))
+"""
+
+from patronage.cloud._access import Answer, Api, api_key, open_api, sign_in
+from patronage.cloud._deploy import deploy, zip_folder
+from patronage.cloud._ministack import MiniStack
+from patronage.cloud._repository import repository
+from patronage.cloud._runs import (
+    MACHINES,
+    Uploaded,
+    function_errors,
+    history,
+    start_run,
+    upload_orders,
+    wait_for_report,
+    wait_for_runs,
+)
+from patronage.cloud._session import Cloud, Stack, open_stack
+from patronage.cloud._synth import Assembly, sources_digest, synthesise
+
+__all__ = [
+    "MACHINES",
+    "Answer",
+    "Api",
+    "Assembly",
+    "Cloud",
+    "MiniStack",
+    "Stack",
+    "Uploaded",
+    "api_key",
+    "deploy",
+    "function_errors",
+    "history",
+    "open_api",
+    "open_stack",
+    "repository",
+    "sign_in",
+    "sources_digest",
+    "start_run",
+    "synthesise",
+    "upload_orders",
+    "wait_for_report",
+    "wait_for_runs",
+    "zip_folder",
+]

@@ -1,0 +1,195 @@
+"""Drive a deployed stack: upload orders, wait for their report, run the state machines."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from patronage.errors import BadInput, NotFound, RunFailed
+from patronage.steps.ingest import object_id, report_key
+from patronage.stores.objects import S3Store, read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from patronage.cloud._session import Stack
+
+MACHINES = {"segmentation": "SegmentationStateMachineArn", "training": "TrainingStateMachineArn"}
+"""The output of the stack that names each state machine."""
+
+_POLL_SECONDS = 0.3
+_PREFIX = "raw/orders/"
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """One version of an object in the raw bucket, and when it was uploaded."""
+
+    key: str
+    version: str
+    at_ms: int
+
+    @property
+    def report_key(self) -> str:
+        """Return where ingest writes the report about it."""
+        return report_key(object_id(self.key, self.version))
+
+
+def upload_orders(stack: Stack, path: Path, *, name: str | None = None) -> Uploaded:
+    """Upload a file of order lines; ingest begins by itself.
+
+    Raises
+    ------
+    NotFound
+        There is no such file.
+    """
+    if not path.is_file():
+        raise NotFound(f"{path} is not a file; name a CSV (plain or gzip) or Parquet file of order lines")
+    bucket, key = stack.output("RawBucketName"), f"{_PREFIX}{name or path.name}"
+    at_ms = int(time.time() * 1000)
+    s3 = stack.cloud.client("s3")
+    with path.open("rb") as body:
+        answer = s3.put_object(Bucket=bucket, Key=key, Body=body)
+    return Uploaded(key, answer.get("VersionId") or answer["ETag"].strip('"'), at_ms)
+
+
+def wait_for_report(stack: Stack, uploaded: Uploaded, *, timeout_s: float = 600) -> dict[str, Any]:
+    """Wait for ingest's report about an upload and return it.
+
+    Raises
+    ------
+    BadInput
+        The file could not be read; ingest's reason is in the message.
+    RunFailed
+        The function failed, or gave no report in time.
+    """
+    lake = S3Store(stack.output("LakeBucketName"), client=stack.cloud.client("s3"))
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        report = _report(lake, uploaded)
+        if report["state"] == "done":
+            return report
+        if report["state"] == "unreadable":
+            raise BadInput(f"{uploaded.key} could not be read: {report['problem']}")
+        errors = function_errors(stack, "Ingest", since_ms=uploaded.at_ms)
+        if errors:
+            raise RunFailed(f"ingest of {uploaded.key} failed: {errors[0]}")
+        time.sleep(_POLL_SECONDS)
+    raise RunFailed(f"ingest gave no report about {uploaded.key} within {timeout_s:.0f} s; see its log group")
+
+
+def _report(lake: S3Store, uploaded: Uploaded) -> dict[str, Any]:
+    try:
+        report: dict[str, Any] = read_json(lake, uploaded.report_key)
+    except NotFound:
+        return {"state": "waiting"}
+    return report
+
+
+def start_run(stack: Stack, machine: str, run_id: str) -> str:
+    """Start a state machine under a run id and return the execution's ARN."""
+    started = stack.cloud.client("stepfunctions").start_execution(
+        stateMachineArn=stack.output(MACHINES[machine]), name=run_id, input="{}"
+    )
+    return str(started["executionArn"])
+
+
+def wait_for_runs(
+    stack: Stack, executions: dict[str, str], *, on_state: Callable[[str], None], timeout_s: float = 900
+) -> None:
+    """Wait until every execution has succeeded.
+
+    Parameters
+    ----------
+    executions : dict
+        ARN of the execution by the name of its state machine.
+    on_state : callable
+        Told where they stand, in one line, each time that it changes.
+
+    Raises
+    ------
+    RunFailed
+        One failed, with the cause that its history gives, or did not end in time.
+    """
+    client, said = stack.cloud.client("stepfunctions"), ""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        status = {name: client.describe_execution(executionArn=arn) for name, arn in executions.items()}
+        for name, described in status.items():
+            if described["status"] not in {"RUNNING", "SUCCEEDED"}:
+                raise RunFailed(f"the {name} run {described['status']}: {_cause(client, described)}")
+        line = " · ".join(f"{name}: {_where(client, described)}" for name, described in status.items())
+        if line != said:
+            on_state(said := line)
+        if all(described["status"] == "SUCCEEDED" for described in status.values()):
+            return
+        time.sleep(_POLL_SECONDS)
+    raise RunFailed(f"{', '.join(executions)} did not end within {timeout_s:.0f} s; look at the executions")
+
+
+def history(client: Any, execution_arn: str) -> Iterator[dict[str, Any]]:
+    """Yield the events of an execution, oldest first."""
+    pages = client.get_paginator("get_execution_history").paginate(executionArn=execution_arn)
+    for page in pages:
+        yield from page["events"]
+
+
+def _where(client: Any, described: dict[str, Any]) -> str:
+    if described["status"] == "SUCCEEDED":
+        return "done"
+    names = [
+        event["stateEnteredEventDetails"]["name"]
+        for event in history(client, described["executionArn"])
+        if "stateEnteredEventDetails" in event
+    ]
+    return names[-1] if names else "starting"
+
+
+def _cause(client: Any, described: dict[str, Any]) -> str:
+    """Return the cause of the failed task nearest the start; what follows repeats or hides it."""
+    for event in history(client, described["executionArn"]):
+        for kind in (
+            "taskFailedEventDetails",
+            "lambdaFunctionFailedEventDetails",
+            "mapRunFailedEventDetails",
+        ):
+            if kind in event:
+                return _short(event[kind].get("error", ""), event[kind].get("cause", ""))
+    return _short(described.get("error", ""), described.get("cause", ""))
+
+
+def _short(error: str, cause: str) -> str:
+    try:
+        told = json.loads(cause)
+        cause = f"{told['errorType']}: {told['errorMessage']}"
+    except (ValueError, KeyError, TypeError):
+        pass
+    lines = (cause or error or "its history gives no cause").strip().splitlines()
+    return lines[0]
+
+
+def function_errors(stack: Stack, function: str, *, since_ms: int) -> list[str]:
+    """Return what a function logged as errors, oldest first: message and exception."""
+    logs, name = stack.cloud.client("logs"), stack.output(f"{function}FunctionName")
+    group = stack.cloud.client("lambda").get_function_configuration(FunctionName=name)
+    group_name = group.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{name}"
+    try:
+        found = logs.filter_log_events(logGroupName=group_name, startTime=since_ms)
+    except logs.exceptions.ResourceNotFoundException:
+        return []
+    told = (_logged_error(event["message"]) for event in found["events"])
+    return [error for error in told if error]
+
+
+def _logged_error(message: str) -> str:
+    try:
+        record = json.loads(message)
+    except ValueError:
+        return message.strip() if "Task timed out" in message or "[ERROR]" in message else ""
+    if not isinstance(record, dict) or record.get("level") not in {"ERROR", "CRITICAL"}:
+        return ""
+    exception = str(record.get("exception", "")).strip().splitlines()
+    return " ".join([str(record.get("message", "")), *exception[-1:]]).strip()

