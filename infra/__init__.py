@@ -1,0 +1,1 @@
+"""The CDK app: one stack is one shop, one construct file a capability."""

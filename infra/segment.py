@@ -1,0 +1,76 @@
+"""Segmentation: the function over the lake's tables, and the machine that runs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs import Construct
+
+from infra import asl
+from infra.functions import Common, Function
+from infra.grants import READ_OBJECT, WRITE_OBJECT, on_listing, on_objects
+from infra.machines import Machine, Schedule
+from infra.names import LAKE_OBJECTS, RUN_OBJECTS, SEGMENT
+
+if TYPE_CHECKING:
+    from infra.names import FunctionSpec
+    from infra.storage import Storage
+
+
+class Segment(Construct):
+    """Names every customer's segment, and publishes it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        storage: Storage,
+        common: Common,
+        publish: Function,
+        schedule: Schedule,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.function = build_tables_function(self, SEGMENT, storage=storage, common=common)
+        self.machine = Machine(
+            self,
+            "Segmentation",
+            definition=definition(),
+            functions=[self.function, publish],
+            lake=storage.lake,
+            schedule=schedule,
+        )
+
+
+def definition() -> asl.State:
+    """Write the segmentation machine."""
+    branches = [
+        {"StartAt": "Rfm", "States": {"Rfm": asl.step(SEGMENT, "rfm")}},
+        {"StartAt": "Totals", "States": {"Totals": asl.step(SEGMENT, "totals")}},
+    ]
+    states = {
+        "Pin": asl.step(SEGMENT, "pin", keep=("engine", "reason"), then="ChooseEngine"),
+        **asl.choose_engine(then="Work"),
+        "Work": {"Type": "Parallel", "Branches": branches, "ResultPath": None, "Next": "Gate"},
+        "Gate": asl.step(SEGMENT, "gate", keep=("publish", "reason", "shards_key"), then="GatePassed"),
+        "GatePassed": asl.gate_passed(then="PublishShards"),
+        **asl.publishing("segments", shards_key="$.gate.shards_key"),
+    }
+    return asl.machine("Segment customers and publish the segments.", start_at="Pin", states=states)
+
+
+def build_tables_function(
+    scope: Construct, spec: FunctionSpec, *, storage: Storage, common: Common
+) -> Function:
+    """Build a function that reads the lake's tables and writes below `runs/`."""
+    return Function(
+        scope,
+        spec=spec,
+        common=common,
+        environment={"PATRONAGE_LAKE_BUCKET": storage.lake.bucket_name},
+        grants=[
+            on_objects(storage.lake, LAKE_OBJECTS, READ_OBJECT),
+            on_objects(storage.lake, RUN_OBJECTS, WRITE_OBJECT),
+            on_listing(storage.lake),
+        ],
+    )

@@ -1,0 +1,114 @@
+"""The stack: it only composes the constructs, and names what others look up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aws_cdk import CfnOutput, Stack
+
+from infra.alerts import Alerts
+from infra.api import Api
+from infra.functions import Common, Function
+from infra.ingest import Ingest
+from infra.layers import Layers
+from infra.machines import Schedule
+from infra.publish import build_publish_function
+from infra.segment import Segment
+from infra.signin import SignIn
+from infra.storage import Storage
+from infra.train import Train
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from patronage.settings import Shop
+
+SEGMENTATION_CRON = "0 3 * * ? *"
+TRAINING_CRON = "30 3 * * ? *"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the CDK context decides."""
+
+    shop: Shop
+    build_layers: bool = True
+    schedule_is_on: bool = True
+    alert_email: str = ""
+
+
+class PatronageStack(Stack):
+    """One shop's Patronage."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, options: Options) -> None:
+        super().__init__(
+            scope, construct_id, description="Patronage: segments and recommendations of one shop"
+        )
+        self.storage = Storage(self, "Storage")
+        self.alerts = Alerts(self, "Alerts", email=options.alert_email)
+        common = Common(
+            layers=Layers(self, "Layers", built=options.build_layers),
+            alerts=self.alerts,
+            shop=options.shop.to_json(),
+        )
+        self.ingest = Ingest(self, "Ingest", storage=self.storage, common=common)
+        self.publish = build_publish_function(self, storage=self.storage, common=common)
+        self.segment, self.train = self._build_runs(common, options)
+        self.alerts.watch_runs([self.segment.machine.arn, self.train.machine.arn])
+        self.sign_in = SignIn(self, "SignIn")
+        self.api = Api(self, "Api", storage=self.storage, common=common, user_pool=self.sign_in.pool)
+        self._write_outputs()
+
+    def _build_runs(self, common: Common, options: Options) -> tuple[Segment, Train]:
+        def daily(cron: str) -> Schedule:
+            return Schedule(cron=cron, timezone=options.shop.timezone, is_on=options.schedule_is_on)
+
+        segment = Segment(
+            self,
+            "Segment",
+            storage=self.storage,
+            common=common,
+            publish=self.publish,
+            schedule=daily(SEGMENTATION_CRON),
+        )
+        train = Train(
+            self,
+            "Train",
+            storage=self.storage,
+            common=common,
+            publish=self.publish,
+            schedule=daily(TRAINING_CRON),
+        )
+        return segment, train
+
+    def _functions(self) -> tuple[Function, ...]:
+        return (
+            self.ingest.function,
+            self.segment.function,
+            self.train.tables_function,
+            self.train.function,
+            self.publish,
+            self.api.lookup,
+            self.api.api,
+        )
+
+    def _write_outputs(self) -> None:
+        outputs = {
+            "ApiUrl": self.api.url,
+            "ApiKeyId": self.api.key.key_id,
+            "RawBucketName": self.storage.raw.bucket_name,
+            "LakeBucketName": self.storage.lake.bucket_name,
+            "ServingTableName": self.storage.serving.table_name,
+            "IngestQueueUrl": self.ingest.queue.queue_url,
+            "IngestDeadLetterQueueUrl": self.ingest.dead_letters.queue_url,
+            "SegmentationStateMachineArn": self.segment.machine.arn,
+            "TrainingStateMachineArn": self.train.machine.arn,
+            "UserPoolId": self.sign_in.pool.user_pool_id,
+            "UserPoolClientId": self.sign_in.client.user_pool_client_id,
+            "AlertTopicArn": self.alerts.topic.topic_arn,
+        }
+        for each in self._functions():
+            outputs[f"{each.spec.logical_id}FunctionName"] = each.function.function_name
+        for name, value in outputs.items():
+            CfnOutput(self, name, value=value)

@@ -1,0 +1,92 @@
+"""Training: from the lake's tables to arrays, from arrays to models, and the machine that runs both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs import Construct
+
+from infra import asl
+from infra.functions import Common, Function
+from infra.grants import WRITE_OBJECT, on_listing, on_objects
+from infra.machines import Machine, Schedule
+from infra.names import MODEL_OBJECTS, RUN_OBJECTS, TRAIN, TRAIN_TABLES
+from infra.segment import build_tables_function
+
+if TYPE_CHECKING:
+    from infra.storage import Storage
+
+MODELS_AT_ONCE = 4
+
+
+class Train(Construct):
+    """Learns recommendations, and publishes those of the model that won."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        storage: Storage,
+        common: Common,
+        publish: Function,
+        schedule: Schedule,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.tables_function = build_tables_function(self, TRAIN_TABLES, storage=storage, common=common)
+        self.function = self._build_function(storage, common)
+        self.machine = Machine(
+            self,
+            "Training",
+            definition=definition(),
+            functions=[self.tables_function, self.function, publish],
+            lake=storage.lake,
+            schedule=schedule,
+        )
+
+    def _build_function(self, storage: Storage, common: Common) -> Function:
+        return Function(
+            self,
+            spec=TRAIN,
+            common=common,
+            environment={"PATRONAGE_LAKE_BUCKET": storage.lake.bucket_name},
+            grants=[
+                on_objects(storage.lake, RUN_OBJECTS, WRITE_OBJECT),
+                on_objects(storage.lake, MODEL_OBJECTS, WRITE_OBJECT),
+                on_listing(storage.lake),
+            ],
+        )
+
+
+def definition() -> asl.State:
+    """Write the training machine."""
+    states = {
+        "Pin": asl.step(TRAIN_TABLES, "pin", keep=("engine", "reason"), then="ChooseEngine"),
+        **asl.choose_engine(then="Interactions"),
+        "Interactions": asl.step(TRAIN_TABLES, "interactions", then="Candidates"),
+        "Candidates": asl.step(TRAIN, "candidates", keep=("models",), then="EvaluateEach"),
+        "EvaluateEach": _evaluate_each(then="Gate"),
+        "Gate": asl.step(TRAIN, "gate", keep=("publish", "reason", "model"), then="GatePassed"),
+        "GatePassed": asl.gate_passed(then="Recommend"),
+        "Recommend": asl.step(
+            TRAIN, "recommend", model="$.gate.model", keep=("shards_key",), then="PublishShards"
+        ),
+        **asl.publishing("recommendations", shards_key="$.recommend.shards_key"),
+    }
+    return asl.machine("Train, compare and publish recommendations.", start_at="Pin", states=states)
+
+
+def _evaluate_each(*, then: str) -> asl.State:
+    return {
+        "Type": "Map",
+        "ItemsPath": "$.candidates.models",
+        "ItemSelector": asl.paths({"model": "$$.Map.Item.Value.model"}),
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "INLINE"},
+            "StartAt": "Evaluate",
+            "States": {"Evaluate": asl.step(TRAIN, "evaluate", model="$.model")},
+        },
+        "MaxConcurrency": MODELS_AT_ONCE,
+        "ResultPath": None,
+        **asl.follow(then),
+    }
