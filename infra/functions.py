@@ -12,9 +12,10 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.grants import Grant, allow
-from infra.layers import ARCHITECTURE, LEFT_OUT, ROOT, RUNTIME
+from infra.layers import ARCHITECTURE, LEFT_OUT, RUNTIME
 from infra.nag import acknowledge
 from infra.names import METRICS_NAMESPACE, FunctionSpec
+from infra.packages import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

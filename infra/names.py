@@ -13,8 +13,12 @@ LAKE_OBJECTS = "lake/*"
 RUN_OBJECTS = "runs/*"
 MODEL_OBJECTS = "models/*"
 
-LAYER_SETS = ("serve", "tables", "learn")
-"""Folders under `layers/` with third-party packages; `patronage` is our own library."""
+LAYER_PACKAGES = {
+    "serve": ("aws-lambda-powertools",),
+    "tables": ("deltalake", "duckdb", "tzdata"),
+    "learn": ("numpy", "scipy"),
+}
+"""Name of a layer set: what it holds, dependencies apart. boto3 is the Lambda runtime's own."""
 
 
 @dataclass(frozen=True, kw_only=True)
