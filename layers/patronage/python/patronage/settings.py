@@ -90,5 +90,10 @@ class Shop:
 
     def format_money(self, minor: int) -> str:
         """Write an amount in minor units for people: ``GBP 8,832,003.27``."""
-        digits = self.minor_digits
-        return f"{self.currency} {minor / 10**digits:,.{digits}f}"
+        return f"{self.currency} {self.format_amount(minor)}"
+
+    def format_amount(self, minor: int) -> str:
+        """Write an amount in minor units without its currency, for a column that names it."""
+        whole, rest = divmod(abs(minor), 10**self.minor_digits)
+        fraction = f".{rest:0{self.minor_digits}d}" if self.minor_digits else ""
+        return f"{'-' if minor < 0 else ''}{whole:,}{fraction}"

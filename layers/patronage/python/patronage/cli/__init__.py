@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
-from typing import TYPE_CHECKING
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 from patronage.errors import PatronageError
-
-if TYPE_CHECKING:
-    import click
 
 _COMMANDS = ("demo", "run", "segment", "recommend", "evaluate", "generate", "invoke")
 
@@ -20,10 +18,10 @@ _COMMANDS = ("demo", "run", "segment", "recommend", "evaluate", "generate", "inv
 class _LazyGroup(TyperGroup):
     """Import a command's module when it is asked for: `--help` loads neither DuckDB nor SciPy."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in _COMMANDS:
             return None
         module = importlib.import_module(f"patronage.cli.{cmd_name}")
@@ -37,6 +35,7 @@ app = typer.Typer(
     help="Customer segments and product recommendations from a shop's orders.",
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
 
@@ -47,9 +46,17 @@ def _patronage() -> None:
 
 
 def main() -> None:
-    """Run the command line; an expected error is one sentence on stderr and its exit code."""
+    """Run the command line; an error is one sentence on stderr and an exit code, never a trace-back."""
     try:
         app()
     except PatronageError as exc:
         sys.stderr.write(f"patronage: {exc}\n")
         raise SystemExit(exc.exit_code) from exc
+    except Exception as exc:
+        if os.environ.get("PATRONAGE_DEBUG"):
+            raise
+        sys.stderr.write(
+            f"patronage: a fault of Patronage itself: {type(exc).__name__}: {exc}\n"
+            "Run it again with PATRONAGE_DEBUG=1 for the trace-back, and report it.\n"
+        )
+        raise SystemExit(70) from exc

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from patronage.settings import Shop
     from patronage.stores.objects import ObjectStore
 
-console = Console()
+console = Console(highlight=False)
 
 _RECOMMENDATIONS = """
 SELECT customers.customer_id, picks.rank, products.product_id, products.name, picks.score,
@@ -42,22 +42,20 @@ ORDER BY seed.product_id, picks.rank
 
 def print_segments(summary: dict[str, Any], shop: Shop) -> None:
     """Print the segments with their customers and money."""
-    table = Table(box=box.SIMPLE_HEAD, title=f"Segments as of {summary['as_of']}", title_justify="left")
-    for name, justify in (("Segment", "left"), ("Customers", "right"), ("Share", "right")):
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
-    for name in ("Net revenue", "Share of revenue", "Days since purchase", "Purchases"):
-        table.add_column(name, justify="right")
-    for row in summary["segments"]:
-        table.add_row(
+    header = ("Segment", "Customers", "Share", f"Net {shop.currency}", "Share", "Days since", "Purchases")
+    rows = [
+        (
             row["name"],
             f"{row['customers']:,}",
             f"{row['customer_share']:.1%}",
-            shop.format_money(row["net_minor"]),
+            shop.format_amount(row["net_minor"]),
             "" if row["revenue_share"] is None else f"{row['revenue_share']:.1%}",
             "" if row["mean_recency_days"] is None else f"{row['mean_recency_days']:.0f}",
             f"{row['mean_frequency']:.1f}",
         )
-    console.print(table)
+        for row in summary["segments"]
+    ]
+    print_rows(f"Segments as of {summary['as_of']}", header, rows, numbers_from=1)
     console.print(f"Guests, who belong to no segment: {shop.format_money(summary['guest_net_minor'])}")
 
 
@@ -68,7 +66,7 @@ def print_report(report: dict[str, Any], shop: Shop) -> None:
         f"{report['repeated']:,} repeated, {report['superseded']:,} superseded"
     )
     for rule, count in list(report["refused_by_rule"].items())[:3]:
-        console.print(f"  {count:,} refused: {report['rules'][rule]}")
+        console.print(f"  {count:,} refused: {report['rules'][rule]}", soft_wrap=True)
     if report["kept"]:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in report["kept_by_kind"].items() if count)
         console.print(f"  kept: {kinds}; {report['guest_lines']:,} lines of guests")
@@ -127,11 +125,18 @@ def _write(engine: DuckEngine, sql: str, folder: Path, name: str) -> list[Path]:
     return paths
 
 
-def print_rows(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a plain table."""
+def print_rows(
+    title: str,
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    numbers_from: int | None = None,
+) -> None:
+    """Print a plain table; columns from `numbers_from` on are set to the right."""
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left")
-    for name in header:
-        table.add_column(name)
+    for position, name in enumerate(header):
+        is_number = numbers_from is not None and position >= numbers_from
+        table.add_column(name, justify="right" if is_number else "left", no_wrap=is_number)
     for row in rows:
         table.add_row(*row)
     console.print(table)

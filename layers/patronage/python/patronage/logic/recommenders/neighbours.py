@@ -34,7 +34,7 @@ class ItemNeighbours:
         Pulls similarities down that few customers support.
     """
 
-    def __init__(self, *, neighbours: int = 100, shrinkage: float = 10.0) -> None:
+    def __init__(self, *, neighbours: int = 50, shrinkage: float = 2.0) -> None:
         self.neighbours = neighbours
         self.shrinkage = shrinkage
 

@@ -1,0 +1,1 @@
+"""Benchmarks: one file a subject, ours and the peer measured in the same run."""

@@ -1,0 +1,42 @@
+"""`python -m benchmarks NAME`: print one JSON line a figure."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from benchmarks.figures import print_figure
+
+SUBJECTS = sorted(
+    path.stem
+    for path in Path(__file__).parent.glob("*.py")
+    if path.stem not in {"__init__", "__main__", "figures"}
+)
+
+
+def main() -> int:
+    """Run a subject's figures, or those that --only names."""
+    parser = argparse.ArgumentParser(prog="make bench NAME=SUBJECT")
+    parser.add_argument("name", nargs="?", choices=SUBJECTS)
+    parser.add_argument("--only", default="", help="figures to run, with commas")
+    asked = parser.parse_args()
+    if asked.name is None:
+        print(f"name a subject: make bench NAME=… with one of {', '.join(SUBJECTS)}", file=sys.stderr)
+        return 2
+    subject = importlib.import_module(f"benchmarks.{asked.name}")
+    wanted = {name for name in asked.only.split(",") if name}
+    if unknown := wanted - set(subject.FIGURES):
+        print(
+            f"{asked.name} has no figure {sorted(unknown)}; it has {sorted(subject.FIGURES)}", file=sys.stderr
+        )
+        return 2
+    for name, measure in subject.FIGURES.items():
+        if not wanted or name in wanted:
+            print_figure(name, measure())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
