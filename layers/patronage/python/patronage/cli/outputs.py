@@ -42,7 +42,7 @@ ORDER BY seed.product_id, picks.rank
 
 def print_segments(summary: dict[str, Any], shop: Shop) -> None:
     """Print the segments with their customers and money."""
-    header = ("Segment", "Customers", "Share", f"Net {shop.currency}", "Share", "Days since", "Purchases")
+    header = ("Segment", "Customers", "Share", f"Net {shop.currency}", "Share", "Recency", "Frequency")
     rows = [
         (
             row["name"],
@@ -133,10 +133,10 @@ def print_rows(
     numbers_from: int | None = None,
 ) -> None:
     """Print a plain table; columns from `numbers_from` on are set to the right."""
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left")
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=(0, 1, 0, 0))
     for position, name in enumerate(header):
         is_number = numbers_from is not None and position >= numbers_from
-        table.add_column(name, justify="right" if is_number else "left", no_wrap=is_number)
+        table.add_column(name, justify="right" if is_number else "left", no_wrap=numbers_from is not None)
     for row in rows:
         table.add_row(*row)
     console.print(table)
