@@ -63,7 +63,9 @@ class TestEveryRecommender:
 
     def test_more_than_there_are_gives_all_that_are_left(self, recommender):
         shop = checkerboard(6)
-        ids, scores = recommender().fit(shop).recommend(shop.history(), k=50)
+        model = recommender().fit(shop)
+        ids, scores = model.recommend(shop.history(), k=50)
+        assert (model.explain(shop.history(), ids).because[ids == -1] == -1).all()
         assert (ids[:, 6:] == -1).all()
         assert (scores[ids == -1] == 0).all()
 

@@ -93,6 +93,8 @@ class ItemNeighbours:
         similarity_to = self._matrix.T.tocsr()
         for column in range(ids.shape[1]):
             rows = np.flatnonzero(ids[:, column] >= 0)
+            if len(rows) == 0:
+                break
             products = ids[rows, column]
             strongest = _argmax(history[rows].multiply(similarity_to[products]).tocsr())
             because[rows, column] = strongest

@@ -1,0 +1,107 @@
+"""The commands as a person gives them: a process, its output and its exit code."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from patronage.cli import _COMMANDS
+
+PATRONAGE = Path(sys.executable).parent / "patronage"
+
+
+def patronage(*arguments: str, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"COLUMNS": "120", "NO_COLOR": "1"}
+    done = subprocess.run(
+        [PATRONAGE, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory) -> Path:
+    """A folder in which two groups of customers with different tastes were run."""
+    folder = tmp_path_factory.mktemp("shop")
+    lines = ["order_id,customer_id,product_id,description,quantity,unit_price,ordered_at"]
+    for customer in range(12):
+        taste = "tea" if customer % 2 else "cup"
+        for product in range(6):
+            if product != customer // 2:  # each lacks one product of the own taste
+                day = f"2025-03-{1 + product:02d}T10:00:00Z"
+                lines.append(
+                    f"o{customer}-{product},0{customer},{taste}{product},{taste} {product},1,2.50,{day}"
+                )
+    (folder / "orders.csv").write_text("\n".join(lines) + "\n")
+    patronage("run", "--orders", "orders.csv", "--currency", "GBP", "--out", "out", cwd=folder)
+    return folder
+
+
+def test_run_writes_csv_and_parquet_that_agree(shop):
+    for name in ("segments", "recommendations", "similar_products"):
+        with (shop / "out" / f"{name}.csv").open() as file:
+            rows = list(csv.reader(file))
+        (count,) = duckdb.sql(f"SELECT COUNT(*) FROM '{shop}/out/{name}.parquet'").fetchall()[0]
+        assert len(rows) == count + 1 > 1
+
+
+def test_recommend_finds_the_withheld_product_first(shop):
+    answer = json.loads(patronage("recommend", "--user-id", "03", "--top-k", "3", "--json", cwd=shop).stdout)
+    assert answer["items"][0]["product_id"] == "tea1"
+    assert answer["items"][0]["rung"] == "user"
+    table = patronage("recommend", "--user_id", "03", "--top_k", "3", cwd=shop).stdout
+    assert "tea1" in table
+    assert "%" in table
+
+
+def test_an_unknown_customer_gets_what_is_popular(shop):
+    answer = json.loads(patronage("recommend", "--user-id", "nobody", "--json", cwd=shop).stdout)
+    assert len(answer["items"]) == 10
+    assert {item["rung"] for item in answer["items"]} == {"popular"}
+
+
+def test_segment_writes_one_row_a_customer(shop):
+    shown = patronage("segment", "--output", "segments.csv", cwd=shop).stdout
+    assert "Segments as of 2025-03-07" in shown
+    with (shop / "segments.csv").open() as file:
+        assert {row["customer_id"] for row in csv.DictReader(file)} == {f"0{n}" for n in range(12)}
+
+
+def test_evaluate_prints_both_models(shop):
+    measured = json.loads(patronage("evaluate", "--json", cwd=shop).stdout)
+    assert set(measured) == {"item_to_item", "popularity"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run", "--orders", "none.csv"], "none.csv is no file"),
+        (["run", "--orders", "orders.csv", "--currency", "pounds"], "ISO 4217"),
+        (["run", "--orders", "orders.csv", "--currency", "EUR"], "kept in GBP"),
+        (["segment", "--lake", "nowhere"], "holds no lake"),
+        (["segment", "--output", "segments.doc"], "must end in .csv or .parquet"),
+        (["evaluate", "--model", "magic"], "known are item_to_item, popularity"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_exit_code_1(shop, arguments, says):
+    done = patronage(*arguments, cwd=shop, code=1)
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", _COMMANDS)
+def test_every_command_helps_with_an_example(tmp_path, command):
+    assert f"patronage {command}" in patronage(command, "--help", cwd=tmp_path).stdout
+
+
+def test_help_lists_every_command(tmp_path):
+    shown = patronage("--help", cwd=tmp_path).stdout
+    assert all(command in shown for command in _COMMANDS)
