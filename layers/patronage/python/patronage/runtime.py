@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
+from patronage.errors import BadInput
 from patronage.settings import Shop
 from patronage.stores.objects import S3Store
 
@@ -29,9 +30,28 @@ def dynamodb() -> DynamoDBClient:
     return _client("dynamodb")  # type: ignore[no-any-return]
 
 
+@cache
+def impatient_dynamodb() -> DynamoDBClient:
+    """Return a DynamoDB client that gives up in time for an answer from memory (at most about 4 s)."""
+    from botocore.config import Config
+
+    patience = Config(
+        connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2, "mode": "standard"}
+    )
+    return _client("dynamodb", config=patience)  # type: ignore[no-any-return]
+
+
 def serving_table_name() -> str:
     """Return the name of the serving table."""
     return os.environ["PATRONAGE_SERVING_TABLE"]
+
+
+def path_parameters_are_encoded() -> bool:
+    """Say whether path parameters come percent-encoded: so on AWS, not in the local cloud."""
+    value = os.environ.get("PATRONAGE_PATH_PARAMETERS", "encoded")
+    if value not in {"encoded", "decoded"}:
+        raise BadInput(f"PATRONAGE_PATH_PARAMETERS={value!r} must be 'encoded' or 'decoded'")
+    return value == "encoded"
 
 
 def bucket(name: str) -> S3Store:
@@ -45,7 +65,7 @@ def lake() -> S3Store:
 
 
 @cache
-def _client(service: str) -> Any:
+def _client(service: str, **options: Any) -> Any:
     import boto3
 
-    return boto3.client(service)  # type: ignore[call-overload]
+    return boto3.client(service, **options)  # type: ignore[call-overload]

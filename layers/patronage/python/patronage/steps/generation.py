@@ -1,0 +1,183 @@
+"""The items of a generation, built shard by shard from what its run wrote."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any
+
+from patronage.engines.duckdb import DuckEngine
+from patronage.errors import BadInput
+from patronage.logic.arrays import read_npz
+from patronage.logic.serve.catalogue import Product, pack_pages
+from patronage.logic.serve.keys import item_key
+from patronage.logic.serve.packing import Candidate, pack
+from patronage.steps.segment import CUSTOMERS_PER_SHARD
+from patronage.stores.objects import read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from patronage.logic.arrays import Array
+    from patronage.settings import Shop
+    from patronage.stores.objects import ObjectStore
+
+Item = dict[str, Any]
+
+
+class RunOutputs:
+    """What a run of either family wrote, read for serving.
+
+    Parameters
+    ----------
+    store : ObjectStore
+        Where the runs lie.
+    run_id : str
+        The run, which gives the generation its name.
+    shop : Shop
+        Settings that the run was pinned with.
+    """
+
+    def __init__(self, store: ObjectStore, run_id: str, shop: Shop) -> None:
+        self._store = store
+        self._run_id = run_id
+        self._shop = shop
+
+    def items(self, family: str, shard: str) -> Iterator[Item]:
+        """Build the items of a shard, by its name in the run's list of shards."""
+        kind, _, number = shard.partition("-")
+        builders: dict[tuple[str, str], Callable[[], Iterator[Item]]] = {
+            ("segments", "summary"): self._summary,
+            ("segments", "customers"): lambda: self._customers(int(number)),
+            ("recommendations", "popular"): self._popular,
+            ("recommendations", "catalogue"): self._catalogue,
+            ("recommendations", "similar"): lambda: self._similar(shard),
+            ("recommendations", "users"): lambda: self._users(shard),
+        }
+        if (family, kind) not in builders:
+            known = ", ".join(name for of, name in builders if of == family) or "none"
+            raise BadInput(f"shard {shard!r} is none of the {family} shards; known are {known}")
+        return builders[family, kind]()
+
+    def products(self) -> list[Product]:
+        """Return the run's products; the place in the list is the index that arrays speak of."""
+        rows = self._rows(
+            "products", "SELECT product_id, name, price_minor, buyers FROM products ORDER BY idx"
+        )
+        return [Product(**row) for row in rows]
+
+    def popular(self, product_ids: list[str]) -> list[Candidate]:
+        """Return the popular products, best first."""
+        arrays = self._arrays("popular")
+        pairs = zip(arrays["items"].values, arrays["scores"].values, strict=True)
+        return [Candidate(product_ids[index], score) for index, score in pairs if index >= 0]
+
+    def user_rows(self, shard: str, product_ids: list[str]) -> Iterator[tuple[int, list[Candidate]]]:
+        """Return each user of a shard, by index, with the candidates."""
+        arrays = self._arrays(shard)
+        for row, user in enumerate(arrays["users"].values):
+            yield user, _candidates(arrays, "items", row, product_ids)
+
+    def similar_rows(self, shard: str, product_ids: list[str]) -> Iterator[tuple[int, list[Candidate]]]:
+        """Return each product of a shard, by index, with its neighbours."""
+        arrays = self._arrays(shard)
+        for row, product in enumerate(arrays["items"].values):
+            found = _candidates(arrays, "similar", row, product_ids)
+            yield product, [each._replace(because=product_ids[product]) for each in found]
+
+    def customer_ids(self, first: int, last: int) -> dict[int, str]:
+        """Return the ids of a range of customer indices, both ends included."""
+        sql = "SELECT idx, customer_id FROM customers WHERE idx BETWEEN $first AND $last"
+        rows = self._rows("customers", sql, first=first, last=last)
+        return {row["idx"]: row["customer_id"] for row in rows}
+
+    def customer_index(self, customer_id: str) -> int | None:
+        """Return a customer's index, None for one that the run does not know."""
+        sql = "SELECT idx FROM customers WHERE customer_id = $customer_id"
+        rows = self._rows("customers", sql, customer_id=customer_id)
+        return rows[0]["idx"] if rows else None
+
+    def shards(self, prefix: str) -> list[str]:
+        """List the run's array shards of a kind (``users-``, ``similar-``)."""
+        keys = self._store.keys(f"{self._folder}/{prefix}")
+        return [key.rpartition("/")[2].removesuffix(".npz") for key in keys if key.endswith(".npz")]
+
+    @property
+    def _folder(self) -> str:
+        return f"runs/{self._run_id}/recommendations"
+
+    def _summary(self) -> Iterator[Item]:
+        summary = self._store.read_bytes(f"runs/{self._run_id}/segments/summary.json")
+        yield {"pk": self._key("segments", "summary"), "packed": zlib.compress(summary, 9)}
+
+    def _customers(self, number: int) -> Iterator[Item]:
+        path = self._store.staged(f"runs/{self._run_id}/segments/customers.parquet")
+        rows = self._query(
+            "customers",
+            path,
+            "FROM customers ORDER BY customer_id LIMIT $limit OFFSET $start",
+            limit=CUSTOMERS_PER_SHARD,
+            start=number * CUSTOMERS_PER_SHARD,
+        )
+        for row in rows:
+            scores = {
+                name: value for name, value in row.items() if name != "customer_id" and value is not None
+            }
+            yield {"pk": self._key("customer", row["customer_id"]), **scores}
+
+    def _popular(self) -> Iterator[Item]:
+        popular = self.popular([product.product_id for product in self.products()])
+        yield {"pk": self._key("popular", "all"), "packed": pack(popular)}
+
+    def _catalogue(self) -> Iterator[Item]:
+        products = self.products()
+        pages = list(pack_pages(products))
+        yield {"pk": self._key("catalogue", "meta"), "pages": len(pages), "products": len(products)}
+        for number, page in enumerate(pages):
+            yield {"pk": self._key("catalogue", number), "packed": page}
+
+    def _similar(self, shard: str) -> Iterator[Item]:
+        product_ids = [product.product_id for product in self.products()]
+        for product, candidates in self.similar_rows(shard, product_ids):
+            if candidates:
+                yield {"pk": self._key("similar", product_ids[product]), "packed": pack(candidates)}
+
+    def _users(self, shard: str) -> Iterator[Item]:
+        product_ids = [product.product_id for product in self.products()]
+        rows = list(self.user_rows(shard, product_ids))
+        users = [user for user, _ in rows]
+        customer_ids = self.customer_ids(min(users, default=0), max(users, default=-1))
+        for user, candidates in rows:
+            if candidates:
+                yield {"pk": self._key("user", customer_ids[user]), "packed": pack(candidates)}
+
+    def _key(self, kind: str, item_id: str | int) -> str:
+        return item_key(kind, self._run_id, item_id)
+
+    def _arrays(self, name: str) -> dict[str, Array]:
+        return read_npz(self._store.read_bytes(f"{self._folder}/{name}.npz"))
+
+    def _rows(self, table: str, sql: str, **parameters: object) -> list[dict[str, Any]]:
+        return self._query(table, self._store.staged(f"{self._folder}/{table}.parquet"), sql, **parameters)
+
+    def _query(self, table: str, path: Path, sql: str, **parameters: object) -> list[dict[str, Any]]:
+        with DuckEngine(self._shop) as engine:
+            engine.scan(table, [path])
+            return engine.rows(sql, **parameters)
+
+
+def model_of(store: ObjectStore, run_id: str) -> dict[str, str]:
+    """Return name and version of the model whose recommendations a run wrote."""
+    record = read_json(store, f"runs/{run_id}/recommendations/model.json")
+    return {"name": record["model"], "version": str(record["version"])}
+
+
+def _candidates(arrays: dict[str, Array], items: str, row: int, product_ids: list[str]) -> list[Candidate]:
+    """Return the candidates of one row; -1 means none."""
+    because = arrays["because"].row(row) if "because" in arrays else [-1] * arrays[items].shape[1]
+    columns = (arrays[items].row(row), arrays["scores"].row(row), because, arrays["share"].row(row))
+    return [
+        Candidate(product_ids[index], score, product_ids[reason] if reason >= 0 else None, share)
+        for index, score, reason, share in zip(*columns, strict=True)
+        if index >= 0
+    ]

@@ -1,0 +1,248 @@
+"""Publish a run: write its generation shard by shard, flip the pointer, retire what it superseded."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from patronage.errors import BadInput, NotFound, RunFailed, TryAgain
+from patronage.logic.serve.pointer import Entry
+from patronage.steps.generation import RunOutputs, model_of
+from patronage.steps.manifest import Manifest
+from patronage.stores.objects import read_json, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from patronage.logic.serve.pointer import Superseded
+    from patronage.stores.objects import ObjectStore
+    from patronage.stores.serving import ServingTable
+
+FAMILIES = ("segments", "recommendations")
+_FLIP_ATTEMPTS = 5
+
+
+def shard(run_id: str, family: str, name: str, *, store: ObjectStore, table: ServingTable) -> dict[str, Any]:
+    """Write one shard's items to the serving table, then its receipt, and return the receipt.
+
+    Repeating it writes the same items under the same keys, and the same receipt. The keys are listed
+    before the first item is written, so that no item exists that `retire` cannot find.
+    """
+    _check(family)
+    outputs = RunOutputs(store, run_id, Manifest.load(store, run_id).shop)
+    items = list(outputs.items(family, name))
+    key_list_key = f"{_folder(run_id, family)}/keys/{name}.json"
+    write_json(store, key_list_key, [item["pk"] for item in items])
+    table.put_all(items)
+    receipt = {
+        "shard": name,
+        "keys": len(items),
+        "checksum": _checksum(items),
+        "key_list_key": key_list_key,
+    }
+    write_json(store, _receipt_key(run_id, family, name), receipt)
+    return receipt
+
+
+def flip(
+    run_id: str,
+    family: str,
+    *,
+    store: ObjectStore,
+    table: ServingTable,
+    now: datetime,
+    keep_days: int,
+) -> dict[str, Any]:
+    """Make a run's generation the live one, unless a newer run is live.
+
+    Every shard needs its receipt. Where another run flips at the same moment, the loser looks again.
+    Repeating it for the live run gives the same answer.
+
+    Returns
+    -------
+    dict
+        ``flipped``, the ``reason``, and ``superseded_run`` with ``superseded_shards_key``: the generation
+        to retire, which is the run's own where a newer one was first; empty for none.
+    """
+    _check(family)
+    entry = _entry(run_id, family, store, now)
+    for _ in range(_FLIP_ATTEMPTS):
+        live = table.pointer().get(family)
+        if settled := _settled(entry, live):
+            return settled
+        following = entry.over(live, keep_until=now + timedelta(days=keep_days))
+        if table.point(family, following):
+            return _flipped(following)
+    raise TryAgain(f"the {family} pointer moved {_FLIP_ATTEMPTS} times while {run_id} was flipped; repeat it")
+
+
+def retire(
+    run_id: str,
+    family: str,
+    name: str,
+    *,
+    store: ObjectStore,
+    table: ServingTable,
+    now: datetime,
+    keep_days: int,
+) -> dict[str, Any]:
+    """Let one shard of a superseded generation end after the keep time; never one that is live.
+
+    A rollback may come while this works. It flips first and takes the ends off afterwards, and this looks
+    again at the end, so whichever is last leaves the live generation without an end.
+    """
+    _check(family)
+    if _is_live(run_id, family, table):
+        return {"retired": 0}
+    keys = _keys(run_id, family, name, store)
+    retired = table.expire(keys, at=int((now + timedelta(days=keep_days)).timestamp()))
+    if _is_live(run_id, family, table):
+        table.keep(keys)
+        return {"retired": 0}
+    return {"retired": retired}
+
+
+def rollback(
+    run_id: str,
+    family: str,
+    *,
+    store: ObjectStore,
+    table: ServingTable,
+    now: datetime,
+    keep_days: int,
+) -> dict[str, Any]:
+    """Point back at the superseded generation of `run_id`, keep its items, retire those of the other.
+
+    Repeating it is safe: a run that is live already is only kept.
+
+    Returns
+    -------
+    dict
+        ``live_run``, the ``rolled_back`` run, and ``missing``: items that had ended already.
+    """
+    _check(family)
+    live = table.pointer().get(family)
+    if live is None or live.run_id != run_id:
+        target = _target(run_id, family, live, now)
+        live = _restored(target, live, now, keep_days)
+        if not table.point(family, live):
+            raise TryAgain(
+                f"the {family} pointer moved meanwhile; look which run is live and roll back again"
+            )
+    missing = 0
+    for name in _shards(live.shards_key, store):
+        keys = _keys(run_id, family, name, store)
+        missing += len(keys) - table.keep(keys)
+    if live.rolled_back and live.superseded:
+        for name in _shards(live.superseded.shards_key, store):
+            retire(live.rolled_back, family, name, store=store, table=table, now=now, keep_days=keep_days)
+    return {"live_run": run_id, "rolled_back": live.rolled_back, "missing": missing}
+
+
+def _entry(run_id: str, family: str, store: ObjectStore, now: datetime) -> Entry:
+    shards_key = f"{_folder(run_id, family)}/shards.json"
+    receipts = set(store.keys(f"{_folder(run_id, family)}/receipts/"))
+    for name in _shards(shards_key, store):
+        if _receipt_key(run_id, family, name) not in receipts:
+            raise RunFailed(f"shard {name} of run {run_id} has no receipt; publish it, then flip again")
+    manifest = Manifest.load(store, run_id)
+    return Entry(
+        run_id=run_id,
+        shards_key=shards_key,
+        as_of=manifest.as_of.isoformat(),
+        created_at=manifest.created_at.isoformat(),
+        published_at=now.isoformat(),
+        currency=manifest.shop.currency,
+        model=model_of(store, run_id) if family == "recommendations" else {},
+    )
+
+
+def _settled(entry: Entry, live: Entry | None) -> dict[str, Any] | None:
+    """Return the answer where there is nothing to flip."""
+    if live is None:
+        return None
+    if live.run_id == entry.run_id:
+        return _flipped(live)
+    if live.rolled_back == entry.run_id:
+        return _answer(False, f"run {entry.run_id} was rolled back; start a new run, or roll back to it")
+    if live.is_newer_than(entry):
+        return _answer(False, f"run {live.run_id}, which began later, is live", entry)
+    return None
+
+
+def _flipped(live: Entry) -> dict[str, Any]:
+    return _answer(True, f"run {live.run_id} is live", live.superseded)
+
+
+def _answer(flipped: bool, reason: str, superseded: Entry | Superseded | None = None) -> dict[str, Any]:
+    return {
+        "flipped": flipped,
+        "reason": reason,
+        "superseded_run": superseded.run_id if superseded else "",
+        "superseded_shards_key": superseded.shards_key if superseded else "",
+    }
+
+
+def _target(run_id: str, family: str, live: Entry | None, now: datetime) -> Superseded:
+    target = live.superseded if live else None
+    if target is None or target.run_id != run_id:
+        known = f"only {target.run_id} can be" if target else "there is none before the live one"
+        raise NotFound(f"run {run_id} cannot be rolled back to: {known} for {family}")
+    if now > datetime.fromisoformat(target.keep_until):
+        raise BadInput(f"run {run_id} was kept until {target.keep_until}; start a new run instead")
+    return target
+
+
+def _restored(target: Superseded, live: Entry | None, now: datetime, keep_days: int) -> Entry:
+    entry = Entry(
+        run_id=target.run_id,
+        shards_key=target.shards_key,
+        as_of=target.as_of,
+        created_at=target.created_at,
+        published_at=now.isoformat(),
+        currency=target.currency,
+        model=target.model,
+    )
+    following = entry.over(live, keep_until=now + timedelta(days=keep_days))
+    return replace(following, rolled_back=live.run_id if live else "")
+
+
+def _is_live(run_id: str, family: str, table: ServingTable) -> bool:
+    live = table.pointer().get(family)
+    return live is not None and live.run_id == run_id
+
+
+def _check(family: str) -> None:
+    if family not in FAMILIES:
+        raise BadInput(f"family {family!r} is none of {', '.join(FAMILIES)}")
+
+
+def _folder(run_id: str, family: str) -> str:
+    return f"runs/{run_id}/publish/{family}"
+
+
+def _receipt_key(run_id: str, family: str, name: str) -> str:
+    return f"{_folder(run_id, family)}/receipts/{name}.json"
+
+
+def _shards(shards_key: str, store: ObjectStore) -> list[str]:
+    return [entry["shard"] for entry in read_json(store, shards_key)]
+
+
+def _keys(run_id: str, family: str, name: str, store: ObjectStore) -> Sequence[str]:
+    key_list_key = read_json(store, _receipt_key(run_id, family, name))["key_list_key"]
+    keys: list[str] = read_json(store, key_list_key)
+    return keys
+
+
+def _checksum(items: Sequence[dict[str, Any]]) -> str:
+    """Return a SHA-256 over the items in the order of their keys."""
+    digest = hashlib.sha256()
+    for item in sorted(items, key=lambda item: str(item["pk"])):
+        text = json.dumps(item, sort_keys=True, default=lambda content: base64.b64encode(content).decode())
+        digest.update(text.encode() + b"\n")
+    return digest.hexdigest()

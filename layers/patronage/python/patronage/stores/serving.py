@@ -1,0 +1,198 @@
+"""The serving table: one DynamoDB table of items by key, and the pointer that says which are live."""
+
+from __future__ import annotations
+
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from patronage.errors import BadInput, TryAgain
+from patronage.logic.serve.keys import POINTER
+from patronage.logic.serve.pointer import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+PUTS_A_BATCH = 25
+GETS_A_BATCH = 100
+UPDATES_AT_ONCE = 10
+_ATTEMPTS = 10
+_FIRST_WAIT_SECONDS = 0.05
+_LONGEST_WAIT_SECONDS = 5.0
+
+Item = dict[str, Any]
+
+
+class ServingTable:
+    """Items of plain values (text, int, bytes, bool, None, list, dict) in a DynamoDB table.
+
+    Every failure of DynamoDB is raised as `TryAgain`.
+
+    Parameters
+    ----------
+    name : str
+        The table.
+    client : DynamoDBClient
+        A low-level client.
+    sleep : callable
+        Waits a number of seconds between attempts.
+    """
+
+    def __init__(
+        self, name: str, *, client: DynamoDBClient, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.name = name
+        self._client = client
+        self._sleep = sleep
+
+    def put_all(self, items: Sequence[Item]) -> None:
+        """Write items, replacing those of the same key; an item that is written again loses its expiry."""
+        for batch in _batches(items, PUTS_A_BATCH):
+            puts = [{"PutRequest": {"Item": _marshal(item)["M"]}} for item in batch]
+            self._until_done({self.name: puts}, self._write_batch)
+
+    def get(self, key: str) -> Item | None:
+        """Read an item, eventually consistent; None where there is none."""
+        found = self._call(self._client.get_item, Key=_key(key)).get("Item")
+        return None if found is None else _unmarshal({"M": found})
+
+    def get_all(self, keys: Sequence[str]) -> dict[str, Item]:
+        """Read items by key, strongly consistent; those that do not exist are left out."""
+        items: dict[str, Item] = {}
+
+        def read(request: dict[str, Any]) -> dict[str, Any]:
+            answer = self._request(self._client.batch_get_item, RequestItems=request)
+            for found in answer["Responses"].get(self.name, []):
+                item = _unmarshal({"M": found})
+                items[item["pk"]] = item
+            return answer.get("UnprocessedKeys") or {}
+
+        for batch in _batches(keys, GETS_A_BATCH):
+            wanted = {"Keys": [_key(key) for key in batch], "ConsistentRead": True}
+            self._until_done({self.name: wanted}, read)
+        return items
+
+    def pointer(self) -> dict[str, Entry]:
+        """Read the live entry of each family that has one, strongly consistent."""
+        found = self._call(self._client.get_item, Key=_key(POINTER), ConsistentRead=True).get("Item", {})
+        values = _unmarshal({"M": found})
+        return {family: Entry.from_mapping(value) for family, value in values.items() if family != "pk"}
+
+    def point(self, family: str, entry: Entry) -> bool:
+        """Replace the entry of the version before; return False where another write was first."""
+        is_first = entry.version == 1
+        names = {"#family": family} | ({} if is_first else {"#version": "version"})
+        values = {":entry": entry.to_mapping()} | ({} if is_first else {":before": entry.version - 1})
+        condition = "attribute_not_exists(#family)" if is_first else "#family.#version = :before"
+        return self._update(POINTER, "SET #family = :entry", condition, names, values)
+
+    def expire(self, keys: Sequence[str], *, at: int) -> int:
+        """Let items end at a time (seconds since 1970); return how many of them exist."""
+        return self._update_each(keys, "SET #expires = :at", {":at": at})
+
+    def keep(self, keys: Sequence[str]) -> int:
+        """Take the end off items; return how many of them exist."""
+        return self._update_each(keys, "REMOVE #expires", {})
+
+    def _update_each(self, keys: Sequence[str], update: str, values: Mapping[str, Any]) -> int:
+        names = {"#expires": "expires_at"}
+
+        def one(key: str) -> bool:
+            return self._update(key, update, "attribute_exists(pk)", names, values)
+
+        with ThreadPoolExecutor(UPDATES_AT_ONCE) as pool:
+            return sum(pool.map(one, keys))
+
+    def _update(
+        self, key: str, update: str, condition: str, names: Mapping[str, str], values: Mapping[str, Any]
+    ) -> bool:
+        more = {"ExpressionAttributeValues": _marshal(values)["M"]} if values else {}
+        try:
+            self._call(
+                self._client.update_item,
+                Key=_key(key),
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeNames=names,
+                **more,
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def _write_batch(self, request: dict[str, Any]) -> dict[str, Any]:
+        answer = self._request(self._client.batch_write_item, RequestItems=request)
+        return answer.get("UnprocessedItems") or {}
+
+    def _until_done(self, request: dict[str, Any], send: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Send a batch, then what was left of it, waiting longer each time (full jitter)."""
+        wait = _FIRST_WAIT_SECONDS
+        for _ in range(_ATTEMPTS):
+            request = send(request)
+            if not request:
+                return
+            self._sleep(random.uniform(0, wait))  # noqa: S311 - spreads retries, keeps no secret
+            wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
+        raise TryAgain(
+            f"DynamoDB left part of a batch undone {_ATTEMPTS} times; the same step may be repeated"
+        )
+
+    def _call(self, operation: Callable[..., Any], **arguments: Any) -> dict[str, Any]:
+        return self._request(operation, TableName=self.name, **arguments)
+
+    def _request(self, operation: Callable[..., Any], **arguments: Any) -> dict[str, Any]:
+        try:
+            return operation(**arguments)  # type: ignore[no-any-return]
+        except self._client.exceptions.ConditionalCheckFailedException:
+            raise
+        except ClientError as exc:
+            raise TryAgain(f"DynamoDB answered {exc.response['Error']['Code']}; try again shortly") from exc
+        except BotoCoreError as exc:
+            raise TryAgain("DynamoDB could not be reached; try again shortly") from exc
+
+
+def _key(key: str) -> dict[str, Any]:
+    return {"pk": {"S": key}}
+
+
+def _batches(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def _marshal(value: Any) -> dict[str, Any]:
+    """Write a plain value as DynamoDB's; a float has no exact form there and is refused."""
+    match value:
+        case None | bool():
+            return {"NULL": True} if value is None else {"BOOL": value}
+        case str():
+            return {"S": value}
+        case int():
+            return {"N": str(value)}
+        case bytes():
+            return {"B": value}
+        case list():
+            return {"L": [_marshal(each) for each in value]}
+        case dict():
+            return {"M": {name: _marshal(each) for name, each in value.items()}}
+    raise BadInput(
+        f"{value!r} is a {type(value).__name__}, which the table cannot hold; write it as text or int"
+    )
+
+
+def _unmarshal(value: Mapping[str, Any]) -> Any:
+    ((kind, content),) = value.items()
+    match kind:
+        case "NULL":
+            return None
+        case "N":
+            return int(content)
+        case "L":
+            return [_unmarshal(each) for each in content]
+        case "M":
+            return {name: _unmarshal(each) for name, each in content.items()}
+    return content
