@@ -33,11 +33,13 @@ class Alerts(Construct):
         Where the construct stands.
     email : str
         Address to subscribe to the topic; empty for none.
+    tls_only : bool
+        Refuse plain HTTP.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, email: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, email: str, tls_only: bool) -> None:
         super().__init__(scope, construct_id)
-        self.topic = sns.Topic(self, "Topic", enforce_ssl=True)
+        self.topic = sns.Topic(self, "Topic", enforce_ssl=tls_only)
         self._let_alarms_publish()
         if email:
             self.topic.add_subscription(subscriptions.EmailSubscription(email))

@@ -71,7 +71,10 @@ class Api(Construct):
             self,
             spec=spec,
             common=common,
-            environment={"PATRONAGE_SERVING_TABLE": storage.serving.table_name},
+            environment={
+                "PATRONAGE_SERVING_TABLE": storage.serving.table_name,
+                "PATRONAGE_PATH_PARAMETERS": "encoded" if common.on_aws else "decoded",
+            },
             grants=[on_items(storage.serving, READ_ITEM)],
         )
 

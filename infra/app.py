@@ -4,6 +4,8 @@ Context (here, in `cdk.json`, or `cdk --context`):
 
 - `shop`: path of a TOML file with a `[shop]` table; without it the defaults of `patronage.settings.Shop`
 - `layers`: `built` (default; pip builds them here) or `unbuilt` (a note instead, for the local cloud)
+- `cloud`: `aws` (default), or `local` for one on this machine, which speaks plain HTTP and decodes path
+  parameters: policies that ask for TLS are left out, and cdk-nag, which asks for them, does not look
 - `schedule`: `on` (default) or `off`
 - `stack`: name of the stack, `Patronage` by default
 - `alert_email`: address to subscribe to the alert topic
@@ -37,9 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from infra.stack import PatronageStack
 
     app = App(outdir=parsed.output, context=dict(parsed.context), analytics_reporting=False)
-    Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
+    options = _options(app)
+    if options.on_aws:
+        Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
     name = str(app.node.try_get_context("stack") or "Patronage")
-    PatronageStack(app, name, options=_options(app))
+    PatronageStack(app, name, options=options)
     app.synth()
 
 
@@ -73,6 +77,7 @@ def _options(app: App) -> Options:
     shop_file = _context(app, "shop")
     return Options(
         shop=Shop.from_toml(Path(shop_file)) if shop_file else Shop(),
+        on_aws=_choice(app, "cloud", "aws", "local"),
         build_layers=_choice(app, "layers", "built", "unbuilt"),
         schedule_is_on=_choice(app, "schedule", "on", "off"),
         alert_email=_context(app, "alert_email"),

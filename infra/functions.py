@@ -31,6 +31,7 @@ class Common:
     layers: Layers
     alerts: Alerts
     shop: str
+    on_aws: bool
 
 
 class Function(Construct):

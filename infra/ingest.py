@@ -27,6 +27,7 @@ class Ingest(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, storage: Storage, common: Common) -> None:
         super().__init__(scope, construct_id)
+        self._tls_only = common.on_aws
         self.dead_letters = self._build_queue("DeadLetters", retention=Duration.days(14))
         self.queue = self._build_queue(
             "Queue",
@@ -56,7 +57,7 @@ class Ingest(Construct):
             self,
             name,
             encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
+            enforce_ssl=self._tls_only,
             retention_period=retention,
             visibility_timeout=visibility,
             dead_letter_queue=dead_letters,

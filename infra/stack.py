@@ -33,6 +33,7 @@ class Options:
     """What the CDK context decides."""
 
     shop: Shop
+    on_aws: bool = True
     build_layers: bool = True
     schedule_is_on: bool = True
     alert_email: str = ""
@@ -45,12 +46,13 @@ class PatronageStack(Stack):
         super().__init__(
             scope, construct_id, description="Patronage: segments and recommendations of one shop"
         )
-        self.storage = Storage(self, "Storage")
-        self.alerts = Alerts(self, "Alerts", email=options.alert_email)
+        self.storage = Storage(self, "Storage", tls_only=options.on_aws)
+        self.alerts = Alerts(self, "Alerts", email=options.alert_email, tls_only=options.on_aws)
         common = Common(
             layers=Layers(self, "Layers", built=options.build_layers),
             alerts=self.alerts,
             shop=options.shop.to_json(),
+            on_aws=options.on_aws,
         )
         self.ingest = Ingest(self, "Ingest", storage=self.storage, common=common)
         self.publish = build_publish_function(self, storage=self.storage, common=common)

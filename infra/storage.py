@@ -15,8 +15,9 @@ from infra.nag import acknowledge
 class Storage(Construct):
     """Raw uploads, the lake, and the table that the API reads."""
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, tls_only: bool) -> None:
         super().__init__(scope, construct_id)
+        self._tls_only = tls_only
         self.raw = self._build_bucket("RawBucket", versioned=True)
         self.lake = self._build_bucket("LakeBucket", versioned=False)
         self.serving = self._build_serving_table()
@@ -28,8 +29,8 @@ class Storage(Construct):
             name,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             encryption=s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
+            enforce_ssl=self._tls_only,
+            minimum_tls_version=1.2 if self._tls_only else None,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=RemovalPolicy.RETAIN,
             versioned=versioned,

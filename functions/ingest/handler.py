@@ -29,6 +29,15 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
 
 
 def _ingest_message(record: dict[str, Any]) -> None:
+    try:
+        _ingest_upload(record)
+    except Exception:
+        # The batch processor reports the message as failed and says nothing about why.
+        runtime.logger.exception("ingest failed", extra={"message_id": record["messageId"]})
+        raise
+
+
+def _ingest_upload(record: dict[str, Any]) -> None:
     detail = json.loads(record["body"])["detail"]
     key = detail["object"]["key"]
     version = detail["object"].get("version-id")

@@ -83,7 +83,7 @@ def _source_files(root: Path) -> Iterator[Path]:
 def _context(root: Path, shop: Path) -> dict[str, object]:
     settings = root / "cdk.json"
     known = json.loads(settings.read_text(encoding="utf-8")).get("context", {}) if settings.is_file() else {}
-    return {**known, "layers": "unbuilt", "path_parameters": "decoded", "shop": str(shop.absolute())}
+    return {**known, "cloud": "local", "layers": "unbuilt", "shop": str(shop.absolute())}
 
 
 def _run_app(root: Path, out: Path, context: Mapping[str, object]) -> None:
