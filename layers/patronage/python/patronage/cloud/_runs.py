@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from dataclasses import dataclass
@@ -30,12 +31,14 @@ class Uploaded:
 
     key: str
     version: str
+    etag: str
     at_ms: int
 
     @property
-    def report_key(self) -> str:
-        """Return where ingest writes the report about it."""
-        return report_key(object_id(self.key, self.version))
+    def report_keys(self) -> tuple[str, str]:
+        """Return where ingest writes the report about it: AWS's event names the version, MiniStack's not."""
+        by_version, by_etag = object_id(self.key, self.version), object_id(self.key, self.etag)
+        return report_key(by_version), report_key(by_etag)
 
 
 def upload_orders(stack: Stack, path: Path, *, name: str | None = None) -> Uploaded:
@@ -53,7 +56,8 @@ def upload_orders(stack: Stack, path: Path, *, name: str | None = None) -> Uploa
     s3 = stack.cloud.client("s3")
     with path.open("rb") as body:
         answer = s3.put_object(Bucket=bucket, Key=key, Body=body)
-    return Uploaded(key, answer.get("VersionId") or answer["ETag"].strip('"'), at_ms)
+    etag = answer["ETag"].strip('"')
+    return Uploaded(key, answer.get("VersionId", etag), etag, at_ms)
 
 
 def wait_for_report(stack: Stack, uploaded: Uploaded, *, timeout_s: float = 600) -> dict[str, Any]:
@@ -82,11 +86,11 @@ def wait_for_report(stack: Stack, uploaded: Uploaded, *, timeout_s: float = 600)
 
 
 def _report(lake: S3Store, uploaded: Uploaded) -> dict[str, Any]:
-    try:
-        report: dict[str, Any] = read_json(lake, uploaded.report_key)
-    except NotFound:
-        return {"state": "waiting"}
-    return report
+    for key in uploaded.report_keys:
+        with contextlib.suppress(NotFound):
+            report: dict[str, Any] = read_json(lake, key)
+            return report
+    return {"state": "waiting"}
 
 
 def start_run(stack: Stack, machine: str, run_id: str) -> str:
