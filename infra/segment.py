@@ -13,6 +13,9 @@ from infra.machines import Machine, Schedule
 from infra.names import LAKE_OBJECTS, RUN_OBJECTS, SEGMENT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from infra.grants import Grant
     from infra.names import FunctionSpec
     from infra.storage import Storage
 
@@ -60,17 +63,24 @@ def definition() -> asl.State:
 
 
 def build_tables_function(
-    scope: Construct, spec: FunctionSpec, *, storage: Storage, common: Common
+    scope: Construct,
+    spec: FunctionSpec,
+    *,
+    storage: Storage,
+    common: Common,
+    environment: Mapping[str, str] | None = None,
+    grants: Sequence[Grant] = (),
 ) -> Function:
     """Build a function that reads the lake's tables and writes below `runs/`."""
     return Function(
         scope,
         spec=spec,
         common=common,
-        environment={"PATRONAGE_LAKE_BUCKET": storage.lake.bucket_name},
+        environment={"PATRONAGE_LAKE_BUCKET": storage.lake.bucket_name, **(environment or {})},
         grants=[
             on_objects(storage.lake, LAKE_OBJECTS, READ_OBJECT),
             on_objects(storage.lake, RUN_OBJECTS, WRITE_OBJECT),
             on_listing(storage.lake),
+            *grants,
         ],
     )

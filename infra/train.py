@@ -8,7 +8,7 @@ from constructs import Construct
 
 from infra import asl
 from infra.functions import Common, Function
-from infra.grants import WRITE_OBJECT, on_listing, on_objects
+from infra.grants import WRITE_OBJECT, on_items, on_listing, on_objects
 from infra.machines import Machine, Schedule
 from infra.names import MODEL_OBJECTS, RUN_OBJECTS, TRAIN, TRAIN_TABLES
 from infra.segment import build_tables_function
@@ -33,7 +33,15 @@ class Train(Construct):
         schedule: Schedule,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.tables_function = build_tables_function(self, TRAIN_TABLES, storage=storage, common=common)
+        self.tables_function = build_tables_function(
+            self,
+            TRAIN_TABLES,
+            storage=storage,
+            common=common,
+            # A run pins which model is live, so that its gate knows the champion.
+            environment={"PATRONAGE_SERVING_TABLE": storage.serving.table_name},
+            grants=[on_items(storage.serving, ("dynamodb:GetItem",))],
+        )
         self.function = self._build_function(storage, common)
         self.machine = Machine(
             self,

@@ -10,6 +10,7 @@ from patronage.errors import BadInput
 from patronage.steps.pin import pin
 from patronage.steps.train_tables import interactions
 from patronage.stores.lake import Lake
+from patronage.stores.serving import ServingTable
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -29,7 +30,15 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def _run(step: str, run_id: str, lake: Lake) -> dict[str, Any]:
     if step == "pin":
-        return pin(run_id, "recommendations", lake, runtime.shop(), now=datetime.now(UTC))
+        return pin(
+            run_id, "recommendations", lake, runtime.shop(), now=datetime.now(UTC), champion=_champion()
+        )
     if step == "interactions":
         return interactions(run_id, lake)
     raise BadInput(f"step {step!r} is none of pin, interactions")
+
+
+def _champion() -> dict[str, str]:
+    """Return the name and version of the live model; empty before the first generation."""
+    live = ServingTable(runtime.serving_table_name(), client=runtime.dynamodb()).pointer()
+    return live["recommendations"].model if "recommendations" in live else {}
