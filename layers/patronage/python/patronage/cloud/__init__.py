@@ -3,13 +3,13 @@
 ::
 
     with MiniStack(port=0) as ministack:
-        stack = deploy(Cloud(ministack.endpoint), synthesise(repository(), shop).folder)
+        stack = deploy(Cloud(ministack.endpoint), synthesise(repository(), Shop()).folder)
         report = wait_for_report(stack, upload_orders(stack, Path("orders.csv")))
 """
 
 from patronage.cloud._access import Answer, Api, api_key, open_api, sign_in
 from patronage.cloud._deploy import deploy, zip_folder
-from patronage.cloud._ministack import MiniStack
+from patronage.cloud._ministack import MiniStack, check_port
 from patronage.cloud._repository import repository
 from patronage.cloud._runs import (
     MACHINES,
@@ -21,7 +21,7 @@ from patronage.cloud._runs import (
     wait_for_report,
     wait_for_runs,
 )
-from patronage.cloud._session import Cloud, Stack, open_stack
+from patronage.cloud._session import Cloud, Stack, explained, open_stack
 from patronage.cloud._synth import Assembly, sources_digest, synthesise
 
 __all__ = [
@@ -34,7 +34,9 @@ __all__ = [
     "Stack",
     "Uploaded",
     "api_key",
+    "check_port",
     "deploy",
+    "explained",
     "function_errors",
     "history",
     "open_api",

@@ -73,7 +73,7 @@ class MiniStack:
         RunFailed
             It ended or did not answer in time; the end of its log is in the message.
         """
-        self.port = _free_port(self.port)
+        self.port = check_port(self.port)
         self._folder = Path(tempfile.mkdtemp(prefix="patronage-cloud-"))
         try:
             self._process = self._spawn(self._folder)
@@ -91,6 +91,18 @@ class MiniStack:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
+
+    def wait(self) -> None:
+        """Block while it serves.
+
+        Raises
+        ------
+        RunFailed
+            It ended by itself; the end of its log is in the message.
+        """
+        if self._process is not None:
+            self._process.wait()
+        raise RunFailed(f"MiniStack ended by itself: {self._log_tail()}")
 
     def _spawn(self, folder: Path) -> subprocess.Popen[bytes]:
         with (folder / "ministack.log").open("wb") as log:
@@ -143,7 +155,14 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
     }
 
 
-def _free_port(port: int) -> int:
+def check_port(port: int) -> int:
+    """Return the port if it is free, and a free one for 0.
+
+    Raises
+    ------
+    BadInput
+        Something else listens on it.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

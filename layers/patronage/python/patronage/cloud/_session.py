@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import NotFound
+from patronage.errors import NotFound, RunFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -87,3 +88,17 @@ def open_stack(cloud: Cloud, name: str) -> Stack:
         ) from exc
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
     return Stack(cloud, name, outputs)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn an error of an AWS call that nobody expected into one sentence."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as exc:
+        error = exc.response["Error"]
+        raise RunFailed(f"{exc.operation_name} was refused ({error['Code']}): {error['Message']}") from exc
+    except BotoCoreError as exc:
+        raise RunFailed(f"a call to the cloud failed: {exc}") from exc

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ from patronage.errors import NotFound, RunFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from patronage.settings import Shop
 
 _SOURCES = ("cdk.json", "functions", "infra", "layers", "uv.lock")
 """All that can enter the template or its assets; `uv.lock` holds the CDK's own version."""
@@ -32,22 +34,21 @@ class Assembly:
     is_reused: bool
 
 
-def synthesise(root: Path, shop: Path) -> Assembly:
+def synthesise(root: Path, shop: Shop) -> Assembly:
     """Return the cloud assembly of the repository's CDK app for the local cloud.
 
     Parameters
     ----------
     root : Path
         The repository.
-    shop : Path
-        The shop's settings, a TOML file.
+    shop : Shop
+        The shop's settings.
 
     Raises
     ------
     RunFailed
         The app ended with an error; its last line is in the message.
     """
-    context = _context(root, shop)
     digest = sources_digest(root, shop)
     assemblies = root / "build" / "cdk.out.local"
     folder = assemblies / digest[:16]
@@ -56,17 +57,19 @@ def synthesise(root: Path, shop: Path) -> Assembly:
         return Assembly(folder, is_reused=True)
     assemblies.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=assemblies, prefix=".making-") as making:
-        _run_app(root, Path(making) / "out", context)
+        settings = Path(making) / "shop.toml"
+        settings.write_text(_toml(shop), encoding="utf-8")
+        _run_app(root, Path(making) / "out", _context(root, settings))
         shutil.rmtree(folder, ignore_errors=True)
         (Path(making) / "out").replace(folder)
     _prune(assemblies)
     return Assembly(folder, is_reused=False)
 
 
-def sources_digest(root: Path, shop: Path) -> str:
+def sources_digest(root: Path, shop: Shop) -> str:
     """Return a digest of everything that the template and its assets are made of."""
     digest = hashlib.sha256(f"{sys.version_info[:2]}\0".encode())
-    digest.update(shop.read_bytes())
+    digest.update(shop.to_json().encode())
     for path in _source_files(root):
         digest.update(f"\0{path.relative_to(root).as_posix()}\0{path.stat().st_mode & 0o111}\0".encode())
         digest.update(path.read_bytes())
@@ -80,9 +83,14 @@ def _source_files(root: Path) -> Iterator[Path]:
         yield from (path for path in found if path.is_file() and "__pycache__" not in path.parts)
 
 
+def _toml(shop: Shop) -> str:
+    # Texts, numbers and booleans are written alike in JSON and TOML.
+    lines = (f"{name} = {json.dumps(value)}\n" for name, value in asdict(shop).items())
+    return "[shop]\n" + "".join(lines)
+
+
 def _context(root: Path, shop: Path) -> dict[str, object]:
-    settings = root / "cdk.json"
-    known = json.loads(settings.read_text(encoding="utf-8")).get("context", {}) if settings.is_file() else {}
+    known = json.loads((root / "cdk.json").read_text(encoding="utf-8")).get("context", {})
     return {**known, "cloud": "local", "layers": "unbuilt", "shop": str(shop.absolute())}
 
 

