@@ -1,0 +1,134 @@
+"""Each function: its platform, its size, and no more rights than its work needs."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from template_support import flat, grants_of, listed, of_type, statements_of
+
+from infra import export_layers
+from infra.names import FUNCTIONS, LAYER_PACKAGES
+from infra.packages import build_layer, requirements_of, unpacked_bytes
+from tests_support import REPOSITORY
+
+MIB = 2**20
+LIMIT_MIB = 240
+"""Lambda's 250 MiB for a function and its layers, less a margin."""
+SHIPPED = ("functions", "infra", "layers/patronage")
+WITHOUT_A_RESOURCE = ("logs:", "xray:")
+"""Actions of log delivery, of X-Ray and of the account's API logs, for which IAM knows no resource."""
+
+
+@pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
+def test_a_function_runs_on_its_platform_with_its_layers(template, spec):
+    function = of_type(template, "AWS::Lambda::Function")[f"{spec.logical_id}Function"]
+    assert function["Runtime"] == "python3.13"
+    assert function["Architectures"] == ["arm64"]
+    assert function["MemorySize"] == spec.memory_mb <= 3008
+    assert function["Timeout"] == spec.timeout_seconds
+    assert function["LoggingConfig"]["LogFormat"] == "JSON"
+    assert flat(function["LoggingConfig"]["LogGroup"]) in of_type(template, "AWS::Logs::LogGroup")
+    layers = [flat(layer) for layer in function["Layers"]]
+    assert layers == ["PatronageLayer", *(f"{name.capitalize()}Layer" for name in spec.layer_sets)]
+
+
+def test_every_role_is_one_function_s_or_one_machine_s(template):
+    users = [
+        flat(properties.get("Role", properties.get("RoleArn")))
+        for kind in ("AWS::Lambda::Function", "AWS::StepFunctions::StateMachine")
+        for properties in of_type(template, kind).values()
+    ]
+    assert len(users) == len(set(users)) == len(FUNCTIONS) + 2
+
+
+def test_no_managed_policies_no_wildcard_actions_and_few_wildcard_resources(template):
+    for name, role in of_type(template, "AWS::IAM::Role").items():
+        assert "ManagedPolicyArns" not in role
+        for statement in statements_of(template, name):
+            actions = listed(statement["Action"])
+            assert not [action for action in actions if "*" in action]
+            if "*" in listed(statement["Resource"]):
+                assert all(action.startswith(WITHOUT_A_RESOURCE) for action in actions)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "functions"),
+    [
+        ("s3:PutObject", "RawBucket/raw/*", set()),
+        ("s3:DeleteObject", "RawBucket/raw/*", set()),
+        ("s3:PutObject", "LakeBucket/lake/*", {"Ingest"}),
+        ("s3:DeleteObject", "LakeBucket/lake/*", {"Ingest"}),
+        ("s3:PutObject", "LakeBucket/runs/*", {"Segment", "TrainTables", "Train", "Publish"}),
+        ("s3:DeleteObject", "LakeBucket/runs/*", set()),
+        ("s3:PutObject", "LakeBucket/models/*", {"Train"}),
+        ("s3:GetObjectVersion", "RawBucket/raw/*", {"Ingest"}),
+        ("s3:GetObject", "LakeBucket/lake/*", {"Ingest", "Segment", "TrainTables"}),
+        ("dynamodb:BatchWriteItem", "ServingTable", {"Publish"}),
+        ("dynamodb:UpdateItem", "ServingTable", {"Publish"}),
+        ("dynamodb:GetItem", "ServingTable", {"TrainTables", "Publish", "Lookup", "Api"}),
+        ("dynamodb:DeleteItem", "ServingTable", set()),
+        ("dynamodb:Scan", "ServingTable", set()),
+    ],
+)
+def test_who_may(template, action, resource, functions):
+    allowed = {
+        spec.logical_id
+        for spec in FUNCTIONS
+        if (action, resource) in grants_of(template, f"{spec.logical_id}Function")
+    }
+    assert allowed == functions
+
+
+def test_the_api_functions_reach_the_serving_table_alone(template):
+    for name in ("LookupFunction", "ApiFunction"):
+        assert {resource for _, resource in grants_of(template, name)} == {"ServingTable"}
+
+
+@pytest.mark.parametrize("name", LAYER_PACKAGES)
+def test_a_layer_holds_the_versions_of_the_lock(name):
+    expected = export_layers.requirements(name)
+    assert requirements_of(name).read_text() == expected, "run: python infra/export_layers.py"
+
+
+def test_every_function_with_its_layers_fits_into_lambda(capsys):
+    sets = {name: unpacked_bytes(build_layer(name)) for name in LAYER_PACKAGES}
+    library = unpacked_bytes(REPOSITORY / "layers" / "patronage")
+    sizes = {
+        spec.name: (
+            unpacked_bytes(REPOSITORY / "functions" / spec.name)
+            + library
+            + sum(sets[name] for name in spec.layer_sets)
+        )
+        / MIB
+        for spec in FUNCTIONS
+    }
+    with capsys.disabled():
+        print("\nMiB unpacked:", ", ".join(f"{name} {size:.1f}" for name, size in sizes.items()))  # noqa: T201
+    assert max(sizes.values()) < LIMIT_MIB
+
+
+def test_the_layers_hold_wheels_for_arm64_only():
+    for name in LAYER_PACKAGES:
+        libraries = [path for path in build_layer(name).rglob("*.so*") if path.is_file()]
+        for path in libraries:
+            header = path.read_bytes()[:20]
+            assert header[:4] == b"\x7fELF"
+            assert int.from_bytes(header[18:20], "little") == 0xB7, f"{path} is not for arm64"
+
+
+def test_a_layer_that_is_not_built_cannot_be_taken_for_one_that_is(assembly):
+    notes = sorted(assembly.glob("asset.*/UNBUILT.txt"))
+    assert len(notes) == len(LAYER_PACKAGES)
+
+
+def test_shipped_code_parses_for_the_oldest_and_for_lambda_s_python():
+    for folder in SHIPPED:
+        for path in (REPOSITORY / folder).rglob("*.py"):
+            for version in ((3, 11), (3, 13)):
+                ast.parse(path.read_text(encoding="utf-8"), filename=str(path), feature_version=version)
+
+
+def test_assets_carry_no_bytecode(assembly):
+    assert not list(assembly.rglob("*.pyc"))
+    assert not list(assembly.glob("asset.*/python/patronage/cli"))

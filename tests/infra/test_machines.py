@@ -1,0 +1,140 @@
+"""The two state machines: the order of their states, what they call, and when they start."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from template_support import flat, of_type, statements_of
+
+PUBLISHING = ["PublishShards", "Flip", "SupersededRun", "RetireShards", "Notify"]
+ORDER = {
+    "SegmentationStateMachine": ["Pin", "ChooseEngine", "Work", "Gate", "GatePassed", *PUBLISHING],
+    "TrainingStateMachine": [
+        "Pin",
+        "ChooseEngine",
+        "Interactions",
+        "Candidates",
+        "EvaluateEach",
+        "Gate",
+        "GatePassed",
+        "Recommend",
+        *PUBLISHING,
+    ],
+}
+CALLS = {
+    "SegmentationStateMachine": {
+        "Segment": {"pin", "rfm", "totals", "gate"},
+        "Publish": {"shard", "flip", "retire"},
+    },
+    "TrainingStateMachine": {
+        "TrainTables": {"pin", "interactions"},
+        "Train": {"candidates", "evaluate", "gate", "recommend"},
+        "Publish": {"shard", "flip", "retire"},
+    },
+}
+FAMILY = {"SegmentationStateMachine": "segments", "TrainingStateMachine": "recommendations"}
+
+
+def _definition(template, machine):
+    return json.loads(of_type(template, "AWS::StepFunctions::StateMachine")[machine]["DefinitionString"])
+
+
+def _all_states(states):
+    for name, state in states.items():
+        yield name, state
+        for inner in (*state.get("Branches", []), *filter(None, [state.get("ItemProcessor")])):
+            yield from _all_states(inner["States"])
+
+
+def _happy_path(definition):
+    name = definition["StartAt"]
+    while name:
+        yield name
+        state = definition["States"][name]
+        name = state["Choices"][0]["Next"] if state["Type"] == "Choice" else state.get("Next")
+
+
+@pytest.mark.parametrize("machine", ORDER)
+def test_the_order_of_states(template, machine):
+    assert list(_happy_path(_definition(template, machine))) == ORDER[machine]
+
+
+@pytest.mark.parametrize("machine", ORDER)
+def test_who_is_called_for_what(template, machine):
+    calls: dict[str, set[str]] = {}
+    for _, state in _all_states(_definition(template, machine)["States"]):
+        if state.get("Resource") == "arn:aws:states:::lambda:invoke":
+            function = state["Parameters"]["FunctionName"].strip("${}")
+            calls.setdefault(function, set()).add(state["Parameters"]["Payload"]["step"])
+    assert calls == CALLS[machine]
+
+
+@pytest.mark.parametrize("machine", ORDER)
+def test_a_task_is_retried_and_ends(template, machine):
+    definition = _definition(template, machine)
+    assert definition["TimeoutSeconds"] > 0
+    for name, state in _all_states(definition["States"]):
+        if state["Type"] == "Task":
+            (retry,) = state["Retry"]
+            assert retry == {
+                "ErrorEquals": ["States.TaskFailed"],
+                "IntervalSeconds": 2,
+                "BackoffRate": 2,
+                "MaxAttempts": 3,
+            }, name
+
+
+@pytest.mark.parametrize("machine", ORDER)
+def test_a_run_that_is_too_large_or_not_good_enough_goes_elsewhere(template, machine):
+    states = _definition(template, machine)["States"]
+    assert states["ChooseEngine"]["Default"] == "TooLarge"
+    assert states["TooLarge"] == {"Type": "Fail", "Error": "TooLarge", "CausePath": "$.pin.reason"}
+    assert states["GatePassed"]["Default"] == "Notify"
+    assert states["SupersededRun"]["Default"] == "Notify"
+
+
+@pytest.mark.parametrize("machine", ORDER)
+def test_shards_are_read_from_s3_ten_at_once(template, machine):
+    states = _definition(template, machine)["States"]
+    for name, key in (("PublishShards", "shards_key"), ("RetireShards", "superseded_shards_key")):
+        each = states[name]
+        assert each["MaxConcurrency"] == 10
+        assert each["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
+        assert each["ItemReader"]["Parameters"]["Bucket"] == "${LakeBucket}"
+        assert each["ItemReader"]["Parameters"]["Key.$"].endswith(f".{key}")
+        (task,) = each["ItemProcessor"]["States"].values()
+        assert task["Parameters"]["Payload"]["family"] == FAMILY[machine]
+        # A child execution has a name of its own.
+        assert task["Parameters"]["Payload"]["run_id.$"] == "$.run_id"
+    assert states["PublishShards"]["ItemSelector"]["run_id.$"] == "$$.Execution.Name"
+    assert states["RetireShards"]["ItemSelector"]["run_id.$"] == "$.flip.superseded_run"
+
+
+@pytest.mark.parametrize("machine", ORDER)
+def test_it_ends_with_an_event_that_says_what_came_of_the_run(template, machine):
+    (entry,) = _definition(template, machine)["States"]["Notify"]["Parameters"]["Entries"]
+    assert (entry["Source"], entry["DetailType"]) == ("patronage", "Run finished")
+    assert set(entry["Detail"]) == {"run_id.$", "family", "publish.$", "reason.$"}
+
+
+@pytest.mark.parametrize("machine", ORDER)
+def test_a_machine_is_standard_logged_and_holds_no_unknown_placeholder(template, machine):
+    properties = of_type(template, "AWS::StepFunctions::StateMachine")[machine]
+    assert properties["StateMachineType"] == "STANDARD"
+    assert properties["LoggingConfiguration"]["Level"] == "ALL"
+    assert properties["LoggingConfiguration"]["IncludeExecutionData"] is False
+    placeholders = set(re.findall(r"\$\{(\w+)\}", properties["DefinitionString"]))
+    assert placeholders == set(properties["DefinitionSubstitutions"])
+
+
+@pytest.mark.parametrize("machine", ORDER)
+def test_it_starts_daily_in_the_shop_s_zone(template, machine):
+    schedules = of_type(template, "AWS::Scheduler::Schedule").values()
+    (schedule,) = [each for each in schedules if flat(each["Target"]["Arn"]) == machine]
+    assert schedule["State"] == "ENABLED"
+    assert schedule["ScheduleExpressionTimezone"] == "Europe/London"
+    (statement,) = statements_of(template, flat(schedule["Target"]["RoleArn"]))
+    assert statement["Action"] == "states:StartExecution"
+    assert flat(statement["Resource"]) == machine

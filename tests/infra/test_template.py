@@ -1,0 +1,251 @@
+"""What would hurt if it changed: data kept, doors shut, costs bounded."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from template_support import flat, listed, of_type
+
+OUTPUTS = {
+    "ApiUrl",
+    "ApiKeyId",
+    "RawBucketName",
+    "LakeBucketName",
+    "ServingTableName",
+    "IngestQueueUrl",
+    "IngestDeadLetterQueueUrl",
+    "SegmentationStateMachineArn",
+    "TrainingStateMachineArn",
+    "UserPoolId",
+    "UserPoolClientId",
+    "AlertTopicArn",
+    "IngestFunctionName",
+    "SegmentFunctionName",
+    "TrainTablesFunctionName",
+    "TrainFunctionName",
+    "PublishFunctionName",
+    "LookupFunctionName",
+    "ApiFunctionName",
+}
+NAMES_IN_AN_ACCOUNT = {
+    "AlarmName",
+    "BucketName",
+    "FunctionName",
+    "LayerName",
+    "LogGroupName",
+    "Name",
+    "QueueName",
+    "RoleName",
+    "RuleName",
+    "StateMachineName",
+    "TableName",
+    "TopicName",
+    "UsagePlanName",
+    "UserPoolName",
+}
+NAMED_WITHIN_THEIR_API = {"AWS::ApiGateway::Authorizer", "AWS::ApiGateway::RequestValidator"}
+PERSONAL = ("identity", "authorizer", "path ", "$context.path", "querystring", "requestBody", "sourceIp")
+
+
+def test_a_finding_of_cdk_nag_that_nobody_acknowledged_stops_the_synthesis(assembly):
+    assert "ValidationFailed" in (assembly.parent / "refused.txt").read_text()
+
+
+def test_cfn_lint_finds_nothing(assembly):
+    command = [Path(sys.executable).parent / "cfn-lint", assembly / "Patronage.template.json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_outputs_are_those_that_tools_look_up(template):
+    assert set(template["Outputs"]) == OUTPUTS
+
+
+def test_data_outlives_the_stack(template):
+    kept = {
+        name
+        for name, resource in template["Resources"].items()
+        if resource.get("DeletionPolicy") == resource.get("UpdateReplacePolicy") == "Retain"
+    }
+    stores = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Cognito::UserPool")
+    assert {name for kind in stores for name in of_type(template, kind)} <= kept
+
+
+def test_the_serving_table_has_one_text_key_and_forgets_by_expires_at(template):
+    (table,) = of_type(template, "AWS::DynamoDB::Table").values()
+    assert table["KeySchema"] == [{"AttributeName": "pk", "KeyType": "HASH"}]
+    assert table["AttributeDefinitions"] == [{"AttributeName": "pk", "AttributeType": "S"}]
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert "PointInTimeRecoverySpecification" not in table
+
+
+def test_buckets_are_private_and_encrypted(template):
+    for bucket in of_type(template, "AWS::S3::Bucket").values():
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        assert bucket["BucketEncryption"]
+
+
+def test_uploads_are_versioned_and_reach_the_queue_without_a_custom_resource(template):
+    raw = of_type(template, "AWS::S3::Bucket")["RawBucket"]
+    assert raw["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert raw["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    assert not [r for r in template["Resources"].values() if r["Type"].startswith("Custom::")]
+    patterns = [rule["EventPattern"] for rule in of_type(template, "AWS::Events::Rule").values()]
+    (uploads,) = [pattern for pattern in patterns if pattern["source"] == ["aws.s3"]]
+    assert uploads["detail"] == {
+        "bucket": {"name": [{"Ref": "RawBucket"}]},
+        "object": {"key": [{"prefix": "raw/"}]},
+    }
+
+
+def test_a_message_that_fails_five_times_waits_in_the_dead_letter_queue(template):
+    queues = of_type(template, "AWS::SQS::Queue")
+    (queue,) = [each for each in queues.values() if "RedrivePolicy" in each]
+    assert queue["VisibilityTimeout"] == 5400
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+    (mapping,) = of_type(template, "AWS::Lambda::EventSourceMapping").values()
+    assert mapping["BatchSize"] == 1
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+@pytest.mark.parametrize(
+    ("policies", "target", "guarded"),
+    [
+        ("AWS::S3::BucketPolicy", "Bucket", "AWS::S3::Bucket"),
+        ("AWS::SQS::QueuePolicy", "Queues", "AWS::SQS::Queue"),
+        ("AWS::SNS::TopicPolicy", "Topics", "AWS::SNS::Topic"),
+    ],
+)
+def test_plain_http_is_refused(template, policies, target, guarded):
+    refusing = {
+        flat(resource)
+        for policy in of_type(template, policies).values()
+        for resource in listed(policy[target])
+        if any(
+            statement["Effect"] == "Deny"
+            and statement["Condition"].get("Bool", {}).get("aws:SecureTransport") == "false"
+            for statement in policy["PolicyDocument"]["Statement"]
+        )
+    }
+    assert refusing == set(of_type(template, guarded))
+
+
+def test_logs_end(template):
+    groups = of_type(template, "AWS::Logs::LogGroup").values()
+    assert all(group["RetentionInDays"] <= 30 for group in groups)
+
+
+def test_few_alarms_and_the_dead_letter_queue_among_them(template):
+    alarms = of_type(template, "AWS::CloudWatch::Alarm").values()
+    assert len(alarms) <= 10, "an alarm costs $0.10 a month, idle or not"
+    watched = {alarm["MetricName"] for alarm in alarms}
+    assert watched == {"Errors", "ApproximateNumberOfMessagesVisible", "5XXError"}
+    failing = {flat(d["Value"]) for a in alarms if a["MetricName"] == "Errors" for d in a["Dimensions"]}
+    assert failing == set(of_type(template, "AWS::Lambda::Function"))
+
+
+def test_a_run_that_fails_raises_one_alert(template):
+    (topic,) = of_type(template, "AWS::SNS::Topic")
+    patterns = [
+        rule for rule in of_type(template, "AWS::Events::Rule").values()
+        if rule["EventPattern"]["source"] == ["aws.states"]
+    ]  # fmt: skip
+    (rule,) = patterns
+    assert rule["EventPattern"]["detail"]["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
+    machines = {flat(arn) for arn in rule["EventPattern"]["detail"]["stateMachineArn"]}
+    assert machines == set(of_type(template, "AWS::StepFunctions::StateMachine"))
+    assert [flat(target["Arn"]) for target in rule["Targets"]] == [topic]
+    notifying = {
+        flat(alarm["Dimensions"][0]["Value"])
+        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == "Errors" and alarm.get("AlarmActions")
+    }
+    assert notifying == {"IngestFunction", "LookupFunction", "ApiFunction"}
+
+
+def test_two_stacks_share_no_name(template, second_template):
+    def names(stack):
+        return {
+            (logical_id, name): value
+            for logical_id, resource in stack["Resources"].items()
+            if resource["Type"] not in NAMED_WITHIN_THEIR_API
+            for name, value in resource.get("Properties", {}).items()
+            if name in NAMES_IN_AN_ACCOUNT and isinstance(value, str)
+        }
+
+    first, second = names(template), names(second_template)
+    assert first.keys() == second.keys()
+    assert not {key for key in first if first[key] == second[key]}
+
+
+def test_people_are_invited_and_choose_long_passwords(template):
+    (pool,) = of_type(template, "AWS::Cognito::UserPool").values()
+    assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+    assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] >= 12
+    (client,) = of_type(template, "AWS::Cognito::UserPoolClient").values()
+    assert "ALLOW_ADMIN_USER_PASSWORD_AUTH" in client["ExplicitAuthFlows"]
+    assert not client["GenerateSecret"]
+    groups = {group["GroupName"] for group in of_type(template, "AWS::Cognito::UserPoolGroup").values()}
+    assert groups == {"viewer", "admin"}
+
+
+def _paths(template):
+    resources = of_type(template, "AWS::ApiGateway::Resource")
+
+    def path(logical_id):
+        parent = flat(resources[logical_id]["ParentId"])
+        above = path(parent) if parent in resources else ""
+        return f"{above}/{resources[logical_id]['PathPart']}"
+
+    return {
+        path(flat(method["ResourceId"])): method
+        for method in of_type(template, "AWS::ApiGateway::Method").values()
+    }
+
+
+def test_who_may_call_which_route(template):
+    doors = {
+        path: "key" if method.get("ApiKeyRequired") else method["AuthorizationType"]
+        for path, method in _paths(template).items()
+    }
+    assert doors == {
+        "/api/v1/recommendations/{user_id}": "key",
+        "/api/v1/recommendations": "key",
+        "/api/v1/products/{product_id}/similar": "key",
+        "/api/v1/similar": "key",
+        "/api/v1/segments": "COGNITO_USER_POOLS",
+        "/api/v1/health": "NONE",
+    }
+
+
+def test_the_twins_need_their_query_string(template):
+    paths = _paths(template)
+    asked = {path: method.get("RequestParameters", {}) for path, method in paths.items()}
+    assert asked["/api/v1/recommendations"]["method.request.querystring.user_id"] is True
+    assert asked["/api/v1/similar"]["method.request.querystring.product_id"] is True
+    assert all("RequestValidatorId" in method for method in paths.values())
+    (validator,) = of_type(template, "AWS::ApiGateway::RequestValidator").values()
+    assert validator["ValidateRequestParameters"]
+
+
+def test_the_stage_is_throttled_and_its_logs_hold_nothing_personal(template):
+    (stage,) = of_type(template, "AWS::ApiGateway::Stage").values()
+    (settings,) = stage["MethodSettings"]
+    assert settings["ThrottlingRateLimit"] == 100
+    assert settings["DataTraceEnabled"] is False
+    assert settings["LoggingLevel"] == "ERROR"
+    log_format = stage["AccessLogSetting"]["Format"]
+    assert "$context.resourcePath" in log_format
+    assert not [word for word in PERSONAL if word in log_format]
+    (plan,) = of_type(template, "AWS::ApiGateway::UsagePlan").values()
+    assert plan["Throttle"] == {"BurstLimit": 200, "RateLimit": 100}
+
+
+def test_what_the_account_shares_stays_when_a_stack_goes(template):
+    (account,) = of_type(template, "AWS::ApiGateway::Account")
+    role = flat(template["Resources"][account]["Properties"]["CloudWatchRoleArn"])
+    assert {template["Resources"][each]["DeletionPolicy"] for each in (account, role)} == {"Retain"}
