@@ -133,7 +133,9 @@ def print_rows(
     numbers_from: int | None = None,
 ) -> None:
     """Print a plain table; columns from `numbers_from` on are set to the right."""
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=(0, 1, 0, 0))
+    table = Table(
+        box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=(0, 1, 0, 0), show_edge=False
+    )
     for position, name in enumerate(header):
         is_number = numbers_from is not None and position >= numbers_from
         table.add_column(name, justify="right" if is_number else "left", no_wrap=numbers_from is not None)
