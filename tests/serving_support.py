@@ -1,0 +1,203 @@
+"""A small run made by hand, and a serving table to publish it to."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import json
+import os
+from contextlib import contextmanager
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import boto3
+import duckdb
+import numpy as np
+from botocore.exceptions import EndpointConnectionError
+from moto import mock_aws
+
+from patronage import runtime
+from patronage.settings import Shop
+from patronage.steps import publish
+from patronage.steps.manifest import Manifest
+from patronage.stores.objects import write_json
+from tests_support import NOW, REPOSITORY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from patronage.stores.objects import ObjectStore
+    from patronage.stores.serving import ServingTable
+
+PRODUCTS = [
+    ("a#b", "Hash mug", 250, 40),
+    ("a/b", "Slash mug", 300, 50),
+    ("d", "Plate", 1000, 10),
+    ("e", "Bowl", 1250, 1),
+    ("f", "Cup", 99, 1200),
+    ("日本", "茶碗", 800, 5),
+]
+CUSTOMERS = ["ann", "bob/1", "eve"]
+LONG = "x" * 256
+KEEP_DAYS = 7
+TABLE = "serving"
+_ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "PATRONAGE_SERVING_TABLE": TABLE,
+    "PATRONAGE_LAKE_BUCKET": "lake",
+    "PATRONAGE_SHOP": '{"currency": "GBP", "keep_generation_days": 7}',
+    "POWERTOOLS_SERVICE_NAME": "test",
+}
+
+
+CONTEXT = SimpleNamespace(
+    function_name="test",
+    memory_limit_in_mb=1024,
+    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:test",
+    aws_request_id="00000000-0000-0000-0000-000000000000",
+)
+
+
+def fresh_function(name: str) -> Any:
+    """Load a function's handler as a new environment does; call it as Lambda does."""
+    for made_once in (runtime.shop, runtime.dynamodb, runtime.impatient_dynamodb, runtime._client):
+        made_once.cache_clear()
+    path = REPOSITORY / "functions" / name / "handler.py"
+    spec = importlib.util.spec_from_file_location(f"{name}_handler", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return lambda event: module.handler(event, CONTEXT)
+
+
+def event(name: str, **changes: Any) -> dict[str, Any]:
+    """Read a stored event, with some of its fields changed."""
+    return json.loads((REPOSITORY / "events" / f"{name}.json").read_text(encoding="utf-8")) | changes
+
+
+@contextmanager
+def aws() -> Iterator[Any]:
+    """Open a mocked account with the serving table and the lake bucket, and give a DynamoDB client."""
+    with mock.patch.dict(os.environ, _ENVIRONMENT), mock_aws():
+        boto3.client("s3").create_bucket(Bucket="lake")
+        client = boto3.client("dynamodb")
+        client.create_table(
+            TableName=TABLE,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        )
+        yield client
+
+
+def make_recommendations(store: ObjectStore, run_id: str, *, created_at: datetime = NOW) -> None:
+    """Write a training run: ann has two candidates, bob/1 one without a reason, eve none."""
+    folder = f"runs/{run_id}/recommendations"
+    save_manifest(store, run_id, "recommendations", created_at)
+    products = ", ".join(
+        f"({idx}, '{p}', '{name}', {price}::BIGINT, {buyers}::BIGINT)"
+        for idx, (p, name, price, buyers) in enumerate(PRODUCTS)
+    )
+    customers = ", ".join(f"({idx}, '{customer}')" for idx, customer in enumerate(CUSTOMERS))
+    _parquet(store, f"{folder}/products.parquet", products, "idx, product_id, name, price_minor, buyers")
+    _parquet(store, f"{folder}/customers.parquet", customers, "idx, customer_id")
+    _arrays(
+        store,
+        f"{folder}/users-00000.npz",
+        users=_ints([0, 1, 2]),
+        items=_ints([[0, 5, -1], [2, -1, -1], [-1, -1, -1]]),
+        scores=_floats([[0.5, 0.25, 0], [3, 0, 0], [0, 0, 0]]),
+        because=_ints([[1, 1, -1], [-1, -1, -1], [-1, -1, -1]]),
+        share=_floats([[0.4, 0.0424, 0], [0, 0, 0], [0, 0, 0]]),
+    )
+    _arrays(
+        store,
+        f"{folder}/similar-00000.npz",
+        items=_ints([0, 1, 2, 3, 4, 5]),
+        similar=_ints([[1, -1], [0, 5], [-1, -1], [-1, -1], [-1, -1], [1, -1]]),
+        scores=_floats([[0.9, 0], [0.9, 0.1], [0, 0], [0, 0], [0, 0], [0.1, 0]]),
+        share=_floats([[0.5, 0], [0.4, 0.06], [0, 0], [0, 0], [0, 0], [0.6, 0]]),
+    )
+    _arrays(store, f"{folder}/popular.npz", items=_ints([4, 1, 0, 2]), scores=_floats([900.5, 30, 20, 5]))
+    write_json(store, f"{folder}/model.json", {"model": "item_to_item", "version": run_id})
+    list_shards(store, run_id, "recommendations", ["popular", "catalogue", "similar-00000", "users-00000"])
+
+
+def make_segments(store: ObjectStore, run_id: str, *, created_at: datetime = NOW) -> None:
+    """Write a segmentation run of three customers, one without a purchase."""
+    save_manifest(store, run_id, "segments", created_at)
+    rows = (
+        "('ann', 3, 4, 12345::BIGINT, 5, 4, 4, 'champions'), "
+        "('bob/1', 40, 1, 999::BIGINT, 2, 1, 2, 'asleep'), "
+        "('eve', NULL, 0, -500::BIGINT, NULL, NULL, NULL, 'no_purchase')"
+    )
+    names = "customer_id, recency_days, frequency, net_minor, r, f, m, segment_id"
+    _parquet(store, f"runs/{run_id}/segments/customers.parquet", rows, names)
+    summary = {"as_of": NOW.isoformat(), "currency": "GBP", "customers": 3, "segments": [{"name": "Zoë"}]}
+    write_json(store, f"runs/{run_id}/segments/summary.json", summary)
+    list_shards(store, run_id, "segments", ["summary", "customers-00000"])
+
+
+def save_manifest(store: ObjectStore, run_id: str, family: str, created_at: datetime) -> None:
+    Manifest(
+        run_id=run_id,
+        family=family,
+        as_of=created_at - timedelta(hours=1),
+        created_at=created_at,
+        tables={"orders": {"version": 1}},
+        shop=Shop(currency="GBP", timezone="Europe/London"),
+        lines=10,
+    ).save(store)
+
+
+def list_shards(store: ObjectStore, run_id: str, family: str, names: list[str]) -> None:
+    write_json(store, f"runs/{run_id}/publish/{family}/shards.json", [{"shard": name} for name in names])
+
+
+def publish_all(
+    store: ObjectStore, table: ServingTable, run_id: str, family: str, *, now: datetime = NOW
+) -> dict[str, Any]:
+    """Write every shard of a run and flip."""
+    names = ["summary", "customers-00000"]
+    if family == "recommendations":
+        names = ["popular", "catalogue", "similar-00000", "users-00000"]
+    for name in names:
+        publish.shard(run_id, family, name, store=store, table=table)
+    return publish.flip(run_id, family, store=store, table=table, now=now, keep_days=KEEP_DAYS)
+
+
+class Outage:
+    """Counts the calls of a client, and makes them fail while `is_on`."""
+
+    def __init__(self, client: Any) -> None:
+        self.calls: list[str] = []
+        self.is_on = False
+        client.meta.events.register("before-call.dynamodb", self._before_call)
+
+    def _before_call(self, model: Any, **_: Any) -> None:
+        self.calls.append(model.name)
+        if self.is_on:
+            raise EndpointConnectionError(endpoint_url="https://dynamodb")
+
+
+def _parquet(store: ObjectStore, key: str, rows: str, names: str) -> None:
+    with store.writing(key) as path:
+        duckdb.sql(f"FROM (VALUES {rows}) AS t({names})").write_parquet(str(path))
+
+
+def _arrays(store: ObjectStore, key: str, **arrays: Any) -> None:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    store.write_bytes(key, buffer.getvalue())
+
+
+def _ints(values: Any) -> Any:
+    return np.array(values, dtype=np.int32)
+
+
+def _floats(values: Any) -> Any:
+    return np.array(values, dtype=np.float32)
