@@ -77,6 +77,13 @@ def test_a_reason_names_what_the_product_was_bought_with():
     assert reason_of(Candidate("rare", 0.5, "gone", 0.38), PRODUCTS)["because_name"] == "gone"
 
 
+def test_a_text_has_no_stray_blanks_of_a_name():
+    products = {"tin": Product("tin", "SNACK TIN  RED ", 250, 3)}
+    reason = reason_of(Candidate("mug", 0.5, "tin", 0.38), products)
+    assert reason["because_name"] == "SNACK TIN  RED "
+    assert reason["text"] == "38% of the customers who bought SNACK TIN RED also bought this"
+
+
 @pytest.mark.parametrize(
     ("product_id", "buyers", "text"),
     [

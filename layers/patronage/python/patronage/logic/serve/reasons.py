@@ -40,7 +40,7 @@ def _bought_together(because: str, share: float, products: Mapping[str, Product]
         "because_product_id": because,
         "because_name": name,
         "share": share,
-        "text": f"{percent(share)} of the customers who bought {name} also bought this",
+        "text": f"{percent(share)} of the customers who bought {' '.join(name.split())} also bought this",
     }
 
 
