@@ -32,11 +32,11 @@ def dynamodb() -> DynamoDBClient:
 
 @cache
 def impatient_dynamodb() -> DynamoDBClient:
-    """Return a DynamoDB client that gives up in time for an answer from memory (at most about 4 s)."""
+    """Return a DynamoDB client that gives up in time for an answer from memory (after about 6 s at most)."""
     from botocore.config import Config
 
     patience = Config(
-        connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2, "mode": "standard"}
+        connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"}
     )
     return _client("dynamodb", config=patience)  # type: ignore[no-any-return]
 
