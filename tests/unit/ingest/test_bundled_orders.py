@@ -32,11 +32,11 @@ def test_written_back_as_csv_it_is_the_sheet(maker: ModuleType) -> None:
 
 
 def test_every_column_is_text_and_the_raw_counts_are_the_published_ones() -> None:
-    columns = duckdb.execute(f"DESCRIBE FROM '{ORDERS}'").fetchall()
-    counts = duckdb.execute(
+    columns = duckdb.sql(f"DESCRIBE FROM '{ORDERS}'").fetchall()
+    (counts,) = duckdb.sql(
         "SELECT COUNT(*), COUNT(DISTINCT Invoice), COUNT(*) FILTER (Invoice LIKE 'C%'), "
         f"COUNT(*) FILTER (\"Customer ID\" IS NULL) FROM '{ORDERS}'"
-    ).fetchone()
+    ).fetchall()
     assert {column[1] for column in columns} == {"VARCHAR"}
     assert counts == (525_461, 28_816, 10_206, 107_927)
 
@@ -54,5 +54,5 @@ def test_the_script_makes_the_same_file_from_the_sheet(maker: ModuleType, tmp_pa
         pytest.skip(f"{sheet} is not here; set PATRONAGE_SHARED_DATA to a folder that holds online-retail-ii")
     maker.write_parquet(sheet, tmp_path / "again.parquet")
     cells = f"(FROM '{ORDERS}' EXCEPT ALL FROM '{tmp_path / 'again.parquet'}')"
-    assert duckdb.execute(f"SELECT COUNT(*) FROM {cells}").fetchone() == (0,)
+    assert duckdb.sql(f"SELECT COUNT(*) FROM {cells}").fetchall() == [(0,)]
     assert maker.csv_sha256(tmp_path / "again.parquet") == maker.CSV_SHA256
