@@ -71,7 +71,7 @@ def demo(
     Example: `patronage demo --orders orders.csv --currency EUR --timezone Europe/Berlin --once`
     """
     stages, ministack = Stages(console), MiniStack(port=port)
-    with _ending_on_sigterm(), explained():
+    with _ending_on_signals(), explained():
         try:
             with stages.stage("Check the set-up"):
                 path, shop = _inputs(orders, currency, timezone)
@@ -86,17 +86,22 @@ def demo(
 
 
 @contextmanager
-def _ending_on_sigterm() -> Iterator[None]:
-    """Let a polite kill end the block as Ctrl-C does, so that what was started is stopped."""
+def _ending_on_signals() -> Iterator[None]:
+    """Let Ctrl-C and a polite kill end the block, so that what was started is stopped.
+
+    A shell starts background commands with Ctrl-C ignored; the demo must end on it there too.
+    """
 
     def end(number: int, _frame: FrameType | None) -> NoReturn:
         raise SystemExit(128 + number)
 
-    before = signal.signal(signal.SIGTERM, end)
+    wanted = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: end}
+    before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _inputs(orders: Path | None, currency: str | None, timezone: str | None) -> tuple[Path, Shop]:
