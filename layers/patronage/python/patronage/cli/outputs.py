@@ -141,4 +141,5 @@ def print_rows(
         table.add_column(name, justify="right" if is_number else "left", no_wrap=numbers_from is not None)
     for row in rows:
         table.add_row(*row)
+    console.print()
     console.print(table)
