@@ -27,16 +27,16 @@ def publish(lake):
 
 def test_a_run_is_published_retired_and_never_while_it_is_live(publish, lake, table):
     for shard in ("popular", "catalogue", "similar-00000", "users-00000"):
-        assert publish(support.event("step-functions-publish-shard", shard=shard))["shard"] == shard
-    assert publish(support.event("step-functions-publish-flip"))["flipped"]
-    retired = publish(support.event("step-functions-publish-shard", step="retire"))
+        assert publish(support.event("states-publish-shard", shard=shard))["shard"] == shard
+    assert publish(support.event("states-publish-flip"))["flipped"]
+    retired = publish(support.event("states-publish-shard", step="retire"))
     assert retired == {"retired": 0}
     support.make_recommendations(lake, "next")
     support.publish_all(lake, table, "next", "recommendations", now=datetime.now(UTC))
-    assert publish(support.event("step-functions-publish-shard", step="retire")) == {"retired": 2}
-    assert publish(support.event("step-functions-publish-flip", step="rollback"))["live_run"] == RUN
+    assert publish(support.event("states-publish-shard", step="retire")) == {"retired": 2}
+    assert publish(support.event("states-publish-flip", step="rollback"))["live_run"] == RUN
 
 
 def test_an_unknown_step_is_refused(publish):
     with pytest.raises(BadInput, match="none of shard, flip, retire, rollback"):
-        publish(support.event("step-functions-publish-flip", step="nonsense"))
+        publish(support.event("states-publish-flip", step="nonsense"))
