@@ -1,0 +1,119 @@
+"""One deployment a session: two groups of customers with disjoint tastes, ingested, segmented and trained."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from patronage.cloud import (
+    MACHINES,
+    Api,
+    Cloud,
+    MiniStack,
+    Stack,
+    Uploaded,
+    deploy,
+    open_api,
+    repository,
+    start_run,
+    synthesise,
+    upload_orders,
+    wait_for_report,
+    wait_for_runs,
+)
+from patronage.settings import Shop
+
+GROUPS = ("A", "B")
+MEMBERS = 6
+PRICE_MINOR = {"A": 250, "B": 1000}
+GUEST_MINOR = 399
+HEADER = "order_id,line,customer_id,product_id,description,quantity,unit_price,currency,ordered_at,country"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A deployed stack after its first runs."""
+
+    stack: Stack
+    api: Api
+    orders: Path
+    uploaded: Uploaded
+    report: dict[str, Any]
+    executions: dict[str, str]
+
+
+def rows() -> list[list[str]]:
+    """Each customer of a group buys all six products of the group but one, which is the answer."""
+    made = []
+    for group in GROUPS:
+        for member in range(MEMBERS):
+            bought = [product for product in range(MEMBERS) if product != member]
+            for day, product in enumerate(bought, start=1):
+                made.append(
+                    [
+                        f"{group}{member}-{day}",
+                        "1",
+                        f"{group}{member}",
+                        f"{group}-p{product}",
+                        f"{group} product {product}",
+                        "1",
+                        f"{PRICE_MINOR[group] / 100:.2f}",
+                        "GBP",
+                        f"2025-03-{day:02d}T10:00:00Z",
+                        "United Kingdom",
+                    ]
+                )
+    made.append(
+        ["guest-1", "1", "", "A-p0", "A product 0", "1", "3.99", "GBP", "2025-03-04T10:00:00Z", "France"]
+    )
+    return made
+
+
+@pytest.fixture(scope="session")
+def orders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("orders") / "two-groups.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([HEADER.split(","), *rows()])
+    return path
+
+
+@pytest.fixture(scope="session")
+def deployment(orders: Path) -> Iterator[Deployment]:
+    assembly = synthesise(repository(), Shop(currency="GBP", timezone="Europe/London"))
+    with MiniStack(port=0) as ministack:
+        stack = deploy(Cloud(ministack.endpoint), assembly.folder)
+        uploaded = upload_orders(stack, orders)
+        report = wait_for_report(stack, uploaded, timeout_s=60)
+        executions = {machine: start_run(stack, machine, "first") for machine in MACHINES}
+        wait_for_runs(stack, executions, on_state=lambda _: None, timeout_s=120)
+        yield Deployment(stack, open_api(stack), orders, uploaded, report, executions)
+
+
+@pytest.fixture(scope="session")
+def group_is_gone() -> Callable[[int], bool]:
+    """Say whether a process group ends within some seconds; what only waits to be reaped has ended."""
+
+    def is_gone(group: int, *, within_seconds: float = 10) -> bool:
+        deadline = time.monotonic() + within_seconds
+        while time.monotonic() < deadline:
+            if not any(_living_group(folder) == group for folder in Path("/proc").glob("[0-9]*")):
+                return True
+            time.sleep(0.1)
+        return False
+
+    return is_gone
+
+
+def _living_group(process: Path) -> int | None:
+    """Return the process group of a living process."""
+    try:
+        state, _parent, group = (process / "stat").read_text().rpartition(")")[2].split()[:3]
+    except OSError:
+        return None
+    return None if state == "Z" else int(group)
