@@ -6,34 +6,32 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from patronage import runtime
-from patronage.errors import BadInput
 from patronage.steps import segment
 from patronage.steps.pin import pin
 from patronage.stores.lake import Lake
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from patronage.runtime import Step
+    from patronage.stores.objects import S3Store
+
+
+def _pin(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
+    return pin(event["run_id"], "segments", Lake(store), runtime.shop(), now=datetime.now(UTC))
+
+
+STEPS: Mapping[str, Step] = {
+    "pin": _pin,
+    "rfm": lambda event, store: segment.rfm(event["run_id"], Lake(store)),
+    "totals": lambda event, store: segment.totals(event["run_id"], Lake(store)),
+    "gate": lambda event, store: segment.gate(event["run_id"], store),
+}
 
 
 @runtime.logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Run one step of a run."""
-    store = runtime.lake()
-    try:
-        result = _run(event["step"], event["run_id"], Lake(store))
-    finally:
-        store.close()
-    runtime.logger.info("step done", extra={"step": event["step"], "run_id": event["run_id"], **result})
-    return result
-
-
-def _run(step: str, run_id: str, lake: Lake) -> dict[str, Any]:
-    if step == "pin":
-        return pin(run_id, "segments", lake, runtime.shop(), now=datetime.now(UTC))
-    if step == "rfm":
-        return segment.rfm(run_id, lake)
-    if step == "totals":
-        return segment.totals(run_id, lake)
-    if step == "gate":
-        return segment.gate(run_id, lake.store)
-    raise BadInput(f"step {step!r} is none of pin, rfm, totals, gate")
+    return runtime.run_step(event, STEPS)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 
 import pytest
-from template_support import flat, grants_of, listed, of_type, statements_of
 
 from infra import export_layers
 from infra.names import FUNCTIONS, LAYER_PACKAGES
 from infra.packages import build_layer, requirements_of, unpacked_bytes
+from template_support import flat, grants_of, listed, of_type, statements_of
 from tests_support import REPOSITORY
 
 MIB = 2**20

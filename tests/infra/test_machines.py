@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+
 from template_support import flat, of_type, statements_of
 
 PUBLISHING = ["PublishShards", "Flip", "SupersededRun", "RetireShards", "Notify"]

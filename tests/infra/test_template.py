@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from template_support import flat, listed, of_type
 
 OUTPUTS = {

@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import serving_support
 from patronage.settings import Shop
 from patronage.steps.ingest import Upload, ingest
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
+from patronage.stores.serving import ServingTable
 from tests_support import NOW
 
 if TYPE_CHECKING:
@@ -48,3 +50,19 @@ def ingest_text(lake: Lake, shop: Shop, upload_text: Callable[..., Upload]) -> C
         return ingest(upload_text(content, **options), lake, shop, now=NOW)
 
     return run
+
+
+@pytest.fixture
+def client():
+    with serving_support.aws() as opened:
+        yield opened
+
+
+@pytest.fixture
+def table(client) -> ServingTable:
+    return ServingTable(serving_support.TABLE, client=client)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path)

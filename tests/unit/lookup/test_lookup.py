@@ -4,8 +4,8 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
-import serving_support as support
 
+import serving_support as support
 from patronage.errors import BadInput, TryAgain
 from patronage.logic.serve.pointer import NoGenerationYet
 from patronage.steps.lookup import recommend, recommend_from_run, segments, similar, similar_from_run

@@ -3,8 +3,8 @@ from __future__ import annotations
 import json
 
 import pytest
-import serving_support as support
 
+import serving_support as support
 from patronage import runtime
 from patronage.errors import BadInput
 from patronage.logic.serve.proxy import asked_id

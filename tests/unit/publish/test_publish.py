@@ -5,8 +5,8 @@ import zlib
 from datetime import timedelta
 
 import pytest
-import serving_support as support
 
+import serving_support as support
 from patronage.errors import BadInput, NotFound, RunFailed, TryAgain
 from patronage.logic.serve.packing import Candidate, unpack
 from patronage.steps import publish

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import boto3
 import pytest
-import serving_support as support
 
+import serving_support as support
 from patronage.errors import BadInput
 from patronage.stores.objects import S3Store
 

@@ -4,8 +4,8 @@ import threading
 from dataclasses import replace
 
 import pytest
-import serving_support as support
 
+import serving_support as support
 from patronage.errors import BadInput, TryAgain
 from patronage.logic.serve.pointer import Entry
 from patronage.stores.serving import ServingTable

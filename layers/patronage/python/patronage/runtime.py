@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,11 @@ from patronage.settings import Shop
 from patronage.stores.objects import S3Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    Step = Callable[[Mapping[str, Any], S3Store], dict[str, Any]]
 
 logger = Logger()
 
@@ -62,6 +67,26 @@ def bucket(name: str) -> S3Store:
 def lake() -> S3Store:
     """Return a store over the lake bucket; close it when the invocation ends."""
     return bucket(os.environ["PATRONAGE_LAKE_BUCKET"])
+
+
+def run_step(event: Mapping[str, Any], steps: Mapping[str, Step]) -> dict[str, Any]:
+    """Run the step of a run that a state machine asks for, over the lake bucket, and log that it is done.
+
+    Parameters
+    ----------
+    event : mapping
+        `step`, `run_id`, and what the step needs beside them.
+    steps : mapping
+        The steps of this function by name.
+    """
+    step = event["step"]
+    if step not in steps:
+        raise BadInput(f"step {step!r} is none of {', '.join(steps)}")
+    with closing(lake()) as store:
+        result = steps[step](event, store)
+    fields = {name: event[name] for name in ("step", "run_id", "family", "shard", "model") if name in event}
+    logger.info("step done", extra={**result, **fields})
+    return result
 
 
 @cache
