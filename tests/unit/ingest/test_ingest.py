@@ -23,8 +23,10 @@ WITH_LINES = "order_id,line,customer_id,product_id,quantity,unit_price,ordered_a
 
 
 def rows_of(lake: Lake, columns: str = "order_id, product_id, quantity, net_minor, kind") -> list[tuple]:
+    if lake.snapshot("orders").version < 0:
+        return []
     files = [str(path) for path in lake.snapshot("orders").files()]
-    return files and duckdb.sql(f"SELECT {columns} FROM read_parquet({files}) ORDER BY ALL").fetchall()
+    return duckdb.sql(f"SELECT {columns} FROM read_parquet({files}) ORDER BY ALL").fetchall()
 
 
 def quarantine_of(lake: Lake, report: dict) -> list[dict]:
@@ -178,13 +180,114 @@ def test_concurrent_uploads_do_not_lose_each_other(lake, shop, upload_text):
     assert all(map(adds_up, reports))
 
 
-def test_a_worker_that_died_after_its_commit_finishes_on_retry(lake, shop, upload_text, monkeypatch):
+@pytest.mark.parametrize("kind", ["new", "superseding"])
+def test_a_worker_that_died_after_its_commit_finishes_on_retry(lake, shop, upload_text, ingest_text, kind):
+    if kind == "superseding":
+        ingest_text(HEADER + "o1,c,p,9,1,2026-01-02\n", key="earlier", modified=NOW - timedelta(days=1))
     upload = upload_text(HEADER + "o1,c,p,1,1,2026-01-02\n")
     whole = ingest(upload, lake, shop, now=NOW)
-    pending = {**whole, "state": "pending"}
-    lake.store.write_bytes(report_key(upload.object_id), json.dumps(pending).encode())
+    (lake.store.root / report_key(upload.object_id)).unlink()
     assert ingest(upload, lake, shop, now=NOW) == whole
     assert len(rows_of(lake)) == 1
+
+
+def test_the_same_event_twice_at_once_gives_one_report(lake, shop, upload_text):
+    upload = upload_text(HEADER + "o1,c,p,1,1,2026-01-02\n")
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(lambda _: ingest(upload, lake, shop, now=NOW), range(4)))
+    assert all(report == reports[0] for report in reports)
+    assert (reports[0]["kept"], len(rows_of(lake))) == (1, 1)
+
+
+def test_a_file_that_was_refused_whole_is_ingested_once_the_cause_is_mended(lake, upload_text):
+    text = (
+        "order_id,customer_id,product_id,quantity,unit_price,currency,ordered_at\no1,c,p,1,1,GBP,2026-01-02\n"
+    )
+    refused = ingest(upload_text(text), lake, Shop(currency="EUR"), now=NOW)
+    assert refused["refused_by_rule"] == {"currency-without-a-rate": 1}
+    mended = ingest(upload_text(text, version="2"), lake, Shop(currency="GBP"), now=NOW)
+    assert (mended["kept"], len(rows_of(lake))) == (1, 1)
+
+
+def test_an_open_quote_refuses_the_file_instead_of_losing_the_rows_after_it(ingest_text, lake):
+    good = [f"o{n},c,p,1,1,2026-01-02" for n in range(60_000)]
+    good[30_000] = 'o30000,c,"p,1,1,2026-01-02'
+    report = ingest_text(HEADER + "\n".join(good) + "\n")
+    assert report["state"] == "unreadable"
+    assert "line 30002 opens a quote" in report["problem"]
+    assert rows_of(lake) == []
+
+
+def test_a_stray_quote_refuses_its_own_row_alone(ingest_text, lake):
+    rows = [f"o{n},c,p,1,1,2026-01-02\n" for n in range(20)]
+    report = ingest_text(HEADER + rows[0] + 'o1,c,"24" lamp",1,1,2026-01-02\n' + "".join(rows[2:]))
+    assert (report["kept"], report["refused_by_rule"]) == (19, {"quotes-unbalanced": 1})
+
+
+def test_lines_are_counted_through_unsplittable_rows_and_line_breaks_in_cells(ingest_text, lake):
+    bad, good = "o,c,p,x,1,2026-01-02\n", "o{},c,p,1,1,2026-01-02\n"
+    text = HEADER + "short,row\n" + bad + 'o1,c,"p\n1",1,1,2026-01-02\n' + bad + "short,row\n" + bad
+    report = ingest_text(text + "".join(good.format(n) for n in range(2, 40)))
+    assert [row["line"] for row in quarantine_of(lake, report)] == [2, 3, 6, 7, 8]
+
+
+def test_rows_of_parquet_are_counted_from_one(ingest_text, lake, tmp_path):
+    path = tmp_path / "orders.parquet"
+    duckdb.sql(
+        "SELECT 'o' || range AS order_id, 'c' AS customer_id, 'p' AS product_id, "
+        "IF(range = 3, 'x', '1') AS quantity, "
+        "1.5 AS unit_price, DATE '2026-01-02' AS ordered_at FROM range(10)"
+    ).write_parquet(str(path))
+    report = ingest_text(path.read_bytes())
+    assert [row["line"] for row in quarantine_of(lake, report)] == [4]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "day", "rule"),
+    [
+        ("99999999999999", "99999999999999", "2026-01-02", "amount-too-large"),
+        ("1", "1", "-infinity", "ordered-at-not-a-time"),
+        ("1", "1", "infinity", "ordered-at-in-the-future"),
+        ("1", "1", "0044-03-15 (BC)", "ordered-at-not-a-time"),
+    ],
+)
+def test_an_extreme_value_refuses_its_row_alone(ingest_text, quantity, price, day, rule):
+    good = "".join(f"o{n},c,p,1,1,2026-01-02\n" for n in range(9))
+    report = ingest_text(HEADER + good + f"o9,c,p,{quantity},{price},{day}\n")
+    assert (report["kept"], report["refused_by_rule"]) == (9, {rule: 1})
+
+
+@pytest.mark.parametrize(
+    ("kind", "quantity", "discount", "updated", "rule"),
+    [
+        ("refund", "2", "", "", "kind-and-quantity-disagree"),
+        ("cancellation", "2", "", "", "kind-and-quantity-disagree"),
+        ("sale", "-2", "", "", "kind-and-quantity-disagree"),
+        ("gift", "2", "", "", "kind-unknown"),
+        ("sale", "1", "50", "", "discount-above-amount"),
+        ("sale", "1", "-1", "", "discount-negative"),
+        ("sale", "1", "lots", "", "amount-not-a-number"),
+        ("sale", "1", "", "yesterday", "updated-at-not-a-time"),
+        ("sale", "1", "", "9999-01-01", "updated-at-out-of-range"),
+    ],
+)
+def test_columns_that_contradict_each_other_are_refused(ingest_text, kind, quantity, discount, updated, rule):
+    header = "order_id,customer_id,product_id,quantity,unit_price,ordered_at,kind,discount,updated_at\n"
+    good = "".join(f"o{n},c,p,1,5,2026-01-02,sale,,\n" for n in range(9))
+    report = ingest_text(header + good + f"o9,c,p,{quantity},5,2026-01-02,{kind},{discount},{updated}\n")
+    assert report["refused_by_rule"] == {rule: 1}
+
+
+def test_of_a_line_that_comes_back_to_an_earlier_state_the_last_row_is_kept(ingest_text, lake):
+    text = WITH_LINES + "".join(f"o1,A,c,p,{n},1,2026-01-02,\n" for n in (1, 2, 1))
+    report = ingest_text(text)
+    assert [row[2] for row in rows_of(lake)] == [1]
+    assert (report["kept"], report["repeated"], report["superseded"]) == (1, 1, 1)
+
+
+def test_columns_of_equal_or_reserved_names_are_told_apart(ingest_text, lake):
+    report = ingest_text("record,Record,,," + HEADER + "1,2,3,4,o1,c,p,1,1,2026-01-02\n")
+    assert (report["kept"], rows_of(lake)[0][0]) == (1, "o1")
 
 
 def test_gzip_parquet_and_other_delimiters_are_recognised_by_content(ingest_text, tmp_path):
@@ -211,6 +314,7 @@ def test_gzip_parquet_and_other_delimiters_are_recognised_by_content(ingest_text
         (b"PK\x03\x04\0\0\0\0", "neither text nor Parquet"),
         (b"PAR1 cut off", "damaged or no parquet"),
         (b"\x1f\x8b\x08\0damaged", "damaged"),
+        (b"order_id,product_id\rquantity\r", "no dialect fits"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(ingest_text, lake, content, says):

@@ -34,7 +34,7 @@ from patronage.cloud import (
     wait_for_runs,
 )
 from patronage.engines.duckdb import DuckEngine
-from patronage.errors import NotFound, RunFailed
+from patronage.errors import BadInput, NotFound, RunFailed
 from patronage.settings import Shop
 from patronage.stores.objects import S3Store
 
@@ -141,10 +141,13 @@ def _run_and_show(stages: Stages, stack: Stack, orders: Path, shop: Shop) -> Non
     with stages.stage("Ingest the orders") as stage:
         report = wait_for_report(stack, uploaded)
         stage.note = f"{report['read']:,} rows"
+        _refuse_empty(report)
     run_id = time.strftime("demo-%Y%m%dT%H%M%SZ", time.gmtime())
     with stages.stage("Segment the customers and train the recommendations") as stage:
         executions = {machine: start_run(stack, machine, run_id) for machine in MACHINES}
-        wait_for_runs(stack, executions, on_state=stage.update)
+        for machine, output in wait_for_runs(stack, executions, on_state=stage.update).items():
+            if not output["gate"]["publish"]:
+                raise RunFailed(f"the {machine} run was not published: {output['gate']['reason']}")
     with stages.stage("Ask the API"):
         api, customer = open_api(stack), _an_ordinary_customer(stack, run_id)
         summary = _asked(api.get("/api/v1/segments", with_token=True))
@@ -156,6 +159,15 @@ def _run_and_show(stages: Stages, stack: Stack, orders: Path, shop: Shop) -> Non
     print_recommendations(recommended)
     print_access(api, customer, recommended["items"][0]["product_id"])
     console.print(f"\nReady in {stages.seconds:.0f} s.")
+
+
+def _refuse_empty(report: dict[str, Any]) -> None:
+    """Stop where no row was kept: there is nothing to run on."""
+    if report["kept"] == 0:
+        rule = next(iter(report["refused_by_rule"]), "")
+        why = f"{report['refused']:,} of {report['read']:,} rows were refused"
+        most = f", most of them because {report['rules'][rule]}" if rule else ""
+        raise BadInput(f"{report['key']} holds no order line to keep: {why}{most}")
 
 
 def _an_ordinary_customer(stack: Stack, run_id: str) -> str:
@@ -174,7 +186,8 @@ def _an_ordinary_customer(stack: Stack, run_id: str) -> str:
 
 def _asked(answer: Answer) -> Any:
     if answer.status != HTTPStatus.OK:
-        raise RunFailed(f"the API answered {answer.status}: {answer.body}")
+        told = answer.body.get("detail", answer.body) if isinstance(answer.body, dict) else answer.body
+        raise RunFailed(f"the API answered {answer.status}: {told}")
     return answer.body
 
 

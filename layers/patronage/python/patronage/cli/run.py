@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,8 +26,11 @@ from patronage.cli.outputs import (
 )
 from patronage.cli.runs import run_segmentation, run_training
 from patronage.errors import BadInput
-from patronage.steps.ingest import Upload, content_id, ingest
+from patronage.steps.ingest import Upload, ingest, transaction_id
 from patronage.stores.objects import read_json
+
+if TYPE_CHECKING:
+    from patronage.settings import Shop
 
 
 def run(
@@ -51,7 +54,7 @@ def run(
         raise BadInput(f"{orders} is no file; name an order export with --orders")
     rules = {"drop_repeated_lines": drop_repeated_lines}
     opened = create_lake(lake, shop_settings(settings, currency, timezone, **rules))
-    report = ingest(_upload(orders), opened.lake, opened.shop, now=datetime.now(UTC))
+    report = ingest(_upload(orders, opened.shop), opened.lake, opened.shop, now=datetime.now(UTC))
     if report["state"] == "unreadable":
         raise BadInput(f"{orders}: {report['problem']}")
     print_report(report, opened.shop)
@@ -65,8 +68,12 @@ def run(
         console.print(f"  wrote {path}")
 
 
-def _upload(orders: Path) -> Upload:
+def _upload(orders: Path, shop: Shop) -> Upload:
+    """Describe the file as an upload; its content and the shop's rules are its version."""
     modified = datetime.fromtimestamp(orders.stat().st_mtime, UTC)
     return Upload(
-        path=orders, key=f"raw/orders/{orders.name}", version=content_id(orders), last_modified=modified
+        path=orders,
+        key=f"raw/orders/{orders.name}",
+        version=transaction_id(orders, shop),
+        last_modified=modified,
     )

@@ -103,8 +103,8 @@ def start_run(stack: Stack, machine: str, run_id: str) -> str:
 
 def wait_for_runs(
     stack: Stack, executions: dict[str, str], *, on_state: Callable[[str], None], timeout_s: float = 900
-) -> None:
-    """Wait until every execution has succeeded.
+) -> dict[str, dict[str, Any]]:
+    """Wait until every execution has succeeded, and return what each ended with.
 
     Parameters
     ----------
@@ -112,6 +112,11 @@ def wait_for_runs(
         ARN of the execution by the name of its state machine.
     on_state : callable
         Told where they stand, in one line, each time that it changes.
+
+    Returns
+    -------
+    dict
+        The output of each execution; its `gate` says whether the run was published, and why.
 
     Raises
     ------
@@ -129,7 +134,7 @@ def wait_for_runs(
         if line != said:
             on_state(said := line)
         if all(described["status"] == "SUCCEEDED" for described in status.values()):
-            return
+            return {name: json.loads(described.get("output") or "{}") for name, described in status.items()}
         time.sleep(_POLL_SECONDS)
     raise RunFailed(f"{', '.join(executions)} did not end within {timeout_s:.0f} s; look at the executions")
 

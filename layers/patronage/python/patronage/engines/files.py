@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from patronage.errors import BadInput
+from patronage.logic.queries import identifier, literal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,20 +38,71 @@ def load_text(path: Path, found: Format, engine: DuckEngine) -> list[str]:
 
 
 def _load_csv(path: Path, found: Format, engine: DuckEngine) -> None:
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in _distinct(found.header))
     engine.table(
         "raw",
-        "SELECT ROW_NUMBER() OVER () AS record, * FROM read_csv($path, all_varchar = true, header = true, "
-        f"delim = $delimiter, quote = '\"', escape = '\"', compression = '{found.compression}', "
-        "store_rejects = true, rejects_limit = 0, null_padding = false)",
+        "SELECT ROW_NUMBER() OVER () AS record, * FROM read_csv($path, auto_detect = false, header = true, "
+        f"columns = {{{columns}}}, delim = $delimiter, quote = '\"', escape = '\"', "
+        f"compression = '{found.compression}', store_rejects = true, rejects_limit = 0)",
         path=str(path),
         delimiter=found.delimiter,
     )
-    engine.table(
-        "unparsed",
-        "SELECT line, ROW_NUMBER() OVER (ORDER BY line) AS position, ANY_VALUE(csv_line) AS raw, "
-        "CASE WHEN BOOL_OR(error_type = 'INVALID ENCODING') THEN 'not-readable-as-text' "
-        "ELSE 'wrong-column-count' END AS rule FROM reject_errors GROUP BY line",
+    engine.table("unparsed", _UNPARSED)
+    _check_quotes(engine)
+    engine.table("line_breaks", _line_breaks(engine))
+
+
+_UNPARSED = """
+SELECT
+    line,
+    ROW_NUMBER() OVER (ORDER BY line) AS position,
+    ANY_VALUE(csv_line) AS raw,
+    CASE
+        WHEN BOOL_OR(error_type = 'INVALID ENCODING') THEN 'not-readable-as-text'
+        WHEN BOOL_OR(error_type = 'UNQUOTED VALUE') THEN 'quotes-unbalanced'
+        ELSE 'wrong-column-count'
+    END AS rule
+FROM reject_errors
+GROUP BY line
+"""
+
+
+def _check_quotes(engine: DuckEngine) -> None:
+    """Refuse a file in which an open quote swallowed the lines after it: they would be lost in silence."""
+    swallowed = engine.row(
+        "SELECT MIN(line) AS line FROM unparsed "
+        "WHERE rule = 'quotes-unbalanced' AND regexp_matches(raw, '[\\n\\r]')"
     )
+    if swallowed["line"] is not None:
+        raise BadInput(
+            f"line {swallowed['line']} opens a quote that is not closed, so the rows after it cannot be told "
+            "apart; close or double the quote there and upload the file again"
+        )
+
+
+def _line_breaks(engine: DuckEngine) -> str:
+    """Write the query for the records that hold line breaks inside their cells, and how many."""
+    names = [row["column_name"] for row in engine.rows("DESCRIBE raw") if row["column_name"] != "record"]
+    text = f"concat({', '.join(map(identifier, names))})"
+    return (
+        f"SELECT record, LENGTH({text}) - LENGTH(REPLACE({text}, chr(10), '')) AS breaks "
+        f"FROM raw WHERE contains({text}, chr(10))"
+    )
+
+
+def _distinct(header: tuple[str, ...]) -> list[str]:
+    """Name the columns so that none is empty and no two are alike to DuckDB, which ignores case."""
+    names: list[str] = []
+    taken = {"record"}
+    for place, cell in enumerate(header):
+        name = first = cell or f"column{place}"
+        count = 0
+        while name.lower() in taken:
+            count += 1
+            name = f"{first}_{count}"
+        taken.add(name.lower())
+        names.append(name)
+    return names
 
 
 def _load_parquet(path: Path, _found: Format, engine: DuckEngine) -> None:
@@ -62,3 +114,4 @@ def _load_parquet(path: Path, _found: Format, engine: DuckEngine) -> None:
         "unparsed",
         "SELECT 0::BIGINT AS line, 0::BIGINT AS position, '' AS raw, '' AS rule WHERE FALSE",
     )
+    engine.table("line_breaks", "SELECT 0::BIGINT AS record, 0::BIGINT AS breaks WHERE FALSE")

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from patronage.engines.duckdb import DuckEngine
 from patronage.engines.files import load_text
 from patronage.errors import BadInput, TryAgain
-from patronage.logic.ingest import HEAD_BYTES, RULES, Dialect, Format, choose_dialect, recognise_format
+from patronage.logic.ingest import HEAD_BYTES, Dialect, Format, choose_dialect, recognise_format
 from patronage.logic.ingest.mapping import floats_sql, mapping_sql
-from patronage.logic.queries import identifier, literal, query
+from patronage.logic.queries import literal, query
 from patronage.logic.tables import KINDS, ORDERS
+from patronage.steps.refusals import count_refusals, quarantine
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
@@ -52,10 +53,12 @@ def report_key(object_id: str) -> str:
     return f"lake/reports/ingest/{object_id}.json"
 
 
-def content_id(path: Path) -> str:
-    """Return the SHA-256 of a file's content, in hex."""
+def transaction_id(path: Path, shop: Shop) -> str:
+    """Return what stands for a file's content under the shop's rules: both alike are ingested once."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        content = hashlib.file_digest(file, "sha256")
+    content.update(shop.to_json().encode())
+    return content.hexdigest()
 
 
 def ingest(upload: Upload, lake: Lake, shop: Shop, *, now: datetime) -> dict[str, Any]:
@@ -81,8 +84,7 @@ def ingest(upload: Upload, lake: Lake, shop: Shop, *, now: datetime) -> dict[str
     key = report_key(upload.object_id)
     if lake.store.exists(key):
         earlier: dict[str, Any] = read_json(lake.store, key)
-        if earlier["state"] != "pending":
-            return earlier
+        return earlier
     try:
         report = _ingest(upload, lake, shop, now)
     except BadInput as exc:
@@ -96,8 +98,10 @@ def _ingest(upload: Upload, lake: Lake, shop: Shop, now: datetime) -> dict[str, 
         found, dialect, header = _read(upload, engine)
         _map(engine, dialect, header)
         _judge(engine, dialect, shop, upload, now)
-        report = {**_about(upload, shop), "detected": _detected(found, dialect), **_refusals(engine, shop)}
-        _quarantine(engine, upload, lake)
+        report = {**_about(upload, shop), "detected": _detected(found, dialect)}
+        report |= count_refusals(engine, shop)
+        about = {"object_id": upload.object_id, "key": upload.key}
+        quarantine(engine, lake.store, **about, header_lines=0 if found.kind == "parquet" else 1)
         for _ in range(_COMMIT_TRIES):
             try:
                 return _settle(engine, upload, lake, report)
@@ -108,11 +112,12 @@ def _ingest(upload: Upload, lake: Lake, shop: Shop, now: datetime) -> dict[str, 
 
 def _about(upload: Upload, shop: Shop) -> dict[str, Any]:
     return {
-        "state": "pending",
+        "state": "done",
         "object": upload.object_id,
         "key": upload.key,
         "version": upload.version,
         "currency": shop.currency,
+        "transaction": transaction_id(upload.path, shop),
     }
 
 
@@ -158,89 +163,35 @@ def _judge(engine: DuckEngine, dialect: Dialect, shop: Shop, upload: Upload, now
     )
 
 
-def _refusals(engine: DuckEngine, shop: Shop) -> dict[str, Any]:
-    """Count what was read and refused; refuse the file whole where the share is too large."""
-    counted = engine.rows(
-        "SELECT rule, COUNT(*) AS n FROM (SELECT rule FROM judged UNION ALL SELECT rule FROM unparsed) "
-        "GROUP BY rule"
-    )
-    by_rule = {row["rule"]: row["n"] for row in counted if row["rule"]}
-    read, refused = sum(row["n"] for row in counted), sum(by_rule.values())
-    if read and refused / read > shop.max_refused_share:
-        by_rule["file-refused"] = read - refused
-        refused = read
-        engine.table("lines", "FROM lines WHERE FALSE")
-        engine.table("judged", "SELECT * REPLACE (COALESCE(rule, 'file-refused') AS rule) FROM judged")
-    ordered = dict(sorted(by_rule.items(), key=lambda item: (-item[1], item[0])))
-    return {
-        "read": read,
-        "refused": refused,
-        "refused_by_rule": ordered,
-        "rules": {name: RULES[name].sentence for name in ordered},
-    }
-
-
-def _quarantine(engine: DuckEngine, upload: Upload, lake: Lake) -> None:
-    """Write the refused rows with line, column, rule and raw text, one JSON object a line."""
-    engine.table("rules", _rules_table())
-    cells = [row["column_name"] for row in engine.rows("DESCRIBE raw") if row["column_name"] != "record"]
-    listed = ", ".join(f"COALESCE({identifier(cell)}, '')" for cell in cells)
-    refused = (
-        "WITH bad AS (SELECT record, rule FROM judged WHERE rule IS NOT NULL) "
-        "SELECT bad.record + 1 + (SELECT COUNT(*) FROM unparsed "
-        "WHERE unparsed.line - unparsed.position < bad.record) AS line, "
-        f"bad.rule, to_json([{listed}])::VARCHAR AS raw FROM bad JOIN raw ON bad.record = raw.record "
-        "UNION ALL SELECT line, rule, raw FROM unparsed"
-    )
-    if not engine.row(f"SELECT COUNT(*) AS n FROM ({refused})")["n"]:
-        return
-    with lake.store.writing(f"lake/quarantine/{upload.object_id}.jsonl") as path:
-        engine.connection.execute(
-            f'COPY (SELECT {literal(upload.key)} AS object, line, "column", refused.rule, sentence, raw '
-            f"FROM ({refused}) AS refused JOIN rules ON refused.rule = rules.rule ORDER BY line) "
-            f"TO {literal(str(path))} (FORMAT json)"
-        )
-
-
-def _rules_table() -> str:
-    rows = ", ".join(
-        f"({literal(rule.name)}, {literal(rule.column)}, {literal(rule.sentence)})" for rule in RULES.values()
-    )
-    return f'FROM (VALUES {rows}) AS known(rule, "column", sentence)'
-
-
 def _settle(engine: DuckEngine, upload: Upload, lake: Lake, report: dict[str, Any]) -> dict[str, Any]:
-    """Decide against the lake's newest version, commit on top of it, and finish the report.
+    """Decide against the lake's newest version, and commit the rows on top of it together with the report.
 
-    The report is first written as pending: where a worker dies after its commit, the retry sees the
-    transaction and its own rows, and finishes that report instead of calling the rows repeated.
+    A worker may die right after its commit, or the event may come twice at once: whoever comes later
+    finds the content's transaction, and in its commit the report of the upload that brought it.
     """
     orders = lake.snapshot("orders")
-    transaction = content_id(upload.path)
-    if orders.has_transaction(transaction):
-        return _already_in(orders, upload, lake, report)
+    if orders.has_transaction(report["transaction"]):
+        return orders.report_of(upload.object_id) or _repeated(report)
     _contest(engine, orders)
     report = {**report, **_fates(engine)}
-    write_json(lake.store, report_key(upload.object_id), report)
+    if report["kept"] == 0:
+        return report
     columns = ", ".join(column.name for column in ORDERS)
-    rows = engine.relation(f"SELECT {columns} FROM lines WHERE fate = 'kept'")
-    stale = "SELECT order_id, line, object_id FROM stale_existing"
     orders.commit(
-        rows,
-        stale=engine.relation(stale) if report["replaced"] else None,
-        transaction=transaction,
+        engine.relation(f"SELECT {columns} FROM lines WHERE fate = 'kept'"),
+        stale=engine.relation("SELECT order_id, line, object_id FROM stale_existing")
+        if report["replaced"]
+        else None,
+        transaction=report["transaction"],
+        report=report,
     )
-    return {**report, "state": "done"}
+    return report
 
 
-def _already_in(orders: Snapshot, upload: Upload, lake: Lake, report: dict[str, Any]) -> dict[str, Any]:
-    key = report_key(upload.object_id)
-    own = f"SELECT order_id FROM snapshot WHERE object_id = '{upload.object_id}' LIMIT 1"
-    if lake.store.exists(key) and any(batch.num_rows for batch in orders.select(own)):
-        return {**read_json(lake.store, key), "state": "done"}
+def _repeated(report: dict[str, Any]) -> dict[str, Any]:
     repeated = report["read"] - report["refused"]
     nothing = {"kept": 0, "superseded": 0, "replaced": 0, "orders_that_lost_lines": [], "net_minor": 0}
-    return {**report, **nothing, "repeated": repeated, "state": "done", "is_repeat_of_earlier_upload": True}
+    return {**report, **nothing, "repeated": repeated, "is_repeat_of_earlier_upload": True}
 
 
 def _contest(engine: DuckEngine, orders: Snapshot) -> None:

@@ -6,6 +6,7 @@ A writer reads a version, decides, and commits only if no other commit came betw
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from deltalake import CommitProperties, DeltaTable, QueryBuilder, Transaction, write_deltalake
@@ -14,11 +15,15 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from patronage.errors import NotFound, TryAgain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import duckdb
 
     from patronage.stores.objects import ObjectStore
+
+_OBJECT = "patronage.object"
+_REPORT = "patronage.report"
 
 
 class Lake:
@@ -55,6 +60,13 @@ class Snapshot:
         """Say whether a commit up to this version carries a transaction."""
         return self._table is not None and self._table.transaction_version(name) is not None
 
+    def report_of(self, object_id: str) -> dict[str, Any] | None:
+        """Return the report of the upload whose commit this version holds; None where there is none."""
+        commits = [] if self._table is None else self._table.history()
+        found = (commit[_REPORT] for commit in commits if commit.get(_OBJECT) == object_id)
+        text = next(found, None)
+        return None if text is None else dict(json.loads(text))
+
     def select(self, sql: str) -> Any:
         """Run a query of projections and filters, `FROM snapshot`, where the files lie; an Arrow stream."""
         if self._table is None:
@@ -76,6 +88,7 @@ class Snapshot:
         *,
         stale: duckdb.DuckDBPyRelation | None = None,
         transaction: str,
+        report: Mapping[str, Any],
     ) -> None:
         """Add rows, and take stale ones out, in one commit on top of this version.
 
@@ -87,6 +100,8 @@ class Snapshot:
             (order_id, line, object_id) of rows to take out.
         transaction : str
             Name that `has_transaction` finds from then on.
+        report : mapping
+            Kept in the commit, where `report_of` finds it by its ``object``.
 
         Raises
         ------
@@ -94,7 +109,9 @@ class Snapshot:
             Another commit came between; nothing was written.
         """
         properties = CommitProperties(
-            max_commit_retries=0, app_transactions=[Transaction(app_id=transaction, version=1)]
+            max_commit_retries=0,
+            app_transactions=[Transaction(app_id=transaction, version=1)],
+            custom_metadata={_OBJECT: report["object"], _REPORT: json.dumps(report)},
         )
         try:
             if self._table is None or stale is None:

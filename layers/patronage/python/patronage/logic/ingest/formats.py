@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zlib
 from dataclasses import dataclass
 
@@ -16,11 +17,12 @@ HEAD_BYTES = 1 << 16
 
 @dataclass(frozen=True)
 class Format:
-    """What a file is: `kind` csv or parquet, `compression` none or gzip, and a CSV file's delimiter."""
+    """What a file is: `kind` csv or parquet, `compression` none or gzip; of a CSV file also how it is cut."""
 
     kind: str
     compression: str = "none"
     delimiter: str = ""
+    header: tuple[str, ...] = ()
 
 
 def recognise_format(head: bytes) -> Format:
@@ -43,7 +45,9 @@ def recognise_format(head: bytes) -> Format:
     compression = "none"
     if head.startswith(b"\x1f\x8b"):
         head, compression = _gunzip_head(head), "gzip"
-    return Format("csv", compression, _delimiter_of(_header_line(head)))
+    line = _header_line(head)
+    delimiter = max(_DELIMITERS, key=lambda each: len(_cells(line, each)))
+    return Format("csv", compression, delimiter, tuple(_cells(line, delimiter)))
 
 
 def _gunzip_head(head: bytes) -> bytes:
@@ -54,18 +58,18 @@ def _gunzip_head(head: bytes) -> bytes:
 
 
 def _header_line(head: bytes) -> str:
-    line = head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
+    line = re.split(rb"[\r\n]", head.removeprefix(b"\xef\xbb\xbf"), maxsplit=1)[0]
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError as exc:
         raise BadInput(f"the header is not UTF-8 text ({exc.reason}); export the file as UTF-8 CSV") from exc
     if "\0" in text:
         raise BadInput("the file is neither text nor Parquet; export it as CSV, plain or gzip, or as Parquet")
-    return text.rstrip("\r")
+    return text
 
 
-def _delimiter_of(header: str) -> str:
-    def width(delimiter: str) -> int:
-        return len(next(csv.reader(io.StringIO(header), delimiter=delimiter), []))
-
-    return max(_DELIMITERS, key=width)
+def _cells(header: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(header), delimiter=delimiter), [])
+    except csv.Error as exc:
+        raise BadInput(f"the header cannot be split into columns ({exc}); export the file again") from exc

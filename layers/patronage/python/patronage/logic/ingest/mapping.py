@@ -32,8 +32,8 @@ def mapping_sql(dialect: Dialect, header: Sequence[str], *, unfloat_customer_id:
         text = _text(column, dialect, header)
         if column == "customer_id" and unfloat_customer_id:
             text = f"regexp_replace({text}, '\\.0$', '')"
-        if column == "ordered_at":
-            cells.append(f"{text} AS ordered_at_text")
+        if column in _TIMES:
+            cells.append(f"{text} AS {column}_text")
         cells.append(f"{_instant(text, dialect) if column in _TIMES else text} AS {column}")
     return f"SELECT {', '.join(cells)} FROM raw"
 

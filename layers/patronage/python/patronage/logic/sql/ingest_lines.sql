@@ -23,7 +23,7 @@ counted AS (
             PARTITION BY
                 order_id, line, customer_id, product_id, description, quantity, unit_price, discount, tax, shipping,
                 currency, kind, refers_to, ordered_at, country, channel, updated_at
-            ORDER BY record
+            ORDER BY CASE WHEN has_line_id THEN -record ELSE record END
         ) AS copy
     FROM good
 ),
@@ -33,7 +33,7 @@ aged AS (
         *,
         ROW_NUMBER() OVER (
             PARTITION BY order_id, CASE WHEN has_line_id THEN line ELSE CAST(position AS VARCHAR) END
-            ORDER BY copy = 1 DESC, updated_at DESC NULLS LAST, record DESC
+            ORDER BY updated_at DESC NULLS LAST, record DESC
         ) AS age
     FROM counted
 )
@@ -65,8 +65,9 @@ SELECT
     $object_id AS object_id,
     copy > 1 AS is_copy,
     CASE
+        WHEN has_line_id AND age = 1 THEN 'kept'
         WHEN copy > 1 AND (has_line_id OR $drop_repeated_lines) THEN 'repeated'
-        WHEN has_line_id AND age > 1 THEN 'superseded'
+        WHEN has_line_id THEN 'superseded'
         ELSE 'kept'
     END AS fate
 FROM aged

@@ -27,5 +27,6 @@ SELECT
     ordered_at,
     country,
     channel,
+    updated_at_text,
     updated_at
 FROM mapped
