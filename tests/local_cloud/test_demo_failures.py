@@ -72,6 +72,15 @@ def test_a_file_that_ingest_cannot_read(port, tmp_path):
     assert check_port(port) == port
 
 
+def test_a_file_without_a_line_to_keep(port, tmp_path):
+    path = tmp_path / "words.csv"
+    rows = ["order_id,customer_id,product_id,quantity,unit_price,ordered_at", "1,c,p,two,2.50,2025-01-01"]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    settings = ("--currency", "GBP", "--timezone", "Europe/London")
+    told = one_sentence(demo("--port", str(port), "--orders", str(path), *settings))
+    assert "1 of 1 rows were refused, most of them because the quantity is no decimal number" in told
+
+
 def test_a_deployment_that_fails_names_the_resource_and_its_reason(tmp_path, deployment):
     queue = {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 99_999_999}}
     template = {"Resources": {"Wrong": queue}}

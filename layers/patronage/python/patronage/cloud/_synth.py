@@ -60,8 +60,8 @@ def synthesise(root: Path, shop: Shop) -> Assembly:
         settings = Path(making) / "shop.toml"
         settings.write_text(_toml(shop), encoding="utf-8")
         _run_app(root, Path(making) / "out", _context(root, settings))
-        shutil.rmtree(folder, ignore_errors=True)
-        (Path(making) / "out").replace(folder)
+        if not folder.exists():  # a demo beside this one may have been first
+            (Path(making) / "out").replace(folder)
     _prune(assemblies)
     return Assembly(folder, is_reused=False)
 
