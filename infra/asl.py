@@ -70,10 +70,12 @@ def paths(values: dict[str, str]) -> dict[str, str]:
 
 
 def choose_engine(*, then: str) -> States:
-    """Go on where DuckDB in one Lambda carries the data, and fail with the reason where it does not."""
+    """Go on where DuckDB in one Lambda carries the data; end where there is none, or too much."""
     fits = {"Variable": "$.pin.engine", "StringEquals": "duckdb", "Next": then}
+    empty = {"Variable": "$.pin.engine", "StringEquals": "none", "Next": "NothingToDo"}
     return {
-        "ChooseEngine": {"Type": "Choice", "Choices": [fits], "Default": "TooLarge"},
+        "ChooseEngine": {"Type": "Choice", "Choices": [fits, empty], "Default": "TooLarge"},
+        "NothingToDo": {"Type": "Succeed"},
         "TooLarge": {"Type": "Fail", "Error": "TooLarge", "CausePath": "$.pin.reason"},
     }
 
@@ -87,18 +89,31 @@ def gate_passed(*, then: str) -> State:
 def publishing(family: str, *, shards_key: str) -> States:
     """Write every shard, flip the pointer, retire what it superseded, and tell.
 
-    The states begin with ``PublishShards`` and end with ``Notify``.
+    The states begin with ``PublishShards`` and end with ``Notify``. Where writing or flipping fails, what was
+    written is retired before the run fails: nothing of a half-written generation stays for ever.
     """
+    undo = {"Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "RetireOwnShards"}]}
+    give_up = {"Type": "Fail", "ErrorPath": "$.failure.Error", "CausePath": "$.failure.Cause"}
     superseded = {"Variable": SUPERSEDED, "StringGreaterThan": "", "Next": "RetireShards"}
     return {
-        "PublishShards": _each_shard("shard", family, run="$$.Execution.Name", key=shards_key, then="Flip"),
-        "Flip": step(
-            PUBLISH,
-            "flip",
-            family=family,
-            keep=("flipped", "reason", "superseded_run", "superseded_shards_key"),
-            then="SupersededRun",
+        "PublishShards": {
+            **_each_shard("shard", family, run="$$.Execution.Name", key=shards_key, then="Flip"),
+            **undo,
+        },
+        "Flip": {
+            **step(
+                PUBLISH,
+                "flip",
+                family=family,
+                keep=("flipped", "reason", "superseded_run", "superseded_shards_key"),
+                then="SupersededRun",
+            ),
+            **undo,
+        },
+        "RetireOwnShards": _each_shard(
+            "retire", family, run="$$.Execution.Name", key=shards_key, then="GiveUp", label="RetireOwn"
         ),
+        "GiveUp": give_up,
         "SupersededRun": {"Type": "Choice", "Choices": [superseded], "Default": "Notify"},
         "RetireShards": _each_shard(
             "retire", family, run=SUPERSEDED, key="$.flip.superseded_shards_key", then="Notify"
@@ -107,9 +122,9 @@ def publishing(family: str, *, shards_key: str) -> States:
     }
 
 
-def _each_shard(name: str, family: str, *, run: str, key: str, then: str) -> State:
+def _each_shard(name: str, family: str, *, run: str, key: str, then: str, label: str = "") -> State:
     """Call a step of publish for each entry of the shard list at a key of the lake bucket."""
-    label = f"{name.capitalize()}Each"
+    label = label or f"{name.capitalize()}Each"
     # In a child execution the context names the child, so the run id comes with the item.
     item = {"run_id": run, "shard": "$$.Map.Item.Value.shard"}
     task = step(PUBLISH, name, run_id="$.run_id", family=family, shard="$.shard")

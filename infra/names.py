@@ -16,7 +16,7 @@ MODEL_OBJECTS = "models/*"
 LAYER_PACKAGES = {
     "serve": ("aws-lambda-powertools",),
     "tables": ("deltalake", "duckdb", "tzdata"),
-    "learn": ("numpy", "scipy"),
+    "learn": ("numpy", "scipy", "tzdata"),
 }
 """Name of a layer set: what it holds, dependencies apart. boto3 is the Lambda runtime's own."""
 

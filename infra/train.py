@@ -71,7 +71,18 @@ def definition() -> asl.State:
     states = {
         "Pin": asl.step(TRAIN_TABLES, "pin", keep=("engine", "reason"), then="ChooseEngine"),
         **asl.choose_engine(then="Interactions"),
-        "Interactions": asl.step(TRAIN_TABLES, "interactions", then="Candidates"),
+        "Interactions": asl.step(TRAIN_TABLES, "interactions", keep=("interactions",), then="AnyInteraction"),
+        "AnyInteraction": {
+            "Type": "Choice",
+            "Choices": [
+                {
+                    "Variable": "$.interactions.interactions",
+                    "NumericGreaterThan": 0,
+                    "Next": "Candidates",
+                }
+            ],
+            "Default": "NothingToDo",
+        },
         "Candidates": asl.step(TRAIN, "candidates", keep=("models",), then="EvaluateEach"),
         "EvaluateEach": _evaluate_each(then="Gate"),
         "Gate": asl.step(TRAIN, "gate", keep=("publish", "reason", "model"), then="GatePassed"),

@@ -95,7 +95,7 @@ def aws() -> Iterator[Any]:
 
 
 def make_recommendations(store: ObjectStore, run_id: str, *, created_at: datetime = NOW) -> None:
-    """Write a training run: ann has two candidates, bob/1 one without a reason, eve none."""
+    """Write a training run: ann has two candidates and two to fill, bob/1 one of share 0, eve none."""
     folder = f"runs/{run_id}/recommendations"
     save_manifest(store, run_id, "recommendations", created_at)
     products = ", ".join(
@@ -109,10 +109,10 @@ def make_recommendations(store: ObjectStore, run_id: str, *, created_at: datetim
         store,
         f"{folder}/users-00000.npz",
         users=_ints([0, 1, 2]),
-        items=_ints([[0, 5, -1], [2, -1, -1], [-1, -1, -1]]),
-        scores=_floats([[0.5, 0.25, 0], [3, 0, 0], [0, 0, 0]]),
-        because=_ints([[1, 1, -1], [-1, -1, -1], [-1, -1, -1]]),
-        share=_floats([[0.4, 0.0424, 0], [0, 0, 0], [0, 0, 0]]),
+        items=_ints([[0, 5, 4, 2], [2, -1, -1, -1], [-1, -1, -1, -1]]),
+        scores=_floats([[0.5, 0.25, 900.5, 5], [3, 0, 0, 0], [0, 0, 0, 0]]),
+        because=_ints([[1, 1, -1, -1], [1, -1, -1, -1], [-1, -1, -1, -1]]),
+        share=_floats([[0.4, 0.0424, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]),
     )
     _arrays(
         store,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import traceback
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from patronage import runtime
-from patronage.errors import BadInput
+from patronage.errors import BadInput, RunFailed
 from patronage.steps.ingest import Upload, ingest
 from patronage.stores.lake import Lake
 
@@ -17,32 +20,41 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-_processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+_processor = BatchProcessor(event_type=EventType.SQS)
 
 
 @runtime.logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Ingest each message; one that fails is delivered again, and ends in the dead-letter queue."""
+    """Ingest each message; one that fails is delivered again, and ends in the dead-letter queue.
+
+    Where every message of the batch failed, so does the invocation: that is what the alarm counts.
+    """
     return process_partial_response(
         event=event, record_handler=_ingest_message, processor=_processor, context=context
     )
 
 
 def _ingest_message(record: dict[str, Any]) -> None:
-    try:
-        _ingest_upload(record)
-    except Exception:
-        # The batch processor reports the message as failed and says nothing about why.
-        runtime.logger.exception("ingest failed", extra={"message_id": record["messageId"]})
-        raise
-
-
-def _ingest_upload(record: dict[str, Any]) -> None:
     detail = json.loads(record["body"])["detail"]
+    if detail["object"]["key"].endswith("/"):
+        return  # what the S3 console makes for a folder
+    try:
+        report = _ingest_upload(detail)
+    except Exception as exc:
+        # A message may quote what the file holds, so only the kind of the fault and its place are logged.
+        *_, frame = traceback.extract_tb(exc.__traceback__)
+        fault = {"error": type(exc).__name__, "place": f"{Path(frame.filename).name}:{frame.lineno}"}
+        runtime.logger.error("ingest failed", extra={"message_id": record["messageId"], **fault})
+        raise RunFailed(f"ingest failed: {fault['error']} at {fault['place']}") from None
+    if report["state"] == "unreadable":
+        runtime.logger.error("file unreadable", extra={"object_id": report["object"]})
+        raise BadInput(f"upload {report['object']} cannot be read; its report says why")
+
+
+def _ingest_upload(detail: dict[str, Any]) -> dict[str, Any]:
     key = detail["object"]["key"]
     version = detail["object"].get("version-id")
-    raw, lake = runtime.bucket(detail["bucket"]["name"]), runtime.lake()
-    try:
+    with closing(runtime.bucket(detail["bucket"]["name"])) as raw, closing(runtime.lake()) as lake:
         path, last_modified = raw.staged_version(key, version)
         upload = Upload(
             path=path,
@@ -51,11 +63,7 @@ def _ingest_upload(record: dict[str, Any]) -> None:
             last_modified=last_modified,
         )
         report = ingest(upload, Lake(lake), runtime.shop(), now=datetime.now(UTC))
-    finally:
-        raw.close()
-        lake.close()
     counts = {name: report.get(name) for name in ("read", "kept", "refused", "repeated", "superseded")}
     fields = {"object_id": report["object"], "state": report["state"], **counts}
     runtime.logger.info("file ingested", extra=fields)
-    if report["state"] == "unreadable":
-        raise BadInput(f"{key}: {report['problem']}")
+    return report

@@ -16,6 +16,7 @@ ORDER = {
         "Pin",
         "ChooseEngine",
         "Interactions",
+        "AnyInteraction",
         "Candidates",
         "EvaluateEach",
         "Gate",
@@ -139,3 +140,22 @@ def test_it_starts_daily_in_the_shop_s_zone(template, machine):
     (statement,) = statements_of(template, flat(schedule["Target"]["RoleArn"]))
     assert statement["Action"] == "states:StartExecution"
     assert flat(statement["Resource"]) == machine
+
+
+@pytest.mark.parametrize("machine", ORDER)
+def test_what_a_failed_publishing_wrote_is_retired_before_the_run_fails(template, machine):
+    states = _definition(template, machine)["States"]
+    for name in ("PublishShards", "Flip"):
+        (caught,) = states[name]["Catch"]
+        assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], "RetireOwnShards")
+    retire = states["RetireOwnShards"]
+    assert retire["ItemSelector"]["run_id.$"] == "$$.Execution.Name"
+    assert states[retire["Next"]]["Type"] == "Fail"
+
+
+@pytest.mark.parametrize("machine", ORDER)
+def test_an_empty_lake_ends_a_run_without_a_failure(template, machine):
+    states = _definition(template, machine)["States"]
+    chosen = {choice["StringEquals"]: choice["Next"] for choice in states["ChooseEngine"]["Choices"]}
+    assert states[chosen["none"]]["Type"] == "Succeed"
+    assert states[states["ChooseEngine"]["Default"]]["Type"] == "Fail"

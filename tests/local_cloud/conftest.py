@@ -90,7 +90,7 @@ def deployment(orders: Path) -> Iterator[Deployment]:
         stack = deploy(Cloud(ministack.endpoint), assembly.folder)
         uploaded = upload_orders(stack, orders)
         report = wait_for_report(stack, uploaded, timeout_s=60)
-        executions = {machine: start_run(stack, machine, "first") for machine in MACHINES}
+        executions = {machine: start_run(stack, machine, f"first-{machine}") for machine in MACHINES}
         wait_for_runs(stack, executions, on_state=lambda _: None, timeout_s=120)
         yield Deployment(stack, open_api(stack), orders, uploaded, report, executions)
 

@@ -92,7 +92,7 @@ def test_the_segments_add_up_to_the_orders_money(deployment):
     assert sum(segment["net_minor"] for segment in summary["segments"]) == sum(NET_MINOR.values())
     assert sum(segment["customers"] for segment in summary["segments"]) == len(MEMBERS)
     assert summary["guest_net_minor"] == GUEST_MINOR
-    assert (summary["currency"], summary["generation"]) == ("GBP", "first")
+    assert (summary["currency"], summary["generation"]) == ("GBP", "first-segmentation")
 
 
 def test_the_same_content_a_second_time_changes_nothing(deployment):
@@ -171,13 +171,16 @@ def test_a_faulty_run_raises_one_alert_and_leaves_the_live_generation(deployment
     (alert,) = alerts()
     assert (alert["detail"]["status"], alert["detail"]["name"]) == ("FAILED", "faulty")
     live = deployment.api.get("/api/v1/segments", with_token=True)
-    assert live.body["generation"] == "first"
+    assert live.body["generation"] == "first-segmentation"
 
 
 def test_a_second_run_replaces_the_first(deployment):
     execution = start_run(deployment.stack, "segmentation", "second")
     wait_for_runs(deployment.stack, {"segmentation": execution}, on_state=lambda _: None, timeout_s=90)
-    assert deployment.api.get("/api/v1/segments", with_token=True).body["generation"] in {"first", "second"}
+    assert deployment.api.get("/api/v1/segments", with_token=True).body["generation"] in {
+        "first-segmentation",
+        "second",
+    }
     pointer = deployment.stack.cloud.client("dynamodb").get_item(
         TableName=deployment.stack.output("ServingTableName"), Key={"pk": {"S": "pointer"}}
     )

@@ -66,8 +66,10 @@ def test_a_training_run_becomes_these_items(store, table, client):
     assert unpack(table.get("user#run#ann")["packed"]) == [
         Candidate("a#b", 0.5, "a/b", 0.4),
         Candidate("日本", 0.25, "a/b", 0.0424),
+        Candidate("f", 900.5),
+        Candidate("d", 5.0),
     ]
-    assert unpack(table.get("user#run#bob/1")["packed"]) == [Candidate("d", 3.0)]
+    assert unpack(table.get("user#run#bob/1")["packed"]) == [Candidate("d", 3.0, "a/b")]
     assert [each.because for each in unpack(table.get("similar#run#a/b")["packed"])] == ["a/b", "a/b"]
     assert table.get("catalogue#run#meta") == {"pk": "catalogue#run#meta", "pages": 1, "products": 6}
     page = json.loads(zlib.decompress(table.get("catalogue#run#0")["packed"]))
@@ -321,3 +323,19 @@ def test_rollback_to_a_run_that_was_not_superseded_says_which_was(store, table, 
         publish.rollback("older", "recommendations", store=store, table=table, **timed)
     with pytest.raises(NotFound, match="there is none before the live one for segments"):
         publish.rollback("old", "segments", store=store, table=table, **timed)
+
+
+def test_what_a_worker_that_died_had_written_can_be_retired(store, table, client, timed, monkeypatch):
+    support.make_recommendations(store, "run")
+    put_all = table.put_all
+
+    def die_half_way(items):
+        put_all(items[: len(items) // 2])
+        raise TryAgain("died")
+
+    monkeypatch.setattr(table, "put_all", die_half_way)
+    with pytest.raises(TryAgain):
+        publish.shard("run", "recommendations", "similar-00000", store=store, table=table)
+    for name in RECOMMENDATIONS:  # the others never began
+        publish.retire("run", "recommendations", name, store=store, table=table, **timed)
+    assert ends_of(client, "run") == {ENDS}

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from patronage.errors import BadInput, NotFound
+from patronage.errors import BadInput
 from patronage.logic.segments import SEGMENTS, default_map, read_map
 from patronage.steps import segment
 from patronage.steps.pin import pin
@@ -147,9 +147,18 @@ def test_a_run_reads_only_what_it_pinned(ingest_text, lake, shop):
     assert segmented(lake, shop).index.tolist() == ["a"]
 
 
-def test_pinning_an_empty_lake_says_what_to_do(lake, shop):
-    with pytest.raises(NotFound, match="ingest a file first"):
-        pin("run", "segments", lake, shop, now=NOW)
+def test_an_empty_lake_is_no_fault_and_says_what_to_do(lake, shop):
+    answer = pin("run", "segments", lake, shop, now=NOW)
+    assert (answer["engine"], answer["lines"]) == ("none", 0)
+    assert "upload an order file" in answer["reason"]
+    assert not lake.store.exists("runs/run/manifest.json")
+
+
+def test_a_run_id_belongs_to_one_family(ingest_text, lake, shop):
+    ingest_text(orders_of({"a": 1}))
+    pin("run", "segments", lake, shop, now=NOW)
+    with pytest.raises(BadInput, match="give a run of recommendations another name"):
+        pin("run", "recommendations", lake, shop, now=NOW)
 
 
 def test_a_lake_of_guests_alone_is_not_published(ingest_text, lake, shop):

@@ -112,11 +112,14 @@ def test_item_to_item_wins_on_disjoint_tastes_and_recommends_only_the_own_taste(
     )
     for row, user in enumerate(users["users"]):
         taste = "tea" if int(customers[user][1:]) % 2 else "cup"
-        recommended = [products[item] for item in users["items"][row] if item >= 0]
+        of_model = users["because"][row] >= 0
+        recommended = [products[item] for item in users["items"][row][of_model]]
         assert len(recommended) == 2
         assert all(product.startswith(taste) for product in recommended)
-        because = [products[item] for item in users["because"][row][: len(recommended)]]
-        assert all(product.startswith(taste) for product in because)
+        assert all(products[item].startswith(taste) for item in users["because"][row][of_model])
+        filling = [products[item] for item in users["items"][row][~of_model] if item >= 0]
+        assert len(filling) == 8  # every product of the other taste, and none that was bought
+        assert not any(product.startswith(taste) for product in filling)
 
 
 def test_every_shard_that_is_listed_exists_and_the_decision_is_recorded(ingest_text, lake, shop):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MINOR_DIGITS = {"BHD": 3, "CLP": 0, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "TND": 3, "VND": 0}
 """Digits of the minor unit where ISO 4217 says something else than two."""
 
+_TYPES = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shop:
@@ -65,24 +67,34 @@ class Shop:
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Shop:
         """Build settings from plain values; an unknown name is refused, not ignored."""
-        known = {field.name for field in fields(cls)}
+        known = {field.name: field for field in fields(cls)}
         for name in values:
             if name not in known:
                 raise BadInput(f"setting {name!r} is unknown; known are {', '.join(sorted(known))}")
+            wanted = type(known[name].default)
+            if not isinstance(values[name], (int, float) if wanted is float else wanted):
+                raise BadInput(f"setting {name} = {values[name]!r} must be {_TYPES[wanted]}")
         return cls(**values)
 
     @classmethod
     def from_json(cls, text: str) -> Shop:
         """Read what `to_json` wrote; a function gets it in `PATRONAGE_SHOP`."""
-        return cls.from_mapping(json.loads(text))
+        try:
+            values = json.loads(text)
+        except json.JSONDecodeError as exc:
+            raise BadInput(f"the shop's settings are no JSON ({exc}); write them again") from exc
+        return cls.from_mapping(values)
 
     @classmethod
     def from_toml(cls, path: Path) -> Shop:
         """Read the `[shop]` table of a settings file."""
         try:
-            return cls.from_mapping(tomllib.loads(path.read_text(encoding="utf-8")).get("shop", {}))
-        except (OSError, tomllib.TOMLDecodeError) as exc:
+            values = tomllib.loads(path.read_text(encoding="utf-8")).get("shop", {})
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
             raise BadInput(f"{path}: {exc}") from exc
+        if not isinstance(values, dict):
+            raise BadInput(f"{path}: shop = {values!r} must be a table, [shop]")
+        return cls.from_mapping(values)
 
     def to_json(self) -> str:
         """Write the settings as one line of JSON with sorted names."""

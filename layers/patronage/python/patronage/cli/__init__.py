@@ -52,6 +52,9 @@ def main() -> None:
     except PatronageError as exc:
         sys.stderr.write(f"patronage: {exc}\n")
         raise SystemExit(exc.exit_code) from exc
+    except OSError as exc:
+        sys.stderr.write(f"patronage: {exc.filename or 'the system'}: {exc.strerror or exc}\n")
+        raise SystemExit(1) from exc
     except Exception as exc:
         if os.environ.get("PATRONAGE_DEBUG"):
             raise

@@ -142,14 +142,15 @@ def _run_and_show(stages: Stages, stack: Stack, orders: Path, shop: Shop) -> Non
         report = wait_for_report(stack, uploaded)
         stage.note = f"{report['read']:,} rows"
         _refuse_empty(report)
-    run_id = time.strftime("demo-%Y%m%dT%H%M%SZ", time.gmtime())
+    started = time.strftime("demo-%Y%m%dT%H%M%SZ", time.gmtime())
+    run_ids = {machine: f"{started}-{machine}" for machine in MACHINES}
     with stages.stage("Segment the customers and train the recommendations") as stage:
-        executions = {machine: start_run(stack, machine, run_id) for machine in MACHINES}
+        executions = {machine: start_run(stack, machine, run_id) for machine, run_id in run_ids.items()}
         for machine, output in wait_for_runs(stack, executions, on_state=stage.update).items():
             if not output["gate"]["publish"]:
                 raise RunFailed(f"the {machine} run was not published: {output['gate']['reason']}")
     with stages.stage("Ask the API"):
-        api, customer = open_api(stack), _an_ordinary_customer(stack, run_id)
+        api, customer = open_api(stack), _an_ordinary_customer(stack, run_ids["segmentation"])
         summary = _asked(api.get("/api/v1/segments", with_token=True))
         query = urlencode({"user_id": customer, "k": 5})
         recommended = _asked(api.get(f"/api/v1/recommendations?{query}", with_key=True))

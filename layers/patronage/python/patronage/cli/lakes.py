@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from patronage.cloud import Cloud, open_stack
 from patronage.errors import BadInput, NotFound
 from patronage.settings import Shop
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore, S3Store
+from patronage.stores.serving import ServingTable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LakeOption = Annotated[Path, typer.Option("--lake", help="Folder of the local lake.")]
 StackOption = Annotated[
@@ -33,10 +39,11 @@ _SETTINGS_KEY = "shop.json"
 
 @dataclass(frozen=True)
 class OpenLake:
-    """A lake and the settings of the shop that it belongs to."""
+    """A lake, the settings of its shop, and of a deployed stack the run that is live in each family."""
 
     lake: Lake
     shop: Shop
+    live_runs: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_lake(folder: Path, stack: str | None) -> OpenLake:
@@ -66,7 +73,8 @@ def create_lake(folder: Path, shop: Shop) -> OpenLake:
     store = FolderStore(folder)
     if store.exists(_SETTINGS_KEY):
         kept = Shop.from_json(store.read_bytes(_SETTINGS_KEY).decode())
-        if (kept.currency, kept.timezone) != (shop.currency, shop.timezone):
+        is_other = (kept.currency, kept.timezone) != (shop.currency, shop.timezone)
+        if is_other and Lake(store).snapshot("orders").version >= 0:
             raise BadInput(
                 f"the lake {folder} is kept in {kept.currency} and {kept.timezone}, not {shop.currency} and "
                 f"{shop.timezone}; name another folder with --lake, or give those settings"
@@ -82,22 +90,13 @@ def shop_settings(settings: Path | None, currency: str | None, timezone: str | N
     return Shop.from_mapping(base | {name: value for name, value in chosen.items() if value is not None})
 
 
-def stack_outputs(stack: str) -> dict[str, str]:
-    """Return the outputs of a deployed stack by name."""
-    import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        (found,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    except (BotoCoreError, ClientError) as exc:
-        raise NotFound(f"stack {stack!r} cannot be read: {exc}") from exc
-    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
-
-
-def _open_stack(stack: str) -> OpenLake:
-    import boto3
-
-    outputs = stack_outputs(stack)
-    function = boto3.client("lambda").get_function_configuration(FunctionName=outputs["IngestFunctionName"])
+def _open_stack(name: str) -> OpenLake:
+    stack = open_stack(Cloud(), name)
+    function = stack.cloud.client("lambda").get_function_configuration(
+        FunctionName=stack.output("IngestFunctionName")
+    )
     shop = Shop.from_json(function["Environment"]["Variables"]["PATRONAGE_SHOP"])
-    return OpenLake(Lake(S3Store(outputs["LakeBucketName"], client=boto3.client("s3"))), shop)
+    store = S3Store(stack.output("LakeBucketName"), client=stack.cloud.client("s3"))
+    atexit.register(store.close)  # what was staged holds customers
+    table = ServingTable(stack.output("ServingTableName"), client=stack.cloud.client("dynamodb"))
+    return OpenLake(Lake(store), shop, {family: entry.run_id for family, entry in table.pointer().items()})

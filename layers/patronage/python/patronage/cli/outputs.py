@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from patronage.engines.duckdb import DuckEngine
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 console = Console(highlight=False)
 
 _RECOMMENDATIONS = """
-SELECT customers.customer_id, picks.rank, products.product_id, products.name, picks.score,
+SELECT customers.customer_id, picks.rank,
+    CASE WHEN picks.because < 0 THEN 'popular' ELSE 'user' END AS rung,
+    products.product_id, products.name, picks.score,
     because.product_id AS because_product_id, NULLIF(picks.share, 0) AS because_share
 FROM picks
 JOIN customers ON picks.row_idx = customers.idx
@@ -134,12 +137,12 @@ def print_rows(
 ) -> None:
     """Print a plain table; columns from `numbers_from` on are set to the right."""
     table = Table(
-        box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=(0, 1, 0, 0), show_edge=False
+        box=box.SIMPLE_HEAD, title=escape(title), title_justify="left", padding=(0, 1, 0, 0), show_edge=False
     )
     for position, name in enumerate(header):
         is_number = numbers_from is not None and position >= numbers_from
         table.add_column(name, justify="right" if is_number else "left", no_wrap=numbers_from is not None)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(escape, row))
     console.print()
     console.print(table)

@@ -20,12 +20,14 @@ def recommend(
     stack: StackOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer of the API instead.")] = False,
 ) -> None:
-    """Recommend products to a customer, from the newest training run; an unknown one gets what is popular.
+    """Recommend products to a customer, from the live or newest run; an unknown one gets what is popular.
 
     Example: `patronage recommend --user-id 13085 --top-k 10`
     """
-    store = open_lake(lake, stack).lake.store
-    answer = recommend_from_run(store, newest_run(store, "recommendations"), user_id, top_k)
+    opened = open_lake(lake, stack)
+    store = opened.lake.store
+    run_id = opened.live_runs.get("recommendations") or newest_run(store, "recommendations")
+    answer = recommend_from_run(store, run_id, user_id, top_k)
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
         return

@@ -25,7 +25,7 @@ from patronage.cli.outputs import (
     write_segments,
 )
 from patronage.cli.runs import run_segmentation, run_training
-from patronage.errors import BadInput
+from patronage.errors import BadInput, RunFailed
 from patronage.steps.ingest import Upload, ingest, transaction_id
 from patronage.stores.objects import read_json
 
@@ -59,11 +59,17 @@ def run(
         raise BadInput(f"{orders}: {report['problem']}")
     print_report(report, opened.shop)
     store = opened.lake.store
-    segmentation = run_segmentation(opened)
-    print_segments(read_json(store, f"runs/{segmentation}/segments/summary.json"), opened.shop)
+    out.mkdir(parents=True, exist_ok=True)
+    written = []
+    try:
+        segmentation = run_segmentation(opened)
+        print_segments(read_json(store, f"runs/{segmentation}/segments/summary.json"), opened.shop)
+        written += write_segments(store, segmentation, out)
+    except RunFailed as exc:
+        console.print(f"No segments: {exc}", markup=False)
     training, answer = run_training(opened)
     console.print(f"Recommendations by {answer['model']}: {answer['reason']}")
-    written = write_segments(store, segmentation, out) + write_recommendations(store, training, out, k=top_k)
+    written += write_recommendations(store, training, out, k=top_k)
     for path in written:
         console.print(f"  wrote {path}")
 

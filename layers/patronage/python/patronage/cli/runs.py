@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadInput, NotFound, RunFailed
 from patronage.steps import segment, train
+from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pin
 from patronage.steps.train_tables import interactions
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def run_segmentation(opened: OpenLake) -> str:
-    """Segment the lake's customers and return the run's id."""
+    """Segment the lake's customers and return the run's id; `RunFailed` where the gate is shut."""
     run_id = _pinned("segments", opened)
     segment.rfm(run_id, opened.lake)
     segment.totals(run_id, opened.lake)
@@ -46,12 +47,12 @@ def prepare_training(opened: OpenLake) -> str:
 
 
 def newest_run(store: ObjectStore, family: str) -> str:
-    """Return the id of the newest finished run of a family."""
+    """Return the id of the run of a family that began last, of those that wrote their shards."""
     suffix = f"/publish/{family}/shards.json"
     runs = [key.split("/")[1] for key in store.keys("runs/") if key.endswith(suffix)]
     if not runs:
         raise NotFound(f"there is no run with {family} yet; start one with: patronage run --orders FILE")
-    return max(runs)
+    return max(runs, key=lambda run_id: Manifest.load(store, run_id).created_at)
 
 
 def _pinned(family: str, opened: OpenLake) -> str:
@@ -59,5 +60,5 @@ def _pinned(family: str, opened: OpenLake) -> str:
     run_id = f"{now:%Y%m%dT%H%M%S.%fZ}-{family}"
     answer = pin(run_id, family, opened.lake, opened.shop, now=now)
     if answer["engine"] != "duckdb":
-        raise BadInput(f"the lake is too large for this machine: {answer['reason']}")
+        raise BadInput(answer["reason"])
     return run_id

@@ -34,6 +34,7 @@ def segment(
     print_segments(read_json(store, f"runs/{run_id}/segments/summary.json"), opened.shop)
     if output is None:
         return
+    output.parent.mkdir(parents=True, exist_ok=True)
     with DuckEngine(opened.shop) as engine:
         engine.scan("segments", [store.staged(f"runs/{run_id}/segments/customers.parquet")])
         (engine.csv if output.suffix == ".csv" else engine.parquet)("FROM segments", output)

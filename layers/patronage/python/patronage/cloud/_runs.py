@@ -201,4 +201,5 @@ def _logged_error(message: str) -> str:
     if not isinstance(record, dict) or record.get("level") not in {"ERROR", "CRITICAL"}:
         return ""
     exception = str(record.get("exception", "")).strip().splitlines()
-    return " ".join([str(record.get("message", "")), *exception[-1:]]).strip()
+    told = (record.get("message", ""), record.get("error", ""), record.get("place", ""), *exception[-1:])
+    return " ".join(str(part) for part in told if part)

@@ -44,12 +44,14 @@ class SummaryReader(Protocol):
 def recommend(reader: RecommendationReader, user_id: str, k: int = 10, *, now: datetime) -> dict[str, Any]:
     """Recommend k products to a user; an unknown user gets what is popular.
 
-    What the user bought already fills a place only where no other product is left. Where the
-    serving table fails, the answer is what is popular, from memory, and says ``degraded``.
+    A known user's list holds what the model found and, behind it, popular products not yet bought, so
+    that what was bought comes back only where nothing else is left. Where the serving table fails, the
+    answer is what is popular, from memory, and says ``degraded``.
     """
     found, shelf, is_degraded = _look_up(reader, "user", user_id, k, now)
-    bought = {candidate.because for candidate in found if candidate.because is not None}
-    placed = climb_down(k, [("user", found), (POPULAR, shelf.popular)], last=bought)
+    personal = [candidate for candidate in found if candidate.because is not None]
+    filling = [candidate for candidate in found if candidate.because is None]
+    placed = climb_down(k, [("user", personal), (POPULAR, filling), (POPULAR, shelf.popular)])
     return recommendation_answer({"user_id": user_id}, placed, shelf, k=k, now=now, is_degraded=is_degraded)
 
 

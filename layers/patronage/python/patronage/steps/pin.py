@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from patronage.engines.duckdb import DuckEngine
-from patronage.errors import NotFound
+from patronage.errors import BadInput
 from patronage.logic.queries import literal
 from patronage.steps.manifest import Manifest
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from patronage.settings import Shop
     from patronage.stores.lake import Lake
 
+EMPTY_LAKE = "the lake has no order line yet; upload an order file below raw/orders/ first"
 MAX_LINES = 100_000_000
 """Order lines that one function carries in the time and the `/tmp` of a Lambda (DESIGN.md, section 2)."""
 
@@ -36,12 +37,18 @@ def pin(
     Returns
     -------
     dict
-        ``run_id``, ``engine`` ("duckdb" or "too_large"), ``reason`` and ``lines``.
+        ``run_id``, ``engine`` ("duckdb", "too_large", or "none" for an empty lake, of which no manifest is
+        written), ``reason`` and ``lines``.
     """
     if lake.store.exists(f"runs/{run_id}/manifest.json"):
         manifest = Manifest.load(lake.store, run_id)
+        if manifest.family != family:
+            raise BadInput(f"run {run_id} is one of {manifest.family}; give a run of {family} another name")
     else:
-        manifest = _pin(run_id, family, lake, shop, now, champion or {})
+        pinned = _pin(run_id, family, lake, shop, now, champion or {})
+        if pinned is None:
+            return {"run_id": run_id, "engine": "none", "reason": EMPTY_LAKE, "lines": 0}
+        manifest = pinned
         manifest.save(lake.store)
     fits = manifest.lines <= MAX_LINES
     return {
@@ -54,15 +61,17 @@ def pin(
 
 def _pin(
     run_id: str, family: str, lake: Lake, shop: Shop, now: datetime, champion: dict[str, str]
-) -> Manifest:
+) -> Manifest | None:
     orders = lake.snapshot("orders")
+    if orders.version < 0:
+        return None
     with DuckEngine(shop) as engine:
         engine.stream(
             "stated", orders.select("SELECT COUNT(*) AS n, MAX(ordered_at) AS newest FROM snapshot")
         )
         stated = engine.row("SELECT n, CAST(shop_day(newest) AS VARCHAR) AS day FROM stated")
     if not stated["n"]:
-        raise NotFound("the lake has no order line yet; upload an order file below raw/orders/ first")
+        return None
     return Manifest(
         run_id=run_id,
         family=family,

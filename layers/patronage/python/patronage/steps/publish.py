@@ -35,7 +35,7 @@ def shard(run_id: str, family: str, name: str, *, store: ObjectStore, table: Ser
     _check(family)
     outputs = RunOutputs(store, run_id, Manifest.load(store, run_id).shop)
     items = list(outputs.items(family, name))
-    key_list_key = f"{_folder(run_id, family)}/keys/{name}.json"
+    key_list_key = _key_list_key(run_id, family, name)
     write_json(store, key_list_key, [item["pk"] for item in items])
     table.put_all(items)
     receipt = {
@@ -90,7 +90,7 @@ def retire(
     now: datetime,
     keep_days: int,
 ) -> dict[str, Any]:
-    """Let one shard of a superseded generation end after the keep time; never one that is live.
+    """Let one shard of a superseded or failed generation end after the keep time; never one that is live.
 
     A rollback may come while this works. It flips first and takes the ends off afterwards, and this looks
     again at the end, so whichever is last leaves the live generation without an end.
@@ -233,9 +233,14 @@ def _shards(shards_key: str, store: ObjectStore) -> list[str]:
     return [entry["shard"] for entry in read_json(store, shards_key)]
 
 
+def _key_list_key(run_id: str, family: str, name: str) -> str:
+    return f"{_folder(run_id, family)}/keys/{name}.json"
+
+
 def _keys(run_id: str, family: str, name: str, store: ObjectStore) -> Sequence[str]:
-    key_list_key = read_json(store, _receipt_key(run_id, family, name))["key_list_key"]
-    keys: list[str] = read_json(store, key_list_key)
+    """Return the keys that a shard wrote, or began to write; none where it never began."""
+    key_list_key = _key_list_key(run_id, family, name)
+    keys: list[str] = read_json(store, key_list_key) if store.exists(key_list_key) else []
     return keys
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from patronage.logic.recommenders.base import Matrix
+    from patronage.logic.recommenders.base import Ids, Matrix, Scores
     from patronage.stores.objects import ObjectStore
 
 CANDIDATES: Mapping[str, Callable[[], Recommender]] = {
@@ -92,7 +92,7 @@ def recommend(run_id: str, model: str, store: ObjectStore) -> dict[str, Any]:
     neighbours = ItemNeighbours().fit(interactions)
     shards += _write_similar(neighbours, store, folder)
     trained: dict[str, Recommender] = {"item_to_item": neighbours, "popularity": popularity}
-    shards += _write_users(trained[model], history, store, folder)
+    shards += _write_users(trained[model], popularity, history, store, folder)
     record = read_json(store, f"models/{model}/{run_id}/model.json")
     write_json(store, f"{folder}/model.json", record)
     shards_key = f"runs/{run_id}/publish/recommendations/shards.json"
@@ -165,12 +165,16 @@ def _write_similar(neighbours: ItemNeighbours, store: ObjectStore, folder: str) 
     return names
 
 
-def _write_users(model: Recommender, history: Matrix, store: ObjectStore, folder: str) -> list[str]:
+def _write_users(
+    model: Recommender, popularity: Popularity, history: Matrix, store: ObjectStore, folder: str
+) -> list[str]:
+    """Write each customer's products, by the model as far as it goes, then popular ones not yet bought."""
     names = []
     for start in range(0, history.shape[0], ROWS_PER_SHARD):
         rows = history[start : start + ROWS_PER_SHARD]
         ids, scores = model.recommend(rows, k=CANDIDATES_PER_CUSTOMER)
         reasons = model.explain(rows, ids)
+        _fill(ids, scores, *popularity.recommend(rows, k=CANDIDATES_PER_CUSTOMER))
         names.append(f"users-{start // ROWS_PER_SHARD:05d}")
         _save(
             store,
@@ -182,6 +186,15 @@ def _write_users(model: Recommender, history: Matrix, store: ObjectStore, folder
             share=reasons.share,
         )
     return names
+
+
+def _fill(ids: Ids, scores: Scores, others: Ids, other_scores: Scores) -> None:
+    """Fill the empty places of each row, in place, with other products that do not stand in it."""
+    for row in np.flatnonzero((ids < 0).any(axis=1)):
+        start = int((ids[row] >= 0).sum())
+        new = np.flatnonzero((others[row] >= 0) & ~np.isin(others[row], ids[row]))[: ids.shape[1] - start]
+        ids[row, start : start + len(new)] = others[row, new]
+        scores[row, start : start + len(new)] = other_scores[row, new]
 
 
 def _save(store: ObjectStore, key: str, **arrays: NDArray[Any]) -> None:

@@ -24,7 +24,6 @@ def climb_down(
     rungs: Sequence[tuple[str, Iterable[Candidate]]],
     *,
     never: Collection[str] = (),
-    last: Collection[str] = (),
 ) -> list[Placed]:
     """Fill k places from the first rung on, each product once.
 
@@ -36,11 +35,8 @@ def climb_down(
         The best rung first.
     never : collection of str
         Products that must not stand in the answer.
-    last : collection of str
-        Products that stand there only where no other is left, such as those bought already.
     """
     placed: list[Placed] = []
-    kept_back: list[Placed] = []
     seen = set(never)
     for rung, candidates in rungs:
         for candidate in candidates:
@@ -49,5 +45,5 @@ def climb_down(
             if candidate.product_id in seen:
                 continue
             seen.add(candidate.product_id)
-            (kept_back if candidate.product_id in last else placed).append(Placed(rung, candidate))
-    return placed + kept_back[: k - len(placed)]
+            placed.append(Placed(rung, candidate))
+    return placed

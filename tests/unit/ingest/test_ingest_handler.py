@@ -1,0 +1,77 @@
+"""The ingest function as Lambda calls it, over a mocked S3."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+
+import serving_support as support
+from patronage.steps import ingest as steps
+from patronage.stores.objects import FolderStore
+
+KEY = "raw/orders/2026/orders.csv"
+GOOD = b"order_id,customer_id,product_id,quantity,unit_price,ordered_at\no1,c1,p1,1,2.50,2026-01-02\n"
+PERSONAL = b"o1,jane.doe@example.com,Jane Doe,1,2.50\n"
+
+
+@pytest.fixture
+def upload(client, tmp_path, monkeypatch):
+    """Give a function that uploads content and delivers its event; the lake is a local folder."""
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="raw-bucket")
+    s3.put_bucket_versioning(Bucket="raw-bucket", VersioningConfiguration={"Status": "Enabled"})
+    handler = support.fresh_function("ingest")
+
+    class Lake(FolderStore):
+        def close(self) -> None:
+            """Keep the folder."""
+
+    monkeypatch.setattr("patronage.runtime.lake", lambda: Lake(tmp_path))
+
+    def deliver(content: bytes, key: str = KEY) -> Any:
+        version = s3.put_object(Bucket="raw-bucket", Key=key, Body=content)["VersionId"]
+        detail = {
+            "bucket": {"name": "raw-bucket"},
+            "object": {"key": key, "version-id": version, "etag": "e"},
+        }
+        record = {"messageId": "m1", "eventSource": "aws:sqs", "body": json.dumps({"detail": detail})}
+        return handler({"Records": [record]}), steps.report_key(steps.object_id(key, version))
+
+    return deliver
+
+
+def test_an_upload_is_ingested_and_its_message_done(upload, tmp_path):
+    answer, report = upload(GOOD)
+    assert answer == {"batchItemFailures": []}
+    assert json.loads((tmp_path / report).read_bytes())["kept"] == 1
+
+
+def test_what_the_console_makes_for_a_folder_is_no_upload(upload, tmp_path):
+    answer, report = upload(b"", key="raw/orders/")
+    assert answer == {"batchItemFailures": []}
+    assert not (tmp_path / report).exists()
+
+
+def test_an_unreadable_file_fails_the_invocation_so_that_the_alarm_counts_it(upload, tmp_path, caplog):
+    with pytest.raises(Exception, match="cannot be read; its report says why") as failed:
+        upload(PERSONAL)
+    (report,) = tmp_path.glob("lake/reports/ingest/*.json")
+    assert "no dialect fits" in json.loads(report.read_bytes())["problem"]
+    told = str([vars(record) for record in caplog.records]) + str(failed.value)
+    assert "file unreadable" in told
+    assert "jane" not in told.lower()
+
+
+def test_a_fault_is_logged_by_kind_and_place_without_what_the_file_holds(upload, monkeypatch, caplog):
+    def fault(*_args, **_options):
+        raise ValueError("could not convert 'jane.doe@example.com'")
+
+    monkeypatch.setattr(steps, "_read", fault)
+    with pytest.raises(Exception, match=r"ingest failed: ValueError at test_ingest_handler\.py") as failed:
+        upload(GOOD)
+    told = str([vars(record) for record in caplog.records]) + str(failed.value)
+    assert "'error': 'ValueError'" in told
+    assert "jane" not in told.lower()
