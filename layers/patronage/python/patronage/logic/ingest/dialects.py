@@ -79,7 +79,7 @@ def choose_dialect(header: Sequence[str]) -> Dialect:
     for dialect in dialects():
         if dialect.fits(header):
             return dialect
-    nearest = max(dialects(), key=lambda dialect: len(set(dialect.columns.values()) & set(header)))
+    nearest = min(dialects(), key=lambda dialect: len(set(dialect.columns.values()) - set(header)))
     missing = [name for name in nearest.columns.values() if name not in header]
     raise BadInput(
         f"no dialect fits the columns {', '.join(map(repr, header))}; the nearest, {nearest.name}, also "
