@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -93,6 +97,36 @@ def test_the_segments_add_up_to_the_orders_money(deployment):
     assert sum(segment["customers"] for segment in summary["segments"]) == len(MEMBERS)
     assert summary["guest_net_minor"] == GUEST_MINOR
     assert (summary["currency"], summary["generation"]) == ("GBP", "first-segmentation")
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (["recommend", "--user-id", "A3", "--json"], '"product_id": "A-p3"'),
+        (["segment"], "Segments as of"),
+        (["evaluate", "--json"], '"item_to_item"'),
+    ],
+)
+def test_the_command_line_reads_the_lake_of_a_stack(deployment, tmp_path, command, says):
+    """Through boto3's own settings, as on AWS; here they name the local cloud."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | {
+        "AWS_ENDPOINT_URL": deployment.stack.cloud.endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    patronage = Path(sys.executable).parent / "patronage"
+    done = subprocess.run(
+        [patronage, *command, "--stack", deployment.stack.name],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert says in done.stdout
 
 
 def test_the_same_content_a_second_time_changes_nothing(deployment):
