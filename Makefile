@@ -24,7 +24,8 @@ lint: $(STAMP)-dev ## formatting, lint, rings, types for 3.11 and for the Lambda
 	@$(VENV)/ruff format --check -q .
 	@$(VENV)/ruff check -q .
 	@$(VENV)/lint-imports >/dev/null || $(VENV)/lint-imports
-	@$(VENV)/mypy --python-version 3.13 & other=$$!; $(VENV)/mypy --python-version 3.11 && wait $$other
+	@$(VENV)/mypy --python-version 3.13 & other=$$!; \
+		$(VENV)/mypy --python-version 3.11; this=$$?; wait $$other && exit $$this
 
 test: $(STAMP)-dev ## what a change must pass; prints its time budget
 	@$(VENV)/python tests/budget.py

@@ -90,7 +90,9 @@ def publishing(family: str, *, shards_key: str) -> States:
     """Write every shard, flip the pointer, retire what it superseded, and tell.
 
     The states begin with ``PublishShards`` and end with ``Notify``. Where writing or flipping fails, what was
-    written is retired before the run fails: nothing of a half-written generation stays for ever.
+    written is retired before the run fails, so that a half-written generation does not stay for ever. A shard
+    that fails does not stop the others: each has ended before anything is retired, and the flip, which wants
+    the receipt of every shard, fails for the one that is missing.
     """
     undo = {"Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "RetireOwnShards"}]}
     give_up = {"Type": "Fail", "ErrorPath": "$.failure.Error", "CausePath": "$.failure.Cause"}
@@ -98,6 +100,7 @@ def publishing(family: str, *, shards_key: str) -> States:
     return {
         "PublishShards": {
             **_each_shard("shard", family, run="$$.Execution.Name", key=shards_key, then="Flip"),
+            "ToleratedFailurePercentage": 100,
             **undo,
         },
         "Flip": {
@@ -110,9 +113,12 @@ def publishing(family: str, *, shards_key: str) -> States:
             ),
             **undo,
         },
-        "RetireOwnShards": _each_shard(
-            "retire", family, run="$$.Execution.Name", key=shards_key, then="GiveUp", label="RetireOwn"
-        ),
+        "RetireOwnShards": {
+            **_each_shard(
+                "retire", family, run="$$.Execution.Name", key=shards_key, then="GiveUp", label="RetireOwn"
+            ),
+            "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "GiveUp"}],
+        },
         "GiveUp": give_up,
         "SupersededRun": {"Type": "Choice", "Choices": [superseded], "Default": "Notify"},
         "RetireShards": _each_shard(

@@ -151,6 +151,8 @@ def test_what_a_failed_publishing_wrote_is_retired_before_the_run_fails(template
     retire = states["RetireOwnShards"]
     assert retire["ItemSelector"]["run_id.$"] == "$$.Execution.Name"
     assert states[retire["Next"]]["Type"] == "Fail"
+    assert retire["Catch"][0]["Next"] == retire["Next"]  # the first fault is the one that is told
+    assert states["PublishShards"]["ToleratedFailurePercentage"] == 100
 
 
 @pytest.mark.parametrize("machine", ORDER)

@@ -13,7 +13,13 @@ def test_settings_survive_the_way_through_the_environment():
 
 @pytest.mark.parametrize(
     ("currency", "minor", "written"),
-    [("GBP", 883_200_327, "GBP 8,832,003.27"), ("JPY", -1500, "JPY -1,500"), ("KWD", 1, "KWD 0.001")],
+    [
+        ("GBP", 883_200_327, "GBP 8,832,003.27"),
+        ("JPY", -1500, "JPY -1,500"),
+        ("KWD", 1, "KWD 0.001"),
+        ("XOF", 5, "XOF 5"),
+        ("OMR", 5, "OMR 0.005"),
+    ],
 )
 def test_money_is_written_in_the_digits_of_its_currency(currency, minor, written):
     assert Shop(currency=currency).format_money(minor) == written
@@ -26,6 +32,12 @@ def test_money_is_written_in_the_digits_of_its_currency(currency, minor, written
         ({"currency": "pounds"}, "ISO 4217"),
         ({"max_refused_share": 20}, "between 0 and 1"),
         ({"keep_generation_days": 0}, "at least 1"),
+        ({"currency": "ÄÖÜ"}, "ISO 4217"),
+        ({"currency": 5}, "must be a text"),
+        ({"timezone": "Europe"}, "Europe/London"),
+        ({"keep_generation_days": True}, "must be a whole number"),
+        ({"drop_repeated_lines": 1}, "must be true or false"),
+        ({"max_refused_share": "x"}, "must be a number"),
         ({"curency": "GBP"}, "'curency' is unknown; known are currency"),
     ],
 )

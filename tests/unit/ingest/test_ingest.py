@@ -209,6 +209,23 @@ def test_a_file_that_was_refused_whole_is_ingested_once_the_cause_is_mended(lake
     assert (mended["kept"], len(rows_of(lake))) == (1, 1)
 
 
+@pytest.mark.parametrize("name", ["a.csv", "b.csv", "c.csv", "d.csv"])
+def test_the_same_file_under_other_rules_is_ingested_again_each_time(lake, upload_text, name):
+    text = HEADER + "o1,c,p,1,1,2026-01-02\no1,c,p,1,1,2026-01-02\n"
+    keeping, dropping = Shop(), Shop(drop_repeated_lines=True)
+    for shop, version, lines in ((keeping, "1", 2), (dropping, "2", 1), (keeping, "1", 2), (keeping, "1", 2)):
+        report = ingest(upload_text(text, key=name, version=version), lake, shop, now=NOW)
+        assert (report["kept"], len(rows_of(lake))) == (lines, lines)
+
+
+def test_many_refused_rows_are_numbered_in_one_pass(ingest_text, lake):
+    rows = ["o,c,p,x,1,2026-01-02", 'o,c,"p\nq",x,1,2026-01-02', "o,c"] * 20_000
+    report = ingest_text(HEADER + "\n".join(rows) + "\n")
+    lines = [row["line"] for row in quarantine_of(lake, report)]
+    assert lines[:6] == [2, 3, 5, 6, 7, 9]
+    assert lines[-1] == 1 + 20_000 * 4
+
+
 def test_an_open_quote_refuses_the_file_instead_of_losing_the_rows_after_it(ingest_text, lake):
     good = [f"o{n},c,p,1,1,2026-01-02" for n in range(60_000)]
     good[30_000] = 'o30000,c,"p,1,1,2026-01-02'
@@ -315,6 +332,9 @@ def test_gzip_parquet_and_other_delimiters_are_recognised_by_content(ingest_text
         (b"PAR1 cut off", "damaged or no parquet"),
         (b"\x1f\x8b\x08\0damaged", "damaged"),
         (b"order_id,product_id\rquantity\r", "no dialect fits"),
+        (b"\norder_id,product_id\n", "first line is empty"),
+        (gzip.compress(b""), "first line is empty"),
+        (b"column," * 10_000, "header is longer"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(ingest_text, lake, content, says):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-MINOR_DIGITS = {"BHD": 3, "CLP": 0, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "TND": 3, "VND": 0}
+_WITHOUT = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
+MINOR_DIGITS = dict.fromkeys(_WITHOUT.split(), 0) | dict.fromkeys(_THOUSANDTHS.split(), 3)
 """Digits of the minor unit where ISO 4217 says something else than two."""
 
 _TYPES = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
@@ -48,11 +51,11 @@ class Shop:
     def __post_init__(self) -> None:
         try:
             ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError) as exc:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
             raise BadInput(
                 f"timezone {self.timezone!r} is not an IANA time zone; write it as in 'Europe/London'"
             ) from exc
-        if not (len(self.currency) == 3 and self.currency.isalpha() and self.currency.isupper()):
+        if not re.fullmatch("[A-Z]{3}", self.currency):
             raise BadInput(f"currency {self.currency!r} is not an ISO 4217 code; write it as in 'GBP'")
         if not 0 <= self.max_refused_share <= 1:
             raise BadInput(f"max_refused_share {self.max_refused_share} must lie between 0 and 1")
@@ -72,7 +75,10 @@ class Shop:
             if name not in known:
                 raise BadInput(f"setting {name!r} is unknown; known are {', '.join(sorted(known))}")
             wanted = type(known[name].default)
-            if not isinstance(values[name], (int, float) if wanted is float else wanted):
+            is_bool = isinstance(values[name], bool)
+            if is_bool != (wanted is bool) or not isinstance(
+                values[name], (int, float) if wanted is float else wanted
+            ):
                 raise BadInput(f"setting {name} = {values[name]!r} must be {_TYPES[wanted]}")
         return cls(**values)
 

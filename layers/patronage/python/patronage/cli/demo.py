@@ -147,8 +147,9 @@ def _run_and_show(stages: Stages, stack: Stack, orders: Path, shop: Shop) -> Non
     with stages.stage("Segment the customers and train the recommendations") as stage:
         executions = {machine: start_run(stack, machine, run_id) for machine, run_id in run_ids.items()}
         for machine, output in wait_for_runs(stack, executions, on_state=stage.update).items():
-            if not output["gate"]["publish"]:
-                raise RunFailed(f"the {machine} run was not published: {output['gate']['reason']}")
+            gate = output.get("gate", {"publish": False, "reason": "there is no sale of a product"})
+            if not gate["publish"]:
+                raise RunFailed(f"the {machine} run was not published: {gate['reason']}")
     with stages.stage("Ask the API"):
         api, customer = open_api(stack), _an_ordinary_customer(stack, run_ids["segmentation"])
         summary = _asked(api.get("/api/v1/segments", with_token=True))

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from patronage.engines.duckdb import DuckEngine
+from patronage.logic.tables import KINDS
 from patronage.steps.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ def print_report(report: dict[str, Any], shop: Shop) -> None:
     for rule, count in list(report["refused_by_rule"].items())[:3]:
         console.print(f"  {count:,} refused: {report['rules'][rule]}", soft_wrap=True)
     if report["kept"]:
-        kinds = ", ".join(f"{count:,} {kind}" for kind, count in report["kept_by_kind"].items() if count)
+        kinds = ", ".join(
+            f"{report['kept_by_kind'][kind]:,} {kind}" for kind in KINDS if report["kept_by_kind"][kind]
+        )
         console.print(f"  kept: {kinds}; {report['guest_lines']:,} lines of guests")
         console.print(f"  net revenue of the file: {shop.format_money(report['net_minor'])}")
 

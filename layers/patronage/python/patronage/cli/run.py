@@ -26,7 +26,7 @@ from patronage.cli.outputs import (
 )
 from patronage.cli.runs import run_segmentation, run_training
 from patronage.errors import BadInput, RunFailed
-from patronage.steps.ingest import Upload, ingest, transaction_id
+from patronage.steps.ingest import Upload, content_of, ingest, rules_number
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ def run(
     if report["state"] == "unreadable":
         raise BadInput(f"{orders}: {report['problem']}")
     print_report(report, opened.shop)
+    if report["refused"] == report["read"]:
+        raise BadInput(f"{orders} holds no order line to keep; see above why, and mend the export")
     store = opened.lake.store
     out.mkdir(parents=True, exist_ok=True)
     written = []
@@ -80,6 +82,6 @@ def _upload(orders: Path, shop: Shop) -> Upload:
     return Upload(
         path=orders,
         key=f"raw/orders/{orders.name}",
-        version=transaction_id(orders, shop),
+        version=f"{content_of(orders)}-{rules_number(shop)}",
         last_modified=modified,
     )

@@ -53,12 +53,15 @@ def report_key(object_id: str) -> str:
     return f"lake/reports/ingest/{object_id}.json"
 
 
-def transaction_id(path: Path, shop: Shop) -> str:
-    """Return what stands for a file's content under the shop's rules: both alike are ingested once."""
+def rules_number(shop: Shop) -> int:
+    """Return a number that stands for the shop's rules; equal rules, equal numbers."""
+    return int(hashlib.sha256(shop.to_json().encode()).hexdigest()[:12], 16)
+
+
+def content_of(path: Path) -> str:
+    """Return the SHA-256 of a file's content, in hex."""
     with path.open("rb") as file:
-        content = hashlib.file_digest(file, "sha256")
-    content.update(shop.to_json().encode())
-    return content.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def ingest(upload: Upload, lake: Lake, shop: Shop, *, now: datetime) -> dict[str, Any]:
@@ -82,26 +85,41 @@ def ingest(upload: Upload, lake: Lake, shop: Shop, *, now: datetime) -> dict[str
         ``state`` "unreadable" and the ``problem``.
     """
     key = report_key(upload.object_id)
-    if lake.store.exists(key):
-        earlier: dict[str, Any] = read_json(lake.store, key)
+    about = _about(upload, shop)
+    if (earlier := _earlier_report(key, about, lake)) is not None:
         return earlier
     try:
-        report = _ingest(upload, lake, shop, now)
+        report = _ingest(upload, lake, shop, about, now)
     except BadInput as exc:
-        report = {**_about(upload, shop), "state": "unreadable", "problem": str(exc)}
+        report = {**about, "state": "unreadable", "problem": str(exc)}
     write_json(lake.store, key, report)
     return report
 
 
-def _ingest(upload: Upload, lake: Lake, shop: Shop, now: datetime) -> dict[str, Any]:
+def _earlier_report(key: str, about: dict[str, Any], lake: Lake) -> dict[str, Any] | None:
+    """Return the report of the same upload, unless its rows were since replaced under other rules."""
+    if not lake.store.exists(key):
+        return None
+    report: dict[str, Any] = read_json(lake.store, key)
+    is_final = report["state"] == "unreadable" or report["kept"] == 0
+    return report if is_final or _is_in(lake.snapshot("orders"), about) else None
+
+
+def _is_in(orders: Snapshot, about: dict[str, Any]) -> bool:
+    """Say whether the lake took this content last under these very rules."""
+    return bool(orders.rules_of(about["content"]) == about["rules_number"])
+
+
+def _ingest(upload: Upload, lake: Lake, shop: Shop, about: dict[str, Any], now: datetime) -> dict[str, Any]:
     with DuckEngine(shop) as engine:
         found, dialect, header = _read(upload, engine)
         _map(engine, dialect, header)
         _judge(engine, dialect, shop, upload, now)
-        report = {**_about(upload, shop), "detected": _detected(found, dialect)}
+        report = {**about, "detected": _detected(found, dialect)}
         report |= count_refusals(engine, shop)
-        about = {"object_id": upload.object_id, "key": upload.key}
-        quarantine(engine, lake.store, **about, header_lines=0 if found.kind == "parquet" else 1)
+        if report["refused"]:
+            names = {"object_id": upload.object_id, "key": upload.key}
+            quarantine(engine, lake.store, **names, header_lines=0 if found.kind == "parquet" else 1)
         for _ in range(_COMMIT_TRIES):
             try:
                 return _settle(engine, upload, lake, report)
@@ -117,7 +135,8 @@ def _about(upload: Upload, shop: Shop) -> dict[str, Any]:
         "key": upload.key,
         "version": upload.version,
         "currency": shop.currency,
-        "transaction": transaction_id(upload.path, shop),
+        "content": content_of(upload.path),
+        "rules_number": rules_number(shop),
     }
 
 
@@ -167,10 +186,10 @@ def _settle(engine: DuckEngine, upload: Upload, lake: Lake, report: dict[str, An
     """Decide against the lake's newest version, and commit the rows on top of it together with the report.
 
     A worker may die right after its commit, or the event may come twice at once: whoever comes later
-    finds the content's transaction, and in its commit the report of the upload that brought it.
+    finds the content in the lake, and in its commit the report of the upload that brought it.
     """
     orders = lake.snapshot("orders")
-    if orders.has_transaction(report["transaction"]):
+    if _is_in(orders, report):
         return orders.report_of(upload.object_id) or _repeated(report)
     _contest(engine, orders)
     report = {**report, **_fates(engine)}
@@ -182,7 +201,6 @@ def _settle(engine: DuckEngine, upload: Upload, lake: Lake, report: dict[str, An
         stale=engine.relation("SELECT order_id, line, object_id FROM stale_existing")
         if report["replaced"]
         else None,
-        transaction=report["transaction"],
         report=report,
     )
     return report

@@ -13,24 +13,43 @@ if TYPE_CHECKING:
     from patronage.stores.objects import ObjectStore
 
 
-# DuckDB counts the lines that it cannot split in records: a line break inside a cell is added here.
+# Where a refused row stands: after so many records, lines that could not be split, and line breaks inside
+# cells. DuckDB counts the lines that it cannot split in records, so such line breaks are added to them too.
+# One running sum each, for a file may be refused whole.
 _REFUSED = """
+WITH breaks AS (
+    SELECT record + 1 AS place, CAST(breaks AS BIGINT) AS step FROM line_breaks
+),
+steps AS (
+    FROM breaks UNION ALL SELECT line - position, 1 FROM unparsed
+),
+rows_numbered AS (
+    SELECT place, rule, SUM(step) OVER (
+        ORDER BY place, rule IS NOT NULL ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS before
+    FROM (
+        SELECT record AS place, rule, 0 AS step FROM judged WHERE rule IS NOT NULL
+        UNION ALL SELECT place, NULL, step FROM steps
+    )
+),
+unparsed_numbered AS (
+    SELECT line, rule, raw, SUM(step) OVER (
+        ORDER BY place, rule IS NOT NULL ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS before
+    FROM (
+        SELECT line - position AS place, line, rule, raw, 0 AS step FROM unparsed
+        UNION ALL SELECT place, NULL, NULL, NULL, step FROM breaks
+    )
+)
 SELECT
-    judged.record + {header_lines}
-        + (SELECT COUNT(*) FROM unparsed WHERE unparsed.line - unparsed.position <= judged.record)
-        + (SELECT COALESCE(SUM(breaks), 0) FROM line_breaks WHERE line_breaks.record < judged.record) AS line,
-    judged.rule,
-    CAST(to_json([{cells}]) AS VARCHAR) AS raw
-FROM judged
-JOIN raw ON judged.record = raw.record
-WHERE judged.rule IS NOT NULL
-UNION ALL
-SELECT
-    line + (SELECT COALESCE(SUM(breaks), 0) FROM line_breaks
-        WHERE line_breaks.record < unparsed.line - unparsed.position) AS line,
+    CAST(place + {header_lines} + before AS BIGINT) AS line,
     rule,
-    raw
-FROM unparsed
+    CAST(to_json([{cells}]) AS VARCHAR) AS raw
+FROM rows_numbered
+JOIN raw ON rows_numbered.place = raw.record
+WHERE rule IS NOT NULL
+UNION ALL
+SELECT CAST(line + before AS BIGINT), rule, raw FROM unparsed_numbered WHERE rule IS NOT NULL
 """
 
 
@@ -66,7 +85,7 @@ def quarantine(
     engine : DuckEngine
         Holds `raw`, `judged`, `unparsed` and `line_breaks`.
     store : ObjectStore
-        Gets ``lake/quarantine/<object_id>.jsonl``, where any row was refused.
+        Gets ``lake/quarantine/<object_id>.jsonl``.
     object_id, key : str
         The upload.
     header_lines : int
@@ -76,8 +95,6 @@ def quarantine(
     cells = [row["column_name"] for row in engine.rows("DESCRIBE raw") if row["column_name"] != "record"]
     listed = ", ".join(f"COALESCE(raw.{identifier(cell)}, '')" for cell in cells)
     refused = _REFUSED.format(header_lines=header_lines, cells=listed)
-    if not engine.row(f"SELECT COUNT(*) AS n FROM ({refused})")["n"]:
-        return
     with store.writing(f"lake/quarantine/{object_id}.jsonl") as path:
         engine.connection.execute(
             f'COPY (SELECT {literal(key)} AS object, line, "column", refused.rule, sentence, raw '

@@ -56,9 +56,9 @@ class Snapshot:
         """The version, or -1 before the first commit."""
         return -1 if self._table is None else self._table.version()
 
-    def has_transaction(self, name: str) -> bool:
-        """Say whether a commit up to this version carries a transaction."""
-        return self._table is not None and self._table.transaction_version(name) is not None
+    def rules_of(self, content: str) -> int | None:
+        """Return the number of the rules under which a content was committed last; None where never."""
+        return None if self._table is None else self._table.transaction_version(content)
 
     def report_of(self, object_id: str) -> dict[str, Any] | None:
         """Return the report of the upload whose commit this version holds; None where there is none."""
@@ -87,7 +87,6 @@ class Snapshot:
         rows: duckdb.DuckDBPyRelation,
         *,
         stale: duckdb.DuckDBPyRelation | None = None,
-        transaction: str,
         report: Mapping[str, Any],
     ) -> None:
         """Add rows, and take stale ones out, in one commit on top of this version.
@@ -98,10 +97,10 @@ class Snapshot:
             What to add, in the table's columns.
         stale : relation, optional
             (order_id, line, object_id) of rows to take out.
-        transaction : str
-            Name that `has_transaction` finds from then on.
         report : mapping
-            Kept in the commit, where `report_of` finds it by its ``object``.
+            Kept in the commit, where `report_of` finds it by its ``object``, and `rules_of` its
+            ``rules_number`` by its ``content``: a content is what Delta calls the application of a
+            transaction, and the number is the transaction's.
 
         Raises
         ------
@@ -110,7 +109,7 @@ class Snapshot:
         """
         properties = CommitProperties(
             max_commit_retries=0,
-            app_transactions=[Transaction(app_id=transaction, version=1)],
+            app_transactions=[Transaction(app_id=report["content"], version=report["rules_number"])],
             custom_metadata={_OBJECT: report["object"], _REPORT: json.dumps(report)},
         )
         try:

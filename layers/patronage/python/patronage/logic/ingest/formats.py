@@ -45,16 +45,22 @@ def recognise_format(head: bytes) -> Format:
     compression = "none"
     if head.startswith(b"\x1f\x8b"):
         head, compression = _gunzip_head(head), "gzip"
+    if len(head) >= HEAD_BYTES and not re.search(rb"[\r\n]", head):
+        raise BadInput(f"the header is longer than {HEAD_BYTES:,} bytes; export fewer columns")
     line = _header_line(head)
     delimiter = max(_DELIMITERS, key=lambda each: len(_cells(line, each)))
     return Format("csv", compression, delimiter, tuple(_cells(line, delimiter)))
 
 
 def _gunzip_head(head: bytes) -> bytes:
+    unzipping = zlib.decompressobj(wbits=31)
     try:
-        return zlib.decompressobj(wbits=31).decompress(head, HEAD_BYTES)
+        text = unzipping.decompress(head, HEAD_BYTES)
     except zlib.error as exc:
         raise BadInput(f"the file begins like gzip but is damaged ({exc}); upload it again") from exc
+    if not text and not unzipping.eof:
+        raise BadInput("the file begins like gzip but is damaged (it ends too soon); upload it again")
+    return text
 
 
 def _header_line(head: bytes) -> str:
@@ -65,6 +71,8 @@ def _header_line(head: bytes) -> str:
         raise BadInput(f"the header is not UTF-8 text ({exc.reason}); export the file as UTF-8 CSV") from exc
     if "\0" in text:
         raise BadInput("the file is neither text nor Parquet; export it as CSV, plain or gzip, or as Parquet")
+    if not text.strip():
+        raise BadInput("the first line is empty; let the file begin with its header")
     return text
 
 

@@ -1,11 +1,11 @@
 -- The orders that a file shares with the lake, and who is newer. Reads `lines` (of the file, fate kept) and
 -- `existing` (the lake's lines of those orders). Newest: the row's own updated_at, else the object's time,
--- then key, then id.
+-- then its key; of equals the one that is ingested later, which is how a file comes back under other rules.
 WITH incoming AS (
     SELECT
         order_id,
         BOOL_AND(has_line_id) AS has_line_id,
-        MAX(STRUCT_PACK(at := COALESCE(updated_at, received_at), k := object_key, id := object_id)) AS newest,
+        MAX(STRUCT_PACK(at := COALESCE(updated_at, received_at), k := object_key)) AS newest,
         COUNT(*) AS line_count
     FROM lines
     WHERE fate = 'kept'
@@ -16,7 +16,7 @@ held AS (
     SELECT
         order_id,
         BOOL_AND(has_line_id) AS has_line_id,
-        MAX(STRUCT_PACK(at := COALESCE(updated_at, received_at), k := object_key, id := object_id)) AS newest,
+        MAX(STRUCT_PACK(at := COALESCE(updated_at, received_at), k := object_key)) AS newest,
         COUNT(*) AS line_count
     FROM existing
     GROUP BY order_id

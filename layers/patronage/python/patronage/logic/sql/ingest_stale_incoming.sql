@@ -8,7 +8,7 @@ WHERE
     lines.fate = 'kept'
     AND CASE
         WHEN NOT contests.is_by_line THEN NOT contests.incoming_wins
-        ELSE STRUCT_PACK(at := COALESCE(lines.updated_at, lines.received_at), k := lines.object_key, id := lines.object_id)
-            < STRUCT_PACK(at := COALESCE(existing.updated_at, existing.received_at), k := existing.object_key, id := existing.object_id)
+        ELSE STRUCT_PACK(at := COALESCE(lines.updated_at, lines.received_at), k := lines.object_key)
+            < STRUCT_PACK(at := COALESCE(existing.updated_at, existing.received_at), k := existing.object_key)
             AND existing.order_id IS NOT NULL
     END
