@@ -218,6 +218,13 @@ def test_the_same_file_under_other_rules_is_ingested_again_each_time(lake, uploa
         assert (report["kept"], len(rows_of(lake))) == (lines, lines)
 
 
+def test_a_setting_that_touches_no_row_ingests_nothing_again(lake, upload_text):
+    text = HEADER + "o1,c,p,1,1,2026-01-02\n"
+    ingest(upload_text(text), lake, Shop(), now=NOW)
+    again = ingest(upload_text(text, version="2"), lake, Shop(keep_generation_days=30), now=NOW)
+    assert (again["kept"], again["repeated"]) == (0, 1)
+
+
 def test_many_refused_rows_are_numbered_in_one_pass(ingest_text, lake):
     rows = ["o,c,p,x,1,2026-01-02", 'o,c,"p\nq",x,1,2026-01-02', "o,c"] * 20_000
     report = ingest_text(HEADER + "\n".join(rows) + "\n")
