@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import signal
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -36,7 +36,6 @@ from patronage.cloud import (
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput, NotFound, RunFailed
 from patronage.settings import Shop
-from patronage.stores.objects import S3Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,15 +173,11 @@ def _refuse_empty(report: dict[str, Any]) -> None:
 
 def _an_ordinary_customer(stack: Stack, run_id: str) -> str:
     """Return a customer who bought about five times, enough to know their taste."""
-    store = S3Store(stack.output("LakeBucketName"), client=stack.cloud.client("s3"))
-    try:
-        with DuckEngine(Shop()) as engine:
-            engine.scan("customers", [store.staged(f"runs/{run_id}/segments/customers.parquet")])
-            found = engine.rows(
-                "SELECT customer_id FROM customers ORDER BY ABS(frequency - 5), customer_id LIMIT 1"
-            )
-    finally:
-        store.close()
+    with closing(stack.lake_store()) as store, DuckEngine(Shop()) as engine:
+        engine.scan("customers", [store.staged(f"runs/{run_id}/segments/customers.parquet")])
+        found = engine.rows(
+            "SELECT customer_id FROM customers ORDER BY ABS(frequency - 5), customer_id LIMIT 1"
+        )
     return str(found[0]["customer_id"]) if found else "a guest"
 
 

@@ -14,7 +14,7 @@ from patronage.cloud import Cloud, open_stack
 from patronage.errors import BadInput, NotFound
 from patronage.settings import Shop
 from patronage.stores.lake import Lake
-from patronage.stores.objects import FolderStore, S3Store
+from patronage.stores.objects import FolderStore
 from patronage.stores.serving import ServingTable
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _open_stack(name: str) -> OpenLake:
         FunctionName=stack.output("IngestFunctionName")
     )
     shop = Shop.from_json(function["Environment"]["Variables"]["PATRONAGE_SHOP"])
-    store = S3Store(stack.output("LakeBucketName"), client=stack.cloud.client("s3"))
+    store = stack.lake_store()
     atexit.register(store.close)  # what was staged holds customers
     table = ServingTable(stack.output("ServingTableName"), client=stack.cloud.client("dynamodb"))
     return OpenLake(Lake(store), shop, {family: entry.run_id for family, entry in table.pointer().items()})

@@ -79,12 +79,12 @@ def print_report(report: dict[str, Any], shop: Shop) -> None:
         console.print(f"  net revenue of the file: {shop.format_money(report['net_minor'])}")
 
 
-def write_segments(store: ObjectStore, run_id: str, folder: Path) -> list[Path]:
-    """Write each customer's segment, as `segments.csv` and `segments.parquet`."""
+def write_segments(store: ObjectStore, run_id: str, paths: Sequence[Path]) -> None:
+    """Write each customer's segment, as CSV or Parquet by the ending of each path."""
     manifest = Manifest.load(store, run_id)
     with DuckEngine(manifest.shop) as engine:
         engine.scan("segments", [store.staged(f"runs/{run_id}/segments/customers.parquet")])
-        return _write(engine, "FROM segments", folder, "segments")
+        _write(engine, "FROM segments", paths)
 
 
 def write_recommendations(store: ObjectStore, run_id: str, folder: Path, *, k: int = 10) -> list[Path]:
@@ -95,9 +95,12 @@ def write_recommendations(store: ObjectStore, run_id: str, folder: Path, *, k: i
         for name in ("customers", "products"):
             engine.scan(name, [store.staged(f"{source}/{name}.parquet")])
         _load_picks(engine, store, f"{source}/users-", "users", "items", k)
-        written = _write(engine, _RECOMMENDATIONS, folder, "recommendations")
+        recommendations = both_formats(folder, "recommendations")
+        _write(engine, _RECOMMENDATIONS, recommendations)
         _load_picks(engine, store, f"{source}/similar-", "items", "similar", k)
-        return written + _write(engine, _SIMILAR, folder, "similar_products")
+        similar = both_formats(folder, "similar_products")
+        _write(engine, _SIMILAR, similar)
+    return recommendations + similar
 
 
 def _load_picks(engine: DuckEngine, store: ObjectStore, prefix: str, row: str, pick: str, k: int) -> None:
@@ -123,12 +126,15 @@ def _load_picks(engine: DuckEngine, store: ObjectStore, prefix: str, row: str, p
         engine.append("picks", {name: np.ascontiguousarray(column) for name, column in columns.items()})
 
 
-def _write(engine: DuckEngine, sql: str, folder: Path, name: str) -> list[Path]:
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{name}.csv", folder / f"{name}.parquet"]
-    engine.csv(sql, paths[0])
-    engine.parquet(sql, paths[1])
-    return paths
+def both_formats(folder: Path, name: str) -> list[Path]:
+    """Return where a table goes in each format."""
+    return [folder / f"{name}.csv", folder / f"{name}.parquet"]
+
+
+def _write(engine: DuckEngine, sql: str, paths: Sequence[Path]) -> None:
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        (engine.csv if path.suffix == ".csv" else engine.parquet)(sql, path)
 
 
 def print_rows(

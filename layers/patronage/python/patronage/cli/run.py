@@ -18,6 +18,7 @@ from patronage.cli.lakes import (
     shop_settings,
 )
 from patronage.cli.outputs import (
+    both_formats,
     console,
     print_report,
     print_segments,
@@ -66,7 +67,8 @@ def run(
     try:
         segmentation = run_segmentation(opened)
         print_segments(read_json(store, f"runs/{segmentation}/segments/summary.json"), opened.shop)
-        written += write_segments(store, segmentation, out)
+        written += both_formats(out, "segments")
+        write_segments(store, segmentation, written)
     except RunFailed as exc:
         console.print(f"No segments: {exc}", markup=False)
     training, answer = run_training(opened)

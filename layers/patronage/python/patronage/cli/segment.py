@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
-from patronage.cli.outputs import console, print_segments
+from patronage.cli.outputs import console, print_segments, write_segments
 from patronage.cli.runs import run_segmentation
-from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput
 from patronage.stores.objects import read_json
 
@@ -34,8 +33,5 @@ def segment(
     print_segments(read_json(store, f"runs/{run_id}/segments/summary.json"), opened.shop)
     if output is None:
         return
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with DuckEngine(opened.shop) as engine:
-        engine.scan("segments", [store.staged(f"runs/{run_id}/segments/customers.parquet")])
-        (engine.csv if output.suffix == ".csv" else engine.parquet)("FROM segments", output)
+    write_segments(store, run_id, [output])
     console.print(f"wrote {output}")

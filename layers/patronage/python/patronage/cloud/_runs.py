@@ -70,7 +70,7 @@ def wait_for_report(stack: Stack, uploaded: Uploaded, *, timeout_s: float = 600)
     RunFailed
         The function failed, or gave no report in time.
     """
-    lake = S3Store(stack.output("LakeBucketName"), client=stack.cloud.client("s3"))
+    lake = stack.lake_store()
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         report = _report(lake, uploaded)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound, RunFailed
+from patronage.stores.objects import S3Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,6 +67,10 @@ class Stack:
             return self.outputs[name]
         except KeyError as exc:
             raise NotFound(f"stack {self.name} has no output {name}; deploy this version of it") from exc
+
+    def lake_store(self) -> S3Store:
+        """Return a store over the lake bucket; close it when it is done with."""
+        return S3Store(self.output("LakeBucketName"), client=self.cloud.client("s3"))
 
 
 def open_stack(cloud: Cloud, name: str) -> Stack:

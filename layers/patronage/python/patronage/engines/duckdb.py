@@ -83,7 +83,6 @@ class DuckEngine:
     def stream(self, name: str, source: object) -> None:
         """Keep an Arrow stream (any object with `__arrow_c_stream__`) as a table."""
         self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS FROM source")
-        del source
 
     def append(self, name: str, columns: Mapping[str, object]) -> None:
         """Append aligned NumPy arrays, by column name, to a table."""

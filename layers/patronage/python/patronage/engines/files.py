@@ -34,6 +34,10 @@ def load_text(path: Path, found: Format, engine: DuckEngine) -> list[str]:
     except duckdb.Error as exc:
         what = str(exc).splitlines()[0].replace(str(path), "the file")
         raise BadInput(f"the file is damaged or no {found.kind}: {what}") from exc
+    return _header(engine)
+
+
+def _header(engine: DuckEngine) -> list[str]:
     return [row["column_name"] for row in engine.rows("DESCRIBE raw") if row["column_name"] != "record"]
 
 
@@ -82,8 +86,7 @@ def _check_quotes(engine: DuckEngine) -> None:
 
 def _line_breaks(engine: DuckEngine) -> str:
     """Write the query for the records that hold line breaks inside their cells, and how many."""
-    names = [row["column_name"] for row in engine.rows("DESCRIBE raw") if row["column_name"] != "record"]
-    text = f"concat({', '.join(map(identifier, names))})"
+    text = f"concat({', '.join(map(identifier, _header(engine)))})"
     return (
         f"SELECT record, LENGTH({text}) - LENGTH(REPLACE({text}, chr(10), '')) AS breaks "
         f"FROM raw WHERE contains({text}, chr(10))"

@@ -119,8 +119,14 @@ def _ingest(upload: Upload, lake: Lake, shop: Shop, about: dict[str, Any], now: 
         report = {**about, "detected": _detected(found, dialect)}
         report |= count_refusals(engine, shop)
         if report["refused"]:
-            names = {"object_id": upload.object_id, "key": upload.key}
-            quarantine(engine, lake.store, **names, header_lines=0 if found.kind == "parquet" else 1)
+            quarantine(
+                engine,
+                lake.store,
+                object_id=upload.object_id,
+                key=upload.key,
+                header=header,
+                header_lines=0 if found.kind == "parquet" else 1,
+            )
         for _ in range(_COMMIT_TRIES):
             try:
                 return _settle(engine, upload, lake, report)

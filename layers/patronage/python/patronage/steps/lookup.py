@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from patronage.errors import BadInput, TryAgain
 from patronage.logic.serve.answers import recommendation_answer, segments_answer
-from patronage.logic.serve.ladder import POPULAR, climb_down
+from patronage.logic.serve.ladder import MAX_K, POPULAR, climb_down
 
 if TYPE_CHECKING:
     from patronage.logic.serve.catalogue import Shelf
     from patronage.logic.serve.packing import Candidate
     from patronage.logic.serve.pointer import Entry
     from patronage.stores.objects import ObjectStore
-
-MAX_K = 50
 
 
 class RecommendationReader(Protocol):

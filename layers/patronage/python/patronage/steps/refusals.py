@@ -8,6 +8,8 @@ from patronage.logic.ingest import RULES
 from patronage.logic.queries import identifier, literal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from patronage.engines.duckdb import DuckEngine
     from patronage.settings import Shop
     from patronage.stores.objects import ObjectStore
@@ -76,7 +78,13 @@ def count_refusals(engine: DuckEngine, shop: Shop) -> dict[str, Any]:
 
 
 def quarantine(
-    engine: DuckEngine, store: ObjectStore, *, object_id: str, key: str, header_lines: int
+    engine: DuckEngine,
+    store: ObjectStore,
+    *,
+    object_id: str,
+    key: str,
+    header: Sequence[str],
+    header_lines: int,
 ) -> None:
     """Write the refused rows with line, column, rule and raw text, one JSON object a line.
 
@@ -88,12 +96,13 @@ def quarantine(
         Gets ``lake/quarantine/<object_id>.jsonl``.
     object_id, key : str
         The upload.
+    header : sequence of str
+        The file's columns.
     header_lines : int
         Lines before the first record: 1 in a CSV file, 0 in Parquet, whose rows are counted instead.
     """
     engine.table("rules", _rules_table())
-    cells = [row["column_name"] for row in engine.rows("DESCRIBE raw") if row["column_name"] != "record"]
-    listed = ", ".join(f"COALESCE(raw.{identifier(cell)}, '')" for cell in cells)
+    listed = ", ".join(f"COALESCE(raw.{identifier(name)}, '')" for name in header)
     refused = _REFUSED.format(header_lines=header_lines, cells=listed)
     with store.writing(f"lake/quarantine/{object_id}.jsonl") as path:
         engine.connection.execute(

@@ -174,7 +174,7 @@ def _write_users(
         rows = history[start : start + ROWS_PER_SHARD]
         ids, scores = model.recommend(rows, k=CANDIDATES_PER_CUSTOMER)
         reasons = model.explain(rows, ids)
-        _fill(ids, scores, *popularity.recommend(rows, k=CANDIDATES_PER_CUSTOMER))
+        _fill(ids, scores, rows, popularity)
         names.append(f"users-{start // ROWS_PER_SHARD:05d}")
         _save(
             store,
@@ -188,13 +188,15 @@ def _write_users(
     return names
 
 
-def _fill(ids: Ids, scores: Scores, others: Ids, other_scores: Scores) -> None:
-    """Fill the empty places of each row, in place, with other products that do not stand in it."""
-    for row in np.flatnonzero((ids < 0).any(axis=1)):
+def _fill(ids: Ids, scores: Scores, history: Matrix, popularity: Popularity) -> None:
+    """Fill the empty places of each row, in place, with popular products that do not stand in it."""
+    lacking = np.flatnonzero((ids < 0).any(axis=1))
+    others, other_scores = popularity.recommend(history[lacking], k=ids.shape[1])
+    for row, products, values in zip(lacking, others, other_scores, strict=True):
         start = int((ids[row] >= 0).sum())
-        new = np.flatnonzero((others[row] >= 0) & ~np.isin(others[row], ids[row]))[: ids.shape[1] - start]
-        ids[row, start : start + len(new)] = others[row, new]
-        scores[row, start : start + len(new)] = other_scores[row, new]
+        new = np.flatnonzero((products >= 0) & ~np.isin(products, ids[row]))[: ids.shape[1] - start]
+        ids[row, start : start + len(new)] = products[new]
+        scores[row, start : start + len(new)] = values[new]
 
 
 def _save(store: ObjectStore, key: str, **arrays: NDArray[Any]) -> None:

@@ -69,18 +69,20 @@ class Snapshot:
 
     def select(self, sql: str) -> Any:
         """Run a query of projections and filters, `FROM snapshot`, where the files lie; an Arrow stream."""
-        if self._table is None:
-            raise NotFound(f"the lake has no table {self.name!r} yet; ingest a file first")
-        return QueryBuilder().register("snapshot", self._table).execute(sql)
+        return QueryBuilder().register("snapshot", self._existing()).execute(sql)
 
     def files(self) -> list[Path]:
         """Stage the Parquet files of this version and return their local paths."""
-        if self._table is None:
-            raise NotFound(f"the lake has no table {self.name!r} yet; ingest a file first")
         root = self._store.uri("")
         return [
-            self._store.staged(uri.removeprefix(root).lstrip("/")) for uri in sorted(self._table.file_uris())
+            self._store.staged(uri.removeprefix(root).lstrip("/"))
+            for uri in sorted(self._existing().file_uris())
         ]
+
+    def _existing(self) -> DeltaTable:
+        if self._table is None:
+            raise NotFound(f"the lake has no table {self.name!r} yet; ingest a file first")
+        return self._table
 
     def commit(
         self,

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from patronage.logic.serve.packing import Candidate
 
 POPULAR = "popular"
+MAX_K = 50
+"""The most products that one answer holds."""
 
 
 class Placed(NamedTuple):

@@ -8,13 +8,13 @@ from urllib.parse import unquote
 
 from patronage.errors import BadInput, TryAgain
 from patronage.logic.problems import MEDIA_TYPE, problem
+from patronage.logic.serve.ladder import MAX_K
 from patronage.logic.serve.pointer import NoGenerationYet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_K = 10
-MAX_K = 50
 _RETRY_AFTER_SECONDS = {NoGenerationYet: 60, TryAgain: 1}
 
 
