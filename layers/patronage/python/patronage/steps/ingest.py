@@ -202,7 +202,7 @@ def _settle(engine: DuckEngine, upload: Upload, lake: Lake, report: dict[str, An
     report = {**report, **_fates(engine)}
     if report["kept"] == 0:
         return report
-    columns = ", ".join(column.name for column in ORDERS)
+    columns = ", ".join(column.name for column in ORDERS.columns)
     orders.commit(
         engine.relation(f"SELECT {columns} FROM lines WHERE fate = 'kept'"),
         stale=engine.relation("SELECT order_id, line, object_id FROM stale_existing")
