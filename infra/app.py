@@ -9,12 +9,16 @@ Context (here, in `cdk.json`, or `cdk --context`):
 - `schedule`: `on` (default) or `off`
 - `stack`: name of the stack, `Patronage` by default
 - `alert_email`: address to subscribe to the alert topic
+- `upkeep_at`: when the lake is catalogued and compacted each day, in the shop's zone, 03:17 by default
+- `pandas_layer`: ARN of AWS's layer with the SDK for pandas, for a region where it is not
+  `infra.names.MANAGED_LAYERS`'s
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,7 +66,7 @@ def add_stack(app: App, name: str) -> None:
     """Add a stack with the options of the app's context."""
     from infra.stack import PatronageStack
 
-    PatronageStack(app, name, options=_options(app))
+    PatronageStack(app, name, options=options_of(app))
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -79,8 +83,9 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _options(app: App) -> Options:
-    from infra.stack import Options
+def options_of(app: App) -> Options:
+    """Read the options from the app's context."""
+    from infra.stack import UPKEEP_AT, Options
     from patronage.settings import Shop
 
     shop_file = _context(app, "shop")
@@ -90,11 +95,20 @@ def _options(app: App) -> Options:
         build_layers=_choice(app, "layers", "built", "unbuilt"),
         schedule_is_on=_choice(app, "schedule", "on", "off"),
         alert_email=_context(app, "alert_email"),
+        upkeep_at=_time_of_day(app, "upkeep_at", UPKEEP_AT),
+        layer_arns={"pandas": arn} if (arn := _context(app, "pandas_layer")) else {},
     )
 
 
 def _context(app: App, name: str) -> str:
     return str(app.node.try_get_context(name) or "")
+
+
+def _time_of_day(app: App, name: str, default: str) -> str:
+    value = _context(app, name) or default
+    if not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", value):
+        raise SystemExit(f"context {name}={value!r} is no time of day; write it as in {name}={default}")
+    return value
 
 
 def _choice(app: App, name: str, yes: str, no: str) -> bool:

@@ -1,4 +1,4 @@
-"""A Lambda function with a role of its own, its own log group, and an alarm on its errors."""
+"""A Lambda function with a role of its own, its own log group, and mostly an alarm on its errors."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ class Function(Construct):
         self.log_group = self._build_log_group()
         self.role = self._build_role(grants)
         self.function = self._build_function(common, environment)
-        common.alerts.watch_function(self.function, spec)
+        if spec.has_alarm:
+            common.alerts.watch_function(self.function, spec)
 
     def _build_log_group(self) -> logs.LogGroup:
         return logs.LogGroup(

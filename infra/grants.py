@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from aws_cdk import CfnResource, Stack
+from aws_cdk import Aws, CfnResource, Stack
 from aws_cdk import aws_iam as iam
 
 from infra.nag import acknowledge
@@ -22,6 +22,7 @@ READ_VERSION = ("s3:GetObject", "s3:GetObjectVersion")
 WRITE_OBJECT = ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")
 CHANGE_OBJECT = (*WRITE_OBJECT, "s3:DeleteObject")
 READ_ITEM = ("dynamodb:GetItem", "dynamodb:BatchGetItem")
+KEEP_TABLE = ("glue:GetTable", "glue:CreateTable", "glue:UpdateTable", "glue:GetPartitions")
 WRITE_ITEM = (*READ_ITEM, "dynamodb:PutItem", "dynamodb:BatchWriteItem", "dynamodb:UpdateItem")
 
 
@@ -67,6 +68,35 @@ def on_listing(bucket: s3.Bucket) -> Grant:
     the caller may list the bucket, and with 403 otherwise.
     """
     return Grant(statement=allow(["s3:ListBucket"], bucket.bucket_arn))
+
+
+def on_catalogue(database: str, tables: Sequence[str]) -> list[Grant]:
+    """Grant keeping the entries of some tables of a Glue database, and looking at the database's others.
+
+    Parameters
+    ----------
+    database : str
+        Name of the database.
+    tables : sequence of str
+        The tables whose entries may be written.
+    """
+
+    def glue(resource: str) -> str:
+        return f"arn:{Aws.PARTITION}:glue:{Aws.REGION}:{Aws.ACCOUNT_ID}:{resource}"
+
+    above = [glue("catalog"), glue(f"database/{database}")]
+    own = [glue(f"table/{database}/{table}") for table in tables]
+    return [
+        Grant(statement=allow(KEEP_TABLE, *above, *own)),
+        Grant(
+            statement=allow(["glue:GetTables"], *above, glue(f"table/{database}/*")),
+            finding="IAM5[Resource::arn:<AWS::Partition>:glue:<AWS::Region>:<AWS::AccountId>:"
+            f"table/{database}/*]",
+            reason="Glue lets a caller list a database only where it may see each of its tables, those that "
+            "analysts added too. It is reading the entries of this stack's own database; writing is granted "
+            "on the named tables alone.",
+        ),
+    ]
 
 
 def on_items(table: dynamodb.Table, actions: Sequence[str]) -> Grant:

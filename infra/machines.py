@@ -53,7 +53,21 @@ class Schedule:
 
 
 class Machine(Construct):
-    """A Standard state machine over functions of this stack."""
+    """A Standard state machine over functions of this stack.
+
+    Parameters
+    ----------
+    scope, construct_id
+        Where the construct stands.
+    definition : State
+        Its states.
+    functions : sequence of Function
+        The functions that they call.
+    schedule : Schedule
+        When it starts.
+    lake : Bucket, optional
+        Where a run keeps its shards and tells what came of it; a machine without it calls functions only.
+    """
 
     def __init__(
         self,
@@ -62,8 +76,8 @@ class Machine(Construct):
         *,
         definition: State,
         functions: Sequence[Function],
-        lake: s3.Bucket,
         schedule: Schedule,
+        lake: s3.Bucket | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._lake = lake
@@ -81,21 +95,20 @@ class Machine(Construct):
         return self.machine.attr_arn
 
     def _build_role(self, functions: Sequence[Function]) -> iam.Role:
-        read_shards = on_objects(self._lake, RUN_OBJECTS, READ_OBJECT)
-        bus = Stack.of(self).format_arn(service="events", resource="event-bus", resource_name="default")
         calls = allow(["lambda:InvokeFunction"], *(each.function.function_arn for each in functions))
-        statements = [calls, read_shards.statement, allow(["events:PutEvents"], bus)]
+        grants = [Grant(statement=calls), *(self._run_grants(self._lake) if self._lake else [])]
         service = [allow(DELIVER_LOGS, "*"), allow(TRACE, "*")]
         role = iam.Role(
             self,
             "Role",
             assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
             inline_policies={
-                "Work": iam.PolicyDocument(statements=statements),
+                "Work": iam.PolicyDocument(statements=[grant.statement for grant in grants]),
                 "Observe": iam.PolicyDocument(statements=service),
             },
         )
-        read_shards.acknowledge_on(role)
+        for grant in grants:
+            grant.acknowledge_on(role)
         acknowledge(
             role,
             "IAM5[Resource::*]",
@@ -104,17 +117,26 @@ class Machine(Construct):
         )
         return role
 
+    def _run_grants(self, lake: s3.Bucket) -> list[Grant]:
+        bus = Stack.of(self).format_arn(service="events", resource="event-bus", resource_name="default")
+        return [
+            on_objects(lake, RUN_OBJECTS, READ_OBJECT),
+            Grant(statement=allow(["events:PutEvents"], bus)),
+        ]
+
     def _build_machine(
         self, name: str, definition: State, functions: Sequence[Function]
     ) -> sfn.CfnStateMachine:
-        arns = {each.spec.logical_id: each.function.function_arn for each in functions}
+        names = {each.spec.logical_id: each.function.function_arn for each in functions}
+        if self._lake:
+            names["LakeBucket"] = self._lake.bucket_name
         machine = sfn.CfnStateMachine(
             self,
             "Machine",
             role_arn=self.role.role_arn,
             state_machine_type="STANDARD",
             definition_string=json.dumps(definition),
-            definition_substitutions={**arns, "LakeBucket": self._lake.bucket_name},
+            definition_substitutions=names,
             logging_configuration=sfn.CfnStateMachine.LoggingConfigurationProperty(
                 level="ALL",
                 include_execution_data=False,
@@ -133,10 +155,12 @@ class Machine(Construct):
 
     def _let_maps_start_children(self, definition: State) -> None:
         """Let a distributed Map start and follow its child executions, and no others."""
+        labels = [state["Label"] for state in definition["States"].values() if "Label" in state]
+        if not labels:
+            return
         grants = [Grant(statement=allow(["states:StartExecution"], self.arn))]
-        for state in definition["States"].values():
-            if label := state.get("Label"):
-                grants += self._follow_children(label)
+        for label in labels:
+            grants += self._follow_children(label)
         policy = iam.Policy(
             self, "Children", roles=[self.role], statements=[grant.statement for grant in grants]
         )

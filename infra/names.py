@@ -20,10 +20,20 @@ LAYER_PACKAGES = {
 }
 """Name of a layer set: what it holds, dependencies apart. boto3 is the Lambda runtime's own."""
 
+MANAGED_LAYERS = {"pandas": ("336392948345", "AWSSDKPandas-Python313-Arm64", 11)}
+"""Name of a layer set that AWS builds: its account, layer and version, the same in each region that is on by
+default. A version stays for ever; 11 is AWS SDK for pandas (awswrangler) 3.16.1. Regions that must be turned
+on may have an account of their own, which https://aws-sdk-pandas.readthedocs.io/en/stable/layers.html lists;
+the context `pandas_layer` takes such an ARN."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionSpec:
-    """What a Lambda function is made of, apart from what it may do."""
+    """What a Lambda function is made of, apart from what it may do.
+
+    A function `in_a_run` alerts nobody itself: the failed execution does. An alarm shows its errors all the
+    same, unless it works once a day and so is not worth what an idle alarm costs.
+    """
 
     name: str
     layer_sets: tuple[str, ...]
@@ -31,6 +41,7 @@ class FunctionSpec:
     timeout_seconds: int
     tmp_mb: int
     in_a_run: bool = False
+    has_alarm: bool = True
 
     @property
     def logical_id(self) -> str:
@@ -73,7 +84,25 @@ PUBLISH = FunctionSpec(
     tmp_mb=2048,
     in_a_run=True,
 )
+COMPACT = FunctionSpec(
+    name="compact",
+    layer_sets=("serve", "tables"),
+    memory_mb=3008,
+    timeout_seconds=900,
+    tmp_mb=2048,
+    in_a_run=True,
+    has_alarm=False,
+)
+CATALOG = FunctionSpec(
+    name="catalog",
+    layer_sets=("serve", "pandas"),
+    memory_mb=1024,
+    timeout_seconds=120,
+    tmp_mb=512,
+    in_a_run=True,
+    has_alarm=False,
+)
 LOOKUP = FunctionSpec(name="lookup", layer_sets=("serve",), memory_mb=1024, timeout_seconds=10, tmp_mb=512)
 API = FunctionSpec(name="api", layer_sets=("serve",), memory_mb=1024, timeout_seconds=29, tmp_mb=512)
 
-FUNCTIONS = (INGEST, SEGMENT, TRAIN_TABLES, TRAIN, PUBLISH, LOOKUP, API)
+FUNCTIONS = (INGEST, SEGMENT, TRAIN_TABLES, TRAIN, PUBLISH, COMPACT, CATALOG, LOOKUP, API)

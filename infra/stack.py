@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aws_cdk import CfnOutput, Stack
 
 from infra.alerts import Alerts
 from infra.api import Api
+from infra.catalog import Catalog
 from infra.functions import Common, Function
 from infra.ingest import Ingest
 from infra.layers import Layers
@@ -20,12 +21,15 @@ from infra.storage import Storage
 from infra.train import Train
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from constructs import Construct
 
     from patronage.settings import Shop
 
 SEGMENTATION_CRON = "0 3 * * ? *"
 TRAINING_CRON = "30 3 * * ? *"
+UPKEEP_AT = "03:17"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +41,8 @@ class Options:
     build_layers: bool = True
     schedule_is_on: bool = True
     alert_email: str = ""
+    upkeep_at: str = UPKEEP_AT
+    layer_arns: Mapping[str, str] = field(default_factory=dict)
 
 
 class PatronageStack(Stack):
@@ -49,7 +55,13 @@ class PatronageStack(Stack):
         self.storage = Storage(self, "Storage", tls_only=options.on_aws)
         self.alerts = Alerts(self, "Alerts", email=options.alert_email, tls_only=options.on_aws)
         common = Common(
-            layers=Layers(self, "Layers", built=options.build_layers),
+            layers=Layers(
+                self,
+                "Layers",
+                built=options.build_layers,
+                managed=options.on_aws,
+                arns=options.layer_arns,
+            ),
             alerts=self.alerts,
             shop=options.shop.to_json(),
             on_aws=options.on_aws,
@@ -57,7 +69,9 @@ class PatronageStack(Stack):
         self.ingest = Ingest(self, "Ingest", storage=self.storage, common=common)
         self.publish = build_publish_function(self, storage=self.storage, common=common)
         self.segment, self.train = self._build_runs(common, options)
-        self.alerts.watch_runs([self.segment.machine.arn, self.train.machine.arn])
+        self.catalog = self._build_catalog(common, options)
+        machines = (self.segment.machine, self.train.machine, self.catalog.machine)
+        self.alerts.watch_runs([machine.arn for machine in machines])
         self.sign_in = SignIn(self, "SignIn")
         self.api = Api(self, "Api", storage=self.storage, common=common, user_pool=self.sign_in.pool)
         self._write_outputs()
@@ -84,6 +98,20 @@ class PatronageStack(Stack):
         )
         return segment, train
 
+    def _build_catalog(self, common: Common, options: Options) -> Catalog:
+        hour, minute = options.upkeep_at.split(":")
+        return Catalog(
+            self,
+            "Catalog",
+            storage=self.storage,
+            common=common,
+            schedule=Schedule(
+                cron=f"{int(minute)} {int(hour)} * * ? *",
+                timezone=options.shop.timezone,
+                is_on=options.schedule_is_on,
+            ),
+        )
+
     def _functions(self) -> tuple[Function, ...]:
         return (
             self.ingest.function,
@@ -91,6 +119,8 @@ class PatronageStack(Stack):
             self.train.tables_function,
             self.train.function,
             self.publish,
+            self.catalog.compact,
+            self.catalog.function,
             self.api.lookup,
             self.api.api,
         )
@@ -106,6 +136,8 @@ class PatronageStack(Stack):
             "IngestDeadLetterQueueUrl": self.ingest.dead_letters.queue_url,
             "SegmentationStateMachineArn": self.segment.machine.arn,
             "TrainingStateMachineArn": self.train.machine.arn,
+            "UpkeepStateMachineArn": self.catalog.machine.arn,
+            "GlueDatabaseName": self.catalog.database.ref,
             "UserPoolId": self.sign_in.pool.user_pool_id,
             "UserPoolClientId": self.sign_in.client.user_pool_client_id,
             "AlertTopicArn": self.alerts.topic.topic_arn,

@@ -18,11 +18,14 @@ sys.path.append(str(REPOSITORY))
 PROGRAM = """
 import sys
 from pathlib import Path
-from infra.app import add_stack, new_app, prepare_imports
+from infra.app import add_stack, new_app, options_of, prepare_imports
 prepare_imports()
-app = new_app(output=sys.argv[1], context={"layers": "unbuilt", "shop": sys.argv[2]})
+context = {"layers": "unbuilt", "shop": sys.argv[2]}
+app = new_app(output=sys.argv[1], context=context)
 add_stack(app, "Patronage")
-add_stack(app, "Second")
+from infra.stack import PatronageStack
+chosen = new_app(context=context | {"upkeep_at": "23:05", "pandas_layer": sys.argv[3]})
+PatronageStack(app, "Second", options=options_of(chosen))
 app.synth()
 
 from aws_cdk import Stack, aws_s3
@@ -33,6 +36,7 @@ try:
 except RuntimeError as error:
     (Path(sys.argv[1]).parent / "refused.txt").write_text(str(error))
 """
+PANDAS_LAYER = "arn:aws:lambda:ap-east-1:839552336658:layer:AWSSDKPandas-Python313-Arm64:3"
 SHOP = '[shop]\ncurrency = "GBP"\ntimezone = "Europe/London"\n'
 
 
@@ -44,7 +48,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shop.write_text(SHOP, encoding="utf-8")
     out = folder / "cdk.out"
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(out), str(shop)],
+        [sys.executable, "-c", PROGRAM, str(out), str(shop), PANDAS_LAYER],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,

@@ -7,14 +7,18 @@ import ast
 import pytest
 
 from infra import export_layers
-from infra.names import FUNCTIONS, LAYER_PACKAGES
+from infra.names import FUNCTIONS, LAYER_PACKAGES, MANAGED_LAYERS
 from infra.packages import build_layer, requirements_of, unpacked_bytes
+from patronage.logic.tables import TABLES
 from template_support import flat, grants_of, listed, of_type, statements_of
 from tests_support import REPOSITORY
 
 MIB = 2**20
 LIMIT_MIB = 240
 """Lambda's 250 MiB for a function and its layers, less a margin."""
+MANAGED_MIB = {"pandas": 207}
+"""What AWS's layer weighs at most: awswrangler with all its needs, as pip installs them."""
+PANDAS_LAYER = "arn:AWS::Partition:lambda:AWS::Region:336392948345:layer:AWSSDKPandas-Python313-Arm64:11"
 SHIPPED = ("functions", "infra", "layers/patronage")
 WITHOUT_A_RESOURCE = ("logs:", "xray:")
 """Actions of log delivery, of X-Ray and of the account's API logs, for which IAM knows no resource."""
@@ -30,7 +34,13 @@ def test_a_function_runs_on_its_platform_with_its_layers(template, spec):
     assert function["LoggingConfig"]["LogFormat"] == "JSON"
     assert flat(function["LoggingConfig"]["LogGroup"]) in of_type(template, "AWS::Logs::LogGroup")
     layers = [flat(layer) for layer in function["Layers"]]
-    assert layers == ["PatronageLayer", *(f"{name.capitalize()}Layer" for name in spec.layer_sets)]
+    layer_of = {name: f"{name.capitalize()}Layer" for name in LAYER_PACKAGES} | {"pandas": PANDAS_LAYER}
+    assert layers == ["PatronageLayer", *(layer_of[name] for name in spec.layer_sets)]
+
+
+def test_another_region_s_layer_can_be_named(second_template):
+    function = of_type(second_template, "AWS::Lambda::Function")["CatalogFunction"]
+    assert "arn:aws:lambda:ap-east-1:839552336658:layer:AWSSDKPandas-Python313-Arm64:3" in function["Layers"]
 
 
 def test_every_role_is_one_function_s_or_one_machine_s(template):
@@ -39,7 +49,7 @@ def test_every_role_is_one_function_s_or_one_machine_s(template):
         for kind in ("AWS::Lambda::Function", "AWS::StepFunctions::StateMachine")
         for properties in of_type(template, kind).values()
     ]
-    assert len(users) == len(set(users)) == len(FUNCTIONS) + 2
+    assert len(users) == len(set(users)) == len(FUNCTIONS) + 3
 
 
 def test_no_managed_policies_no_wildcard_actions_and_few_wildcard_resources(template):
@@ -50,6 +60,9 @@ def test_no_managed_policies_no_wildcard_actions_and_few_wildcard_resources(temp
             assert not [action for action in actions if "*" in action]
             if "*" in listed(statement["Resource"]):
                 assert all(action.startswith(WITHOUT_A_RESOURCE) for action in actions)
+
+
+GLUE = "arn:AWS::Partition:glue:AWS::Region:AWS::AccountId"
 
 
 @pytest.mark.parametrize(
@@ -64,6 +77,12 @@ def test_no_managed_policies_no_wildcard_actions_and_few_wildcard_resources(temp
         ("s3:PutObject", "LakeBucket/models/*", {"Train"}),
         ("s3:GetObjectVersion", "RawBucket/raw/*", {"Ingest"}),
         ("s3:GetObject", "LakeBucket/lake/*", {"Ingest", "Segment", "TrainTables"}),
+        ("s3:PutObject", "LakeBucket/lake/orders/*", {"Compact"}),
+        ("s3:DeleteObject", "LakeBucket/lake/orders/*", {"Compact"}),
+        ("glue:UpdateTable", f"{GLUE}:table/patronage/orders", {"Catalog"}),
+        ("glue:UpdateTable", f"{GLUE}:table/patronage/*", set()),
+        ("glue:GetTables", f"{GLUE}:table/patronage/*", {"Catalog"}),
+        ("glue:DeleteTable", f"{GLUE}:table/patronage/orders", set()),
         ("dynamodb:BatchWriteItem", "ServingTable", {"Publish"}),
         ("dynamodb:UpdateItem", "ServingTable", {"Publish"}),
         ("dynamodb:GetItem", "ServingTable", {"TrainTables", "Publish", "Lookup", "Api"}),
@@ -80,6 +99,19 @@ def test_who_may(template, action, resource, functions):
     assert allowed == functions
 
 
+def test_the_catalogue_is_one_database_and_reads_no_row(template):
+    allowed = grants_of(template, "CatalogFunction")
+    assert {resource for action, resource in allowed if action.startswith("s3:")} == {"LakeBucket"}
+    glued = {resource.removeprefix(GLUE) for action, resource in allowed if action.startswith("glue:")}
+    tables = {f":table/patronage/{name}" for name in (*TABLES, "*")}
+    assert glued == {":catalog", ":database/patronage", *tables}
+
+
+def test_compaction_reaches_the_tables_alone(template):
+    allowed = {resource for _, resource in grants_of(template, "CompactFunction")}
+    assert allowed == {"LakeBucket", *(f"LakeBucket/lake/{name}/*" for name in TABLES)}
+
+
 def test_the_api_functions_reach_the_serving_table_alone(template):
     for name in ("LookupFunction", "ApiFunction"):
         assert {resource for _, resource in grants_of(template, name)} == {"ServingTable"}
@@ -93,6 +125,7 @@ def test_a_layer_holds_the_versions_of_the_lock(name):
 
 def test_every_function_with_its_layers_fits_into_lambda(capsys):
     sets = {name: unpacked_bytes(build_layer(name)) for name in LAYER_PACKAGES}
+    sets |= {name: MANAGED_MIB[name] * MIB for name in MANAGED_LAYERS}
     library = unpacked_bytes(REPOSITORY / "layers" / "patronage")
     sizes = {
         spec.name: (

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from template_support import flat, of_type, statements_of
+from template_support import flat, listed, of_type, statements_of
 
 PUBLISHING = ["PublishShards", "Flip", "SupersededRun", "RetireShards", "Notify"]
 ORDER = {
@@ -161,3 +161,53 @@ def test_an_empty_lake_ends_a_run_without_a_failure(template, machine):
     chosen = {choice["StringEquals"]: choice["Next"] for choice in states["ChooseEngine"]["Choices"]}
     assert states[chosen["none"]]["Type"] == "Succeed"
     assert states[states["ChooseEngine"]["Default"]]["Type"] == "Fail"
+
+
+def _schedules(template):
+    return {
+        flat(schedule["Target"]["Arn"]): schedule
+        for schedule in of_type(template, "AWS::Scheduler::Schedule").values()
+    }
+
+
+def test_upkeep_registers_then_compacts(template):
+    definition = _definition(template, "UpkeepStateMachine")
+    assert list(_happy_path(definition)) == ["Register", "Compact"]
+    calls = [state["Parameters"]["FunctionName"] for state in definition["States"].values()]
+    assert calls == ["${Catalog}", "${Compact}"]
+    for state in definition["States"].values():
+        assert state["Retry"][0]["ErrorEquals"] == ["States.TaskFailed"]
+        assert state["ResultPath"] is None
+
+
+def test_upkeep_starts_once_a_day_in_the_shop_s_zone(template, second_template):
+    daily = _schedules(template)["UpkeepStateMachine"]
+    assert daily["ScheduleExpression"] == "cron(17 3 * * ? *)"
+    assert daily["ScheduleExpressionTimezone"] == "Europe/London"
+    later = _schedules(second_template)["UpkeepStateMachine"]
+    assert later["ScheduleExpression"] == "cron(5 23 * * ? *)"
+
+
+def test_upkeep_calls_functions_and_nothing_else(template):
+    role = flat(of_type(template, "AWS::StepFunctions::StateMachine")["UpkeepStateMachine"]["RoleArn"])
+    work = {
+        (statement["Action"], flat(resource))
+        for statement in statements_of(template, role)
+        for resource in listed(statement["Resource"])
+        if isinstance(statement["Action"], str)
+    }
+    assert work == {("lambda:InvokeFunction", name) for name in ("CatalogFunction", "CompactFunction")}
+
+
+@pytest.mark.parametrize("wrong", ["3:17", "24:00", "03:60", "03.17", "daily"])
+def test_a_time_of_day_that_is_none_is_told(wrong):
+    from infra.app import _time_of_day
+
+    class App:
+        class node:  # noqa: N801 - as the CDK names it
+            @staticmethod
+            def try_get_context(_name):
+                return wrong
+
+    with pytest.raises(SystemExit, match="upkeep_at=03:17"):
+        _time_of_day(App, "upkeep_at", "03:17")

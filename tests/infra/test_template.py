@@ -20,6 +20,8 @@ OUTPUTS = {
     "IngestDeadLetterQueueUrl",
     "SegmentationStateMachineArn",
     "TrainingStateMachineArn",
+    "UpkeepStateMachineArn",
+    "GlueDatabaseName",
     "UserPoolId",
     "UserPoolClientId",
     "AlertTopicArn",
@@ -28,6 +30,8 @@ OUTPUTS = {
     "TrainTablesFunctionName",
     "TrainFunctionName",
     "PublishFunctionName",
+    "CompactFunctionName",
+    "CatalogFunctionName",
     "LookupFunctionName",
     "ApiFunctionName",
 }
@@ -146,7 +150,8 @@ def test_few_alarms_and_the_dead_letter_queue_among_them(template):
     watched = {alarm["MetricName"] for alarm in alarms}
     assert watched == {"Errors", "ApproximateNumberOfMessagesVisible", "5XXError"}
     failing = {flat(d["Value"]) for a in alarms if a["MetricName"] == "Errors" for d in a["Dimensions"]}
-    assert failing == set(of_type(template, "AWS::Lambda::Function"))
+    daily = {"CatalogFunction", "CompactFunction"}  # whose failed execution is the alert
+    assert failing == set(of_type(template, "AWS::Lambda::Function")) - daily
 
 
 def test_a_run_that_fails_raises_one_alert(template):
@@ -181,6 +186,22 @@ def test_two_stacks_share_no_name(template, second_template):
     first, second = names(template), names(second_template)
     assert first.keys() == second.keys()
     assert not {key for key in first if first[key] == second[key]}
+
+
+@pytest.mark.parametrize(("stack", "name"), [("template", "patronage"), ("second_template", "second")])
+def test_each_stack_has_its_database_in_the_glue_catalogue(request, stack, name):
+    (database,) = of_type(request.getfixturevalue(stack), "AWS::Glue::Database").values()
+    assert database["DatabaseInput"]["Name"] == name
+    assert database["CatalogId"] == {"Ref": "AWS::AccountId"}
+
+
+@pytest.mark.parametrize(
+    ("stack", "name"), [("Patronage", "patronage"), ("Shop-EU-2", "shop_eu_2"), ("a", "a")]
+)
+def test_athena_takes_the_database_s_name_unquoted(stack, name):
+    from infra.catalog import database_name
+
+    assert database_name(stack) == name
 
 
 def test_people_are_invited_and_choose_long_passwords(template):

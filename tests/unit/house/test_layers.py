@@ -13,6 +13,8 @@ TABLES = {"duckdb", "deltalake", "arro3"}
 LEARN = {"numpy", "scipy"}
 NEVER = {"pandas", "pyarrow", "sklearn", "awswrangler", "typer", "rich"}
 BLOCKED = {
+    "catalog": TABLES | {"scipy", "sklearn", "typer", "rich"},
+    "compact": LEARN | NEVER,
     "ingest": LEARN | NEVER,
     "segment": LEARN | NEVER,
     "train_tables": LEARN | NEVER,

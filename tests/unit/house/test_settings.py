@@ -32,6 +32,7 @@ def test_money_is_written_in_the_digits_of_its_currency(currency, minor, written
         ({"currency": "pounds"}, "ISO 4217"),
         ({"max_refused_share": 20}, "between 0 and 1"),
         ({"keep_generation_days": 0}, "at least 1"),
+        ({"keep_replaced_files_days": 0}, "keep_replaced_files_days 0 must be at least 1"),
         ({"currency": "ÄÖÜ"}, "ISO 4217"),
         ({"currency": 5}, "must be a text"),
         ({"timezone": "Europe"}, "Europe/London"),

@@ -51,6 +51,11 @@ def serving_table_name() -> str:
     return os.environ["PATRONAGE_SERVING_TABLE"]
 
 
+def glue_database_name() -> str:
+    """Return the name of the stack's database in the Glue catalogue."""
+    return os.environ["PATRONAGE_GLUE_DATABASE"]
+
+
 def path_parameters_are_encoded() -> bool:
     """Say whether path parameters come percent-encoded: so on AWS, not in the local cloud."""
     value = os.environ.get("PATRONAGE_PATH_PARAMETERS", "encoded")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from patronage.errors import BadInput
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -20,7 +19,7 @@ _THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
 MINOR_DIGITS = dict.fromkeys(_WITHOUT.split(), 0) | dict.fromkeys(_THOUSANDTHS.split(), 3)
 """Digits of the minor unit where ISO 4217 says something else than two."""
 
-_TYPES = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
+_TYPES = {str: "a text", bool: "true or false", int: "a whole number", float: "a number", dict: "a table"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +37,19 @@ class Shop:
         (two of the same thing are often written as two equal lines).
     max_refused_share : float
         A file with a greater share of refused rows, 0 to 1, is refused whole.
+    prices_include_tax : bool
+        Unit prices hold the tax that the line states; the net leaves it out.
+    count_shipping : bool
+        The shipping that a line states is revenue; the net takes it in.
+    day_first : bool
+        How a column of dates is read in which every date could be day first or month first.
+    rates : mapping
+        ISO 4217 code to the units of the shop's currency for one of its own, as text or number; or to a
+        mapping from a day (``2025-01-01``) to the rate from that day on. A currency without a rate is refused.
     keep_generation_days : int
         How long a superseded generation stays in the serving table for a rollback.
+    keep_replaced_files_days : int
+        How long a file of the lake that a newer version replaced stays for the runs that pinned an older one.
     """
 
     currency: str = "EUR"
@@ -47,6 +57,7 @@ class Shop:
     drop_repeated_lines: bool = False
     max_refused_share: float = 0.2
     keep_generation_days: int = 7
+    keep_replaced_files_days: int = 7
 
     def __post_init__(self) -> None:
         try:
@@ -59,8 +70,9 @@ class Shop:
             raise BadInput(f"currency {self.currency!r} is not an ISO 4217 code; write it as in 'GBP'")
         if not 0 <= self.max_refused_share <= 1:
             raise BadInput(f"max_refused_share {self.max_refused_share} must lie between 0 and 1")
-        if self.keep_generation_days < 1:
-            raise BadInput(f"keep_generation_days {self.keep_generation_days} must be at least 1")
+        for name in ("keep_generation_days", "keep_replaced_files_days"):
+            if getattr(self, name) < 1:
+                raise BadInput(f"{name} {getattr(self, name)} must be at least 1")
 
     @property
     def minor_digits(self) -> int:
@@ -70,11 +82,11 @@ class Shop:
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Shop:
         """Build settings from plain values; an unknown name is refused, not ignored."""
-        known = {field.name: field for field in fields(cls)}
+        known = {each.name: each for each in fields(cls)}
         for name in values:
             if name not in known:
                 raise BadInput(f"setting {name!r} is unknown; known are {', '.join(sorted(known))}")
-            wanted = type(known[name].default)
+            wanted = dict if known[name].default is MISSING else type(known[name].default)
             is_bool = isinstance(values[name], bool)
             if is_bool != (wanted is bool) or not isinstance(
                 values[name], (int, float) if wanted is float else wanted
