@@ -57,7 +57,7 @@ def entry_of(table: Table) -> Entry:
     """Return the catalogue's entry of a canonical table."""
     return Entry(
         name=table.name,
-        description=f"{table.meaning} (one row a {', '.join(table.identity)})",
+        description=f"{table.meaning}; one row for each {', '.join(table.identity)}",
         types={column.name: glue_type(column.type) for column in table.columns},
         comments={column.name: comment(column) for column in table.columns},
         properties={
@@ -67,14 +67,14 @@ def entry_of(table: Table) -> Entry:
             "spark.sql.sources.provider": "delta",
             "spark.sql.partitionProvider": "catalog",
             "spark.sql.sources.schema.numParts": "1",
-            "spark.sql.sources.schema.part.0": _delta_schema(table),
+            "spark.sql.sources.schema.part.0": delta_schema(table),
         },
     )
 
 
 def comment(column: Column) -> str:
     """Say what a column means, and its unit where it has one."""
-    return f"{column.meaning}; unit: {column.unit}" if column.unit else column.meaning
+    return f"{column.meaning} ({column.unit})" if column.unit else column.meaning
 
 
 def glue_type(type_: str) -> str:
@@ -99,17 +99,23 @@ def delta_type(type_: str) -> str:
     return _names_of(type_)[1]
 
 
+def delta_schema(table: Table) -> str:
+    """Return a table's schema as the Delta log writes it, comments included: one line of JSON."""
+    fields = [
+        {
+            "name": column.name,
+            "type": delta_type(column.type),
+            "nullable": True,
+            "metadata": {"comment": comment(column)},
+        }
+        for column in table.columns
+    ]
+    return json.dumps({"type": "struct", "fields": fields}, separators=(",", ":"), ensure_ascii=False)
+
+
 def _names_of(type_: str) -> tuple[str, str]:
     if re.fullmatch(r"DECIMAL\(\d+,\d+\)", type_):
         return type_.lower(), type_.lower()
     if type_ not in _TYPES:
         raise BadInput(f"column type {type_} has no name in Glue; give it one in logic/glue.py")
     return _TYPES[type_]
-
-
-def _delta_schema(table: Table) -> str:
-    fields = [
-        {"name": column.name, "type": delta_type(column.type), "nullable": True, "metadata": {}}
-        for column in table.columns
-    ]
-    return json.dumps({"type": "struct", "fields": fields}, separators=(",", ":"))

@@ -1,0 +1,68 @@
+"""The daily upkeep in the local cloud, under the stack's roles: the Glue catalogue and the lake's files."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import awswrangler as wr
+import boto3
+import pytest
+
+from patronage.cloud import history, upload_orders, wait_for_report, wait_for_runs
+from patronage.logic.tables import ORDERS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.local_cloud
+
+LATER = """order_id,line,customer_id,product_id,quantity,unit_price,currency,ordered_at
+later-1,1,A0,A-p0,1,2.50,GBP,2025-03-09T10:00:00Z
+"""
+
+
+@pytest.fixture(scope="module")
+def answers(deployment, tmp_path_factory) -> dict[str, Any]:
+    """Upload a second file, run the machine, and return what each of its functions answered."""
+    path: Path = tmp_path_factory.mktemp("later") / "later.csv"
+    path.write_text(LATER, encoding="utf-8")
+    wait_for_report(deployment.stack, upload_orders(deployment.stack, path), timeout_s=60)
+    states = deployment.stack.cloud.client("stepfunctions")
+    arn = states.start_execution(
+        stateMachineArn=deployment.stack.output("UpkeepStateMachineArn"), name="upkeep-1"
+    )["executionArn"]
+    wait_for_runs(deployment.stack, {"upkeep": arn}, on_state=lambda _: None, timeout_s=90)
+    done = [
+        event["taskSucceededEventDetails"]
+        for event in history(states, arn)
+        if "Succeeded" in event["type"] and "taskSucceededEventDetails" in event
+    ]
+    register, compact = (json.loads(details["output"])["Payload"] for details in done)
+    return {"register": register, "compact": compact}
+
+
+def test_the_tables_are_in_the_stack_s_database(deployment, answers):
+    database = deployment.stack.output("GlueDatabaseName")
+    assert answers["register"] == {"database": database, "tables": {"orders": "created"}}
+    (table,) = deployment.stack.cloud.client("glue").get_tables(DatabaseName=database)["TableList"]
+    assert table["Parameters"]["table_type"] == "delta"
+    location = f"s3://{deployment.stack.output('LakeBucketName')}/lake/orders/"
+    assert table["StorageDescriptor"]["SerdeInfo"]["Parameters"]["path"] == location
+    columns = [column["Name"] for column in table["StorageDescriptor"]["Columns"]]
+    assert columns == [column.name for column in ORDERS.columns]
+
+
+def test_the_files_became_one_and_awswrangler_reads_its_rows(deployment, answers):
+    orders = answers["compact"]["tables"]["orders"]
+    assert (orders["files_before"] > 1, orders["files"], orders["vacuumed"]) == (True, 1, 0)
+    frame = wr.s3.read_deltalake(
+        f"s3://{deployment.stack.output('LakeBucketName')}/lake/orders",
+        boto3_session=boto3.Session("test", "test", region_name="us-east-1"),
+        s3_additional_kwargs={
+            "AWS_ENDPOINT_URL": deployment.stack.cloud.endpoint,
+            "AWS_ALLOW_HTTP": "true",
+        },
+    )
+    assert len(frame) == 62
+    assert frame["net_minor"].sum() == 6 * 5 * 250 + 6 * 5 * 1000 + 399 + 250
