@@ -8,6 +8,7 @@ import re
 import pytest
 
 from template_support import flat, listed, of_type, statements_of
+from tests_support import REPOSITORY
 
 PUBLISHING = ["PublishShards", "Flip", "SupersededRun", "RetireShards", "Notify"]
 ORDER = {
@@ -211,3 +212,15 @@ def test_a_time_of_day_that_is_none_is_told(wrong):
 
     with pytest.raises(SystemExit, match="upkeep_at=03:17"):
         _time_of_day(App, "upkeep_at", "03:17")
+
+
+def test_the_docs_tell_the_defaults_of_upkeep():
+    from infra.stack import UPKEEP_AT
+    from patronage.settings import Shop
+
+    page = (REPOSITORY / "docs" / "lake.md").read_text(encoding="utf-8")
+    rows = {tuple(cell.strip() for cell in line.split("|")[1:-1]) for line in page.splitlines()}
+    days = str(Shop().keep_replaced_files_days)
+    assert ("when upkeep starts", "CDK context `upkeep_at`, as `03:17`", f"`{UPKEEP_AT}`") in rows
+    setting = "`keep_replaced_files_days` in the shop's settings, at least 1"
+    assert ("how long replaced files stay", setting, days) in rows

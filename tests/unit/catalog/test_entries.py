@@ -59,4 +59,5 @@ def test_a_type_without_a_name_in_glue_is_told():
 def test_a_comment_names_the_unit():
     comments = entry_of(ORDERS).comments
     assert comments["unit_price"] == "price of one piece (`currency`)"
+    assert comments["quantity"] == "pieces; negative where goods or money came back"
     assert comments["order_id"] == "the shop's id of the order, byte for byte"

@@ -60,7 +60,7 @@ def test_what_the_lake_holds_is_registered_as_athena_would(glue, store):
     assert list(columns) == [column.name for column in ORDERS.columns]
     assert columns["quantity"] == (
         "decimal(18,4)",
-        "pieces; negative where goods or money came back (pieces)",
+        "pieces; negative where goods or money came back",
     )
     assert table["PartitionKeys"] == []
 

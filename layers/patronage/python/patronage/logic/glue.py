@@ -73,8 +73,9 @@ def entry_of(table: Table) -> Entry:
 
 
 def comment(column: Column) -> str:
-    """Say what a column means, and its unit where it has one."""
-    return f"{column.meaning} ({column.unit})" if column.unit else column.meaning
+    """Say what a column means, and its unit where it has one that the meaning does not begin with."""
+    told = not column.unit or column.meaning.startswith(column.unit)
+    return column.meaning if told else f"{column.meaning} ({column.unit})"
 
 
 def glue_type(type_: str) -> str:
