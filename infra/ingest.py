@@ -12,8 +12,8 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.functions import Common, Function
-from infra.grants import CHANGE_OBJECT, READ_VERSION, Grant, allow, on_listing, on_objects
-from infra.names import INGEST, LAKE_OBJECTS, RAW_OBJECTS
+from infra.grants import CHANGE_OBJECT, READ_OBJECT, READ_VERSION, Grant, allow, on_listing, on_objects
+from infra.names import INGEST, LAKE_OBJECTS, RAW_OBJECTS, SETTINGS_OBJECTS
 
 if TYPE_CHECKING:
     from infra.storage import Storage
@@ -80,6 +80,7 @@ class Ingest(Construct):
                 on_objects(storage.raw, RAW_OBJECTS, READ_VERSION),
                 on_listing(storage.raw),
                 on_objects(storage.lake, LAKE_OBJECTS, CHANGE_OBJECT),
+                on_objects(storage.lake, SETTINGS_OBJECTS, READ_OBJECT),
                 on_listing(storage.lake),
             ],
         )

@@ -10,6 +10,7 @@ EVENT_SOURCE = "patronage"
 
 RAW_OBJECTS = "raw/*"
 LAKE_OBJECTS = "lake/*"
+SETTINGS_OBJECTS = "settings/*"
 RUN_OBJECTS = "runs/*"
 MODEL_OBJECTS = "models/*"
 

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from patronage import runtime
-from patronage.errors import BadInput, RunFailed
-from patronage.steps.ingest import Upload, ingest
+from patronage.errors import BadInput, NotFound, RunFailed
+from patronage.steps.ingest import SIDECAR, Upload, ingest
 from patronage.stores.lake import Lake
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from patronage.stores.objects import S3Store
 
 _processor = BatchProcessor(event_type=EventType.SQS)
 
@@ -40,6 +42,10 @@ def _ingest_message(record: dict[str, Any]) -> None:
         return  # what the S3 console makes for a folder
     try:
         report = _ingest_upload(detail)
+    except NotFound:
+        if not detail["object"]["key"].endswith(SIDECAR):
+            raise
+        return  # a sidecar that came before its file; the file's own event will read it
     except Exception as exc:
         # A message may quote what the file holds, so only the kind of the fault and its place are logged.
         *_, frame = traceback.extract_tb(exc.__traceback__)
@@ -52,18 +58,27 @@ def _ingest_message(record: dict[str, Any]) -> None:
 
 
 def _ingest_upload(detail: dict[str, Any]) -> dict[str, Any]:
-    key = detail["object"]["key"]
-    version = detail["object"].get("version-id")
+    key = detail["object"]["key"].removesuffix(SIDECAR)
+    is_sidecar = key != detail["object"]["key"]
     with closing(runtime.bucket(detail["bucket"]["name"])) as raw, closing(runtime.lake()) as lake:
-        path, last_modified = raw.staged_version(key, version)
+        wanted = None if is_sidecar else detail["object"].get("version-id")
+        staged = raw.staged_version(key, wanted)
         upload = Upload(
-            path=path,
+            path=staged.path,
             key=key,
-            version=version or detail["object"]["etag"],
-            last_modified=last_modified,
+            version=staged.version if is_sidecar else wanted or detail["object"]["etag"],
+            last_modified=staged.last_modified,
+            sidecar=_sidecar(raw, key),
         )
         report = ingest(upload, Lake(lake), runtime.shop(), now=datetime.now(UTC))
     counts = {name: report.get(name) for name in ("read", "kept", "refused", "repeated", "superseded")}
-    fields = {"object_id": report["object"], "state": report["state"], **counts}
+    fields = {"object_id": report["object"], "state": report["state"], "table": report.get("table"), **counts}
     runtime.logger.info("file ingested", extra=fields)
     return report
+
+
+def _sidecar(raw: S3Store, key: str) -> str:
+    try:
+        return raw.read_bytes(f"{key}{SIDECAR}").decode("utf-8", "replace")
+    except NotFound:
+        return ""

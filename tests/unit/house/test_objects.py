@@ -71,8 +71,9 @@ def test_a_version_of_an_object_is_staged_with_its_time(s3):
     client.put_bucket_versioning(Bucket="lake", VersioningConfiguration={"Status": "Enabled"})
     first = client.put_object(Bucket="lake", Key=ODD, Body=b"first")["VersionId"]
     client.put_object(Bucket="lake", Key=ODD, Body=b"second")
-    path, modified = s3.staged_version(ODD, first)
-    assert path.read_bytes() == b"first"
-    assert modified.tzinfo is not None
+    staged = s3.staged_version(ODD, first)
+    assert (staged.path.read_bytes(), staged.version) == (b"first", first)
+    assert staged.last_modified.tzinfo is not None
+    assert s3.staged_version(ODD, None).path.read_bytes() == b"second"
     with pytest.raises(NotFound, match="has no version"):
         s3.staged_version("gone", None)

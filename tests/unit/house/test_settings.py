@@ -39,7 +39,7 @@ def test_money_is_written_in_the_digits_of_its_currency(currency, minor, written
         ({"keep_generation_days": True}, "must be a whole number"),
         ({"drop_repeated_lines": 1}, "must be true or false"),
         ({"max_refused_share": "x"}, "must be a number"),
-        ({"curency": "GBP"}, "'curency' is unknown; known are currency"),
+        ({"curency": "GBP"}, "'curency' is unknown; known are count_shipping, currency"),
     ],
 )
 def test_a_wrong_setting_says_what_is_right(values, says):

@@ -69,7 +69,7 @@ def test_a_fault_is_logged_by_kind_and_place_without_what_the_file_holds(upload,
     def fault(*_args, **_options):
         raise ValueError("could not convert 'jane.doe@example.com'")
 
-    monkeypatch.setattr(steps, "_read", fault)
+    monkeypatch.setattr("patronage.steps.ingest.step.make_plan", fault)
     with pytest.raises(Exception, match=r"ingest failed: ValueError at test_ingest_handler\.py") as failed:
         upload(GOOD)
     told = str([vars(record) for record in caplog.records]) + str(failed.value)

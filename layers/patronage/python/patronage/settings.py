@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from patronage.errors import BadInput
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -45,7 +46,7 @@ class Shop:
         How a column of dates is read in which every date could be day first or month first.
     rates : mapping
         ISO 4217 code to the units of the shop's currency for one of its own, as text or number; or to a
-        mapping from a day (``2025-01-01``) to the rate from that day on. A currency without a rate is refused.
+        mapping from a day (``2025-01-01``) to the rate from that day on. Without a rate, rows are refused.
     keep_generation_days : int
         How long a superseded generation stays in the serving table for a rollback.
     keep_replaced_files_days : int
@@ -56,6 +57,10 @@ class Shop:
     timezone: str = "UTC"
     drop_repeated_lines: bool = False
     max_refused_share: float = 0.2
+    prices_include_tax: bool = False
+    count_shipping: bool = False
+    day_first: bool = True
+    rates: Mapping[str, Any] = field(default_factory=dict)
     keep_generation_days: int = 7
     keep_replaced_files_days: int = 7
 

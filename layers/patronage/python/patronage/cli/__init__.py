@@ -12,7 +12,18 @@ from typer.core import TyperGroup
 
 from patronage.errors import PatronageError
 
-_COMMANDS = ("demo", "run", "segment", "recommend", "evaluate", "generate", "invoke")
+_COMMANDS = (
+    "demo",
+    "run",
+    "inspect",
+    "ingest",
+    "report",
+    "segment",
+    "recommend",
+    "evaluate",
+    "generate",
+    "invoke",
+)
 
 
 class _LazyGroup(TyperGroup):

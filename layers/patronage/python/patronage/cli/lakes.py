@@ -12,6 +12,7 @@ import typer
 
 from patronage.cloud import Cloud, open_stack
 from patronage.errors import BadInput, NotFound
+from patronage.logic.ingest.values import Rates
 from patronage.settings import Shop
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
@@ -87,7 +88,9 @@ def shop_settings(settings: Path | None, currency: str | None, timezone: str | N
     """Read the settings file and let the options go before it."""
     base = json.loads((Shop.from_toml(settings) if settings else Shop()).to_json())
     chosen = {"currency": currency, "timezone": timezone, **rules}
-    return Shop.from_mapping(base | {name: value for name, value in chosen.items() if value is not None})
+    shop = Shop.from_mapping(base | {name: value for name, value in chosen.items() if value is not None})
+    Rates.from_mapping(shop.rates)  # a wrong rate is told now, not at the first file
+    return shop
 
 
 def _open_stack(name: str) -> OpenLake:

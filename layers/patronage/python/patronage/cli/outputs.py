@@ -71,12 +71,16 @@ def print_report(report: dict[str, Any], shop: Shop) -> None:
     )
     for rule, count in list(report["refused_by_rule"].items())[:3]:
         console.print(f"  {count:,} refused: {report['rules'][rule]}", soft_wrap=True)
-    if report["kept"]:
+    if report["table"] != "orders":
+        console.print(f"  table {report['table']}, dialect {report['detected']['dialect']}")
+    elif report["kept"]:
         kinds = ", ".join(
             f"{report['kept_by_kind'][kind]:,} {kind}" for kind in KINDS if report["kept_by_kind"][kind]
         )
         console.print(f"  kept: {kinds}; {report['guest_lines']:,} lines of guests")
         console.print(f"  net revenue of the file: {shop.format_money(report['net_minor'])}")
+    for doubt in report.get("doubts", []):
+        console.print(f"  doubt: {doubt}", markup=False, soft_wrap=True)
 
 
 def write_segments(store: ObjectStore, run_id: str, paths: Sequence[Path]) -> None:

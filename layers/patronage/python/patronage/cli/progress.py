@@ -7,10 +7,20 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rich.console import Console
     from rich.status import Status
+
+
+@contextmanager
+def counting(title: str, console: Console) -> Iterator[Callable[[int], None]]:
+    """Give a function that is told the rows so far and shows them, in a terminal, until the block ends."""
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status(title) as spinner:
+        yield lambda rows: spinner.update(f"{title}: {rows:,} rows")
 
 
 class Stage:

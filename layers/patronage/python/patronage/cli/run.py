@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from patronage.cli.ingest import ingest_local
 from patronage.cli.lakes import (
     DEFAULT_LAKE,
     CurrencyOption,
@@ -27,11 +27,7 @@ from patronage.cli.outputs import (
 )
 from patronage.cli.runs import run_segmentation, run_training
 from patronage.errors import BadInput, RunFailed
-from patronage.steps.ingest import Upload, content_of, ingest, rules_number
 from patronage.stores.objects import read_json
-
-if TYPE_CHECKING:
-    from patronage.settings import Shop
 
 
 def run(
@@ -55,7 +51,7 @@ def run(
         raise BadInput(f"{orders} is no file; name an order export with --orders")
     rules = {"drop_repeated_lines": drop_repeated_lines}
     opened = create_lake(lake, shop_settings(settings, currency, timezone, **rules))
-    report = ingest(_upload(orders, opened.shop), opened.lake, opened.shop, now=datetime.now(UTC))
+    report = ingest_local(orders, opened, table="orders")
     if report["state"] == "unreadable":
         raise BadInput(f"{orders}: {report['problem']}")
     print_report(report, opened.shop)
@@ -76,14 +72,3 @@ def run(
     written += write_recommendations(store, training, out, k=top_k)
     for path in written:
         console.print(f"  wrote {path}")
-
-
-def _upload(orders: Path, shop: Shop) -> Upload:
-    """Describe the file as an upload; its content and the shop's rules are its version."""
-    modified = datetime.fromtimestamp(orders.stat().st_mtime, UTC)
-    return Upload(
-        path=orders,
-        key=f"raw/orders/{orders.name}",
-        version=f"{content_of(orders)}-{rules_number(shop)}",
-        last_modified=modified,
-    )

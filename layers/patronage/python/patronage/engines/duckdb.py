@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from patronage.logic.parts import Part
 from patronage.logic.queries import literal
+from patronage.logic.tables import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,37 +19,17 @@ if TYPE_CHECKING:
     from patronage.settings import Shop
 
 
-class DuckEngine:
-    """An `Engine` over an in-memory DuckDB database that spills to a temporary folder.
+class DuckSession:
+    """An `Engine` over a DuckDB connection."""
 
-    Parameters
-    ----------
-    shop : Shop
-        Gives the zone in which days are cut and the digits of the currency's minor unit.
-    memory_limit : str, optional
-        DuckDB's own limit, such as ``2GB``. By default three fifths of a Lambda's memory (Delta Lake and
-        Python need the rest), elsewhere what DuckDB takes: four fifths of the machine's.
-    """
+    def __init__(self, connection: duckdb.DuckDBPyConnection, shop: Shop) -> None:
+        self.connection = connection
+        self._shop = shop
+        connection.execute(f"SET TimeZone = '{shop.timezone}'")
 
-    def __init__(self, shop: Shop, *, memory_limit: str | None = None) -> None:
-        memory_limit = memory_limit or _share_of_lambda()
-        self._spill = tempfile.TemporaryDirectory(prefix="patronage-duckdb-")
-        self.connection = duckdb.connect(config={"temp_directory": self._spill.name})
-        self.connection.execute(f"SET TimeZone = '{shop.timezone}'")
-        if memory_limit is not None:
-            self.connection.execute(f"SET memory_limit = '{memory_limit}'")
-        self.connection.execute(f"CREATE MACRO shop_day(ts) AS CAST(timezone('{shop.timezone}', ts) AS DATE)")
-        self.connection.execute(
-            "CREATE MACRO to_minor(amount) AS "
-            f"CAST(round_even(amount, {shop.minor_digits}) * {10**shop.minor_digits} AS BIGINT)"
-        )
-
-    def __enter__(self) -> DuckEngine:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.connection.close()
-        self._spill.cleanup()
+    def session(self) -> DuckSession:
+        """Open another connection to the database, for another thread; temporary tables are its own."""
+        return DuckSession(self.connection.cursor(), self._shop)
 
     def scan(self, name: str, files: Sequence[Path]) -> None:
         listed = ", ".join(literal(str(file)) for file in files)
@@ -55,6 +37,14 @@ class DuckEngine:
 
     def table(self, name: str, sql: str, **parameters: object) -> None:
         self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}", parameters or None)
+
+    def temporary(self, name: str, sql: str, **parameters: object) -> None:
+        """Run a query and keep its result under a name that only this session sees."""
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", parameters or None)
+
+    def run(self, sql: str) -> None:
+        """Run a statement that gives nothing."""
+        self.connection.execute(sql)
 
     def row(self, sql: str, **parameters: object) -> dict[str, Any]:
         (found,) = self.rows(sql, **parameters)
@@ -88,8 +78,64 @@ class DuckEngine:
         """Append aligned NumPy arrays, by column name, to a table."""
         self.connection.execute(f"INSERT INTO {name} BY NAME FROM columns")
 
+    def part(self, sql: str, path: Path, **parameters: object) -> Part:
+        """Run a query and write its result as a Parquet part of a lake table."""
+        copy = f"COPY ({sql}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION snappy, RETURN_STATS)"
+        ((_, rows, size, _, columns, *_),) = self.connection.execute(copy, parameters or None).fetchall()
+        stats = {name.removeprefix('"').removesuffix('"'): values for name, values in columns.items()}
+        return Part(path=path, rows=rows, size=size, columns=stats)
+
     def _copy(self, sql: str, path: Path, options: str) -> None:
         self.connection.execute(f"COPY ({sql}) TO {literal(str(path))} ({options})")
+
+
+class DuckEngine(DuckSession):
+    """An in-memory DuckDB database that spills to a temporary folder.
+
+    Parameters
+    ----------
+    shop : Shop
+        Gives the zone in which days are cut and the digits of the currency's minor unit.
+    memory_limit : str, optional
+        DuckDB's own limit, such as ``2GB``. By default three fifths of a Lambda's memory (Delta Lake and
+        Python need the rest), elsewhere what DuckDB takes: four fifths of the machine's.
+    threads : int, optional
+        How many threads a query takes; by default all of the machine's.
+    """
+
+    def __init__(self, shop: Shop, *, memory_limit: str | None = None, threads: int | None = None) -> None:
+        self._spill = tempfile.TemporaryDirectory(prefix="patronage-duckdb-")
+        super().__init__(duckdb.connect(config={"temp_directory": self._spill.name}), shop)
+        memory_limit = memory_limit or _share_of_lambda()
+        if memory_limit is not None:
+            self.connection.execute(f"SET memory_limit = '{memory_limit}'")
+        if threads is not None:
+            self.use_threads(threads)
+        for macro in _macros(shop):
+            self.connection.execute(f"CREATE MACRO {macro}")
+        kinds = ", ".join(map(literal, KINDS))
+        self.connection.execute(f"CREATE TYPE order_kind AS ENUM ({kinds})")
+
+    def __enter__(self) -> DuckEngine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+        self._spill.cleanup()
+
+    def use_threads(self, count: int) -> None:
+        """Set how many threads a query takes."""
+        self.connection.execute(f"SET threads = {count}")
+
+
+def _macros(shop: Shop) -> tuple[str, ...]:
+    """Write what cuts days and money, and tells rows apart, the same way on every engine."""
+    unit = 10**shop.minor_digits
+    return (
+        f"shop_day(ts) AS CAST(timezone('{shop.timezone}', ts) AS DATE)",
+        f"to_minor(amount) AS CAST(round_even(amount, {shop.minor_digits}) * {unit} AS BIGINT)",
+        "row_key(a, b) AS hash(a, b), (a, b, c, d) AS hash(a, b, c, d)",
+    )
 
 
 def _share_of_lambda() -> str | None:

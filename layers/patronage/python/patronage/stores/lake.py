@@ -1,29 +1,67 @@
 """The lake: one Delta table a canonical table, read at pinned versions, written in atomic commits.
 
 A writer reads a version, decides, and commits only if no other commit came between; else it gets
-`TryAgain` and decides again. So concurrent uploads never lose each other.
+`TryAgain` and decides again. So concurrent uploads never lose each other. What a commit adds are Parquet
+files that DuckDB wrote; what it removes are whole files, so nothing is rewritten by a merge.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import time
+import uuid
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deltalake import CommitProperties, DeltaTable, QueryBuilder, Transaction, write_deltalake
+from deltalake import CommitProperties, DeltaTable, QueryBuilder, Schema, Transaction
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.transaction import AddAction, RemoveAction
 
 from patronage.errors import NotFound, TryAgain
+from patronage.logic.glue import delta_schema
+from patronage.logic.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    import duckdb
-
+    from patronage.logic.parts import Part
+    from patronage.logic.tables import Table
     from patronage.stores.objects import ObjectStore
 
 _OBJECT = "patronage.object"
 _REPORT = "patronage.report"
+_TRUNCATED = 32
+"""A text of this length in a file's statistics may be the beginning of a longer one."""
+
+SUPERSEDED = 0
+"""The rules number of a content of which a later upload replaced rows: it may be ingested again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LakeFile:
+    """One Parquet file of a table's version.
+
+    Parameters
+    ----------
+    path : str
+        Relative to the table.
+    rows, size : int
+        Its rows and bytes.
+    low, high : str, optional
+        No id of the table's first identity column lies below or above; None where that is unknown.
+    """
+
+    path: str
+    rows: int
+    size: int
+    low: str | None
+    high: str | None
+
+    def meets(self, low: str, high: str) -> bool:
+        """Say whether the file may hold an id between two."""
+        return (self.low is None or self.low <= high) and (self.high is None or self.high >= low)
 
 
 class Lake:
@@ -84,21 +122,47 @@ class Snapshot:
             raise NotFound(f"the lake has no table {self.name!r} yet; ingest a file first")
         return self._table
 
+    def contents(self) -> list[LakeFile]:
+        """List the files of this version with the ids that each may hold."""
+        if self._table is None:
+            return []
+        unit = TABLES[self.name].identity[0]
+        actions = self._table.get_add_actions(flatten=True)
+        named = {
+            name: actions.column(name).to_pylist()
+            for name in ("path", "num_records", "size_bytes", f"min.{unit}", f"max.{unit}")
+            if name in actions.schema.names
+        }
+        unknown = [None] * len(named["path"])
+        lows, highs = named.get(f"min.{unit}", unknown), named.get(f"max.{unit}", unknown)
+        rows = zip(named["path"], named["num_records"], named["size_bytes"], lows, highs, strict=True)
+        return [
+            LakeFile(path=path, rows=count, size=size, low=_text(low), high=_upper(high))
+            for path, count, size, low, high in rows
+        ]
+
+    def staged(self, file: LakeFile) -> Path:
+        """Return a local copy of a file of this version."""
+        return self._store.staged(f"lake/{self.name}/{file.path}")
+
     def commit(
         self,
-        rows: duckdb.DuckDBPyRelation,
+        parts: Sequence[Part],
         *,
-        stale: duckdb.DuckDBPyRelation | None = None,
+        removed: Iterable[LakeFile] = (),
+        superseded: Iterable[str] = (),
         report: Mapping[str, Any],
     ) -> None:
-        """Add rows, and take stale ones out, in one commit on top of this version.
+        """Add parts and take files out, in one commit on top of this version.
 
         Parameters
         ----------
-        rows : relation
-            What to add, in the table's columns.
-        stale : relation, optional
-            (order_id, line, object_id) of rows to take out.
+        parts : sequence of Part
+            Parquet files of the table's columns, on this machine.
+        removed : iterable of LakeFile
+            Files of this version.
+        superseded : iterable of str
+            Contents of which the commit takes rows out; they are marked, so that they may come again.
         report : mapping
             Kept in the commit, where `report_of` finds it by its ``object``, and `rules_of` its
             ``rules_number`` by its ``content``: a content is what Delta calls the application of a
@@ -107,64 +171,67 @@ class Snapshot:
         Raises
         ------
         TryAgain
-            Another commit came between; nothing was written.
+            Another commit came between; nothing was written but files that no version names.
         """
+        if self._table is None:
+            raise self._created()
+        marks = [Transaction(app_id=content, version=SUPERSEDED) for content in superseded]
+        own = Transaction(app_id=report["content"], version=report["rules_number"])
         properties = CommitProperties(
             max_commit_retries=0,
-            app_transactions=[Transaction(app_id=report["content"], version=report["rules_number"])],
+            app_transactions=[*marks, own],
             custom_metadata={_OBJECT: report["object"], _REPORT: json.dumps(report)},
         )
+        now = int(time.time() * 1000)
+        adds = [self._add(part, report["object"], now) for part in parts]
+        removes = [
+            RemoveAction(
+                file.path, data_change=True, deletion_timestamp=now, size=file.size, partition_values={}
+            )
+            for file in removed
+        ]
         try:
-            if self._table is None or stale is None:
-                self._append(rows, properties)
-            else:
-                _replace(self._table, rows, stale, properties)
+            self._table.create_write_transaction(
+                [*adds, *removes], "append", self._table.schema(), commit_properties=properties
+            )
         except CommitFailedError as exc:
             raise TryAgain(f"another commit to lake/{self.name} came first") from exc
-        except DeltaError as exc:
-            if self._table is None and "already exists" in str(exc):
-                raise TryAgain(f"another commit created lake/{self.name} first") from exc
-            raise
 
-    def _append(self, rows: duckdb.DuckDBPyRelation, properties: CommitProperties) -> None:
-        target = self._table if self._table is not None else self._store.uri(f"lake/{self.name}")
-        write_deltalake(
-            target,
-            rows,
-            mode="error" if self._table is None else "append",
-            storage_options=self._store.delta_options() if self._table is None else None,
-            commit_properties=properties,
-        )
+    def _created(self) -> TryAgain:
+        """Make the table; whoever else makes it at the same moment, all decide again on top of it."""
+        with contextlib.suppress(DeltaError):
+            DeltaTable.create(
+                self._store.uri(f"lake/{self.name}"),
+                schema=Schema.from_json(delta_schema(TABLES[self.name])),
+                mode="error",
+                storage_options=self._store.delta_options(),
+                description=TABLES[self.name].meaning,
+                commit_properties=CommitProperties(max_commit_retries=0),
+            )
+        return TryAgain(f"lake/{self.name} was only now made")
 
-
-def _replace(
-    table: DeltaTable,
-    rows: duckdb.DuckDBPyRelation,
-    stale: duckdb.DuckDBPyRelation,
-    properties: CommitProperties,
-) -> None:
-    source = rows.project("*, FALSE AS is_stale").union(_padded(stale, rows))
-    columns = {name: f"s.{name}" for name in rows.columns}
-    key = "t.order_id = s.order_id AND t.line = s.line AND t.object_id = s.object_id AND s.is_stale"
-    (
-        table.merge(
-            source,
-            predicate=key,
-            source_alias="s",
-            target_alias="t",
-            commit_properties=properties,
-        )
-        .when_matched_delete()
-        .when_not_matched_insert(columns, predicate="NOT s.is_stale")
-        .execute()
-    )
+    def _add(self, part: Part, object_id: str, now: int) -> AddAction:
+        path = f"part-{object_id}-{uuid.uuid4().hex}.snappy.parquet"
+        self._store.put_file(f"lake/{self.name}/{path}", part.path)
+        return AddAction(path, part.size, {}, now, data_change=True, stats=_stats(part, TABLES[self.name]))
 
 
-def _padded(stale: duckdb.DuckDBPyRelation, rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """Widen the keys of stale rows to the table's columns, so that both fit one merge source."""
-    known = set(stale.columns)
-    cells = [
-        name if name in known else f"CAST(NULL AS {type_}) AS {name}"
-        for name, type_ in zip(rows.columns, rows.types, strict=True)
-    ]
-    return stale.project(f"{', '.join(cells)}, TRUE AS is_stale")
+def _stats(part: Part, table: Table) -> str:
+    """Write Delta's statistics of a file: rows, nulls, and the ids that it may hold where they are exact."""
+    unit = table.identity[0]
+    stats: dict[str, Any] = {
+        "numRecords": part.rows,
+        "nullCount": {column.name: part.nulls(column.name) for column in table.columns},
+    }
+    if (bounds := part.exact_bounds(unit)) is not None:
+        stats |= {"minValues": {unit: bounds[0]}, "maxValues": {unit: bounds[1]}}
+    return json.dumps(stats)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _upper(value: object) -> str | None:
+    text = _text(value)
+    return text if text is None or len(text) < _TRUNCATED else text + chr(0x10FFFF)

@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -35,6 +36,9 @@ class ObjectStore(Protocol):
 
     def staged(self, key: str) -> Path:
         """Return a local file with the object's content; it lives as long as the store."""
+
+    def put_file(self, key: str, path: Path) -> None:
+        """Write a local file's content as the object."""
 
     def writing(self, key: str) -> Any:
         """Open a context that gives a local path; what is there at its end becomes the object."""
@@ -86,6 +90,10 @@ class FolderStore:
             raise NotFound(f"{path} does not exist")
         return path
 
+    def put_file(self, key: str, path: Path) -> None:
+        with self.writing(key) as target:
+            shutil.copyfile(path, target)
+
     @contextmanager
     def writing(self, key: str) -> Iterator[Path]:
         """Write beside the target and rename, so that a reader sees the old file or the new one."""
@@ -101,6 +109,15 @@ class FolderStore:
 
     def delta_options(self) -> dict[str, str]:
         return {}
+
+
+@dataclass(frozen=True)
+class Staged:
+    """One version of an object on this machine."""
+
+    path: Path
+    version: str
+    last_modified: datetime
 
 
 class S3Store:
@@ -139,19 +156,24 @@ class S3Store:
             raise
         return path
 
-    def staged_version(self, key: str, version: str | None) -> tuple[Path, datetime]:
-        """Stage one version of an object; return the file and when the version was last modified."""
+    def staged_version(self, key: str, version: str | None) -> Staged:
+        """Stage one version of an object, by default the newest."""
         chosen = {"VersionId": version} if version else {}
         path = self._staging() / "version" / Path(key).name
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             head = self._client.head_object(Bucket=self.bucket, Key=key, **chosen)  # type: ignore[arg-type]
+            if "VersionId" in head:
+                chosen = {"VersionId": head["VersionId"]}
             self._client.download_file(self.bucket, key, str(path), ExtraArgs=chosen)
         except self._client.exceptions.ClientError as exc:
             if exc.response["Error"]["Code"] in {"404", "NoSuchKey", "NoSuchVersion"}:
                 raise NotFound(f"s3://{self.bucket}/{key} has no version {version}; it was removed") from exc
             raise
-        return path, head["LastModified"]
+        return Staged(path, head.get("VersionId", head["ETag"].strip('"')), head["LastModified"])
+
+    def put_file(self, key: str, path: Path) -> None:
+        self._client.upload_file(str(path), self.bucket, key)
 
     @contextmanager
     def writing(self, key: str) -> Iterator[Path]:

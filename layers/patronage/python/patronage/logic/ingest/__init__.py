@@ -1,16 +1,19 @@
-"""What an uploaded file means: its format, its dialect, and the rules that its rows must keep."""
+"""What an uploaded file means: its form, its dialect, its values, and the rules that its rows must keep."""
 
-from patronage.logic.ingest.dialects import Dialect, choose_dialect, dialects
-from patronage.logic.ingest.formats import HEAD_BYTES, Format, recognise_format
-from patronage.logic.ingest.rules import RULES, Rule
+from patronage.logic.ingest.dialects import Dialect, Rows, dialects, parse_dialect
+from patronage.logic.ingest.options import Options, options_for
+from patronage.logic.ingest.plan import Plan
+from patronage.logic.ingest.rules import Rule, all_rules, rules_of
 
 __all__ = [
     "Dialect",
-    "Format",
-    "HEAD_BYTES",
-    "RULES",
+    "Options",
+    "Plan",
+    "Rows",
     "Rule",
-    "choose_dialect",
+    "all_rules",
     "dialects",
-    "recognise_format",
+    "options_for",
+    "parse_dialect",
+    "rules_of",
 ]

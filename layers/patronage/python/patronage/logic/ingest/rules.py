@@ -1,8 +1,31 @@
-"""The rules that an order line must keep: the column each looks at, and what it says to a person."""
+"""The rules that a row must keep, most of them derived from the schema of its table.
+
+A rule has a name, the column that it looks at, a sentence for a person, and the SQL condition under which a
+typed row breaks it. In a condition `<column>_text` is the text of a column that is no text, and ``$latest``
+the last instant at which a row may stand.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from patronage.logic.queries import literal
+from patronage.logic.tables import KINDS, ORDERS, TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from patronage.logic.tables import Column, Table
+
+MAX_ID_BYTES = 1024
+_FORMS = {
+    "DECIMAL(18,4)": ("not-a-number", "is no decimal number such as 3, -1.5 or 1234.50"),
+    "TIMESTAMPTZ": ("not-a-time", "has not the form of the column's other times, or is before 1900"),
+    "DATE": ("not-a-day", "has not the form of the column's other days, or is before 1900"),
+    "BOOLEAN": ("not-yes-or-no", "is neither yes nor no, true nor false, 1 nor 0"),
+}
 
 
 @dataclass(frozen=True)
@@ -12,47 +35,110 @@ class Rule:
     name: str
     column: str
     sentence: str
+    condition: str = ""
 
 
-RULES = {
-    rule.name: rule
-    for rule in (
-        Rule("order-id-missing", "order_id", "the order id is empty; an order line must say its order"),
-        Rule("product-id-missing", "product_id", "the product id is empty; name the product or the fee"),
-        Rule("quantity-missing", "quantity", "the quantity is empty"),
-        Rule("quantity-not-a-number", "quantity", "the quantity is no decimal number such as 3 or -1.5"),
-        Rule("quantity-zero", "quantity", "a quantity of 0 moves nothing"),
-        Rule("unit-price-missing", "unit_price", "the unit price is empty"),
-        Rule("unit-price-not-a-number", "unit_price", "the unit price is no decimal number such as 6.95"),
-        Rule(
-            "unit-price-negative",
-            "unit_price",
-            "a negative price is an entry of the books (a bad debt, say), no order line",
-        ),
-        Rule("amount-not-a-number", "discount", "discount, tax or shipping is no decimal number"),
-        Rule("discount-negative", "discount", "a discount is written as the positive amount taken off"),
-        Rule("amount-too-large", "unit_price", "quantity times price is beyond ten million millions"),
-        Rule("discount-above-amount", "discount", "the discount is more than quantity times price"),
-        Rule("ordered-at-missing", "ordered_at", "the time of the order is empty"),
-        Rule(
-            "ordered-at-not-a-time",
-            "ordered_at",
-            "the time of the order has no known form, or is before 1900",
-        ),
-        Rule("ordered-at-in-the-future", "ordered_at", "the order stands more than a day ahead of now"),
-        Rule("updated-at-not-a-time", "updated_at", "the time of the last change has no known form"),
-        Rule("updated-at-out-of-range", "updated_at", "the last change lies before 1900 or in the future"),
-        Rule("currency-without-a-rate", "currency", "the currency is not the shop's, and no rate is known"),
-        Rule("kind-unknown", "kind", "the kind is none of sale, cancellation, refund, fee"),
-        Rule(
-            "kind-and-quantity-disagree",
-            "kind",
-            "goods that come back have a negative quantity, goods that are sold a positive one",
-        ),
-        Rule("stock-movement", "quantity", "a negative quantity at price 0 moves stock, not money"),
-        Rule("wrong-column-count", "", "the row has more or fewer cells than the header"),
-        Rule("quotes-unbalanced", "", "a quote stands inside a cell without being doubled"),
-        Rule("not-readable-as-text", "", "the row cannot be read as text"),
-        Rule("file-refused", "", "too large a share of the file's rows was refused, so none was kept"),
-    )
-}
+_UNREADABLE = (
+    Rule("wrong-column-count", "", "the row has more or fewer cells than the header"),
+    Rule("quotes-unbalanced", "", "a quote stands inside a cell without being doubled"),
+    Rule("not-readable-as-text", "", "the row cannot be read as text"),
+    Rule("line-too-long", "", "the row is longer than 2 MB"),
+    Rule("not-json", "", "the line is no JSON object", "is_broken"),
+)
+_WHOLE_FILE = Rule("file-refused", "", "too large a share of the file's rows was refused, so none was kept")
+
+_AMOUNT = "ABS(CAST(quantity AS DOUBLE) * CAST(unit_price AS DOUBLE))"
+_ORDER_RULES = (
+    Rule("quantity-zero", "quantity", "a quantity of 0 moves nothing", "quantity = 0"),
+    Rule(
+        "amount-too-large",
+        "unit_price",
+        "quantity times price is beyond ten million millions",
+        f"{_AMOUNT} > 1e13",
+    ),
+    Rule(
+        "discount-above-amount",
+        "discount",
+        "the discount is more than quantity times price",
+        f"discount > {_AMOUNT} + 0.00005",
+    ),
+    Rule(
+        "currency-without-a-rate",
+        "currency",
+        "the currency is not the shop's, and the shop's settings give no rate for it",
+        "rate IS NULL",
+    ),
+    Rule(
+        "kind-and-quantity-disagree",
+        "kind",
+        "goods that come back have a negative quantity, goods that are sold a positive one",
+        "(kind_given = 'sale' AND quantity < 0) "
+        "OR (kind_given IN ('cancellation', 'refund') AND quantity > 0)",
+    ),
+    Rule(
+        "stock-movement",
+        "quantity",
+        "a negative quantity at price 0 moves stock, not money",
+        "quantity < 0 AND unit_price = 0 AND NOT is_cancelled",
+    ),
+)
+
+
+@cache
+def rules_of(table: Table) -> tuple[Rule, ...]:
+    """Return the rules that have a condition, in the order in which the first broken one is named."""
+    derived = tuple(rule for column in table.source_columns for rule in _of_column(column, table))
+    return (_UNREADABLE[-1], *derived, *(_ORDER_RULES if table is ORDERS else ()))
+
+
+@cache
+def all_rules() -> dict[str, Rule]:
+    """Return every rule of every table by name."""
+    derived = (rule for table in TABLES.values() for rule in rules_of(table))
+    return {rule.name: rule for rule in (*_UNREADABLE, *derived, _WHOLE_FILE)}
+
+
+def _of_column(column: Column, table: Table) -> Iterator[Rule]:
+    stem, words = column.name.replace("_", "-"), column.name.replace("_", " ")
+    text = column.name if column.type == "VARCHAR" else f"{column.name}_text"
+    given = "kind_given" if column.name == "kind" and table is ORDERS else column.name
+    if column.required:
+        says = f"the {words} is empty; every row of {table.name} must have one"
+        yield Rule(f"{stem}-missing", column.name, says, f"{text} IS NULL")
+    if column.type in _FORMS:
+        suffix, says = _FORMS[column.type]
+        broken = f"{column.name} IS NULL AND {text} IS NOT NULL"
+        yield Rule(f"{stem}-{suffix}", column.name, f"the {words} {says}", broken)
+    if column.low is not None:
+        says = f"the {words} is below {column.low:g}; {_hint(column)}"
+        yield Rule(f"{stem}-negative", column.name, says, f"{column.name} < {column.low:g}")
+    if column.type == "TIMESTAMPTZ" and column.name != "released_at":
+        says = f"the {words} lies more than a day ahead of now"
+        yield Rule(f"{stem}-in-the-future", column.name, says, f"{column.name} > $latest")
+    if column.one_of:
+        says = f"the {words} is none of {', '.join(column.one_of)}"
+        listed = ", ".join(map(literal, column.one_of))
+        yield Rule(f"{stem}-unknown", column.name, says, f"{given} NOT IN ({listed})")
+    if column.is_id and column.required:
+        says = f"the {words} is longer than {MAX_ID_BYTES:,} bytes, which is no id"
+        yield Rule(f"{stem}-too-long", column.name, says, f"strlen({column.name}) > {MAX_ID_BYTES}")
+
+
+def _hint(column: Column) -> str:
+    if column.name == "discount":
+        return "write it as the positive amount taken off"
+    return "a negative price is an entry of the books (a bad debt, say), no row of a shop's goods"
+
+
+def rule_sql(table: Table) -> str:
+    """Write the expression for the name of the first rule that a row breaks; null where it breaks none.
+
+    The usual row breaks none, and is told by one disjunction.
+    """
+    rules = rules_of(table)
+    some = " OR ".join(f"({rule.condition})" for rule in rules)
+    named = " ".join(f"WHEN {rule.condition} THEN {literal(rule.name)}" for rule in rules)
+    return f"CASE WHEN COALESCE({some}, FALSE) THEN CASE {named} END END"
+
+
+__all__ = ["KINDS", "MAX_ID_BYTES", "Rule", "all_rules", "rule_sql", "rules_of"]

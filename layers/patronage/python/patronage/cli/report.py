@@ -1,0 +1,93 @@
+"""`patronage report`: what became of the uploads."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
+from patronage.cli.outputs import console, print_report, print_rows
+from patronage.errors import NotFound
+from patronage.steps.ingest import quarantine_key, report_key
+from patronage.stores.objects import read_json
+
+if TYPE_CHECKING:
+    from patronage.cli.lakes import OpenLake
+
+_COMMONEST = 3
+
+
+def report(
+    object_: Annotated[
+        str | None,
+        typer.Argument(metavar="[OBJECT]", help="Id or key of an upload; all uploads if left out."),
+    ] = None,
+    lines: Annotated[int, typer.Option("--lines", min=0, help="How many refused rows to show.")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as it is kept.")] = False,
+    lake: LakeOption = DEFAULT_LAKE,
+    stack: StackOption = None,
+) -> None:
+    """Print what became of an upload's rows, the three commonest reasons first, and the rows refused.
+
+    Example: `patronage report raw/orders/march.csv`
+    """
+    opened = open_lake(lake, stack)
+    if object_ is None:
+        _print_all(opened)
+        return
+    for found in _reports_of(object_, opened):
+        if as_json:
+            console.print_json(json.dumps(found))
+        else:
+            _print_one(found, opened, lines)
+
+
+def _print_all(opened: OpenLake) -> None:
+    reports = [read_json(opened.lake.store, key) for key in opened.lake.store.keys("lake/reports/ingest/")]
+    header = ("Object", "Key", "Table", "State", "Read", "Kept", "Refused", "Repeated", "Superseded")
+    rows = [
+        (
+            each["object"][:12],
+            each["key"],
+            each.get("table", ""),
+            each["state"],
+            *(f"{each[name]:,}" if name in each else "" for name in _COUNTS),
+        )
+        for each in sorted(reports, key=lambda each: each["key"])
+    ]
+    if not rows:
+        raise NotFound("nothing was uploaded yet; begin with: patronage ingest FILE")
+    print_rows("Uploads", header, rows, numbers_from=4)
+
+
+_COUNTS = ("read", "kept", "refused", "repeated", "superseded")
+
+
+def _reports_of(name: str, opened: OpenLake) -> list[dict[str, Any]]:
+    store = opened.lake.store
+    if store.exists(report_key(name)):
+        return [read_json(store, report_key(name))]
+    reports = [read_json(store, key) for key in store.keys("lake/reports/ingest/")]
+    found = [each for each in reports if each["key"].endswith(name) or each["object"].startswith(name)]
+    if not found:
+        raise NotFound(f"no upload is called {name!r}; list them with: patronage report")
+    return found
+
+
+def _print_one(found: dict[str, Any], opened: OpenLake, lines: int) -> None:
+    console.print(f"[bold]{found['key']}[/bold]  {found['object']}")
+    if found["state"] == "unreadable":
+        console.print(f"The file cannot be read: {found['problem']}", markup=False, soft_wrap=True)
+        return
+    print_report(found, opened.shop)
+    key = quarantine_key(found["object"])
+    if not lines or not opened.lake.store.exists(key):
+        return
+    refused = opened.lake.store.read_bytes(key).decode().splitlines()
+    rows = [json.loads(line) for line in refused[:lines]]
+    cells = [(f"{row['line']:,}", row["column"], row["rule"], row["raw"]) for row in rows]
+    print_rows(
+        f"Refused rows, the first {len(rows)} of {len(refused):,}", ("Line", "Column", "Rule", "Raw"), cells
+    )

@@ -1,0 +1,31 @@
+"""A part of a file, as the engine takes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chunk:
+    r"""Complete records of a file, without its header.
+
+    Parameters
+    ----------
+    number
+        The place among the file's chunks, from 0.
+    first_line
+        The line of the first record in the original text, from 1; of a sheet its row.
+    content
+        UTF-8. Of CSV: records with ``\n`` or ``\r\n`` throughout and the source's delimiter; runs of blanks
+        have become tabs. Of JSON: one document a line.
+    has_quotes
+        Whether the quote character occurs, so that cells may hold line breaks.
+    lines
+        The original line of each record, where the records do not stand on consecutive lines.
+    """
+
+    number: int
+    first_line: int
+    content: bytes
+    has_quotes: bool = False
+    lines: tuple[int, ...] | None = None

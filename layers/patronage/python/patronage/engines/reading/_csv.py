@@ -1,0 +1,91 @@
+"""Read a CSV text, or JSON lines, in chunks."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from patronage.engines.reading._chunk import Chunk
+from patronage.engines.reading._containers import head_of, unpacked_blocks
+from patronage.engines.reading._parts import Parts
+from patronage.logic.ingest.recognition import (
+    BLANKS,
+    ONE_CELL,
+    Cutting,
+    even_line_ends,
+    line_break,
+    sample_text,
+    tabs_for_blanks,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from patronage.engines.reading._utf8 import Utf8Text
+    from patronage.logic.ingest.recognition import Format
+
+_BLANK_LINE = re.compile(rb"(?:\A|\n)[ \t\r]*(?=\n)")
+
+
+def csv_chunks(path: Path, found: Format, text: Utf8Text, *, chunk_bytes: int) -> Iterator[Chunk]:
+    """Yield the records of a CSV text."""
+    cutting = Cutting(
+        delimiter=found.delimiter,
+        quote=found.quote,
+        columns=len(found.header),
+        newline=_newline(path, found),
+    )
+    parts = _parts(path, found, text, cutting, chunk_bytes)
+    parts.skip(found.skipped_lines, has_header=found.has_header)
+    quote = cutting.quote_byte
+    number = 0
+    for begin, part in parts:
+        line, part = _without_blank_edges(begin, part, cutting.newline)
+        if not part:
+            continue
+        content, has_blank = even_line_ends(text.lines(part, line=line), quote, cutting.newline)
+        if has_blank and not number:
+            text.doubts.append("carriage returns inside lines were read as blanks")
+        if found.delimiter == BLANKS:
+            content = tabs_for_blanks(content, quote)
+        has_quotes = bool(quote) and quote in content
+        yield Chunk(number=number, first_line=line, content=content, has_quotes=has_quotes)
+        number += 1
+
+
+def json_lines_chunks(path: Path, found: Format, text: Utf8Text, *, chunk_bytes: int) -> Iterator[Chunk]:
+    """Yield JSON documents that stand one a line, unchanged; blank lines are left out, and counted."""
+    cutting = Cutting(delimiter=ONE_CELL, quote="", columns=1, newline=_newline(path, found))
+    number = 0
+    for begin, part in _parts(path, found, text, cutting, chunk_bytes):
+        line, part = _without_blank_edges(begin, part, cutting.newline)
+        content, _ = even_line_ends(text.lines(part, line=line), b"", cutting.newline)
+        lines = None
+        if _BLANK_LINE.search(content):
+            rows = [(at, row) for at, row in enumerate(content.split(b"\n"), line) if row.strip()]
+            lines, content = tuple(at for at, _ in rows), b"".join(row + b"\n" for _, row in rows)
+        if content:
+            yield Chunk(number=number, first_line=lines[0] if lines else line, content=content, lines=lines)
+            number += 1
+
+
+def _parts(path: Path, found: Format, text: Utf8Text, cutting: Cutting, part_bytes: int) -> Parts:
+    blocks = unpacked_blocks(path, found.compression, found.member, block_bytes=part_bytes)
+    return Parts(text.narrow_blocks(blocks), cutting, part_bytes=part_bytes)
+
+
+def _newline(path: Path, found: Format) -> bytes:
+    head, is_whole = head_of(path, found.compression, found.member)
+    return line_break(sample_text(head, found.encoding, is_whole=is_whole), found.quote).encode()
+
+
+def _without_blank_edges(line: int, part: bytes, newline: bytes) -> tuple[int, bytes]:
+    """Drop empty lines before the first and after the last record; return that record's line too."""
+    if part[:1] in (b"\r", b"\n"):
+        kept = part.lstrip(b"\r\n")
+        line += part.count(newline, 0, len(part) - len(kept))
+        part = kept
+    if part.endswith((b"\n\n", b"\n\r\n", b"\r\r")):
+        part = part.rstrip(b"\r\n") + newline
+    return line, part

@@ -1,0 +1,96 @@
+"""Say where the records of a chunk stand in its file: the line of each, and its text as it was written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+_LINE_END = 10
+
+
+@dataclass(frozen=True)
+class Place:
+    """A record: its line in the file, from 1, and its text."""
+
+    line: int
+    text: str
+
+
+def places(
+    content: bytes,
+    wanted: Collection[int],
+    *,
+    unsplit: Collection[int] = (),
+    quote: str = "",
+    first_line: int = 1,
+    lines: Sequence[int] | None = None,
+) -> tuple[dict[int, Place], list[Place]]:
+    """Find records of a chunk.
+
+    Parameters
+    ----------
+    content : bytes
+        The chunk, UTF-8.
+    wanted : collection of int
+        Numbers of records, from 1, among those that could be split into cells.
+    unsplit : collection of int
+        Where the others start, in bytes; blank lines may come first.
+    quote : str
+        The character within which a record may hold line ends; empty where the chunk has none.
+    first_line : int
+        Line of the chunk's first byte in the file.
+    lines : sequence of int, optional
+        The line of each record, where they do not stand on consecutive lines.
+
+    Returns
+    -------
+    dict and list
+        The place of each wanted record, and of each unsplit one.
+    """
+    starts = sorted(_after_blanks(content, start) for start in unsplit)
+    others, found, rest, number = set(starts), {}, [], 0
+    for ordinal, (line, start, end) in enumerate(_records(content, quote.encode(), others)):
+        is_unsplit = start in others
+        number += not is_unsplit
+        if is_unsplit or number in wanted:
+            text = content[start:end].decode("utf-8", "replace").rstrip("\r\n")
+            place = Place(first_line + line if lines is None else lines[ordinal], text)
+            if is_unsplit:
+                rest.append(place)
+            else:
+                found[number] = place
+    return found, rest
+
+
+def _after_blanks(content: bytes, start: int) -> int:
+    while start < len(content) and content[start] in b"\r\n":
+        start += 1
+    return start
+
+
+def _records(content: bytes, quote: bytes, unsplit: set[int]) -> Iterator[tuple[int, int, int]]:
+    """Walk over the records that are not blank: line from 0, first byte, byte after the last."""
+    start = line = 0
+    while start < len(content):
+        end = content.find(b"\n", start)
+        end = len(content) if end < 0 else end + 1
+        if quote and start not in unsplit:
+            end = _closed(content, quote, start, end)
+        if content[start:end].strip(b"\r\n"):
+            yield line, start, end
+        line += content.count(b"\n", start, end) if quote else 1
+        start = end
+
+
+def _closed(content: bytes, quote: bytes, start: int, end: int) -> int:
+    """Go on to the line end at which every quote is closed."""
+    count = content.count(quote, start, end)
+    while count % 2 and end < len(content):
+        following = content.find(b"\n", end)
+        following = len(content) if following < 0 else following + 1
+        count += content.count(quote, end, following)
+        end = following
+    return end

@@ -1,0 +1,87 @@
+"""How one file is read: what was detected, what was given, and what is in doubt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from patronage.logic.tables import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from patronage.logic.ingest.dialects import Dialect
+    from patronage.logic.ingest.recognition import Format
+    from patronage.logic.ingest.values import NumberStyle, TimeFormat
+    from patronage.logic.tables import Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How the records of a file become typed rows.
+
+    Parameters
+    ----------
+    format : Format
+        Container, encoding, delimiter, header.
+    dialect : Dialect
+        Which column is which.
+    header : tuple of str
+        The file's columns.
+    times : mapping
+        Canonical column to the formats of its times; where there are several, the first that parses.
+    numbers : mapping
+        Canonical column to the style of its numbers.
+    unfloated, stripped : frozenset of str
+        Id columns whose ``.0`` or whose padding is taken off.
+    split_orders : bool
+        Whether the parts of an order over several files are united.
+    doubts : tuple of str
+        What a person should check.
+    """
+
+    format: Format
+    dialect: Dialect
+    header: tuple[str, ...]
+    times: Mapping[str, tuple[TimeFormat, ...]] = field(default_factory=dict)
+    numbers: Mapping[str, NumberStyle] = field(default_factory=dict)
+    unfloated: frozenset[str] = frozenset()
+    stripped: frozenset[str] = frozenset()
+    split_orders: bool = False
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> Table:
+        """The canonical table that the file belongs to."""
+        return TABLES[self.dialect.table]
+
+    def has(self, column: str) -> bool:
+        """Say whether some record of the file may say something of a canonical column."""
+        kinds = (self.dialect, *self.dialect.also)
+        return any(
+            column in rows.defaults
+            or rows.expression_of(column, self.header) is not None
+            or rows.source_of(column, self.header) is not None
+            for rows in kinds
+        )
+
+    def detected(self) -> dict[str, Any]:
+        """Return what a report says of the file's form."""
+        found = self.format
+        said = {
+            "format": found.kind,
+            "compression": found.compression,
+            "encoding": found.encoding,
+            "delimiter": found.delimiter,
+            "quote": found.quote,
+            "skipped_lines": found.skipped_lines,
+            "member": found.member,
+            "shape": found.shape,
+            "table": self.table.name,
+            "dialect": self.dialect.name,
+            "times": {name: " or ".join(each.name for each in forms) for name, forms in self.times.items()},
+            "numbers": {name: style.name for name, style in self.numbers.items()},
+            "unfloated": sorted(self.unfloated),
+            "stripped": sorted(self.stripped),
+        }
+        return {name: value for name, value in said.items() if value not in ("", 0, [], {})}

@@ -1,0 +1,44 @@
+"""What the texts of a column mean: its one date format, its one number style, and the SQL that reads them.
+
+Everything goes column by column. A guess looks at a sample; where the sample leaves two readings, an
+aggregate counts the whole column and the choice is settled. The writers return DuckDB expressions; those
+that repeat their text keep the plain case in the first branch, so hand them a column's name, and do not put
+two of them into one COALESCE: DuckDB then computes the second for every row.
+"""
+
+from patronage.logic.ingest.values._amounts import decimal_sql, number_evidence_sql
+from patronage.logic.ingest.values._booleans import boolean_sql
+from patronage.logic.ingest.values._currencies import NO_CURRENCY, currency_sql
+from patronage.logic.ingest.values._dates import TimeGuess, guess_times, settle_times, time_candidates
+from patronage.logic.ingest.values._formats import TimeFormat, given_time_format
+from patronage.logic.ingest.values._ids import float_ids_sql, unfloated_sql
+from patronage.logic.ingest.values._instants import evidence_sql, instant_sql
+from patronage.logic.ingest.values._numbers import NumberGuess, guess_numbers, settle_numbers
+from patronage.logic.ingest.values._rates import Rates, convert_sql
+from patronage.logic.ingest.values._styles import PLAIN, NumberStyle, given_number_style
+
+__all__ = [
+    "NO_CURRENCY",
+    "NumberGuess",
+    "NumberStyle",
+    "PLAIN",
+    "Rates",
+    "TimeFormat",
+    "TimeGuess",
+    "boolean_sql",
+    "convert_sql",
+    "currency_sql",
+    "decimal_sql",
+    "evidence_sql",
+    "float_ids_sql",
+    "given_number_style",
+    "given_time_format",
+    "guess_numbers",
+    "guess_times",
+    "instant_sql",
+    "number_evidence_sql",
+    "settle_numbers",
+    "settle_times",
+    "time_candidates",
+    "unfloated_sql",
+]

@@ -1,0 +1,149 @@
+"""The rows of an uploaded file that break a rule: counted for the report, kept in the quarantine."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+from patronage.engines.records import RowRange
+from patronage.logic.ingest.places import places
+from patronage.logic.ingest.rules import all_rules
+from patronage.logic.queries import identifier
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from patronage.engines.duckdb import DuckSession
+    from patronage.engines.reading import Chunk
+    from patronage.engines.records import Unsplit
+    from patronage.logic.ingest.plan import Plan
+    from patronage.steps.ingest.chunks import Pass
+    from patronage.stores.objects import ObjectStore
+
+
+def write_refused(
+    session: DuckSession,
+    job: Pass,
+    chunk: Chunk | RowRange,
+    unsplit: Sequence[Unsplit],
+    *,
+    source: str,
+    path: Path,
+) -> None:
+    """Write the refused rows of a chunk: object, line, column, rule, sentence, raw; one JSON object a line.
+
+    Parameters
+    ----------
+    session : DuckSession
+        Holds `judged`.
+    job : Pass
+        The file.
+    chunk : Chunk or RowRange
+        Where the rows come from.
+    unsplit : sequence of Unsplit
+        The records that could not be split into cells.
+    source : str
+        The relation of the chunk's records.
+    path : Path
+        The file to write.
+    """
+    broken = [
+        (row["record"], row["rule"])
+        for row in session.rows("SELECT record, rule FROM judged WHERE rule IS NOT NULL ORDER BY record")
+    ]
+    if isinstance(chunk, RowRange):
+        found = _cells_of_rows(session, job.plan, chunk, source)
+        lines = [(*found[record], rule) for record, rule in broken]
+    else:
+        lines = _lines_of_text(job, chunk, unsplit, broken)
+    rules = all_rules()
+    with path.open("w", encoding="utf-8") as file:
+        for line, raw, name in sorted(lines, key=lambda each: each[0]):
+            rule = rules[name]
+            row = {
+                "object": job.upload.key,
+                "line": line,
+                "column": rule.column,
+                "rule": name,
+                "sentence": rule.sentence,
+                "raw": raw,
+            }
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _lines_of_text(
+    job: Pass, chunk: Chunk, unsplit: Sequence[Unsplit], broken: list[tuple[int, str]]
+) -> list[tuple[int, str, str]]:
+    form = job.plan.format
+    found, others = places(
+        chunk.content,
+        {record for record, _ in broken},
+        unsplit=[each.start for each in unsplit],
+        quote=form.quote if chunk.has_quotes else "",
+        first_line=chunk.first_line,
+        lines=chunk.lines,
+    )
+    as_raw = _as_cells(form.quote, job.delimiter) if form.kind == "csv" else str
+    told = [
+        (found[record].line, as_raw(found[record].text), rule)
+        if record in found
+        else (chunk.first_line, "", rule)
+        for record, rule in broken
+    ]
+    return told + [(place.line, place.text, each.rule) for place, each in zip(others, unsplit, strict=False)]
+
+
+def _as_cells(quote: str, delimiter: str) -> Any:
+    """Return what turns a record's text into its cells, as JSON."""
+
+    def cells(text: str) -> str:
+        if len(delimiter) != 1:
+            return json.dumps(text.split(delimiter), ensure_ascii=False)
+        quoting: dict[str, Any] = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE}
+        try:
+            found = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, **quoting), [])
+        except csv.Error:
+            found = [text]
+        return json.dumps(found, ensure_ascii=False)
+
+    return cells
+
+
+def _cells_of_rows(
+    session: DuckSession, plan: Plan, rows: RowRange, source: str
+) -> dict[int, tuple[int, str]]:
+    cells = ", ".join(f"COALESCE({identifier(name)}, '')" for name in plan.header)
+    found = session.rows(
+        f"SELECT record, CAST(to_json([{cells}]) AS VARCHAR) AS raw FROM ({source}) "
+        "WHERE record IN (SELECT record FROM judged WHERE rule IS NOT NULL)"
+    )
+    return {row["record"]: (rows.start + row["record"], row["raw"]) for row in found}
+
+
+def counted(by_rule: Counter[str]) -> dict[str, Any]:
+    """Return what a report says of the refused rows, the commonest reason first."""
+    ordered = dict(sorted(by_rule.items(), key=lambda item: (-item[1], item[0])))
+    rules = all_rules()
+    return {
+        "refused": by_rule.total(),
+        "refused_by_rule": ordered,
+        "rules": {name: rules[name].sentence for name in ordered},
+    }
+
+
+def quarantine(store: ObjectStore, key: str, refused: Iterable[Path]) -> None:
+    """Put the refused rows of the chunks together in the lake."""
+    with store.writing(key) as path, path.open("wb") as whole:
+        for content in _contents(refused):
+            whole.write(content)
+
+
+def _contents(paths: Iterable[Path]) -> Iterator[bytes]:
+    for path in paths:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                yield block

@@ -1,0 +1,71 @@
+"""An uploaded object, and the names under which ingest keeps what it made of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from patronage.logic.tables import TABLES
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+SIDECAR = ".patronage.toml"
+"""What the key of an upload's sidecar adds to the upload's own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """One version of an uploaded object, and where its content lies on this machine.
+
+    Parameters
+    ----------
+    path : Path
+        The content.
+    key, version : str
+        The object; equal key and version, equal content.
+    last_modified : datetime
+        Of the version, UTC.
+    sidecar : str
+        TOML of the object's own options, as `Options` reads them; empty where it has none.
+    """
+
+    path: Path
+    key: str
+    version: str
+    last_modified: datetime
+    sidecar: str = ""
+
+    @property
+    def object_id(self) -> str:
+        """Name of the upload's report and quarantine: equal for equal key and version."""
+        return object_id(self.key, self.version)
+
+    @property
+    def table(self) -> str | None:
+        """The canonical table below whose folder the object lies; None elsewhere."""
+        parts = self.key.split("/")
+        return parts[1] if len(parts) > 2 and parts[0] == "raw" and parts[1] in TABLES else None
+
+
+def object_id(key: str, version: str) -> str:
+    """Return the id of an object's version, 32 hex digits."""
+    return hashlib.sha256(f"{key}\0{version}".encode()).hexdigest()[:32]
+
+
+def report_key(object_id: str) -> str:
+    """Return where the report of an upload lies in the lake."""
+    return f"lake/reports/ingest/{object_id}.json"
+
+
+def quarantine_key(object_id: str) -> str:
+    """Return where the refused rows of an upload lie in the lake."""
+    return f"lake/quarantine/{object_id}.jsonl"
+
+
+def content_of(path: Path) -> str:
+    """Return the SHA-256 of a file's content, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
