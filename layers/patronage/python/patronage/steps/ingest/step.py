@@ -14,6 +14,7 @@ from patronage.errors import BadInput, TryAgain
 from patronage.logic.ingest.options import options_for, options_number
 from patronage.steps.ingest.chunks import Outcome, Pass, run_pass
 from patronage.steps.ingest.planning import make_plan
+from patronage.steps.ingest.quality import measure, remember
 from patronage.steps.ingest.refusals import counted, quarantine
 from patronage.steps.ingest.report import of_fates, of_repeat
 from patronage.steps.ingest.settle import settle
@@ -104,6 +105,7 @@ def ingest(
     except BadInput as exc:
         report = {**about, "state": "unreadable", "problem": str(exc)}
     write_json(lake.store, key, report)
+    remember(lake.store, report)
     return report
 
 
@@ -171,6 +173,7 @@ class _Ingestion:
     ) -> None:
         self._upload, self._lake, self._shop, self._options = upload, lake, shop, options
         self._about, self._now = about, now
+        self._quality: dict[str, Any] | None = None
 
     def run(self, workers: int, progress: Callable[[int], None] | None) -> dict[str, Any]:
         with (
@@ -275,6 +278,9 @@ class _Ingestion:
             key=self._upload.key,
         )
         report = {**report, **of_fates(plan, self._shop, outcome, settlement, engine)}
+        if self._quality is None:
+            self._quality = measure(parts, plan, engine, self._lake, report, self._now)
+        report["quality"] = self._quality
         if report["kept"]:
             snapshot.commit(
                 [*settlement.own, *settlement.rewritten],
