@@ -13,6 +13,7 @@ from patronage.errors import BadInput
 from patronage.logic.ingest.dialects import Dialect, choose_dialect, choose_headerless
 from patronage.logic.ingest.mapping import mapped_sql, text_name
 from patronage.logic.ingest.plan import Plan
+from patronage.logic.ingest.recognition import ONE_CELL
 from patronage.logic.ingest.values import (
     NumberGuess,
     NumberStyle,
@@ -160,20 +161,33 @@ def _with_dialect(plan: Plan, upload: Upload, source: Source, engine: DuckEngine
             names = sorted({each.name for each in options.known_dialects})
             raise BadInput(f"dialect = {options.dialect!r} is unknown; known are {', '.join(names)}")
     if plan.format.kind == "csv" and options.has_header is None and not options.header:
-        bare = replace(plan.format, has_header=False)
-        cells = _first_cells(Source(source.path, bare))
-        headerless = choose_headerless(
-            known, cells, delimiter=plan.format.delimiter, table=table, key=upload.key
-        )
-        if headerless is not None:
-            header = tuple(headerless.format["header"])
-            return replace(plan, dialect=headerless, header=header, format=replace(bare, header=header))
+        for bare in _without_header(plan.format, known, upload.key):
+            cells = _first_cells(Source(source.path, bare))
+            headerless = choose_headerless(
+                known, cells, delimiter=bare.delimiter, table=table, key=upload.key
+            )
+            if headerless is not None:
+                header = tuple(headerless.format["header"])
+                return replace(plan, dialect=headerless, header=header, format=replace(bare, header=header))
     first = _first_record(plan, source, engine)
     dialect = choose_dialect(known, plan.header, table=table, first=first, key=upload.key)
     header = plan.header
     if plan.format.kind == "json":  # a key may be missing from the first records
         header = tuple(dict.fromkeys([*header, *_named(dialect)]))
-    return replace(plan, dialect=dialect, header=header)
+    form = plan.format
+    if (
+        form.kind == "csv" and options.quote is None
+    ):  # such as quotes that a file does not double inside cells
+        form = replace(form, quote=dialect.format.get("quote", form.quote))
+    return replace(plan, dialect=dialect, header=header, format=form)
+
+
+def _without_header(found: Format, known: Sequence[Dialect], key: str) -> Iterator[Format]:
+    """Yield how a file is read that has no header: as it was recognised, and a line a cell where one may be."""
+    yield replace(found, has_header=False)
+    if any(each.format.get("delimiter") == ONE_CELL and each.fits_key(key) for each in known):
+        lines = {"delimiter": ONE_CELL, "quote": "", "skipped_lines": 0, "header": ("line",), "doubts": ()}
+        yield replace(found, has_header=False, **lines)
 
 
 def _first_cells(source: Source) -> list[str]:
