@@ -14,6 +14,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadInput
+from patronage.logic.ingest.event_words import EVENT_WORDS
 from patronage.logic.tables import TABLES, Table
 
 if TYPE_CHECKING:
@@ -147,9 +148,13 @@ class Dialect(Rows):
         """List the columns that a file of this dialect has and this header lacks."""
         return [*self.missing_from(header), *(name for name in self.header if not _found(name, header))]
 
+    def fits_key(self, key: str) -> bool:
+        """Say whether a file of this dialect may have this key."""
+        return not self.key or re.search(self.key, key, re.IGNORECASE) is not None
+
     def fits(self, header: Sequence[str], first: Mapping[str, str], key: str) -> bool:
         """Say whether a file with this header, first record and key is of this dialect."""
-        if self.lacks(header) or (self.key and not re.search(self.key, key, re.IGNORECASE)):
+        if self.lacks(header) or not self.fits_key(key):
             return False
         texts = {name: first.get(_found(name, header) or "", "") for name in self.cells}
         return all(re.fullmatch(pattern, texts[name]) for name, pattern in self.cells.items())
@@ -195,6 +200,7 @@ def canonical(table: Table) -> Dialect:
         about=f"Patronage's own columns of {table.name}",
         columns={name: name for name in names if name in required},
         optional={name: name for name in names if name not in required},
+        values={"event_type": EVENT_WORDS} if table.name == "events" else {},
     )
 
 
@@ -323,6 +329,9 @@ def _no_fit(known: Sequence[Dialect], header: Sequence[str], table: str | None) 
 def choose_headerless(
     known: Sequence[Dialect], cells: Sequence[str], *, delimiter: str, table: str | None, key: str
 ) -> Dialect | None:
-    """Return the first dialect of files without a header whose first record could be these cells."""
+    """Return the first dialect of files without a header whose first record could be these cells.
+
+    Where the delimiter is a line feed, each line is one cell.
+    """
     rivals = (dialect for dialect in known if "header" in dialect.format and table in {None, dialect.table})
     return next((each for each in rivals if each.fits_headerless(cells, delimiter, key)), None)

@@ -183,11 +183,11 @@ def _with_dialect(plan: Plan, upload: Upload, source: Source, engine: DuckEngine
 
 
 def _without_header(found: Format, known: Sequence[Dialect], key: str) -> Iterator[Format]:
-    """Yield how a file is read that has no header: as it was recognised, and a line a cell where one may be."""
-    yield replace(found, has_header=False)
+    """Yield how a file without a header is read: as recognised, and a line a cell where that may be."""
+    bare = replace(found, has_header=False)
+    yield bare
     if any(each.format.get("delimiter") == ONE_CELL and each.fits_key(key) for each in known):
-        lines = {"delimiter": ONE_CELL, "quote": "", "skipped_lines": 0, "header": ("line",), "doubts": ()}
-        yield replace(found, has_header=False, **lines)
+        yield replace(bare, delimiter=ONE_CELL, quote="", skipped_lines=0, header=("line",), doubts=())
 
 
 def _first_cells(source: Source) -> list[str]:
