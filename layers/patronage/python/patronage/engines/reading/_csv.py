@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from patronage.engines.reading._chunk import Chunk
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
     from patronage.engines.reading._utf8 import Utf8Text
     from patronage.logic.ingest.recognition import Format
-
-_BLANK_LINE = re.compile(rb"(?:\A|\n)[ \t\r]*(?=\n)")
 
 
 def csv_chunks(path: Path, found: Format, text: Utf8Text, *, chunk_bytes: int) -> Iterator[Chunk]:
@@ -61,13 +58,27 @@ def json_lines_chunks(path: Path, found: Format, text: Utf8Text, *, chunk_bytes:
     for begin, part in _parts(path, found, text, cutting, chunk_bytes):
         line, part = _without_blank_edges(begin, part, cutting.newline)
         content, _ = even_line_ends(text.lines(part, line=line), b"", cutting.newline)
-        lines = None
-        if _BLANK_LINE.search(content):
-            rows = [(at, row) for at, row in enumerate(content.split(b"\n"), line) if row.strip()]
-            lines, content = tuple(at for at, _ in rows), b"".join(row + b"\n" for _, row in rows)
+        rows: list[int] = []
+        if _may_hold_blank_lines(content):
+            rows, content = _without_blank_lines(line, content)
         if content:
-            yield Chunk(number=number, first_line=lines[0] if lines else line, content=content, lines=lines)
+            line = rows[0] if rows else line
+            are_consecutive = not rows or rows[-1] - line + 1 == len(rows)
+            lines = None if are_consecutive else tuple(rows)
+            yield Chunk(number=number, first_line=line, content=content, lines=lines)
             number += 1
+
+
+def _may_hold_blank_lines(content: bytes) -> bool:
+    """Say whether some line begins otherwise than an object does."""
+    objects = content.count(b"\n{") + content.startswith(b"{")
+    return objects != content.count(b"\n") + (not content.endswith(b"\n"))
+
+
+def _without_blank_lines(line: int, content: bytes) -> tuple[list[int], bytes]:
+    """Return the lines that hold something, and their numbers."""
+    filled = [(at, row) for at, row in enumerate(content.split(b"\n"), line) if row.strip()]
+    return [at for at, _ in filled], b"".join(row + b"\n" for _, row in filled)
 
 
 def _parts(path: Path, found: Format, text: Utf8Text, cutting: Cutting, part_bytes: int) -> Parts:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MOST_CHARACTERS = 64 << 20
 _LOOK_AHEAD = 64  # characters after a document that show that it is not cut short
 _BLANK = re.compile(r"[ \t\r\n]*")
-_STRING_OR_BLANK = re.compile(r'("(?:[^"\\]|\\.)*+")|[ \t\r\n]+')
+_STRING_OR_MARKS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^" \t\r\n]++')
 
 
 def json_chunks(path: Path, found: Format, text: Utf8Text, *, chunk_bytes: int) -> Iterator[Chunk]:
@@ -96,11 +96,15 @@ class _Stream:
     def peek(self) -> str:
         """Return the next character that is no blank; empty at the end."""
         while True:
+            found = self._text[self._at : self._at + 1]
+            if found and found not in " \t\r\n":
+                return found
             match = _BLANK.match(self._text, self._at)
             self._move(match.end() if match else self._at)
-            if self._at < len(self._text) or self._is_last:
-                return self._text[self._at : self._at + 1]
-            self._read(1)
+            if self._at == len(self._text):
+                if self._is_last:
+                    return ""
+                self._read(1)
 
     def expect(self, character: str) -> None:
         """Pass over a character.
@@ -148,7 +152,7 @@ class _Stream:
         end = self._end_of_document()
         text = self._text[self._at : end]
         self._move(end)
-        return line, _STRING_OR_BLANK.sub(r"\1", text)
+        return line, "".join(_STRING_OR_MARKS.findall(text))
 
     def damage(self, what: str, at: int | None = None) -> BadInput:
         """Return the error for a place in the text."""
