@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.alerts import FIVE_MINUTES
 from infra.functions import Common, Function
 from infra.grants import CHANGE_OBJECT, READ_OBJECT, READ_VERSION, Grant, allow, on_listing, on_objects
-from infra.names import INGEST, LAKE_OBJECTS, RAW_OBJECTS, SETTINGS_OBJECTS
+from infra.names import INGEST, LAKE_OBJECTS, METRICS_NAMESPACE, RAW_OBJECTS, SETTINGS_OBJECTS
 
 if TYPE_CHECKING:
     from infra.storage import Storage
@@ -44,6 +46,11 @@ class Ingest(Construct):
             ),
             description="An upload failed five times and waits in the dead-letter queue.",
         )
+        common.alerts.alarm(
+            "QualityBreaches",
+            metric=self._breaches(),
+            description="An upload breaks a quality rule of severity alarm; patronage report says which.",
+        )
 
     def _build_queue(
         self,
@@ -61,6 +68,21 @@ class Ingest(Construct):
             retention_period=retention,
             visibility_timeout=visibility,
             dead_letter_queue=dead_letters,
+        )
+
+    def _breaches(self) -> cloudwatch.Metric:
+        """Return what `patronage.metrics` counts of this stack's uploads."""
+        dimensions = {
+            "service": INGEST.name,
+            "function_name": self.function.function.function_name,
+            "severity": "alarm",
+        }
+        return cloudwatch.Metric(
+            namespace=METRICS_NAMESPACE,
+            metric_name="QualityBreaches",
+            dimensions_map=dimensions,
+            statistic="Sum",
+            period=FIVE_MINUTES,
         )
 
     def _build_function(self, storage: Storage, common: Common) -> Function:

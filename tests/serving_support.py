@@ -51,6 +51,7 @@ _ENVIRONMENT = {
     "PATRONAGE_SERVING_TABLE": TABLE,
     "PATRONAGE_LAKE_BUCKET": "lake",
     "PATRONAGE_SHOP": '{"currency": "GBP", "keep_generation_days": 7}',
+    "POWERTOOLS_METRICS_NAMESPACE": "Patronage",
     "POWERTOOLS_SERVICE_NAME": "test",
 }
 

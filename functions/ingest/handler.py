@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 
 from patronage import runtime
 from patronage.errors import BadInput, NotFound, RunFailed
+from patronage.metrics import count_upload
 from patronage.steps.ingest import SIDECAR, Upload, ingest
 from patronage.stores.lake import Lake
 
@@ -36,7 +37,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
     )
 
 
-def _ingest_message(record: dict[str, Any]) -> None:
+def _ingest_message(record: dict[str, Any], lambda_context: LambdaContext) -> None:
     detail = json.loads(record["body"])["detail"]
     if detail["object"]["key"].endswith("/"):
         return  # what the S3 console makes for a folder
@@ -55,6 +56,14 @@ def _ingest_message(record: dict[str, Any]) -> None:
     if report["state"] == "unreadable":
         runtime.logger.error("file unreadable", extra={"object_id": report["object"]})
         raise BadInput(f"upload {report['object']} cannot be read; its report says why")
+    _tell_quality(report, lambda_context.function_name)
+
+
+def _tell_quality(report: dict[str, Any], function_name: str) -> None:
+    for breach in report.get("quality", {}).get("breaches", []):
+        found = {name: breach.get(name) for name in ("rule", "table", "column", "severity", "value")}
+        runtime.logger.warning("quality breach", extra={"object_id": report["object"], **found})
+    count_upload(report, function_name=function_name)
 
 
 def _ingest_upload(detail: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from patronage.metrics import BREACHES
 from template_support import flat, listed, of_type
 
 OUTPUTS = {
@@ -148,10 +149,22 @@ def test_few_alarms_and_the_dead_letter_queue_among_them(template):
     alarms = of_type(template, "AWS::CloudWatch::Alarm").values()
     assert len(alarms) <= 10, "an alarm costs $0.10 a month, idle or not"
     watched = {alarm["MetricName"] for alarm in alarms}
-    assert watched == {"Errors", "ApproximateNumberOfMessagesVisible", "5XXError"}
+    assert watched == {"Errors", "ApproximateNumberOfMessagesVisible", "5XXError", BREACHES}
     failing = {flat(d["Value"]) for a in alarms if a["MetricName"] == "Errors" for d in a["Dimensions"]}
     daily = {"CatalogFunction", "CompactFunction"}  # whose failed execution is the alert
     assert failing == set(of_type(template, "AWS::Lambda::Function")) - daily
+
+
+def test_an_upload_that_breaks_a_grave_quality_rule_writes_to_a_person(template):
+    alarms = of_type(template, "AWS::CloudWatch::Alarm").values()
+    (alarm,) = [each for each in alarms if each["MetricName"] == BREACHES]
+    dimensions = {each["Name"]: flat(each["Value"]) for each in alarm["Dimensions"]}
+    assert dimensions == {"service": "ingest", "function_name": "IngestFunction", "severity": "alarm"}
+    assert (alarm["Namespace"], alarm["Statistic"], alarm["Threshold"]) == ("Patronage", "Sum", 1)
+    assert alarm["AlarmActions"] == [{"Ref": next(iter(of_type(template, "AWS::SNS::Topic")))}]
+    variables = of_type(template, "AWS::Lambda::Function")["IngestFunction"]["Environment"]["Variables"]
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == alarm["Namespace"]
+    assert variables["POWERTOOLS_SERVICE_NAME"] == dimensions["service"]
 
 
 def test_a_run_that_fails_raises_one_alert(template):

@@ -79,6 +79,8 @@ def print_report(report: dict[str, Any], shop: Shop) -> None:
         )
         console.print(f"  kept: {kinds}; {report['guest_lines']:,} lines of guests")
         console.print(f"  net revenue of the file: {shop.format_money(report['net_minor'])}")
+    for breach in report.get("quality", {}).get("breaches", []):
+        console.print(f"  {breach['severity']}: {breach['says']}", markup=False, soft_wrap=True)
     for doubt in report.get("doubts", []):
         console.print(f"  doubt: {doubt}", markup=False, soft_wrap=True)
 

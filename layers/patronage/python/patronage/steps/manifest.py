@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from patronage.settings import Shop
@@ -26,6 +26,8 @@ class Manifest:
         Version of each lake table.
     champion : dict
         Name and version of the model that was live when the run began; empty where there was none.
+    quality : list of dict
+        The quality rules that the newest uploads of the tables break (`open_breaches`).
     """
 
     run_id: str
@@ -36,6 +38,7 @@ class Manifest:
     shop: Shop
     lines: int
     champion: dict[str, str] = field(default_factory=dict)
+    quality: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def today(self) -> str:

@@ -11,6 +11,7 @@ from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput
 from patronage.logic.queries import literal
 from patronage.steps.manifest import Manifest
+from patronage.steps.quality_index import open_breaches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,6 +82,7 @@ def _pin(
         shop=shop,
         lines=stated["n"],
         champion=champion,
+        quality=open_breaches(lake.store, "orders"),
     )
 
 

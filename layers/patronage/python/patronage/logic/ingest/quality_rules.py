@@ -18,6 +18,8 @@ SETTINGS = "settings/quality.toml"
 """Where a lake keeps its own rules."""
 SEVERITIES = ("alarm", "warning")
 """Both are reported and counted; only an alarm writes to a person."""
+OF_RULES = "quality-settings"
+"""Stands for a rule where the rules themselves are at fault."""
 MOST_TRAILING = 30
 """So many uploads of a table are remembered."""
 
@@ -203,6 +205,8 @@ def parse_rules(text: str = "") -> Rules:
         name = rule.get("name") if isinstance(rule, dict) else None
         if not isinstance(name, str) or not name:
             raise BadInput(f"{SETTINGS}: each [[rules]] needs a name, such as 'few-orders'")
+        if name == OF_RULES:
+            raise BadInput(f"{SETTINGS}: the name {OF_RULES} is taken; give the rule another")
         rules[name] = rules.get(name, {}) | rule
     return _checked({**values, **given, "rules": list(rules.values())})
 

@@ -1,11 +1,7 @@
-"""Measure the quality of an upload, judge it, and remember it for the uploads that follow.
+"""Measure the quality of an upload and judge it, also beside the uploads before it.
 
 Counts, nulls and ranges come from the statistics that Parquet holds anyway. What needs rows is read of a
-bounded sample, the first rows of each part, so the cost does not grow with the upload.
-
-The uploads of a table are remembered in one small object. Of two that write it at the same moment one entry
-may be lost: that upload then is not among those that later ones are compared with, and its own report has its
-breaches all the same.
+bounded sample, the first rows of parts spread over the file, so the cost does not grow with the upload.
 """
 
 from __future__ import annotations
@@ -18,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from patronage.errors import BadInput, NotFound
 from patronage.logic.distribution import bin_sql
 from patronage.logic.ingest.quality import Breach, Measurement, Trailing, compared, judge
-from patronage.logic.ingest.quality_rules import MOST_TRAILING, SETTINGS, Rules, parse_rules
+from patronage.logic.ingest.quality_rules import OF_RULES, SETTINGS, Rules, parse_rules
 from patronage.logic.queries import literal
-from patronage.stores.objects import read_json, write_json
+from patronage.steps.quality_index import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +28,8 @@ if TYPE_CHECKING:
     from patronage.stores.lake import Lake
     from patronage.stores.objects import ObjectStore
 
-SAMPLE_ROWS = 100_000
+SAMPLE_ROWS = 50_000
+SAMPLE_PARTS = 16
 _SAMPLE = "quality_sample"
 _PRODUCTS = "quality_products"
 
@@ -67,7 +64,7 @@ def measure(
     measurement = _measured(parts, plan, rules, engine, lake, report, now)
     trailing = [
         Trailing(rows=each["rows"], bins=each["bins"])
-        for each in _remembered(lake.store, plan.table.name)
+        for each in remembered(lake.store, plan.table.name)
         if each["object"] != report["object"]
     ]
     measurement = compared(measurement, trailing, rules)
@@ -76,44 +73,8 @@ def measure(
         "measured_at": now.isoformat(),
         "measured": measurement.as_report(),
         "breaches": [_said(breach) for breach in [*faults, *breaches]],
-        "judged": judged,
+        "judged": [OF_RULES, *judged],
     }
-
-
-def remember(store: ObjectStore, report: Mapping[str, Any]) -> None:
-    """Keep of an upload what later ones are compared with, and what it broke."""
-    quality = report.get("quality")
-    if quality is None:
-        return
-    measured = quality["measured"]
-    entry = {
-        "object": report["object"],
-        "measured_at": quality["measured_at"],
-        "rows": measured["rows"],
-        "bins": measured.get("bins", {}),
-        "breaches": quality["breaches"],
-        "judged": quality["judged"],
-    }
-    table = report["table"]
-    others = [each for each in _remembered(store, table) if each["object"] != entry["object"]]
-    write_json(store, _key(table), {"uploads": [*others, entry][-MOST_TRAILING:]})
-
-
-def open_breaches(store: ObjectStore, table: str) -> list[dict[str, Any]]:
-    """Return what is amiss with a table: of each rule, what the newest upload broke that it could judge.
-
-    A breach is closed by a later upload that keeps the rule.
-    """
-    found: list[dict[str, Any]] = []
-    seen: set[str] = set()
-    for upload in reversed(_remembered(store, table)):
-        named = {"object": upload["object"], "measured_at": upload["measured_at"]}
-        found += [{**each, **named} for each in upload["breaches"] if each["rule"] not in seen]
-        seen |= {*upload["judged"], *(each["rule"] for each in upload["breaches"]), _OF_RULES}
-    return found
-
-
-_OF_RULES = "quality-settings"
 
 
 def _rules(store: ObjectStore, table: str) -> tuple[Rules, list[Breach]]:
@@ -124,18 +85,7 @@ def _rules(store: ObjectStore, table: str) -> tuple[Rules, list[Breach]]:
         return parse_rules(), []
     except BadInput as exc:
         says = f"{exc}; until it is mended, the shipped rules judge"
-        return parse_rules(), [Breach(rule=_OF_RULES, table=table, severity="alarm", says=says)]
-
-
-def _key(table: str) -> str:
-    return f"lake/reports/quality/{table}.json"
-
-
-def _remembered(store: ObjectStore, table: str) -> list[dict[str, Any]]:
-    try:
-        return list(read_json(store, _key(table))["uploads"])
-    except NotFound:
-        return []
+        return parse_rules(), [Breach(rule=OF_RULES, table=table, severity="alarm", says=says)]
 
 
 def _said(breach: Breach) -> dict[str, Any]:
@@ -184,7 +134,10 @@ def _ranges(parts: Sequence[Part], table: Table) -> tuple[dict[str, float | str]
     low: dict[str, float | str] = {}
     high: dict[str, float | str] = {}
     for column in table.columns:
-        if not (column.is_amount or column.is_time or column.type == "BIGINT"):
+        if (
+            not (column.is_amount or column.is_time or column.type == "BIGINT")
+            or column.name == "received_at"
+        ):
             continue
         bounds = [found for part in parts if (found := part.bounds(column.name)) is not None]
         if bounds:
@@ -217,10 +170,11 @@ def _of_sample(
     ids = [column.name for column in plan.table.source_columns if column.is_id and plan.has(column.name)]
     binned = sorted(rules.changing_columns(plan.table.name))
     kind = ["kind"] if plan.table.name == "orders" else []
-    rows_each = -(-SAMPLE_ROWS // len(parts))
+    chosen = parts[:: -(-len(parts) // SAMPLE_PARTS)]
+    rows_each = -(-SAMPLE_ROWS // len(chosen))
     names = ", ".join(dict.fromkeys([*ids, *binned, *kind])) or "TRUE"
     each = (
-        f"(SELECT {names} FROM read_parquet({literal(str(part.path))}) LIMIT {rows_each})" for part in parts
+        f"(SELECT {names} FROM read_parquet({literal(str(part.path))}) LIMIT {rows_each})" for part in chosen
     )
     engine.temporary(_SAMPLE, " UNION ALL ".join(each))
     shares = ", ".join(f"COUNT(DISTINCT {name}) / NULLIF(COUNT({name}), 0) AS {name}" for name in ids)
@@ -254,7 +208,7 @@ def _unknown_product_share(table: Table, ids: Sequence[str], engine: DuckEngine,
     is_unknown = f"product_id NOT IN (SELECT product_id FROM {_PRODUCTS})"
     row = engine.row(
         f"SELECT COUNT(*) AS n, COUNT(*) FILTER (WHERE {is_unknown}) AS unknown "
-        f" FROM {_SAMPLE} WHERE product_id IS NOT NULL{sold}"
+        f"FROM {_SAMPLE} WHERE product_id IS NOT NULL{sold}"
     )
     engine.run(f"DROP TABLE {_PRODUCTS}")
     return row["unknown"] / row["n"] if row["n"] else None

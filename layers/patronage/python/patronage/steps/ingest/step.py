@@ -14,12 +14,13 @@ from patronage.errors import BadInput, TryAgain
 from patronage.logic.ingest.options import options_for, options_number
 from patronage.steps.ingest.chunks import Outcome, Pass, run_pass
 from patronage.steps.ingest.planning import make_plan
-from patronage.steps.ingest.quality import measure, remember
+from patronage.steps.ingest.quality import measure
 from patronage.steps.ingest.refusals import counted, quarantine
 from patronage.steps.ingest.report import of_fates, of_repeat
 from patronage.steps.ingest.settle import settle
 from patronage.steps.ingest.twins import part_twins_of_chunks
 from patronage.steps.ingest.upload import content_of, quarantine_key, report_key
+from patronage.steps.quality_index import remember
 from patronage.stores.lake import SUPERSEDED
 from patronage.stores.objects import read_json, write_json
 
