@@ -43,7 +43,8 @@ class Rows:
         Canonical column to a scalar SQL expression over the file's columns, each text and quoted like
         ``"Lineitem name"``; it goes before `columns`, and is left out where the file lacks one of them.
     values : mapping
-        Canonical column to a mapping from the file's text to the canonical one.
+        Canonical column to a mapping from the file's text to the canonical one. An event may also go by
+        the words of `EVENT_WORDS`.
     where : str
         SQL condition of the records that are rows; the others only continue one, such as a further picture.
     """
@@ -97,6 +98,9 @@ class Dialect(Rows):
         the ids as floats; done where every id of the column has that form.
     fill_down : mapping
         ``by`` a column, the `columns` that only the first record of an order carries.
+    computed : mapping
+        Name to a SQL expression over the file's columns and over what was computed before it, such as an
+        order's sum; expressions and conditions use it by its bare name. NULL where the file lacks a column.
     explode : str
         SQL list over the record; each element becomes a row, in expressions `item` and `position` (from 1).
     also : sequence of Rows
@@ -122,6 +126,7 @@ class Dialect(Rows):
     decimal: str = ""
     unfloat: Sequence[str] = ()
     fill_down: Mapping[str, Any] = field(default_factory=dict)
+    computed: Mapping[str, str] = field(default_factory=dict)
     explode: str = ""
     also: Sequence[Rows] = ()
     needs_whole_file: bool = False
@@ -132,12 +137,28 @@ class Dialect(Rows):
     @property
     def reads_raw_twice(self) -> bool:
         """Whether the records must be held before they are mapped."""
-        return bool(self.also or self.explode or self.where or self.is_whole)
+        return bool(self.also or self.explode or self.where or self.computed or self.is_whole)
 
     @property
     def is_whole(self) -> bool:
         """Whether a record's rows depend on other records of the file."""
         return bool(self.needs_whole_file or self.fill_down)
+
+    def computed_from(self, header: Sequence[str]) -> dict[str, str]:
+        """Return the SQL of what is computed; NULL where the header lacks a column for it.
+
+        Raises
+        ------
+        BadInput
+            The file has a column of that name.
+        """
+        taken = sorted({name.casefold() for name in header} & {name.casefold() for name in self.computed})
+        if taken:
+            raise BadInput(
+                f"the dialect {self.name} computes {taken[0]!r}, and the file has a column of that name; rename "
+                "the column and upload the file again"
+            )
+        return {name: "NULL" if _lacking(sql, header) else sql for name, sql in self.computed.items()}
 
     @property
     def weight(self) -> int:
@@ -231,7 +252,7 @@ def parse_dialect(text: str, place: str) -> Dialect:
     except tomllib.TOMLDecodeError as exc:
         raise BadInput(f"{place}: {exc}; mend the dialect there") from exc
     also = [_rows(Rows, each, place) for each in values.pop("also", ())]
-    dialect: Dialect = _rows(Dialect, values, place)
+    dialect = _with_event_words(_rows(Dialect, values, place))
     dialect = replace(dialect, also=tuple(_inheriting(rows, dialect) for rows in also))
     if dialect.table not in TABLES:
         raise BadInput(f"{place}: table = {dialect.table!r} is none of {', '.join(TABLES)}")
@@ -244,6 +265,14 @@ def parse_dialect(text: str, place: str) -> Dialect:
                 f"{place}: {unknown[0]!r} is no column of {dialect.table}; it has {', '.join(sorted(known))}"
             )
     return dialect
+
+
+def _with_event_words(dialect: Dialect) -> Dialect:
+    """Let events go by the words that are common elsewhere, where the dialect does not say otherwise."""
+    if dialect.table != "events":
+        return dialect
+    own = dialect.values.get("event_type", {})
+    return replace(dialect, values={**dialect.values, "event_type": {**own, **EVENT_WORDS, **own}})
 
 
 def _inheriting(rows: Rows, dialect: Dialect) -> Rows:

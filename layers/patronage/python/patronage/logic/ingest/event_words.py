@@ -35,7 +35,6 @@ _WORDS = {
         "view promotion",
         "product list viewed",
         "promotion viewed",
-        "pop up email viewed",
     ),
     "cart_add": ("add to cart", "add cart", "cart", "product added", "cart added"),
     "cart_remove": ("remove from cart", "remove cart", "product removed", "cart removed"),
