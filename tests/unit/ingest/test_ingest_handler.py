@@ -75,3 +75,33 @@ def test_a_fault_is_logged_by_kind_and_place_without_what_the_file_holds(upload,
     told = str([vars(record) for record in caplog.records]) + str(failed.value)
     assert "'error': 'ValueError'" in told
     assert "jane" not in told.lower()
+
+
+def test_an_upload_that_breaks_quality_rules_is_counted_and_logged_without_personal_data(
+    upload, caplog, capsys
+):
+    header = GOOD.partition(b"\n")[0]
+    lines = [b"jane-%d,,Jane Doe,1,2.50,2020-01-02" % number for number in range(120)]
+    answer, _ = upload(b"\n".join([header, *lines, b"o1,c1,p1,many,1,2020-01-02", b""]))
+    assert answer == {"batchItemFailures": []}
+    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    stack = {"service": "test", "function_name": "test"}
+    orders = {**stack, "table": "orders"}
+    assert [{name: value for name, value in each.items() if name != "_aws"} for each in metrics] == [
+        {**orders, "RowsRead": [121]},
+        {**orders, "RowsRefused": [1]},
+        {**stack, "severity": "alarm", "QualityBreaches": [1]},
+        {**stack, "severity": "warning", "QualityBreaches": [1]},
+        {**orders, "rule": "orders-without-customer", "QualityBreaches": [1]},
+        {**orders, "rule": "old-orders", "QualityBreaches": [1]},
+    ]
+    logged = [vars(record) for record in caplog.records if record.getMessage() == "quality breach"]
+    assert [each["rule"] for each in logged] == ["orders-without-customer", "old-orders"]
+    assert "jane" not in str(logged).lower()
+
+
+def test_an_upload_that_keeps_the_rules_counts_no_breach(upload, capsys):
+    upload(b"product_id,title,price\np1,Cup,5\n", key="raw/products/a.csv")
+    out = capsys.readouterr().out
+    assert '"RowsRead":[1.0]' in out
+    assert "QualityBreaches" not in out

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 _LEAST_BIN_SHARE = 0.05
 _LEAST_SHARE = 0.0001
@@ -38,7 +38,7 @@ def population_stability(expected: Mapping[int, int], actual: Mapping[int, int])
     Parameters
     ----------
     expected, actual : mapping
-        Bin to rows; neighbouring bins are joined until each holds a twentieth of the expected rows.
+        Bin to rows; neighbouring bins are joined until they hold a twentieth of the rows of either.
 
     Raises
     ------
@@ -61,18 +61,15 @@ def population_stability(expected: Mapping[int, int], actual: Mapping[int, int])
     return index
 
 
-def _joined(expected: Mapping[int, int], actual: Mapping[int, int]) -> list[Sequence[int]]:
+def _joined(expected: Mapping[int, int], actual: Mapping[int, int]) -> list[list[int]]:
     """Join neighbouring bins; what is left over at the end goes to the last group."""
-    least = _LEAST_BIN_SHARE * sum(expected.values())
+    histograms = [(histogram, _LEAST_BIN_SHARE * sum(histogram.values())) for histogram in (expected, actual)]
     groups: list[list[int]] = []
     group: list[int] = []
     for number in sorted({*expected, *actual}):
         group.append(number)
-        if sum(expected.get(each, 0) for each in group) >= least:
+        if any(sum(bins.get(each, 0) for each in group) >= least for bins, least in histograms):
             groups.append(group)
             group = []
-    if group and groups:
-        groups[-1] += group
-    elif group:
-        groups.append(group)
-    return list(groups)
+    groups[-1] += group
+    return groups

@@ -239,8 +239,15 @@ def _checked(values: Mapping[str, Any]) -> Rules:
     trailing = whole["trailing_uploads"]
     if trailing > MOST_TRAILING:
         raise BadInput(f"{SETTINGS}: trailing_uploads = {trailing}; at most {MOST_TRAILING} are remembered")
-    listed = [rule for rule in values["rules"] if rule.get("enabled", True)]
+    listed = [rule for rule in values["rules"] if _is_enabled(rule)]
     return Rules(**whole, rules=tuple(_rule(rule, whole["least_rows"]) for rule in listed))
+
+
+def _is_enabled(rule: Mapping[str, Any]) -> bool:
+    enabled = rule.get("enabled", True)
+    if not isinstance(enabled, bool):
+        raise BadInput(f"{SETTINGS}, rule {rule['name']}: enabled = {enabled!r} must be true or false")
+    return enabled
 
 
 def _rule(values: Mapping[str, Any], least_rows: int) -> Rule:
