@@ -122,10 +122,12 @@ def pyarrow_stream(file: Path) -> None:
 
     pa.set_cpu_count(THREADS)
     convert = pc.ConvertOptions(column_types={"quantity": pa.string(), "line": pa.string()})
-    with pc.open_csv(file, convert_options=convert) as reader:
-        with pq.ParquetWriter(f"{file}.pyarrow", reader.schema, compression="snappy") as writer:
-            for batch in reader:
-                writer.write_batch(batch)
+    with (
+        pc.open_csv(file, convert_options=convert) as reader,
+        pq.ParquetWriter(f"{file}.pyarrow", reader.schema, compression="snappy") as writer,
+    ):
+        for batch in reader:
+            writer.write_batch(batch)
 
 
 WHO = {"bare": bare, "ours": ours, "pandas": pandas_chunks, "pyarrow": pyarrow_stream}

@@ -192,7 +192,8 @@ def with_net(rows: str, plan: Plan, shop: Shop) -> str:
     if plan.table.name != "orders":
         return rows
     columns = ", ".join(net_columns(shop, given=frozenset(("discount", "tax", "shipping"))))
-    return f"SELECT *, {columns} FROM (SELECT *, {rate_sql(shop)} AS rate FROM ({rows}))"
+    both = f"SELECT *, {columns} FROM (SELECT *, {rate_sql(shop)} AS rate FROM ({rows}))"
+    return f"SELECT * REPLACE (CASE WHEN net_small IS NULL THEN net_wide END AS net_wide) FROM ({both})"
 
 
 def _contents_of(engine: DuckEngine, lake: Lake) -> list[str]:
