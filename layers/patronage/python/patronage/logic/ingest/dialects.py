@@ -330,6 +330,7 @@ def choose_dialect(
         No dialect of the table fits. The message names the columns of the one that came nearest.
     """
     fitting = [dialect for dialect in known if dialect.fits(header, first, key)]
+    fitting.sort(key=lambda dialect: "header" in dialect.format)  # names that a file does not write count least
     chosen = next((dialect for dialect in fitting if table in {None, dialect.table}), None)
     if chosen is not None:
         return chosen
