@@ -71,11 +71,12 @@ class Rates:
 
 
 def convert_sql(amount: str, currency: str, day: str, *, rates: Rates, shop_currency: str) -> str:
-    """Write an amount, DECIMAL(18,4), in the shop's currency: exact, DECIMAL(36,12), rounded by nobody yet.
+    """Write an amount, DECIMAL(18,4), in the shop's currency: exact, DECIMAL(38,12), rounded by nobody yet.
 
     It is NULL where the currency has no rate on that day.
     """
-    return f"(CAST({amount} AS DECIMAL(18,4)) * {rates.rate_sql(currency, day, shop_currency=shop_currency)})"
+    # DuckDB multiplies two DECIMAL(18) as DECIMAL(18), which overflows from 10^6 on: one must be wider.
+    return f"(CAST({amount} AS DECIMAL(36,4)) * {rates.rate_sql(currency, day, shop_currency=shop_currency)})"
 
 
 def _dated(code: str, given: object) -> tuple[tuple[date, Decimal], ...]:

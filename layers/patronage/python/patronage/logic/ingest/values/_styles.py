@@ -102,7 +102,7 @@ _SHAPES = {style: re.compile(shape(style)) for style in (PLAIN, POINT, COMMA)}
 
 def value(text: str, style: NumberStyle) -> Decimal | None:
     """Return the number that a text is in one of the styles PLAIN, POINT and COMMA, or None."""
-    point = text.strip()
+    point = text.strip(" \t\r\n\v\f")  # what DuckDB's cast takes off
     if style.decimal == ",":
         point = point.replace(",", ".") if "." not in point else ""
     if _PLAIN_SHAPE.fullmatch(point):
