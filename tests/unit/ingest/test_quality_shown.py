@@ -10,8 +10,8 @@ def test_a_broken_rule_is_printed_in_plain_words_with_its_next_step(ingest_text,
     with console.capture() as printed:
         print_report(report, shop)
     assert (
-        "  warning: price is missing in 100.0% of the rows; the rule products-without-price allows at most 50%; "
-        "check that the export has the column, and that it is filled\n"
+        "  warning: price is missing in 100.0% of the rows; the rule products-without-price allows "
+        "at most 50%; check that the export has the column, and that it is filled\n"
     ) in printed.get()
 
 
