@@ -8,7 +8,7 @@ from decimal import Context, Decimal
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patronage.errors import BadInput
@@ -68,6 +68,7 @@ RATES = st.decimals("0.00000001", 10**9, places=8)
 DAYS = st.dates(date(1990, 1, 1), date(2050, 1, 1))
 
 
+@settings(deadline=None)
 @given(dated=st.dictionaries(DAYS, RATES, min_size=1, max_size=20), day=DAYS)
 def test_a_dated_rate_holds_from_its_day_on(dated, day):
     rates = Rates.from_mapping(
@@ -88,6 +89,7 @@ def test_the_shops_own_is_one_and_an_unknown_currency_has_no_rate():
     assert [rate(Rates(), code, day) for code in ("EUR", "USD")] == [1, None]
 
 
+@settings(deadline=None)
 @given(st.decimals(-(10**14) + 1, 10**14 - 1, places=4), RATES)
 def test_a_conversion_is_exact(amount, each):
     rates = Rates.from_mapping({"USD": f"{each:f}"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patronage.logic.ingest.values import boolean_sql, float_ids_sql, unfloated_sql
@@ -36,6 +36,7 @@ def test_a_column_is_unfloated_only_where_every_cell_is_a_whole_float(texts, are
     assert column(float_ids_sql("x"), texts) == [are_floats]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 10**18), min_size=1), st.integers(1, 3))
 def test_ids_that_became_floats_come_back(ids, zeros):
     texts = [f"{each}.{'0' * zeros}" for each in ids]
@@ -43,6 +44,7 @@ def test_ids_that_became_floats_come_back(ids, zeros):
     assert column(unfloated_sql("x"), texts) == list(map(str, ids))
 
 
+@settings(deadline=None)
 @given(st.lists(st.text().filter(lambda text: "\0" not in text) | st.text("0123456789.-eE", max_size=9)))
 def test_any_other_id_passes_byte_for_byte(ids):
     whole = [text for text in ids if text.split(".")[0].lstrip("-").isdigit()]

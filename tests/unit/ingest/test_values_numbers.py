@@ -46,7 +46,7 @@ def written(number: Decimal, style: NumberStyle, mark: str) -> str:
 AMOUNTS = st.decimals(-(10**14) + 1, 10**14 - 1, places=4) | st.decimals(-2000, 2000, places=2)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     style=st.sampled_from(STYLES),
     number=AMOUNTS | st.integers(-(10**6), 10**6).map(Decimal),
@@ -67,6 +67,7 @@ def test_any_decimal_written_in_a_style_is_read_back_exactly(style, number, data
     assert numbers(texts, style) == [number] * len(texts)
 
 
+@settings(deadline=None)
 @given(st.decimals(-(10**13), 10**13, places=9))
 def test_beyond_four_decimals_halves_are_rounded_away_from_zero(number):
     expected = number.quantize(Decimal("0.0001"), ROUND_HALF_UP)
@@ -211,6 +212,7 @@ def test_a_style_that_cannot_be_is_refused(decimal, thousands):
         given_number_style(decimal, thousands)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.text(max_size=12) | st.text("0123456789.,-+() '\u00a0€$EURkr_e%", max_size=12), max_size=30)
 )

@@ -113,6 +113,7 @@ def test_absurd_dates_are_null(form):
     assert dict(zip(ABSURD, instants(ABSURD, form), strict=True)) == dict.fromkeys(ABSURD)
 
 
+@settings(deadline=None)
 @given(
     moment=st.datetimes(datetime(1900, 1, 2), datetime(2200, 12, 30)),
     offset=st.none() | st.integers(-14 * 60, 14 * 60),
@@ -155,6 +156,7 @@ CHANGES = [
 ]
 
 
+@settings(deadline=None)
 @given(
     writer=st.sampled_from(sorted(WRITERS)),
     zone=st.sampled_from(["Europe/London", "America/New_York", "UTC"]),
@@ -227,6 +229,7 @@ def test_ambiguous_dates_are_read_as_pandas_reads_them(day_first):
     assert [instants([text], form)[0] for text, form in zip(texts, guesses, strict=True)] == expected
 
 
+@settings(deadline=None)
 @given(st.floats(61, 100_000), st.sampled_from(["UTC", "Europe/London"]))
 def test_excel_days_are_read_as_pandas_reads_them_but_never_guessed(days, zone):
     text = f"{days:.8f}"
@@ -236,6 +239,7 @@ def test_excel_days_are_read_as_pandas_reads_them_but_never_guessed(days, zone):
     assert guess_times([text], prefers_day_first=True).chosen is None
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 31)), st.sampled_from([0, 3, 6]))
 def test_epochs_are_told_apart_by_their_magnitude(moment, digits):
     moment = moment.replace(tzinfo=UTC, microsecond=moment.microsecond // 1000 * 1000)
@@ -328,7 +332,7 @@ def test_every_directive_that_is_accepted_is_known_to_duckdb(directive):
 FORMS = [DAY_FIRST, MONTH_FIRST, *(given_time_format([each]) for each in KEYWORDS)]
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     form=st.sampled_from(FORMS),
     texts=st.lists(st.text(max_size=30) | st.text("0123456789-+/:. TZ()eEAPM", max_size=30), max_size=20),
@@ -350,7 +354,8 @@ ISO_LIKE = (
 )
 
 
-@settings(max_examples=60)  # texts from a regular expression are slow to make
+@settings(max_examples=60, deadline=None)  # texts from a regular expression are slow to make
+@settings(deadline=None)
 @given(st.from_regex(NUMERIC) | st.from_regex(NAMED) | st.from_regex(ISO_LIKE))
 def test_what_the_guess_takes_for_a_time_the_sql_reads(text):
     for form in time_candidates([text]):
