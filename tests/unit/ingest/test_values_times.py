@@ -355,7 +355,6 @@ ISO_LIKE = (
 
 
 @settings(max_examples=60, deadline=None)  # texts from a regular expression are slow to make
-@settings(deadline=None)
 @given(st.from_regex(NUMERIC) | st.from_regex(NAMED) | st.from_regex(ISO_LIKE))
 def test_what_the_guess_takes_for_a_time_the_sql_reads(text):
     for form in time_candidates([text]):
