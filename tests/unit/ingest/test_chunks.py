@@ -115,8 +115,8 @@ def _with_sidecar(upload, text):
 def test_settings_and_own_dialects_of_the_lake_are_used(ingest_text, lake):
     lake.store.write_bytes(
         "settings/dialects/till.toml",
-        b'name = "till"\ntable = "orders"\n[columns]\norder_id = "Bon"\nproduct_id = "Art"\nquantity = "Menge"\n'
-        b'unit_price = "Preis"\nordered_at = "Datum"\n',
+        b'name = "till"\ntable = "orders"\n[columns]\norder_id = "Bon"\nproduct_id = "Art"\n'
+        b'quantity = "Menge"\nunit_price = "Preis"\nordered_at = "Datum"\n',
     )
     lake.store.write_bytes(
         "settings/ingest.toml", b'[[files]]\nmatch = "raw/orders/till-*"\ndelimiter = ";"\n'

@@ -65,6 +65,25 @@ def test_an_unreadable_file_fails_the_invocation_so_that_the_alarm_counts_it(upl
     assert "jane" not in told.lower()
 
 
+def test_a_sidecar_is_read_with_its_file_and_ingests_it_again_when_it_comes_later(upload, tmp_path):
+    odd = GOOD.replace(b"2.50", b"1.234")
+    _, report = upload(odd)
+    assert json.loads((tmp_path / report).read_bytes())["net_minor"] == 123
+    with pytest.raises(Exception, match="cannot be read"):
+        upload(b'dialect = "canonical"\nstrict = true\n', key=f"{KEY}.patronage.toml")
+    again = json.loads((tmp_path / report).read_bytes())
+    assert again["state"] == "unreadable"
+    assert "strict is set" in again["problem"]
+
+
+def test_a_sidecar_that_comes_before_its_file_waits_for_it(upload, tmp_path):
+    answer, _ = upload(b"strict = true\n", key="raw/orders/later.csv.patronage.toml")
+    assert answer == {"batchItemFailures": []}
+    assert not list(tmp_path.glob("lake/reports/ingest/*.json"))
+    _, report = upload(GOOD, key="raw/orders/later.csv")
+    assert json.loads((tmp_path / report).read_bytes())["kept"] == 1
+
+
 def test_a_fault_is_logged_by_kind_and_place_without_what_the_file_holds(upload, monkeypatch, caplog):
     def fault(*_args, **_options):
         raise ValueError("could not convert 'jane.doe@example.com'")
