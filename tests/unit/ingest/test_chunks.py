@@ -195,6 +195,21 @@ def test_places_are_found_through_quotes_blank_lines_and_rows_that_were_left_out
     assert places(b"a\nb\r\nc\n", {2, 3}, first_line=5) == ({2: Place(6, "b"), 3: Place(7, "c")}, [])
 
 
+@settings(max_examples=50, deadline=None)
+@given(
+    lines=st.lists(st.integers(1, 40_000), min_size=1, max_size=12),
+    ends=st.booleans(),
+    wanted=st.sets(st.integers(1, 12)),
+)
+def test_places_on_lines_are_those_of_the_walk(lines, ends, wanted):
+    texts = [f"{number}:{'x' * length}" for number, length in enumerate(lines, 1)]
+    content = ("\n".join(texts) + "\n" * ends).encode()
+    there = {number for number in wanted if number <= len(lines)}
+    at_once, _ = places(content, there, first_line=3, count=len(lines))
+    walked, _ = places(content, there, first_line=3)
+    assert at_once == walked == {number: Place(number + 2, texts[number - 1]) for number in there}
+
+
 def test_refused_rows_of_json_name_their_line(ingest_text, lake):
     good = [{"order_id": f"o{n}", "customer_id": "c", "product_id": "p", "quantity": 1, "unit_price": "1.10",
              "ordered_at": "2026-01-02"} for n in range(9)]  # fmt: skip
@@ -207,3 +222,18 @@ def test_refused_rows_of_json_name_their_line(ingest_text, lake):
         11,
         "quantity-not-a-number",
     )
+
+
+@pytest.mark.parametrize(
+    ("price", "sidecar", "minor"),
+    [
+        ("€ 12.50", "", 1125),
+        ("12.50 USD", "", 1000),
+        ("12.50", 'currency = "EUR"', 1125),
+        ("£12.50", "", 1250),
+    ],
+)
+def test_a_currency_is_read_from_the_price_or_the_sidecar(lake, upload_text, price, sidecar, minor):
+    shop = Shop(currency="GBP", rates={"EUR": "0.9", "USD": "0.8"})
+    upload = _with_sidecar(upload_text(PLAIN + f"o1,c,p,1,{price},2026-01-02\n"), sidecar)
+    assert ingest(upload, lake, shop, now=NOW)["net_minor"] == minor

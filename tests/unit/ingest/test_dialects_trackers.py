@@ -49,10 +49,11 @@ def test_personalize_impressions_become_events_of_their_own(ingest_text, lake):
     ]
 
 
-def test_personalize_users_become_customers(ingest_text, lake):
-    report = ingest_text("USER_ID,AGE,GENDER\n007,33,F\n", key="raw/customers/a.csv")
-    assert (report["detected"]["dialect"], report["kept"]) == ("amazon-personalize-users", 1)
-    assert rows_of(lake, "customers").project("customer_id, age, gender").fetchall() == [("007", "33", "F")]
+def test_personalize_users_become_customers_with_all_that_is_said_of_them(ingest_text, lake):
+    report = ingest_text("USER_ID,AGE,GENDER,CLUB,It's\n007,33,F,gold,\n8,,,,\n", key="raw/customers/a.csv")
+    assert (report["detected"]["dialect"], report["kept"]) == ("amazon-personalize-users", 2)
+    rows = rows_of(lake, "customers").project("customer_id, age, gender, attributes").order("ALL").fetchall()
+    assert rows == [("007", "33", "F", '{"CLUB":"gold"}'), ("8", None, None, None)]
 
 
 def test_visits_with_true_and_false_are_those_with_1_and_0(ingest_text, lake):

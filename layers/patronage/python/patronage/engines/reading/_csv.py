@@ -41,7 +41,7 @@ def csv_chunks(path: Path, found: Format, text: Utf8Text, *, chunk_bytes: int) -
         line, part = _without_blank_edges(begin, part, cutting.newline)
         if not part:
             continue
-        content, has_blank = even_line_ends(text.lines(part, line=line), quote, cutting.newline)
+        content, has_blank = even_line_ends(_spoilt(text.lines(part, line=line)), quote, cutting.newline)
         if has_blank and not number:
             text.doubts.append("carriage returns inside lines were read as blanks")
         if found.delimiter == BLANKS:
@@ -57,7 +57,7 @@ def json_lines_chunks(path: Path, found: Format, text: Utf8Text, *, chunk_bytes:
     number = 0
     for begin, part in _parts(path, found, text, cutting, chunk_bytes):
         line, part = _without_blank_edges(begin, part, cutting.newline)
-        content, _ = even_line_ends(text.lines(part, line=line), b"", cutting.newline)
+        content, _ = even_line_ends(_spoilt(text.lines(part, line=line)), b"", cutting.newline)
         rows: list[int] = []
         if _may_hold_blank_lines(content):
             rows, content = _without_blank_lines(line, content)
@@ -67,6 +67,11 @@ def json_lines_chunks(path: Path, found: Format, text: Utf8Text, *, chunk_bytes:
             lines = None if are_consecutive else tuple(rows)
             yield Chunk(number=number, first_line=line, content=content, lines=lines)
             number += 1
+
+
+def _spoilt(content: bytes) -> bytes:
+    """Make each NUL a byte that is no UTF-8, so that its row is refused as what cannot be read as text."""
+    return content.replace(b"\0", b"\xff") if b"\0" in content else content
 
 
 def _may_hold_blank_lines(content: bytes) -> bool:

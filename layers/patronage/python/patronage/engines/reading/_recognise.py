@@ -93,7 +93,14 @@ def _recognised(path: Path, compression: str, member: str, wanted: Given) -> For
     encoding, doubts = recognise_encoding(head, is_whole=is_whole, given=wanted.encoding)
     text = sample_text(head, encoding, is_whole=is_whole)
     refuse_other_texts(text)
-    found = Format(kind="csv", compression=compression, encoding=encoding, member=member, doubts=doubts)
+    found = Format(
+        kind="csv",
+        compression=compression,
+        encoding=encoding,
+        has_given_encoding=bool(wanted.encoding),
+        member=member,
+        doubts=doubts,
+    )
     if wanted.kind == "json" or (not wanted.kind and looks_like_json(text)):
         return _json(text, found, is_whole=is_whole)
     return _csv(text, found, wanted, is_whole=is_whole)

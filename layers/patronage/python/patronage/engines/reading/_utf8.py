@@ -38,7 +38,7 @@ class Utf8Text:
     def __init__(self, found: Format) -> None:
         self.encoding = found.encoding
         self.doubts: list[str] = []
-        self._is_surely_utf8 = found.encoding not in _NARROW
+        self._is_surely_utf8 = found.encoding not in _NARROW or found.has_given_encoding
 
     def narrow_blocks(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
         """Drop the byte order mark, and turn UTF-16 into UTF-8; other encodings stay."""

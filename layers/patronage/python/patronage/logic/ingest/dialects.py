@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadInput
 from patronage.logic.ingest.event_words import EVENT_WORDS
+from patronage.logic.queries import identifier, literal
 from patronage.logic.tables import TABLES, Table
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _OF_ONE_ROW = frozenset(
     ("line", "product_id", "description", "quantity", "unit_price", "discount", "tax", "shipping", "kind")
 )
+_VALUE = re.compile(r"[-+]?\d[\d.,:/ T-]*")
 _QUOTED = re.compile(r'"((?:[^"]|"")+)"')
 
 
@@ -45,6 +47,8 @@ class Rows:
     values : mapping
         Canonical column to a mapping from the file's text to the canonical one. An event may also go by
         the words of `EVENT_WORDS`.
+    rest : str
+        Canonical column that takes, as a JSON object, the columns of which nothing else is made.
     where : str
         SQL condition of the records that are rows; the others only continue one, such as a further picture.
     """
@@ -54,6 +58,7 @@ class Rows:
     defaults: Mapping[str, str] = field(default_factory=dict)
     expressions: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    rest: str = ""
     where: str = ""
 
     def source_of(self, column: str, header: Sequence[str]) -> str | None:
@@ -64,8 +69,17 @@ class Rows:
 
     def expression_of(self, column: str, header: Sequence[str]) -> str | None:
         """Return the SQL of a canonical column, or None where it has none that this header supports."""
-        sql = self.expressions.get(column)
+        sql = self._rest_of(header) if column == self.rest else self.expressions.get(column)
         return sql if sql is not None and not _lacking(sql, header) else None
+
+    def _rest_of(self, header: Sequence[str]) -> str | None:
+        """Write the object of the columns that are not named; cells without a text are left out of it."""
+        named = {self.source_of(column, header) for column in (*self.columns, *self.optional)}
+        named |= {name for sql in self.expressions.values() for name in _named_in(sql)}
+        cells = [f"{literal(name)}, NULLIF({identifier(name)}, '')" for name in header if name not in named]
+        if not cells:
+            return None
+        return f"NULLIF(CAST(json_merge_patch('{{}}', json_object({', '.join(cells)})) AS VARCHAR), '{{}}')"
 
     def missing_from(self, header: Sequence[str]) -> list[str]:
         """List the columns that the file would need and lacks."""
@@ -155,8 +169,8 @@ class Dialect(Rows):
         taken = sorted({name.casefold() for name in header} & {name.casefold() for name in self.computed})
         if taken:
             raise BadInput(
-                f"the dialect {self.name} computes {taken[0]!r}, and the file has a column of that name; rename "
-                "the column and upload the file again"
+                f"the dialect {self.name} computes {taken[0]!r}, and the file has a column of that name; "
+                "rename the column and upload the file again"
             )
         return {name: "NULL" if _lacking(sql, header) else sql for name, sql in self.computed.items()}
 
@@ -167,7 +181,9 @@ class Dialect(Rows):
 
     def lacks(self, header: Sequence[str]) -> list[str]:
         """List the columns that a file of this dialect has and this header lacks."""
-        return [*self.missing_from(header), *(name for name in self.header if not _found(name, header))]
+        absent = [*self.missing_from(header), *(name for name in self.header if not _found(name, header))]
+        conditions = " ".join((self.explode, *(rows.where for rows in (self, *self.also))))
+        return list(dict.fromkeys([*absent, *_lacking(conditions, header)]))
 
     def fits_key(self, key: str) -> bool:
         """Say whether a file of this dialect may have this key."""
@@ -201,9 +217,12 @@ def _plain(name: str) -> str:
 
 
 def _lacking(sql: str, header: Sequence[str]) -> list[str]:
-    names = (name.replace('""', '"') for name in _QUOTED.findall(sql))
     known = {name.casefold() for name in header}
-    return [name for name in names if name.casefold() not in known]
+    return [name for name in _named_in(sql) if name.casefold() not in known]
+
+
+def _named_in(sql: str) -> list[str]:
+    return [name.replace('""', '"') for name in _QUOTED.findall(sql)]
 
 
 _ALSO_IN_CANONICAL = {"orders": {"customer_id"}, "products": {"title"}, "events": {"occurred_at"}}
@@ -330,11 +349,13 @@ def choose_dialect(
         No dialect of the table fits. The message names the columns of the one that came nearest.
     """
     fitting = [dialect for dialect in known if dialect.fits(header, first, key)]
-    fitting.sort(key=lambda dialect: "header" in dialect.format)  # names that a file does not write count least
+    fitting.sort(
+        key=lambda dialect: "header" in dialect.format
+    )  # names that a file does not write count least
     chosen = next((dialect for dialect in fitting if table in {None, dialect.table}), None)
     if chosen is not None:
         return chosen
-    if fitting:
+    if fitting and _named_by(_nearest(known, header, table), header) <= _named_by(fitting[0], header):
         other = fitting[0]
         raise BadInput(
             f"the columns are those of {other.name}, which belongs to {other.table}, not {table}; "
@@ -345,15 +366,33 @@ def choose_dialect(
 
 def _no_fit(known: Sequence[Dialect], header: Sequence[str], table: str | None) -> str:
     listed = ", ".join(map(repr, header[:20])) + (" …" if len(header) > 20 else "")
-    rivals = [
-        dialect for dialect in known if table in {None, dialect.table} and not dialect.format.get("header")
-    ]
-    nearest = min(rivals, key=lambda dialect: (len(dialect.lacks(header)), -dialect.weight))
+    nearest = _nearest(known, header, table)
     missing = ", ".join(map(repr, nearest.lacks(header))) or "other cells"
+    if any(_VALUE.fullmatch(name.strip()) for name in header):
+        missing += (
+            ". The first line holds values, no names: where the file has no header, name its columns by "
+            "`header` in its sidecar"
+        )
     return (
         f"no dialect fits the columns {listed}; the nearest, {nearest.name} of {nearest.table}, also needs "
         f"{missing}. Rename the columns, export them too, or write a dialect (docs/dialects.md)"
     )
+
+
+def _nearest(known: Sequence[Dialect], header: Sequence[str], table: str | None) -> Dialect:
+    """Return the dialect of which the header has the greatest share; Patronage's own columns first."""
+    rivals = [each for each in known if table in {None, each.table} and not each.format.get("header")]
+
+    def far(dialect: Dialect) -> tuple[float, bool, int]:
+        needed = max(1, len(dialect.columns) + len(dialect.header))
+        return -_named_by(dialect, header) / needed, dialect.name != "canonical", -dialect.weight
+
+    return min(rivals or known, key=far)
+
+
+def _named_by(dialect: Dialect, header: Sequence[str]) -> int:
+    """Count the columns that a dialect needs and a header has."""
+    return len(dialect.columns) + len(dialect.header) - len(dialect.lacks(header))
 
 
 def choose_headerless(

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 from patronage.logic.ingest.money import net_columns, net_minor
 from patronage.logic.ingest.rules import rule_sql
-from patronage.logic.ingest.values import Rates, boolean_sql, decimal_sql, instant_sql, unfloated_sql
+from patronage.logic.ingest.values import (
+    Rates,
+    boolean_sql,
+    currency_sql,
+    decimal_sql,
+    instant_sql,
+    unfloated_sql,
+)
 from patronage.logic.queries import identifier, literal
 from patronage.logic.tables import KINDS
 
@@ -135,16 +142,19 @@ def _typed(plan: Plan, shop: Shop, mapped: str) -> str:
 def _parsed(plan: Plan, shop: Shop, column: Column) -> str:
     text = f"{column.name}_text"
     if column.is_amount:
-        return (
-            decimal_sql(text, plan.numbers[column.name]) if column.name in plan.numbers else _nothing(column)
-        )
+        style = plan.numbers.get(column.name)
+        # Where no price of the sample names a currency, one that does later on is refused, not misread.
+        is_bare = column.name == "unit_price" and not plan.has_signs and not plan.has("currency")
+        return decimal_sql(text, style, takes_money=not is_bare) if style else _nothing(column)
     if column.type == "BOOLEAN":
         return boolean_sql(text)
     forms = plan.times.get(column.name, ())
     instants = [instant_sql(text, form, zone=shop.timezone) for form in forms]
     if not instants:
         return _nothing(column)
-    instant = instants[0] if len(instants) == 1 else f"COALESCE({', '.join(instants)})"
+    *others, instant = instants
+    for first in reversed(others):  # DuckDB would compute every argument of COALESCE for every row
+        instant = f"CASE WHEN {first} IS NOT NULL THEN {first} ELSE {instant} END"
     return f"shop_day({instant})" if column.type == "DATE" else instant
 
 
@@ -154,11 +164,15 @@ def _nothing(column: Column) -> str:
 
 def _currency(plan: Plan, shop: Shop) -> str:
     """Take the file's currency column, else the sign inside the price, else the shop's own currency."""
-    own = literal(shop.currency)
-    if plan.has("currency"):
-        # The usual cell is the code as it should be: a comparison costs a third of the tidying.
-        return f"CASE WHEN currency = {own} THEN currency ELSE COALESCE(UPPER(TRIM(currency)), {own}) END"
-    return own
+    own = literal(plan.currency or shop.currency)
+    if plan.has_signs:
+        sign = currency_sql("unit_price_text", shop_currency=plan.currency or shop.currency)
+        own = f"COALESCE({sign}, {own})"
+    if not plan.has("currency"):
+        return own
+    # The usual cell is the code as it should be: a comparison costs a third of the tidying.
+    tidy = f"COALESCE(UPPER(TRIM(currency)), {own})"
+    return f"CASE WHEN currency = {literal(shop.currency)} THEN currency ELSE {tidy} END"
 
 
 def _marks(plan: Plan) -> str:

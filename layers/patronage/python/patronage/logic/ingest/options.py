@@ -79,6 +79,10 @@ _KINDS = {
     "max_refused_share": (int, float),
 }
 
+_KIND_WORDS: Mapping[object, str] = {
+    bool: "true or false", int: "a whole number", list: "a list", str: "a text", (int, float): "a number"
+}  # fmt: skip
+
 
 def options_for(
     key: str, *, settings: str = "", sidecar: str = "", own_dialects: Mapping[str, str] | None = None
@@ -143,6 +147,12 @@ def _check(values: Mapping[str, Any], key: str) -> None:
             raise BadInput(f"{key}: option {name!r} is unknown; known are {', '.join(sorted(_NAMES))}")
         kind = _KINDS.get(name, str)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):  # type: ignore[arg-type]
-            raise BadInput(f"{key}: option {name} = {value!r} is not of the kind it must be")
+            raise BadInput(
+                f"{key}: option {name} = {value!r} must be {_KIND_WORDS[kind]}; correct it in the sidecar or "
+                "in settings/ingest.toml"
+            )
+    share = values.get("max_refused_share", 0)
+    if not 0 <= share <= 1:
+        raise BadInput(f"{key}: option max_refused_share = {share!r} must lie between 0 and 1; 0.2 is 20 %")
     if values.get("table", "orders") not in TABLES:
         raise BadInput(f"{key}: table = {values['table']!r} is none of {', '.join(TABLES)}")

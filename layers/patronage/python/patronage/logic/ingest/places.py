@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-_LINE_END = 10
+_STRIDE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ def places(
     quote: str = "",
     first_line: int = 1,
     lines: Sequence[int] | None = None,
+    count: int | None = None,
 ) -> tuple[dict[int, Place], list[Place]]:
     """Find records of a chunk.
 
@@ -44,16 +45,16 @@ def places(
         Line of the chunk's first byte in the file.
     lines : sequence of int, optional
         The line of each record, where they do not stand on consecutive lines.
+    count : int, optional
+        How many records the chunk has; where it has as many lines, no walk over all of them is needed.
 
     Returns
     -------
     dict and list
         The place of each wanted record, and of each unsplit one.
     """
-    if lines is None and not quote and not unsplit:
-        each = content.split(b"\n")
-        if b"" not in each[:-1] and b"\r" not in each:  # records are lines: no walk over all of them
-            return {number: _on_line(each, number, first_line) for number in wanted}, []
+    if lines is None and not quote and not unsplit and _are_lines(content, count):
+        return _on_lines(content, wanted, first_line), []
     starts = sorted(_after_blanks(content, start) for start in unsplit)
     others, found, rest, number = set(starts), {}, [], 0
     for ordinal, (line, start, end) in enumerate(_records(content, quote.encode(), others)):
@@ -69,8 +70,26 @@ def places(
     return found, rest
 
 
-def _on_line(lines: Sequence[bytes], number: int, first_line: int) -> Place:
-    return Place(first_line + number - 1, lines[number - 1].decode("utf-8", "replace").rstrip("\r"))
+def _are_lines(content: bytes, count: int | None) -> bool:
+    """Say whether every record is one line: as many line ends as records, and none is blank."""
+    return count is not None and content.count(b"\n") + (not content.endswith(b"\n")) == count
+
+
+def _on_lines(content: bytes, wanted: Collection[int], first_line: int) -> dict[int, Place]:
+    """Find records that are lines, going from one line end to the next only near those that are wanted."""
+    found, start, at = {}, 0, 1
+    for number in sorted(wanted):
+        while at < number:
+            ends = content.count(b"\n", start, start + _STRIDE)
+            if at + ends <= number - 1:
+                at, start = at + ends, start + _STRIDE
+                continue
+            start, at = content.index(b"\n", start) + 1, at + 1
+        begin = content.rfind(b"\n", 0, start) + 1
+        end = content.find(b"\n", start)
+        line = content[begin : len(content) if end < 0 else end]
+        found[number] = Place(first_line + number - 1, line.decode("utf-8", "replace").rstrip("\r"))
+    return found
 
 
 def _after_blanks(content: bytes, start: int) -> int:

@@ -34,6 +34,10 @@ class Plan:
         Canonical column to the style of its numbers.
     unfloated, stripped : frozenset of str
         Id columns whose ``.0`` or whose padding is taken off.
+    currency : str
+        Of rows that name none; empty for the shop's.
+    has_signs : bool
+        Whether the prices of the sample name currencies, so that each row's price tells its own.
     split_orders : bool
         Whether the parts of an order over several files are united.
     doubts : tuple of str
@@ -47,6 +51,8 @@ class Plan:
     numbers: Mapping[str, NumberStyle] = field(default_factory=dict)
     unfloated: frozenset[str] = frozenset()
     stripped: frozenset[str] = frozenset()
+    currency: str = ""
+    has_signs: bool = False
     split_orders: bool = False
     doubts: tuple[str, ...] = ()
 
@@ -54,6 +60,14 @@ class Plan:
     def table(self) -> Table:
         """The canonical table that the file belongs to."""
         return TABLES[self.dialect.table]
+
+    @property
+    def sql_of(self) -> str:
+        """The dialect's name where it brings SQL of its own; else empty."""
+        dialect = self.dialect
+        kinds = (dialect, *dialect.also)
+        has_sql = dialect.computed or dialect.explode or any(each.expressions or each.where for each in kinds)
+        return dialect.name if has_sql else ""
 
     def has(self, column: str) -> bool:
         """Say whether some record of the file may say something of a canonical column."""

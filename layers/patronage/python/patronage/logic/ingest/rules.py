@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 MAX_ID_BYTES = 1024
 _FORMS = {
     "DECIMAL(18,4)": ("not-a-number", "is no decimal number such as 3, -1.5 or 1234.50"),
-    "TIMESTAMPTZ": ("not-a-time", "has not the form of the column's other times, or is before 1900"),
-    "DATE": ("not-a-day", "has not the form of the column's other days, or is before 1900"),
+    "TIMESTAMPTZ": (
+        "not-a-time",
+        "has not the form of the column's other times, or lies outside 1900 to 2200",
+    ),
+    "DATE": ("not-a-day", "has not the form of the column's other days, or lies outside 1900 to 2200"),
     "BOOLEAN": ("not-yes-or-no", "is neither yes nor no, true nor false, 1 nor 0"),
 }
 
@@ -119,7 +122,7 @@ def _of_column(column: Column, table: Table) -> Iterator[Rule]:
         says = f"the {words} is none of {', '.join(column.one_of)}"
         listed = ", ".join(map(literal, column.one_of))
         yield Rule(f"{stem}-unknown", column.name, says, f"{given} NOT IN ({listed})")
-    if column.is_id and column.required:
+    if column.is_id:
         says = f"the {words} is longer than {MAX_ID_BYTES:,} bytes, which is no id"
         yield Rule(f"{stem}-too-long", column.name, says, f"strlen({column.name}) > {MAX_ID_BYTES}")
 

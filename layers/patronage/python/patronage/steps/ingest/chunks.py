@@ -291,7 +291,10 @@ def held_source(session: DuckSession, plan: Plan, source: str) -> str:
     """Hold the records as `raw` where the dialect reads them more than once; return what to read."""
     if not plan.dialect.reads_raw_twice:
         return source
-    session.temporary("raw", f"SELECT * FROM ({_filled(plan, source)})")
+    records = _filled(plan, source)
+    for name, sql in plan.dialect.computed_from(plan.header).items():
+        records = f"SELECT *, {sql} AS {identifier(name)} FROM ({records})"
+    session.temporary("raw", f"SELECT * FROM ({records})")
     return "SELECT * FROM raw"
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from patronage.engines.failures import faults_told
 from patronage.engines.reading import TextSource, parquet_source, recognise
 from patronage.engines.records import RecordReader, row_ranges
 from patronage.errors import BadInput
-from patronage.logic.ingest.dialects import Dialect, choose_dialect, choose_headerless
+from patronage.logic.ingest.dialects import Dialect, canonical, choose_dialect, choose_headerless
 from patronage.logic.ingest.mapping import mapped_sql, text_name
 from patronage.logic.ingest.plan import Plan
 from patronage.logic.ingest.recognition import ONE_CELL
@@ -24,11 +26,13 @@ from patronage.logic.ingest.values import (
     given_time_format,
     guess_numbers,
     guess_times,
+    names_currency,
     number_evidence_sql,
     settle_numbers,
     settle_times,
 )
 from patronage.logic.queries import literal
+from patronage.logic.tables import TABLES
 from patronage.steps.ingest.chunks import held_source
 
 if TYPE_CHECKING:
@@ -133,14 +137,19 @@ def make_plan(
         The file cannot be read, or no dialect fits.
     """
     found = recognise(upload.path, given=options.given())
+    is_parquet = found.kind == "parquet"
     path = parquet_source(upload.path, found, folder) if found.kind == "parquet" else upload.path
     source = Source(path, found)
     header = found.header
-    if found.kind == "parquet":
-        header, source.rows = _parquet_header(engine, path)
-    plan = _with_dialect(Plan(format=found, dialect=_NONE, header=header), upload, source, engine, options)
+    with faults_told(is_parquet=is_parquet):
+        if is_parquet:
+            header, source.rows = _parquet_header(engine, path)
+        plan = _with_dialect(
+            Plan(format=found, dialect=_NONE, header=header), upload, source, engine, options
+        )
     source.format, source.whole = plan.format, plan.dialect.is_whole
-    plan = _with_values(plan, source, engine, shop=shop, options=options)
+    with faults_told(is_parquet=is_parquet, sql_of=plan.sql_of):
+        plan = _with_values(plan, source, engine, shop=shop, options=options)
     if options.strict and plan.doubts:
         raise BadInput(f"the file is in doubt, and strict is set: {'; '.join(plan.doubts)}")
     return plan, source
@@ -159,7 +168,11 @@ def _with_dialect(plan: Plan, upload: Upload, source: Source, engine: DuckEngine
         known = tuple(each for each in known if each.name == options.dialect)
         if not known:
             names = sorted({each.name for each in options.known_dialects})
-            raise BadInput(f"dialect = {options.dialect!r} is unknown; known are {', '.join(names)}")
+            near = get_close_matches(options.dialect, names, cutoff=0.5) or names
+            raise BadInput(
+                f"dialect = {options.dialect!r} is unknown; near it are {', '.join(near)}. Correct it, or "
+                "leave it out and let the header tell"
+            )
     if plan.format.kind == "csv" and options.has_header is None and not options.header:
         for bare in _without_header(plan.format, known, upload.key):
             cells = _first_cells(Source(source.path, bare))
@@ -169,6 +182,8 @@ def _with_dialect(plan: Plan, upload: Upload, source: Source, engine: DuckEngine
             if headerless is not None:
                 header = tuple(headerless.format["header"])
                 return replace(plan, dialect=headerless, header=header, format=replace(bare, header=header))
+    if plan.format.kind == "json" and not plan.header and table and next(iter(source.chunks()), None) is None:
+        return replace(plan, dialect=canonical(TABLES[table]))
     first = _first_record(plan, source, engine)
     dialect = choose_dialect(known, plan.header, table=table, first=first, key=upload.key)
     header = plan.header
@@ -249,6 +264,8 @@ def _with_values(plan: Plan, source: Source, engine: DuckEngine, *, shop: Shop, 
     ids = [column.name for column in plan.table.source_columns if column.is_id]
     stripped = frozenset(name for name in ids if _all_match(texts.get(name, []), _is_padded))
     times = {name: (guess.chosen,) for name, guess in guesses.times.items() if guess.chosen is not None}
+    if options.day_first is not None:
+        were_open -= {name for name, guess in guesses.times.items() if guess.rivals}  # somebody has said it
     doubts = [*plan.format.doubts, *source.doubts, *plan.dialect.doubts, *guesses.doubts(were_open)]
     return replace(
         plan,
@@ -256,6 +273,8 @@ def _with_values(plan: Plan, source: Source, engine: DuckEngine, *, shop: Shop, 
         numbers=_styles(plan, guesses),
         unfloated=frozenset(guesses.floats),
         stripped=stripped,
+        currency=options.currency,
+        has_signs=not plan.has("currency") and any(map(names_currency, texts.get("unit_price", ()))),
         split_orders=options.split_orders,
         doubts=tuple(dict.fromkeys(doubts)),
     )

@@ -59,7 +59,9 @@ def write_refused(
         found = _cells_of_rows(session, job.plan, chunk, source)
         lines = [(*found[record], rule) for record, rule in broken]
     else:
-        lines = _lines_of_text(job, chunk, unsplit, broken)
+        is_row_each = not job.plan.dialect.reads_raw_twice
+        count = session.row("SELECT COUNT(*) AS n FROM judged")["n"] if is_row_each else None
+        lines = _lines_of_text(job, chunk, unsplit, broken, count=count)
     rules = all_rules()
     with path.open("w", encoding="utf-8") as file:
         for line, raw, name in sorted(lines, key=lambda each: each[0]):
@@ -76,7 +78,12 @@ def write_refused(
 
 
 def _lines_of_text(
-    job: Pass, chunk: Chunk, unsplit: Sequence[Unsplit], broken: list[tuple[int, str]]
+    job: Pass,
+    chunk: Chunk,
+    unsplit: Sequence[Unsplit],
+    broken: list[tuple[int, str]],
+    *,
+    count: int | None,
 ) -> list[tuple[int, str, str]]:
     form = job.plan.format
     found, others = places(
@@ -86,8 +93,9 @@ def _lines_of_text(
         quote=form.quote if chunk.has_quotes else "",
         first_line=chunk.first_line,
         lines=chunk.lines,
+        count=count,
     )
-    as_raw = _as_cells(form.quote, job.delimiter) if form.kind == "csv" else str
+    as_raw = str if form.kind == "json" else _as_cells(form.quote, job.delimiter)
     told = [
         (found[record].line, as_raw(found[record].text), rule)
         if record in found

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from patronage.engines.duckdb import DuckEngine
+from patronage.engines.failures import faults_told
 from patronage.errors import BadInput, TryAgain
 from patronage.logic.ingest.options import options_for, options_number
 from patronage.steps.ingest.chunks import Outcome, Pass, run_pass
@@ -185,7 +186,8 @@ class _Ingestion:
             plan, source = make_plan(
                 self._upload, engine, shop=self._shop, options=self._options, folder=folder
             )
-            outcome = self._read(plan, source, engine, folder, workers=workers, progress=progress)
+            with faults_told(is_parquet=plan.format.kind == "parquet", sql_of=plan.sql_of):
+                outcome = self._read(plan, source, engine, folder, workers=workers, progress=progress)
             report = {**self._about, "table": plan.table.name, "detected": plan.detected()}
             report |= self._counts(outcome)
             doubts = tuple(dict.fromkeys([*plan.doubts, *source.doubts]))

@@ -17,6 +17,8 @@ class Format:
         `none`, `gzip` or `zip`.
     encoding
         `utf-8`, `utf-16-le`, `utf-16-be` or `windows-1252`.
+    has_given_encoding
+        Whether somebody stated it: then no byte that does not fit it changes it.
     delimiter
         Of a CSV file what stands between two cells: `","`, `";"`, a tab, `"|"`, `"::"` and so on; `" "`
         for runs of blanks; a line feed where each line is one cell.
@@ -41,6 +43,7 @@ class Format:
     kind: str
     compression: str = "none"
     encoding: str = "utf-8"
+    has_given_encoding: bool = False
     delimiter: str = ""
     quote: str = ""
     header: tuple[str, ...] = ()

@@ -72,6 +72,13 @@ def _has_contrast(records: Sequence[Record], place: int) -> bool:
     return False
 
 
+def repeated_names(cells: Iterable[str]) -> list[str]:
+    """Return the names that a header has more than once, without regard to case."""
+    spelled = {cell.strip().casefold(): cell.strip() for cell in cells}
+    counts = Counter(cell.strip().casefold() for cell in cells)
+    return [spelled[name] for name, count in counts.items() if name and count > 1]
+
+
 def column_names(cells: Iterable[str]) -> tuple[str, ...]:
     """Name the columns: stripped, none empty or `record`, no two alike without regard to case.
 

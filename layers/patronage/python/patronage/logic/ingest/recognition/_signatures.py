@@ -8,6 +8,7 @@ from patronage.errors import BadInput
 
 _CSV = "save the table itself as CSV and upload that"
 _PACK = "unpack it and upload the file plain, or packed by gzip or zip"
+_ROW_OF_TEXT = 40
 _NO_TABLES: tuple[tuple[re.Pattern[bytes], str, str], ...] = (
     (re.compile(rb"%PDF-"), "a PDF document", "export the table behind it as CSV or XLSX"),
     (re.compile(rb"\x89PNG\r\n"), "a PNG picture", "export the table that it shows as CSV or XLSX"),
@@ -67,7 +68,7 @@ def refuse_other_texts(text: str) -> None:
         if pattern.match(start):
             raise BadInput(f"the file is {what}; {step}")
     place = text.find("\0")
-    if place >= 0:
+    if text.count("\0") * _ROW_OF_TEXT > len(text):  # fewer are damage, which refuses its rows alone
         line = text.count("\n", 0, place) + 1
         raise BadInput(
             f"line {line} holds a NUL byte, so the file is neither text nor Parquet nor XLSX; {_CSV}"

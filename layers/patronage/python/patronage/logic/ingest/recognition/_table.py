@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from patronage.errors import BadInput
 from patronage.logic.ingest.recognition._cells import Record
 from patronage.logic.ingest.recognition._delimiters import choose_cut
-from patronage.logic.ingest.recognition._header import column_names, header_place
+from patronage.logic.ingest.recognition._header import column_names, header_place, repeated_names
 from patronage.logic.ingest.recognition._line_ends import with_line_feeds
 
 if TYPE_CHECKING:
@@ -99,6 +99,10 @@ def table_of(
     doubts = []
     if given.header and len(given.header) != columns:
         doubts.append(f"the settings name {len(given.header)} columns, but most records have {columns} cells")
+    if given.expects_header and not given.header and (twice := repeated_names(cells)):
+        doubts.append(
+            f"the header has {', '.join(map(repr, twice))} more than once; the first was read under its name"
+        )
     if place:
         doubts.append(
             f"line {record.line + 1} was read as the first of the table; those before it were left out"

@@ -8,7 +8,7 @@ two of them into one COALESCE: DuckDB then computes the second for every row.
 
 from patronage.logic.ingest.values._amounts import decimal_sql, number_evidence_sql
 from patronage.logic.ingest.values._booleans import boolean_sql
-from patronage.logic.ingest.values._currencies import NO_CURRENCY, currency_sql
+from patronage.logic.ingest.values._currencies import NO_CURRENCY, currency_sql, names_currency
 from patronage.logic.ingest.values._dates import TimeGuess, guess_times, settle_times, time_candidates
 from patronage.logic.ingest.values._formats import TimeFormat, given_time_format
 from patronage.logic.ingest.values._ids import float_ids_sql, unfloated_sql
@@ -36,6 +36,7 @@ __all__ = [
     "guess_numbers",
     "guess_times",
     "instant_sql",
+    "names_currency",
     "number_evidence_sql",
     "settle_numbers",
     "settle_times",

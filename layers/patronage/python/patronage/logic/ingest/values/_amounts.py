@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _TYPE = "DECIMAL(18,4)"
 
 
-def decimal_sql(text: str, style: NumberStyle) -> str:
+def decimal_sql(text: str, style: NumberStyle, *, takes_money: bool = True) -> str:
     """Write the expression that reads a text as DECIMAL(18,4), or NULL where it is no number of the style.
 
     Digits beyond the fourth decimal are rounded half away from zero, as DuckDB's cast does. More than 14
@@ -32,10 +32,12 @@ def decimal_sql(text: str, style: NumberStyle) -> str:
         An expression of type VARCHAR, best a column's name: it is repeated.
     style : NumberStyle
         The one style of the column.
+    takes_money : bool
+        Whether a currency's code or sign may stand beside the number.
     """
     # The cast (20) reads 1_000 as 1000, which costs 8 to exclude; nothing else of it can misread. The marks
     # and signs are looked for only in what the cast did not take.
-    marked = f"regexp_replace(upper({text}), {literal(MONEY_MARK)}, '{MONEY}', 'g')"
+    marked = f"regexp_replace(upper({text}), {literal(MONEY_MARK)}, '{MONEY}', 'g')" if takes_money else text
     lenient = (
         f"CASE WHEN regexp_full_match({marked}, {literal(shape(style))}) "
         f"THEN TRY_CAST({_bare(marked, style)} AS {_TYPE}) END"

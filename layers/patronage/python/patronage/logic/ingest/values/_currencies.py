@@ -107,6 +107,11 @@ def currency_sql(text: str, *, shop_currency: str | None = None) -> str:
     return f"COALESCE(NULLIF({code}, ''), {symbol}, {letters})"
 
 
+def names_currency(text: str) -> bool:
+    """Say whether a cell names a currency."""
+    return re.search(MONEY_MARK, text.upper()) is not None
+
+
 def _meaning(found: str, signs: tuple[str, ...], shop_currency: str | None) -> str:
     meanings = {sign: _user(sign, shop_currency) for sign in signs}
     cases = " ".join(f"WHEN {literal(sign)} THEN {literal(code)}" for sign, code in meanings.items() if code)

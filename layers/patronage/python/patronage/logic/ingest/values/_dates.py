@@ -73,6 +73,8 @@ def guess_times(samples: Sequence[str], *, prefers_day_first: bool) -> TimeGuess
     if len(best) > 1:
         best.sort(key=lambda form: form.day_first is not prefers_day_first)
         return TimeGuess(best[0], tuple(best[1:]), _either_way("the sampled dates", best))
+    if rival := _opposite(best[0], ranked, texts):
+        return TimeGuess(best[0], (rival,), _either_way("the sampled dates", (best[0], rival)))
     misfits = len(texts) - most
     doubt = (
         f"{misfits:,} of {len(texts):,} sampled texts are not written as {best[0].name}" if misfits else ""
@@ -114,6 +116,22 @@ def settle_times(guess: TimeGuess, evidence: Mapping[str, int], *, prefers_day_f
         f"a column has one format, so it is read as {chosen.name} and the others are refused"
     )
     return TimeGuess(chosen, (), doubt)
+
+
+def _opposite(
+    best: TimeFormat, ranked: Sequence[tuple[TimeFormat, int]], texts: Sequence[str]
+) -> TimeFormat | None:
+    """Return the format with day and month the other way round, where some text can only be read by it.
+
+    Then the dates that both read are in doubt too, so the whole column must be counted.
+    """
+    if best.day_first is None:
+        return None
+    own = {best.name}
+    opposite = {DAY_FIRST, MONTH_FIRST} - own
+    if not any({name for name, _, _ in readings(text)} & (opposite | own) == opposite for text in texts):
+        return None
+    return next((form for form, _ in ranked if form.name in opposite), None)
 
 
 def _either_way(dates: str, forms: Sequence[TimeFormat]) -> str:

@@ -9,6 +9,7 @@ from patronage.logic.ingest.values._styles import COMMA, PLAIN, POINT, NumberSty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,9 @@ def guess_numbers(samples: Sequence[str]) -> NumberGuess:
         chosen, fits = PLAIN, points
     else:
         chosen, fits = (POINT, points) if points > commas else (COMMA, commas)
+    if chosen is not PLAIN and _reads_alone(by_point, by_comma) and _reads_alone(by_comma, by_point):
+        rival = COMMA if chosen is POINT else POINT
+        return NumberGuess(chosen, (rival,), _either_way("the sampled numbers"))
     misfits = len(texts) - fits
     return NumberGuess(
         chosen, (), f"{misfits:,} of {len(texts):,} sampled texts are no such number" if misfits else ""
@@ -76,6 +80,11 @@ def settle_numbers(guess: NumberGuess, evidence: Mapping[str, int]) -> NumberGue
         f"{evidence[chosen.name]:,} texts can only be written like {chosen.name} and {', '.join(refused)}; "
         f"a column has one style, so it is read like {chosen.name} and the others are refused",
     )
+
+
+def _reads_alone(found: Sequence[Decimal | None], others: Sequence[Decimal | None]) -> bool:
+    """Say whether one style reads a text that the other does not: both marks stand in the column."""
+    return any(one is not None and other is None for one, other in zip(found, others, strict=True))
 
 
 def _either_way(numbers: str) -> str:
