@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from dialect_support import rows_of, shared
 
+from dialect_support import rows_of, shared
 from patronage.settings import Shop
 from patronage.steps.ingest import Upload, ingest
 from patronage.stores.lake import Lake

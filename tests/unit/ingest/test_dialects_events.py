@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+
 from dialect_support import (
     CARTS,
     FILES,
@@ -18,7 +19,6 @@ from dialect_support import (
     plain,
     shared,
 )
-
 from patronage.logic.ingest.dialects import dialects
 from tests_support import adds_up
 

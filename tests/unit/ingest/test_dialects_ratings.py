@@ -6,6 +6,7 @@ import gzip
 import json
 
 import pytest
+
 from dialect_support import AMAZON, ML1M, ML100K, counted, plain, shared
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from dialect_support import counted, rows_of
 
+from dialect_support import counted, rows_of
 from tests_support import adds_up
 
 GA4_SAMPLE = Path(__file__).parent / "data" / "ga4_events.jsonl"
