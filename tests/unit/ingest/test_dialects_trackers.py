@@ -180,6 +180,14 @@ def test_the_original_files_that_are_not_at_hand_are_understood(ingest_text, lak
     assert rows_of(lake, report["table"]).project(columns).order("ALL").fetchall() == expected
 
 
+def test_a_sequence_is_read_line_by_line_whatever_its_length(ingest_text, lake):
+    report = ingest_text("1 7 8 \n2 9\n3\n4 7 7 7 7 7\n", key="raw/events/Books.txt")
+    assert adds_up(report)
+    assert (report["records"], report["continuing_records"], report["kept"]) == (4, 1, 8)
+    rows = rows_of(lake, "events").project("event_id, product_id").order("ALL").limit(3).fetchall()
+    assert rows == [("1-000001", "7"), ("1-000002", "8"), ("2-000001", "9")]
+
+
 @pytest.mark.parametrize(
     ("word", "meaning"),
     [
