@@ -25,7 +25,7 @@ _OF_ONE_ROW = frozenset(
     ("line", "product_id", "description", "quantity", "unit_price", "discount", "tax", "shipping", "kind")
 )
 _VALUE = re.compile(r"[-+]?\d[\d.,:/ T-]*")
-_QUOTED = re.compile(r'"((?:[^"]|"")+)"')
+_TEXT_OR_NAME = re.compile(r"""'(?:[^']|'')*'|"((?:[^"]|"")+)\"""")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,7 +222,7 @@ def _lacking(sql: str, header: Sequence[str]) -> list[str]:
 
 
 def _named_in(sql: str) -> list[str]:
-    return [name.replace('""', '"') for name in _QUOTED.findall(sql)]
+    return [name.replace('""', '"') for name in _TEXT_OR_NAME.findall(sql) if name]
 
 
 _ALSO_IN_CANONICAL = {"orders": {"customer_id"}, "products": {"title"}, "events": {"occurred_at"}}
