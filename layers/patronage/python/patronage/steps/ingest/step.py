@@ -157,7 +157,7 @@ def _earlier_report(key: str, about: dict[str, Any], lake: Lake) -> dict[str, An
         return report
     if is_final or report["rules_number"] != about["rules_number"]:
         return None
-    held = lake.snapshot(report["table"]).rules_of(about["content"])
+    held = lake.snapshot(report.get("table", "orders")).rules_of(about["content"])
     return report if held in {about["rules_number"], SUPERSEDED} else None
 
 
