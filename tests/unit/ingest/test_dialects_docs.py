@@ -97,3 +97,15 @@ def test_the_joins_of_the_page_make_files_of_our_own_columns(
 
     assert report["detected"]["dialect"] == "canonical"
     assert (report["kept"], report["refused"], report["net_minor"]) == (lines, 0, net)
+
+
+def test_a_dialect_that_looks_at_other_records_has_the_whole_file_before_it():
+    windowed = {
+        each.name
+        for each in dialects()
+        for rows in (each, *each.also)
+        if " OVER " in " ".join((*each.computed.values(), *rows.expressions.values(), rows.where))
+    }
+
+    assert windowed >= {"shopify-orders", "woocommerce-orders"}
+    assert {each.name for each in dialects() if each.is_whole} >= windowed
