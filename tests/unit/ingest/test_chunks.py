@@ -189,7 +189,7 @@ def test_net_is_exact_and_rounded_half_even_once_a_line(ingest_text, lake, lines
 
 def test_places_are_found_through_quotes_blank_lines_and_rows_that_were_left_out():
     content = b'a,1\n\n"b\nb",2\nbad,1,2\nc,3\r\n\nd,4'
-    found, others = places(content, {1, 2, 4}, unsplit=[content.index(b"bad")], quote='"', first_line=10)
+    found, others = places(content, {1, 2, 4}, unsplit={content.index(b"bad"): 0}, quote='"', first_line=10)
     assert found == {1: Place(10, "a,1"), 2: Place(12, '"b\nb",2'), 4: Place(17, "d,4")}
     assert others == [Place(14, "bad,1,2")]
     assert places(b"a\nb\r\nc\n", {2, 3}, first_line=5) == ({2: Place(6, "b"), 3: Place(7, "c")}, [])

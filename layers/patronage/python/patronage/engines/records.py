@@ -23,6 +23,11 @@ _BUFFER_BYTES = 4 << 20
 _ROWS_A_RANGE = 250_000
 _RULES = {"INVALID ENCODING": "not-readable-as-text", "UNQUOTED VALUE": "quotes-unbalanced"}
 _RULES |= {"LINE SIZE OVER MAXIMUM": "line-too-long"}
+# A quote out of place explains what else is wrong with a record, not the other way round.
+_GRAVEST = (
+    "ARG_MIN(CAST(error_type AS VARCHAR), CASE CAST(error_type AS VARCHAR) WHEN 'UNQUOTED VALUE' THEN 0 "
+    "WHEN 'INVALID ENCODING' THEN 1 WHEN 'LINE SIZE OVER MAXIMUM' THEN 2 ELSE 3 END)"
+)
 _NO_QUOTE = "quote = '', escape = ''"
 
 
@@ -92,7 +97,7 @@ class RecordReader:
         if not self._connection.sql(_HAS_REJECTS).fetchall():
             return []
         rejected = self._connection.sql(
-            "SELECT line_byte_position, MIN(CAST(error_type AS VARCHAR)), ANY_VALUE(csv_line) "
+            f"SELECT line_byte_position, {_GRAVEST}, ANY_VALUE(csv_line) "
             "FROM reject_errors GROUP BY line_byte_position ORDER BY line_byte_position"
         )
         return [

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 _STRIDE = 1 << 16
 
@@ -23,7 +24,7 @@ def places(
     content: bytes,
     wanted: Collection[int],
     *,
-    unsplit: Collection[int] = (),
+    unsplit: Mapping[int, int] | None = None,
     quote: str = "",
     first_line: int = 1,
     lines: Sequence[int] | None = None,
@@ -37,8 +38,8 @@ def places(
         The chunk, UTF-8.
     wanted : collection of int
         Numbers of records, from 1, among those that could be split into cells.
-    unsplit : collection of int
-        Where the others start, in bytes; blank lines may come first.
+    unsplit : mapping of int to int, optional
+        Where the others start, in bytes, and how many line ends each holds; blank lines may come first.
     quote : str
         The character within which a record may hold line ends; empty where the chunk has none.
     first_line : int
@@ -55,8 +56,8 @@ def places(
     """
     if lines is None and not quote and not unsplit and _are_lines(content, count):
         return _on_lines(content, wanted, first_line), []
-    starts = sorted(_after_blanks(content, start) for start in unsplit)
-    others, found, rest, number = set(starts), {}, [], 0
+    others = {_after_blanks(content, start): ends for start, ends in (unsplit or {}).items()}
+    found, rest, number = {}, [], 0
     for ordinal, (line, start, end) in enumerate(_records(content, quote.encode(), others)):
         is_unsplit = start in others
         number += not is_unsplit
@@ -98,14 +99,19 @@ def _after_blanks(content: bytes, start: int) -> int:
     return start
 
 
-def _records(content: bytes, quote: bytes, unsplit: set[int]) -> Iterator[tuple[int, int, int]]:
+def _records(content: bytes, quote: bytes, unsplit: Mapping[int, int]) -> Iterator[tuple[int, int, int]]:
     """Walk over the records that are not blank: line from 0, first byte, byte after the last."""
     start = line = 0
+    starts = sorted(unsplit)
     while start < len(content):
         end = content.find(b"\n", start)
         end = len(content) if end < 0 else end + 1
+        for _ in range(unsplit.get(start, 0)):
+            end = (content.find(b"\n", end) + 1) or len(content)
         if quote and start not in unsplit:
             end = _closed(content, quote, start, end)
+        if (following := bisect_right(starts, start)) < len(starts):
+            end = min(end, starts[following])  # no record reaches into the next one that is known
         if content[start:end].strip(b"\r\n"):
             yield line, start, end
         line += content.count(b"\n", start, end) if quote else 1

@@ -89,7 +89,7 @@ def _lines_of_text(
     found, others = places(
         chunk.content,
         {record for record, _ in broken},
-        unsplit=[each.start for each in unsplit],
+        unsplit={each.start: each.raw.strip("\r\n").count("\n") for each in unsplit},
         quote=form.quote if chunk.has_quotes else "",
         first_line=chunk.first_line,
         lines=chunk.lines,
