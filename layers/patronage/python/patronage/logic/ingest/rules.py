@@ -45,7 +45,7 @@ _UNREADABLE = (
     Rule("wrong-column-count", "", "the row has more or fewer cells than the header"),
     Rule("quotes-unbalanced", "", "a quote stands inside a cell without being doubled"),
     Rule("not-readable-as-text", "", "the row cannot be read as text"),
-    Rule("line-too-long", "", "the row is longer than 2 MB"),
+    Rule("line-too-long", "", "the row is longer than 4 MB"),
     Rule("not-json", "", "the line is no JSON object", "is_broken"),
 )
 _WHOLE_FILE = Rule("file-refused", "", "too large a share of the file's rows was refused, so none was kept")
