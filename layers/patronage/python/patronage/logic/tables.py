@@ -288,6 +288,3 @@ CALENDAR = Table(
 
 TABLES = {table.name: table for table in (ORDERS, PRODUCTS, CUSTOMERS, EVENTS, RATINGS, CALENDAR)}
 """The canonical tables by name."""
-
-SOURCE_COLUMNS = tuple(column.name for column in ORDERS.source_columns)
-"""The columns of `orders` that a source file can supply."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from patronage.logic.ingest.values._currencies import MONEY_MARK
+from patronage.logic.ingest.values._evidence import counts_of_only
 from patronage.logic.ingest.values._styles import MINUSES, MONEY, NOISE, shape
 from patronage.logic.queries import literal
 
@@ -55,10 +56,7 @@ def _unless(condition: str, expression: str) -> str:
 def number_evidence_sql(text: str, styles: Sequence[NumberStyle]) -> tuple[str, ...]:
     """Write one aggregate a style: how many texts it reads that no other style of the list does."""
     reads = [f"{decimal_sql(text, style)} IS NOT NULL" for style in styles]
-    return tuple(
-        f"COUNT(*) FILTER (WHERE {' AND NOT '.join((own, *(each for each in reads if each != own)))})"
-        for own in reads
-    )
+    return counts_of_only(reads)
 
 
 def _bare(marked: str, style: NumberStyle) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from patronage.logic.ingest.values._evidence import counts_of_only
 from patronage.logic.ingest.values._formats import EPOCH_UNITS, EXCEL, ISO
 from patronage.logic.ingest.values._shapes import GAP, ISO_DAY, ISO_TIME, OFFSET, UTC_WORD
 from patronage.logic.queries import literal
@@ -68,10 +69,7 @@ def instant_sql(text: str, form: TimeFormat, *, zone: str) -> str:
 def evidence_sql(text: str, forms: Sequence[TimeFormat]) -> tuple[str, ...]:
     """Write one aggregate a format: how many texts it reads that no other format of the list does."""
     reads = [f"{instant_sql(text, form, zone='UTC')} IS NOT NULL" for form in forms]
-    return tuple(
-        f"COUNT(*) FILTER (WHERE {' AND NOT '.join((own, *(each for each in reads if each != own)))})"
-        for own in reads
-    )
+    return counts_of_only(reads)
 
 
 def _iso(text: str, zone: str) -> str:
