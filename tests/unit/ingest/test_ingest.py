@@ -357,11 +357,3 @@ def test_a_file_that_cannot_be_read_says_why(ingest_text, lake, content, says):
 def test_any_text_below_a_header_ends_with_a_report_that_adds_up(ingest_text, body):
     report = ingest_text(HEADER + body, key=body, version="x")
     assert report["state"] == "unreadable" or adds_up(report)
-
-
-def test_the_columns_of_a_float_formatted_id_are_unfloated_only_where_all_are_whole(ingest_text, lake):
-    uci = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country\n"
-    line = '1,A,"a ""b""",1,2010-01-01 10:00:00,1.0,{},UK\n'
-    ingest_text(uci + line.format("13085.0") + line.format(""), key="whole")
-    ingest_text(uci.replace("1,A", "2,A") + line.replace("1,A", "2,A").format("13085.5"), key="part")
-    assert rows_of(lake, "order_id, customer_id") == [("1", "13085"), ("1", None), ("2", "13085.5")]

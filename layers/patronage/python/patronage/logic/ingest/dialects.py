@@ -107,9 +107,9 @@ class Dialect(Rows):
         Canonical column to `strptime` patterns, or to ``iso``, ``epoch_s``, ``epoch_ms``, ``epoch_us``.
     decimal : str
         The decimal mark of every number; empty where each column is looked at.
-    unfloat : sequence of str
-        Id columns where ``13085.0`` stands for ``13085``, what is left when a spreadsheet or pandas held
-        the ids as floats; done where every id of the column has that form.
+    unfloat : sequence of str, optional
+        The id columns where ``13085.0`` may stand for ``13085``, what is left when a spreadsheet or pandas
+        held the ids as floats; None for all of them. It does where every id of the column has that form.
     fill_down : mapping
         ``by`` a column, the `columns` that only the first record of an order carries.
     computed : mapping
@@ -138,7 +138,7 @@ class Dialect(Rows):
     format: Mapping[str, Any] = field(default_factory=dict)
     times: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     decimal: str = ""
-    unfloat: Sequence[str] = ()
+    unfloat: Sequence[str] | None = None
     fill_down: Mapping[str, Any] = field(default_factory=dict)
     computed: Mapping[str, str] = field(default_factory=dict)
     explode: str = ""

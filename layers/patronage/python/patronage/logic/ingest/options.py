@@ -35,6 +35,8 @@ class Options:
         Of rows that name none.
     day_first : bool, optional
         How a column is read in which every date could be day first or month first.
+    unfloat : bool
+        Whether an id column of which each cell looks like ``13085.0`` is read as ``13085``.
     split_orders : bool
         Orders are spread over several files: the newest file does not supply all lines of an order, but
         only those of its earlier versions.
@@ -57,6 +59,7 @@ class Options:
     table: str = ""
     currency: str = ""
     day_first: bool | None = None
+    unfloat: bool = True
     split_orders: bool = False
     strict: bool = False
     max_refused_share: float | None = None
@@ -74,6 +77,7 @@ _KINDS = {
     "skip_lines": int,
     "header": list,
     "day_first": bool,
+    "unfloat": bool,
     "split_orders": bool,
     "strict": bool,
     "max_refused_share": (int, float),

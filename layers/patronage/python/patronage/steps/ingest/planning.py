@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -44,12 +45,14 @@ if TYPE_CHECKING:
     from patronage.engines.records import RowRange
     from patronage.logic.ingest.options import Options
     from patronage.logic.ingest.recognition import Format
+    from patronage.logic.tables import Column
     from patronage.settings import Shop
     from patronage.steps.ingest.upload import Upload
 
 CHUNK_BYTES = 16 << 20
 WHOLE_BYTES = 512 << 20
 _SAMPLE = 4_000
+_FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)\.0+")
 _ONE_COLUMN = "\x01"
 _NONE = Dialect(name="", table="orders")
 """Stands in a plan until the dialect is chosen."""
@@ -257,7 +260,9 @@ def _with_values(plan: Plan, source: Source, engine: DuckEngine, *, shop: Shop, 
             guesses.times[column.name] = guess_times(sample, prefers_day_first=day_first)
         elif column.is_amount and not plan.dialect.decimal:
             guesses.numbers[column.name] = guess_numbers(sample)
-    guesses.floats = {name for name in plan.dialect.unfloat if _all_match(texts.get(name, []), _is_float)}
+    guesses.floats = {
+        name for name in _may_be_floats(plan, options) if _all_match(texts.get(name, ()), _is_float)
+    }
     were_open = guesses.open_names()
     if were_open or guesses.floats:
         _settle(guesses, plan, source, engine, day_first=day_first)
@@ -278,6 +283,14 @@ def _with_values(plan: Plan, source: Source, engine: DuckEngine, *, shop: Shop, 
         split_orders=options.split_orders,
         doubts=tuple(dict.fromkeys(doubts)),
     )
+
+
+def _may_be_floats(plan: Plan, options: Options) -> list[str]:
+    """Return the id columns that are unfloated where each of their cells is a whole number in float form."""
+    ids = [column.name for column in plan.table.source_columns if column.is_id]
+    if not options.unfloat:
+        return []
+    return ids if plan.dialect.unfloat is None else [name for name in ids if name in plan.dialect.unfloat]
 
 
 def _styles(plan: Plan, guesses: _Columns) -> dict[str, NumberStyle]:
@@ -309,19 +322,23 @@ def _sampled(plan: Plan, source: Source, engine: DuckEngine) -> dict[str, list[s
         reader.close()
     texts = {}
     for column in plan.table.source_columns:
-        name = text_name(column)
+        name = _given_text(column)
         wanted = (
-            f"SELECT DISTINCT {name} AS text FROM (SELECT {name} FROM sample WHERE {name} IS NOT NULL "
+            f"SELECT DISTINCT text FROM (SELECT {name} AS text FROM sample WHERE {name} IS NOT NULL "
             f"LIMIT {50 * _SAMPLE}) LIMIT {_SAMPLE}"
         )
         texts[column.name] = [row["text"] for row in engine.rows(wanted)]
     return texts
 
 
+def _given_text(column: Column) -> str:
+    """Write what the file says of a column; of the line id not the number that stands for it."""
+    return "CASE WHEN has_line_id THEN line END" if column.name == "line" else text_name(column)
+
+
 def _settle(guesses: _Columns, plan: Plan, source: Source, engine: DuckEngine, *, day_first: bool) -> None:
     """Count through the whole file what speaks for each form."""
     counts = _count_evidence(guesses, plan, source, engine)
-    columns = {column.name: column for column in plan.table.source_columns}
     for name, guess in guesses.times.items():
         if guess.rivals and guess.chosen is not None:
             forms = (guess.chosen, *guess.rivals)
@@ -333,9 +350,7 @@ def _settle(guesses: _Columns, plan: Plan, source: Source, engine: DuckEngine, *
                 style.name: counts[f"{name} {style.name}"] for style in (number.chosen, *number.rivals)
             }
             guesses.numbers[name] = settle_numbers(number, evidence)
-    guesses.floats = {
-        name for name in guesses.floats if not counts[f"{name} not float"] and columns[name].is_id
-    }
+    guesses.floats = {name for name in guesses.floats if not counts[f"{name} not float"]}
 
 
 def _count_evidence(guesses: _Columns, plan: Plan, source: Source, engine: DuckEngine) -> dict[str, int]:
@@ -351,7 +366,9 @@ def _count_evidence(guesses: _Columns, plan: Plan, source: Source, engine: DuckE
                 name, [style.name for style in styles], number_evidence_sql(f"{name}_text", styles)
             )
     for name in guesses.floats:
-        asked[f"{name} not float"] = f"CASE WHEN COALESCE({float_ids_sql(name)}, TRUE) THEN 0 ELSE 1 END"
+        text = _given_text(plan.table[name])
+        are_floats = f"{float_ids_sql(text)} AND NOT BOOL_OR(regexp_matches({text}, '^-?0[0-9]'))"
+        asked[f"{name} not float"] = f"CASE WHEN COALESCE({are_floats}, TRUE) THEN 0 ELSE 1 END"
     cells = ", ".join(f"{sql} AS n{number}" for number, sql in enumerate(asked.values()))
     counts = dict.fromkeys(asked, 0)
     reader = RecordReader(engine, plan, delimiter=source.delimiter)
@@ -376,8 +393,8 @@ def _all_match(texts: Sequence[str], is_so: Any) -> bool:
 
 
 def _is_float(text: str) -> bool:
-    whole, _, rest = text.partition(".")
-    return whole.lstrip("-").isdigit() and bool(rest) and not rest.strip("0")
+    """Say whether a text is a whole number in float form; a number has no leading zero."""
+    return _FLOAT.fullmatch(text) is not None
 
 
 def _is_padded(text: str) -> bool:
