@@ -1,0 +1,101 @@
+"""Choose the dialect of a file by its header, its first record and its key."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from patronage.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from patronage.logic.ingest.dialects._model import Dialect
+
+_VALUE = re.compile(r"[-+]?\d[\d.,:/ T-]*")
+
+
+def choose_dialect(
+    known: Sequence[Dialect],
+    header: Sequence[str],
+    *,
+    table: str | None,
+    first: Mapping[str, str],
+    key: str,
+) -> Dialect:
+    """Return the first dialect that fits a file with a header.
+
+    Parameters
+    ----------
+    known : sequence of Dialect
+        The most demanding first.
+    header : sequence of str
+        The file's columns.
+    table : str, optional
+        The canonical table that the file was uploaded for, where its key says so.
+    first : mapping
+        Column to the first non-empty cell.
+    key : str
+        The object's key.
+
+    Raises
+    ------
+    BadInput
+        No dialect of the table fits. The message names the columns of the one that came nearest.
+    """
+    fitting = [dialect for dialect in known if dialect.fits(header, first, key)]
+    fitting.sort(
+        key=lambda dialect: "header" in dialect.format
+    )  # names that a file does not write count least
+    chosen = next((dialect for dialect in fitting if table in {None, dialect.table}), None)
+    if chosen is not None:
+        return chosen
+    if fitting and _named_by(_nearest(known, header, table), header) <= _named_by(fitting[0], header):
+        other = fitting[0]
+        raise BadInput(
+            f"the columns are those of {other.name}, which belongs to {other.table}, not {table}; "
+            f"upload the file below raw/{other.table}/"
+        )
+    raise BadInput(_no_fit(known, header, table))
+
+
+def _no_fit(known: Sequence[Dialect], header: Sequence[str], table: str | None) -> str:
+    listed = ", ".join(map(repr, header[:20])) + (" …" if len(header) > 20 else "")
+    nearest = _nearest(known, header, table)
+    missing = ", ".join(map(repr, nearest.lacks(header))) or "other cells"
+    if any(_VALUE.fullmatch(name.strip()) for name in header):
+        missing += (
+            ". The first line holds values, no names: where the file has no header, name its columns by "
+            "`header` in its sidecar"
+        )
+    return (
+        f"no dialect fits the columns {listed}; the nearest, {nearest.name} of {nearest.table}, also needs "
+        f"{missing}. Rename the columns, export them too, or write a dialect (docs/dialects.md)"
+    )
+
+
+def _nearest(known: Sequence[Dialect], header: Sequence[str], table: str | None) -> Dialect:
+    """Return the dialect of which the header has the greatest share; Patronage's own columns first."""
+    rivals = [each for each in known if table in {None, each.table} and not each.format.get("header")]
+
+    def far(dialect: Dialect) -> tuple[float, bool, int]:
+        needed = max(1, len(dialect.columns) + len(dialect.header))
+        return -_named_by(dialect, header) / needed, dialect.name != "canonical", -dialect.weight
+
+    return min(rivals or known, key=far)
+
+
+def _named_by(dialect: Dialect, header: Sequence[str]) -> int:
+    """Count the columns that a dialect needs and a header has."""
+    return len(dialect.columns) + len(dialect.header) - len(dialect.lacks(header))
+
+
+def choose_headerless(
+    known: Sequence[Dialect], cells: Sequence[str], *, delimiter: str, table: str | None, key: str
+) -> Dialect | None:
+    """Return the first dialect of files without a header whose first record could be these cells.
+
+    Where the delimiter is a line feed, each line is one cell.
+    """
+    rivals = (dialect for dialect in known if "header" in dialect.format and table in {None, dialect.table})
+    return next((each for each in rivals if each.fits_headerless(cells, delimiter, key)), None)
