@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
+from workbook_support import DATE, DATE_TIME, row, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 HEADER = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\n"
 GOOD = [f"o{n},c{n},p{n},1,2.50,2026-01-02\n" for n in range(10)]
 ACCENTS = HEADER + "o1,Zoë,p1,1,2.50,2026-01-02\no2,Łukasz,p2,1,2.50,2026-01-02\n"
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 FILES: dict[str, Callable[[], bytes]] = {}
 """What makes each file, by the file's name."""
@@ -282,42 +280,9 @@ def parquet_without_the_columns() -> bytes:
 
 
 def _workbook(sheets: dict[str, list[list[object]]]) -> bytes:
-    """Write a workbook: texts, numbers, and (number, 2) for a number that is shown as a time."""
-    names = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>' for n, name in enumerate(sheets, 1))
-    links = "".join(
-        f'<Relationship Id="r{n}" Type="{RELATIONS}/worksheet" Target="worksheets/sheet{n}.xml"/>'
-        for n in range(1, len(sheets) + 1)
+    return workbook(
+        {name: "".join(row(at, *cells) for at, cells in enumerate(rows, 1)) for name, rows in sheets.items()}
     )
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"/>',
-        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="w" '
-        f'Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>{names}</sheets>'
-        "</workbook>",
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">{links}<Relationship '
-        f'Id="s" Type="{RELATIONS}/styles" Target="styles.xml"/></Relationships>',
-        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/>'
-        '<xf numFmtId="22"/></cellXfs></styleSheet>',
-    }
-    for n, rows in enumerate(sheets.values(), 1):
-        written = "".join(f'<row r="{at}">{_cells(at, row)}</row>' for at, row in enumerate(rows, 1))
-        parts[f"xl/worksheets/sheet{n}.xml"] = (
-            f'<worksheet xmlns="{MAIN}"><sheetData>{written}</sheetData></worksheet>'
-        )
-    return _zip({name: part.encode() for name, part in parts.items()})
-
-
-def _cells(at: int, row: list[object]) -> str:
-    written = []
-    for letter, cell in zip("ABCDEFGH", row, strict=False):
-        place = f'r="{letter}{at}"'
-        if isinstance(cell, str):
-            written.append(f'<c {place} t="inlineStr"><is><t>{cell}</t></is></c>')
-        elif isinstance(cell, tuple):
-            written.append(f'<c {place} s="{cell[1]}"><v>{cell[0]}</v></c>')
-        elif cell is not None:
-            written.append(f"<c {place}><v>{cell}</v></c>")
-    return "".join(written)
 
 
 _NAMES: list[object] = list(HEADER.strip().split(","))
@@ -332,13 +297,13 @@ def workbook_with_two_sheets() -> bytes:
 @made
 def workbook_of_dates_and_floats() -> bytes:
     rows: list[list[object]] = [
-        [1001, 13085, "p1", 2, 2.675, (46024.5, 2)],
-        [1002, 13085.0, "p2", 1, 0.1, (46024, 1)],
+        [1001, 13085, "p1", 2, 2.675, (46024.5, DATE_TIME)],
+        [1002, 13085.0, "p2", 1, 0.1, (46024, DATE)],
         [],
-        [1003, 13086, "p3", "two", 2.5, (46024, 1)],
-        [1004, None, "p4", -1, 2.5, (46024.75, 2)],
-        [1005, 13087, "p5", 1, 1e-7, (46024, 1)],
-        [1006, 13088, "p6", 1, 2.5, (46024, 1)],
+        [1003, 13086, "p3", "two", 2.5, (46024, DATE)],
+        [1004, None, "p4", -1, 2.5, (46024.75, DATE_TIME)],
+        [1005, 13087, "p5", 1, 1e-7, (46024, DATE)],
+        [1006, 13088, "p6", 1, 2.5, (46024, DATE)],
     ]
     return _workbook({"Orders": [_NAMES, *rows]})
 
