@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from patronage.logic.ingest.places import Place, places
 from patronage.settings import Shop
 from patronage.steps.ingest import ingest
-from patronage.steps.ingest import planning as planning_module
+from patronage.steps.ingest import source as source_module
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
 from tests_support import NOW, adds_up
@@ -52,7 +52,7 @@ def test_many_chunks_give_what_one_gives(tmp_path, upload_text, monkeypatch, wit
     shop = Shop(drop_repeated_lines=drops)
     found = {}
     for size in (1 << 20, 700):
-        monkeypatch.setattr(planning_module, "CHUNK_BYTES", size)
+        monkeypatch.setattr(source_module, "CHUNK_BYTES", size)
         lake = Lake(FolderStore(tmp_path / str(size)))
         report = ingest(upload, lake, shop, now=NOW)
         assert adds_up(report)
@@ -68,7 +68,7 @@ def test_many_chunks_give_what_one_gives(tmp_path, upload_text, monkeypatch, wit
 
 
 def test_only_files_that_lose_rows_are_written_anew(lake, upload_text, monkeypatch):
-    monkeypatch.setattr(planning_module, "CHUNK_BYTES", 2_000)
+    monkeypatch.setattr(source_module, "CHUNK_BYTES", 2_000)
     lines = [f"o{n:04},c,p,1,1,2026-01-02\n" for n in range(1_000)]
     ingest(upload_text(PLAIN + "".join(lines)), lake, Shop(), now=NOW)
     before = {file.path for file in lake.snapshot("orders").contents()}

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from patronage.settings import Shop
-from patronage.steps.ingest import ingest, planning
+from patronage.steps.ingest import guessing, ingest
 from tests_support import NOW
 
 HEADER = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\n"
@@ -54,7 +54,7 @@ def test_one_cell_that_is_no_whole_float_leaves_its_column_byte_for_byte(ingest_
 
 @pytest.mark.parametrize("odd", ["13085", "007.0"])
 def test_a_cell_that_only_the_whole_file_shows_counts_too(ingest_text, lake, odd, monkeypatch):
-    monkeypatch.setattr("patronage.steps.ingest.planning.CHUNK_BYTES", 1 << 10)
+    monkeypatch.setattr("patronage.steps.ingest.source.CHUNK_BYTES", 1 << 10)
     body = "".join(f"o{n:03},{n}.0,p,1,1,2026-01-02\n" for n in range(1, 200))
 
     report = ingest_text(HEADER + body + f"o200,{odd},p,1,1,2026-01-02\n")
@@ -109,9 +109,9 @@ def test_a_sidecar_keeps_the_floats(upload_text, lake):
 @pytest.mark.parametrize(("customer", "passes"), [("c1", 0), ("1.0", 1)])
 def test_only_a_column_of_floats_costs_another_pass(ingest_text, monkeypatch, customer, passes):
     made = []
-    counted = planning._count_evidence
+    counted = guessing._count_evidence
     monkeypatch.setattr(
-        planning, "_count_evidence", lambda *args, **given: made.append(1) or counted(*args, **given)
+        guessing, "_count_evidence", lambda *args, **given: made.append(1) or counted(*args, **given)
     )
 
     report = ingest_text(HEADER + f"o1,{customer},p,1,1,2026-01-02\n")

@@ -69,7 +69,7 @@ def inspect(upload: Upload, shop: Shop, options: Options, *, now: datetime, rows
         DuckEngine(shop, threads=1) as engine,
     ):
         plan, source = make_plan(upload, engine, shop=shop, options=options, folder=Path(name))
-        chunk = next(iter(source.chunks()), None)
+        chunk = source.first()
         refused: dict[str, int] = {}
         first: list[dict[str, Any]] = []
         if chunk is not None:

@@ -1,0 +1,226 @@
+"""Guess the form of each column's values from the first chunk; where that is open, the whole file decides."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from patronage.engines.records import RecordReader
+from patronage.logic.ingest.mapping import mapped_sql, text_name
+from patronage.logic.ingest.values import (
+    NumberGuess,
+    NumberStyle,
+    TimeGuess,
+    evidence_sql,
+    float_ids_sql,
+    given_number_style,
+    given_time_format,
+    guess_numbers,
+    guess_times,
+    names_currency,
+    number_evidence_sql,
+    settle_numbers,
+    settle_times,
+)
+from patronage.steps.ingest.chunks import held_source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from patronage.engines.duckdb import DuckEngine
+    from patronage.logic.ingest.options import Options
+    from patronage.logic.ingest.plan import Plan
+    from patronage.logic.tables import Column
+    from patronage.settings import Shop
+    from patronage.steps.ingest.source import Source
+
+_SAMPLE = 4_000
+_FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)\.0+")
+
+
+@dataclass
+class _Columns:
+    """What was guessed of a file's columns, and what the whole file must still say."""
+
+    times: dict[str, TimeGuess] = field(default_factory=dict)
+    numbers: dict[str, NumberGuess] = field(default_factory=dict)
+    floats: set[str] = field(default_factory=set)
+
+    def open_names(self) -> set[str]:
+        """Return the columns that the first chunk leaves open."""
+        open_times = {name for name, guess in self.times.items() if guess.rivals}
+        return open_times | {name for name, guess in self.numbers.items() if guess.rivals}
+
+    def doubts(self, names: set[str]) -> list[str]:
+        """Return what a person should know of these columns."""
+        told = {name: guess.doubt for name, guess in self.times.items()}
+        told |= {name: guess.doubt for name, guess in self.numbers.items()}
+        return [f"{name}: {told[name]}" for name in told if name in names and told[name]]
+
+
+def with_values(plan: Plan, source: Source, engine: DuckEngine, *, shop: Shop, options: Options) -> Plan:
+    """Return the plan with the form of each column's values, and what is in doubt of it.
+
+    Parameters
+    ----------
+    plan : Plan
+        With the dialect and the header.
+    source : Source
+        The file; it is walked through only where the first chunk leaves something open.
+    engine : DuckEngine
+        Reads the chunks.
+    shop, options
+        Preferences, and what is given instead of guessed.
+    """
+    day_first = shop.day_first if options.day_first is None else options.day_first
+    texts = _sampled(plan, source, engine)
+    pinned = _pinned(plan)
+    guesses = _Columns()
+    for column in plan.table.source_columns:
+        sample = texts.get(column.name, [])
+        if column.name in pinned or not sample:
+            continue
+        if column.is_time:
+            guesses.times[column.name] = guess_times(sample, prefers_day_first=day_first)
+        elif column.is_amount and not plan.dialect.decimal:
+            guesses.numbers[column.name] = guess_numbers(sample)
+    guesses.floats = {
+        name for name in _may_be_floats(plan, options) if _all_match(texts.get(name, ()), _is_float)
+    }
+    were_open = guesses.open_names()
+    if were_open or guesses.floats:
+        _settle(guesses, plan, source, engine, day_first=day_first)
+    ids = [column.name for column in plan.table.source_columns if column.is_id]
+    stripped = frozenset(name for name in ids if _all_match(texts.get(name, []), _is_padded))
+    times = {name: (guess.chosen,) for name, guess in guesses.times.items() if guess.chosen is not None}
+    if options.day_first is not None:
+        were_open -= {name for name, guess in guesses.times.items() if guess.rivals}  # somebody has said it
+    doubts = [*plan.format.doubts, *source.doubts, *plan.dialect.doubts, *guesses.doubts(were_open)]
+    return replace(
+        plan,
+        times={**times, **pinned},
+        numbers=_styles(plan, guesses),
+        unfloated=frozenset(guesses.floats),
+        stripped=stripped,
+        currency=options.currency,
+        has_signs=not plan.has("currency") and any(map(names_currency, texts.get("unit_price", ()))),
+        split_orders=options.split_orders,
+        doubts=tuple(dict.fromkeys(doubts)),
+    )
+
+
+def _may_be_floats(plan: Plan, options: Options) -> list[str]:
+    """Return the id columns that are unfloated where each of their cells is a whole number in float form."""
+    ids = [column.name for column in plan.table.source_columns if column.is_id]
+    if not options.unfloat:
+        return []
+    return ids if plan.dialect.unfloat is None else [name for name in ids if name in plan.dialect.unfloat]
+
+
+def _styles(plan: Plan, guesses: _Columns) -> dict[str, NumberStyle]:
+    if plan.dialect.decimal:
+        pinned = given_number_style(plan.dialect.decimal, "." if plan.dialect.decimal == "," else ",")
+        return {column.name: pinned for column in plan.table.source_columns if column.is_amount}
+    return {name: guess.chosen for name, guess in guesses.numbers.items()}
+
+
+def _pinned(plan: Plan) -> dict[str, Any]:
+    pinned = {}
+    for name, patterns in plan.dialect.times.items():
+        listed = (patterns,) if isinstance(patterns, str) else patterns
+        pinned[name] = tuple(given_time_format([pattern]) for pattern in listed)
+    return pinned
+
+
+def _sampled(plan: Plan, source: Source, engine: DuckEngine) -> dict[str, list[str]]:
+    """Return different texts of each canonical column, from the first chunk."""
+    chunk = source.first()
+    if chunk is None:
+        return {}
+    reader = RecordReader(engine, plan, delimiter=source.delimiter)
+    try:
+        engine.temporary(
+            "sample", f"SELECT * FROM ({mapped_sql(plan, held_source(engine, plan, reader.source(chunk)))})"
+        )
+    finally:
+        reader.close()
+    texts = {}
+    for column in plan.table.source_columns:
+        name = _given_text(column)
+        wanted = (
+            f"SELECT DISTINCT text FROM (SELECT {name} AS text FROM sample WHERE {name} IS NOT NULL "
+            f"LIMIT {50 * _SAMPLE}) LIMIT {_SAMPLE}"
+        )
+        texts[column.name] = [row["text"] for row in engine.rows(wanted)]
+    return texts
+
+
+def _given_text(column: Column) -> str:
+    """Write what the file says of a column; of the line id not the number that stands for it."""
+    return "CASE WHEN has_line_id THEN line END" if column.name == "line" else text_name(column)
+
+
+def _settle(guesses: _Columns, plan: Plan, source: Source, engine: DuckEngine, *, day_first: bool) -> None:
+    """Count through the whole file what speaks for each form."""
+    counts = _count_evidence(guesses, plan, source, engine)
+    for name, guess in guesses.times.items():
+        if guess.rivals and guess.chosen is not None:
+            forms = (guess.chosen, *guess.rivals)
+            evidence = {form.name: counts[f"{name} {form.name}"] for form in forms}
+            guesses.times[name] = settle_times(guess, evidence, prefers_day_first=day_first)
+    for name, number in guesses.numbers.items():
+        if number.rivals:
+            evidence = {
+                style.name: counts[f"{name} {style.name}"] for style in (number.chosen, *number.rivals)
+            }
+            guesses.numbers[name] = settle_numbers(number, evidence)
+    guesses.floats = {name for name in guesses.floats if not counts[f"{name} not float"]}
+
+
+def _count_evidence(guesses: _Columns, plan: Plan, source: Source, engine: DuckEngine) -> dict[str, int]:
+    asked: dict[str, str] = {}
+    for name, guess in guesses.times.items():
+        if guess.rivals and guess.chosen is not None:
+            forms = (guess.chosen, *guess.rivals)
+            asked |= _named_by_form(name, [form.name for form in forms], evidence_sql(f"{name}_text", forms))
+    for name, number in guesses.numbers.items():
+        if number.rivals:
+            styles = (number.chosen, *number.rivals)
+            asked |= _named_by_form(
+                name, [style.name for style in styles], number_evidence_sql(f"{name}_text", styles)
+            )
+    for name in guesses.floats:
+        text = _given_text(plan.table[name])
+        are_floats = f"{float_ids_sql(text)} AND NOT BOOL_OR(regexp_matches({text}, '^-?0[0-9]'))"
+        asked[f"{name} not float"] = f"CASE WHEN COALESCE({are_floats}, TRUE) THEN 0 ELSE 1 END"
+    cells = ", ".join(f"{sql} AS n{number}" for number, sql in enumerate(asked.values()))
+    counts = dict.fromkeys(asked, 0)
+    reader = RecordReader(engine, plan, delimiter=source.delimiter)
+    try:
+        for chunk in source.chunks():
+            mapped = mapped_sql(plan, held_source(engine, plan, reader.source(chunk)))
+            row = engine.row(f"SELECT {cells} FROM ({mapped})")
+            for name, value in zip(asked, row.values(), strict=True):
+                counts[name] += int(value or 0)
+    finally:
+        reader.close()
+    return counts
+
+
+def _named_by_form(column: str, names: Sequence[str], expressions: Sequence[str]) -> dict[str, str]:
+    """Name the expressions that count what speaks for the forms of a column."""
+    return {f"{column} {name}": sql for name, sql in zip(names, expressions, strict=True)}
+
+
+def _all_match(texts: Sequence[str], is_so: Any) -> bool:
+    return bool(texts) and all(map(is_so, texts))
+
+
+def _is_float(text: str) -> bool:
+    """Say whether a text is a whole number in float form; a number has no leading zero."""
+    return _FLOAT.fullmatch(text) is not None
+
+
+def _is_padded(text: str) -> bool:
+    return text != text.strip()
