@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _VALUE = re.compile(r"[-+]?\d[\d.,:/ T-]*")
 
+_FEW = 2  # columns: a table that needs no more is not told by them alone
+
 
 def choose_dialect(
     known: Sequence[Dialect],
@@ -41,7 +43,8 @@ def choose_dialect(
     Raises
     ------
     BadInput
-        No dialect of the table fits. The message names the columns of the one that came nearest.
+        No dialect of the table fits, or the table is unknown and the columns leave it open. The message
+        names the columns of the one that came nearest.
     """
     fitting = [dialect for dialect in known if dialect.fits(header, first, key)]
     fitting.sort(
@@ -49,7 +52,8 @@ def choose_dialect(
     )  # names that a file does not write count least
     chosen = next((dialect for dialect in fitting if table in {None, dialect.table}), None)
     if chosen is not None:
-        return chosen
+        is_open = table is None and chosen.name == "canonical"
+        return _of_our_own(chosen, known, header) if is_open else chosen
     if fitting and _named_by(_nearest(known, header, table), header) <= _named_by(fitting[0], header):
         other = fitting[0]
         raise BadInput(
@@ -59,8 +63,41 @@ def choose_dialect(
     raise BadInput(_no_fit(known, header, table))
 
 
+def _of_our_own(chosen: Dialect, known: Sequence[Dialect], header: Sequence[str]) -> Dialect:
+    """Return the table of our own columns that the header says most of; refuse to guess where it lacks some.
+
+    An order needs many columns and a customer one: a file of orders that lacks a price must not pass as one
+    of customers.
+    """
+    made = _taken_by(chosen, header)
+    ours = [each for each in known if each.name == "canonical"]
+    nearest = max(ours, key=lambda each: (len(_taken_by(each, header)), each is chosen))
+    is_told = chosen.weight > 1 or 2 * len(made) >= len(header)
+    if chosen.weight > _FEW or (nearest is chosen and is_told):
+        return chosen
+    missing = ", ".join(map(repr, nearest.lacks(header)))
+    if nearest is not chosen and not missing:
+        return nearest
+    hint = (
+        f"; the nearest, {nearest.table}, also needs {missing}. Export it too" if missing else ". Rename them"
+    )
+    raise BadInput(
+        f"of the columns {_listed(header)} only {', '.join(map(repr, made))} could be of {chosen.table}, too "
+        f"few to tell{hint}, or upload the file below raw/{chosen.table}/ if it is of {chosen.table}"
+    )
+
+
+def _taken_by(dialect: Dialect, header: Sequence[str]) -> list[str]:
+    """List the header's columns of which a dialect makes one of the table."""
+    taken = {dialect.source_of(name, header) for name in (*dialect.columns, *dialect.optional)}
+    return [name for name in header if name in taken]
+
+
+def _listed(header: Sequence[str]) -> str:
+    return ", ".join(map(repr, header[:20])) + (" …" if len(header) > 20 else "")
+
+
 def _no_fit(known: Sequence[Dialect], header: Sequence[str], table: str | None) -> str:
-    listed = ", ".join(map(repr, header[:20])) + (" …" if len(header) > 20 else "")
     nearest = _nearest(known, header, table)
     missing = ", ".join(map(repr, nearest.lacks(header))) or "other cells"
     if any(_VALUE.fullmatch(name.strip()) for name in header):
@@ -69,8 +106,8 @@ def _no_fit(known: Sequence[Dialect], header: Sequence[str], table: str | None) 
             "`header` in its sidecar"
         )
     return (
-        f"no dialect fits the columns {listed}; the nearest, {nearest.name} of {nearest.table}, also needs "
-        f"{missing}. Rename the columns, export them too, or write a dialect (docs/dialects.md)"
+        f"no dialect fits the columns {_listed(header)}; the nearest, {nearest.name} of {nearest.table}, "
+        f"also needs {missing}. Rename the columns, export them too, or write a dialect (docs/dialects.md)"
     )
 
 

@@ -1,0 +1,65 @@
+"""Which dialect a header gets where the key does not say the table."""
+
+from __future__ import annotations
+
+import pytest
+
+from patronage.errors import BadInput
+from patronage.logic.ingest.dialects import choose_dialect, dialects
+
+
+def chosen(header, table=None):
+    return choose_dialect(dialects(), header.split(","), table=table, first={}, key="file.csv")
+
+
+@pytest.mark.parametrize(
+    ("header", "table"),
+    [
+        ("customer_id", "customers"),
+        ("customer_id,segment", "customers"),
+        ("customer_id,country,city,tier,points", "customers"),
+        ("order_id,customer_id,product_id,quantity,unit_price,ordered_at", "orders"),
+        # more columns of events than of orders, but all that an order needs
+        (
+            "order_id,customer_id,product_id,quantity,unit_price,ordered_at,session_id,query,category,device",
+            "orders",
+        ),
+        ("event_type,occurred_at,customer_id,product_id,order_id,quantity,unit_price", "events"),
+        ("product_id,title,price,customer_id", "products"),
+        ("product_id,rating,customer_id,title,aspect", "ratings"),
+        ("day,name,value", "calendar"),
+    ],
+)
+def test_our_own_columns_tell_their_table(header, table):
+    found = chosen(header)
+
+    assert (found.name, found.table) == ("canonical", table)
+
+
+@pytest.mark.parametrize("lost", ["unit_price", "quantity", "ordered_at", "order_id", "product_id"])
+def test_orders_that_lack_a_column_do_not_pass_as_customers(lost):
+    header = ["order_id", "customer_id", "product_id", "quantity", "unit_price", "ordered_at"]
+    header.remove(lost)
+
+    with pytest.raises(BadInput) as raised:
+        chosen(",".join(header))
+
+    said = str(raised.value)
+    assert "only 'customer_id' could be of customers" in said
+    assert f"the nearest, orders, also needs '{lost}'. Export it too" in said
+    assert "or upload the file below raw/customers/" in said
+
+
+def test_orders_that_lack_a_price_do_not_pass_as_products():
+    with pytest.raises(BadInput, match=r"only 'product_id', 'title' could be of products.*'unit_price'"):
+        chosen("order_id,customer_id,product_id,title,quantity,ordered_at")
+
+
+def test_one_column_among_strange_ones_does_not_tell_the_table():
+    with pytest.raises(BadInput, match=r"only 'customer_id' could be of customers, too few to tell\. Rename"):
+        chosen("customer_id,Artikel,Menge,Preis")
+
+
+def test_the_key_settles_it():
+    assert chosen("customer_id,Artikel,Menge,Preis", "customers").table == "customers"
+    assert chosen("order_id,customer_id,product_id", "customers").table == "customers"
