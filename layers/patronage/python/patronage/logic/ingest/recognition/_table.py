@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from patronage.errors import BadInput
@@ -49,7 +49,22 @@ def recognise_csv(text: str, given: Given, *, is_whole: bool) -> Table:
             + "; check the format settings skip_lines, delimiter and quote"
         )
     table = table_of(cut.records, cut.columns, given, delimiter=cut.delimiter, quote=cut.quote)
-    return table if not skipped else _moved(table, skipped)
+    doubts = table.doubts
+    if not cut.quote and given.quote is None:
+        doubts += _open_quotes(cut.records, skipped)
+    return replace(table, skipped_lines=table.skipped_lines + skipped, doubts=doubts)
+
+
+def _open_quotes(records: Sequence[Record], skipped: int) -> tuple[str, ...]:
+    """Return what should be known of a file without quotes in which a cell begins with one."""
+    for record in records:
+        for cell in record.filled:
+            if cell.startswith('"') and cell.count('"') == 1:
+                return (
+                    f"line {record.line + skipped + 1} has a cell that opens a quote and does not close it; "
+                    "no cell of the file is in quotes, so that one was read as text",
+                )
+    return ()
 
 
 def _whole_lines(text: str, *, is_whole: bool) -> tuple[list[str], bool]:
@@ -64,17 +79,6 @@ def _whole_lines(text: str, *, is_whole: bool) -> tuple[list[str], bool]:
             )
         lines.pop()
     return lines, is_whole
-
-
-def _moved(table: Table, lines: int) -> Table:
-    return Table(
-        delimiter=table.delimiter,
-        quote=table.quote,
-        header=table.header,
-        has_header=table.has_header,
-        skipped_lines=table.skipped_lines + lines,
-        doubts=table.doubts,
-    )
 
 
 def table_of(
