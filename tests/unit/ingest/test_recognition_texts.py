@@ -14,6 +14,7 @@ from patronage.logic.ingest.recognition import (
     looks_like_json,
     read_given,
     recognise_encoding,
+    refuse_bare_values,
     refuse_other_files,
     refuse_other_texts,
     sample_text,
@@ -108,6 +109,49 @@ def test_what_is_no_json(text):
 def test_an_array_of_values_has_no_columns():
     with pytest.raises(BadInput, match="the JSON array's elements are no objects"):
         json_shape('["a", "b"]', is_whole=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "42\n",
+        " null",
+        "true",
+        "-1.5e3",
+        '"hello, world"',
+        "[1]",
+        '["a"]\n',
+        '["a"]\n["b"]\n',
+        "[1, 2, [3]]",
+        "[1, {}]",
+    ],
+)
+def test_json_that_holds_no_objects_is_told_as_json(text):
+    with pytest.raises(BadInput, match=r'as an object such as \{"order_id": "1"\}'):
+        refuse_bare_values(text, is_whole=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "42,43\n",
+        "42\n43\n",
+        '"customer_id"\n',
+        '"a","b"\n1,2\n',
+        "null,x\n",
+        "[id],[name]\n1,2\n",
+        "[1],[2]\n",
+        "[a]\n",
+    ],
+)
+def test_a_csv_text_may_begin_as_a_json_value_does(text):
+    refuse_bare_values(text, is_whole=True)
+
+
+def test_a_sample_shows_an_array_of_values_but_no_lone_value():
+    with pytest.raises(BadInput, match="the JSON array's elements are no objects"):
+        refuse_bare_values("[1, 2, 3, 4", is_whole=False)
+    refuse_bare_values("42", is_whole=False)
 
 
 def test_an_object_that_holds_one_list_of_objects():

@@ -22,6 +22,7 @@ from patronage.logic.ingest.recognition import (
     recognise_csv,
     recognise_encoding,
     recognise_sheet,
+    refuse_bare_values,
     refuse_other_files,
     refuse_other_texts,
     sample_text,
@@ -103,6 +104,8 @@ def _recognised(path: Path, compression: str, member: str, wanted: Given) -> For
     )
     if wanted.kind == "json" or (not wanted.kind and looks_like_json(text)):
         return _json(text, found, is_whole=is_whole)
+    if not wanted.kind and not wanted.delimiter and wanted.expects_header:
+        refuse_bare_values(text, is_whole=is_whole)
     return _csv(text, found, wanted, is_whole=is_whole)
 
 

@@ -17,6 +17,7 @@ from patronage.logic.ingest.recognition._json import (
     is_one_list,
     json_shape,
     looks_like_json,
+    refuse_bare_values,
 )
 from patronage.logic.ingest.recognition._line_ends import even_line_ends, line_break
 from patronage.logic.ingest.recognition._members import choose_member, is_workbook
@@ -64,6 +65,7 @@ __all__ = [
     "recognise_csv",
     "recognise_encoding",
     "recognise_sheet",
+    "refuse_bare_values",
     "refuse_other_files",
     "refuse_other_texts",
     "sample_text",

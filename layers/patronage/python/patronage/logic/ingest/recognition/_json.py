@@ -14,6 +14,11 @@ _START = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{\]"])')
 _BLANK = re.compile(r"[ \t\r\n]*")
 _LIST_OF_OBJECTS = re.compile(r"\[\s*[{\]]")
 _MOST_RECORDS = 1000
+_ENOUGH_VALUES = 3  # values behind a bracket: no CSV text begins so
+_MOST_SHOWN = 40
+_NAME = re.compile(r"[\w .-]{1,64}")
+_AS_OBJECTS = 'write each row as an object such as {"order_id": "1"}'
+_NO_OBJECTS = f"the JSON array's elements are no objects, so they have no named columns; {_AS_OBJECTS}"
 PAIRS = ("key", "value")
 """The columns of an object whose pairs are the records."""
 
@@ -21,6 +26,49 @@ PAIRS = ("key", "value")
 def looks_like_json(text: str) -> bool:
     """Say whether a text begins as a JSON object or array does."""
     return _START.match(text) is not None
+
+
+def refuse_bare_values(text: str, *, is_whole: bool) -> None:
+    """Raise BadInput where a text is JSON, but neither an object nor an array of them.
+
+    A name in double quotes passes: it is also the header of a CSV file of one column.
+    """
+    start = _skip(text, 0)
+    if text.startswith("[", start):
+        if _has_values(text, start + 1):
+            raise BadInput(_NO_OBJECTS)
+        return
+    value, end = _value(text, start)
+    if not is_whole or end == start or text[end:].strip():
+        return
+    if not (text.startswith('"', start) and _NAME.fullmatch(str(value))):
+        said = text[start:end] if end - start <= _MOST_SHOWN else text[start : start + _MOST_SHOWN] + " …"
+        raise BadInput(f"the JSON text is a value alone, {said}, without named columns; {_AS_OBJECTS}")
+
+
+def _has_values(text: str, at: int) -> bool:
+    """Say whether what follows a bracket are values that are no objects, up to the array's end."""
+    for _ in range(_ENOUGH_VALUES):
+        begin = _skip(text, at)
+        _, end = _value(text, begin)
+        at = _skip(text, end)
+        if end == begin:
+            return False
+        if text.startswith("]", at):
+            return not text[at + 1 :].strip() or text[at + 1 :].lstrip(" \t\r").startswith("\n")
+        if not text.startswith(",", at):
+            return False
+        at += 1
+    return True
+
+
+def _value(text: str, at: int) -> tuple[Any, int]:
+    """Decode any value; where there is none, it ends where it begins."""
+    try:
+        value, end = DECODER.raw_decode(text, at)
+    except (ValueError, RecursionError):
+        return None, at
+    return value, end
 
 
 def json_shape(text: str, *, is_whole: bool) -> tuple[str, tuple[str, ...]]:
@@ -74,10 +122,7 @@ def _skip(text: str, at: int) -> int:
 
 
 def _decoded(text: str, at: int) -> tuple[dict[str, Any] | None, int]:
-    try:
-        value, end = DECODER.raw_decode(text, at)
-    except (ValueError, RecursionError):
-        return None, at
+    value, end = _value(text, at)
     return (value, end) if isinstance(value, dict) else (None, at)
 
 
@@ -105,10 +150,7 @@ def _elements(text: str, at: int) -> list[dict[str, Any]]:
     at = _skip(text, at)
     found = _documents(text, at)
     if not found and text[at : at + 1] not in ("", "{", "]"):
-        raise BadInput(
-            "the JSON array's elements are no objects, so they have no named columns; "
-            'write each row as an object such as {"order_id": "1"}'
-        )
+        raise BadInput(_NO_OBJECTS)
     return found
 
 
