@@ -51,6 +51,8 @@ class LakeFile:
         Its rows and bytes.
     low, high : str, optional
         No id of the table's first identity column lies below or above; None where that is unknown.
+    customer_low, customer_high : str, optional
+        The same of customers' ids.
     """
 
     path: str
@@ -58,6 +60,8 @@ class LakeFile:
     size: int
     low: str | None
     high: str | None
+    customer_low: str | None = None
+    customer_high: str | None = None
 
     def meets(self, low: str, high: str) -> bool:
         """Say whether the file may hold an id between two."""
@@ -127,18 +131,32 @@ class Snapshot:
         if self._table is None:
             return []
         unit = TABLES[self.name].identity[0]
+        bounds = (f"min.{unit}", f"max.{unit}", "min.customer_id", "max.customer_id")
         actions = self._table.get_add_actions(flatten=True)
         named = {
             name: actions.column(name).to_pylist()
-            for name in ("path", "num_records", "size_bytes", f"min.{unit}", f"max.{unit}")
+            for name in ("path", "num_records", "size_bytes", *bounds)
             if name in actions.schema.names
         }
         unknown = [None] * len(named["path"])
-        lows, highs = named.get(f"min.{unit}", unknown), named.get(f"max.{unit}", unknown)
-        rows = zip(named["path"], named["num_records"], named["size_bytes"], lows, highs, strict=True)
+        rows = zip(
+            named["path"],
+            named["num_records"],
+            named["size_bytes"],
+            *(named.get(name, unknown) for name in bounds),
+            strict=True,
+        )
         return [
-            LakeFile(path=path, rows=count, size=size, low=_text(low), high=_upper(high))
-            for path, count, size, low, high in rows
+            LakeFile(
+                path=path,
+                rows=count,
+                size=size,
+                low=_text(low),
+                high=_upper(high),
+                customer_low=_text(customer_low),
+                customer_high=_upper(customer_high),
+            )
+            for path, count, size, low, high, customer_low, customer_high in rows
         ]
 
     def staged(self, file: LakeFile) -> Path:
@@ -217,15 +235,17 @@ class Snapshot:
 
 
 def _stats(part: Part, table: Table) -> str:
-    """Write Delta's statistics of a file: rows, nulls, and the ids that it may hold where they are exact."""
-    unit = table.identity[0]
-    stats: dict[str, Any] = {
-        "numRecords": part.rows,
-        "nullCount": {column.name: part.nulls(column.name) for column in table.columns},
-    }
-    if (bounds := part.exact_bounds(unit)) is not None:
-        stats |= {"minValues": {unit: bounds[0]}, "maxValues": {unit: bounds[1]}}
-    return json.dumps(stats)
+    """Write Delta's statistics of a file: rows, nulls, and the bounds of its ids where they are exact."""
+    exact = {name: part.exact_bounds(name) for name in (table.identity[0], "customer_id")}
+    bounds = {name: found for name, found in exact.items() if found is not None}
+    return json.dumps(
+        {
+            "numRecords": part.rows,
+            "nullCount": {column.name: part.nulls(column.name) for column in table.columns},
+            "minValues": {name: low for name, (low, _) in bounds.items()},
+            "maxValues": {name: high for name, (_, high) in bounds.items()},
+        }
+    )
 
 
 def _text(value: object) -> str | None:

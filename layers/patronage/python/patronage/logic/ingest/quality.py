@@ -45,6 +45,10 @@ class Measurement:
     unknown_product_share : float, optional
         Of the rows that name a product (of orders: that sell one), how many name one that the table of
         products lacks; None where there is no such table.
+    returned_rows : int
+        Cancellations and refunds among the orders that were kept.
+    unmatched_share : float, optional
+        How many of those have no sale in the file or the lake.
     bins : mapping
         Column to bin (`bin_sql`) to rows.
     trailing_rows : float, optional
@@ -67,6 +71,8 @@ class Measurement:
     sampled_rows: int = 0
     distinct_share: Mapping[str, float] = field(default_factory=dict)
     unknown_product_share: float | None = None
+    returned_rows: int = 0
+    unmatched_share: float | None = None
     bins: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     trailing_rows: float | None = None
     rows_ratio: float | None = None
@@ -186,6 +192,8 @@ def _counted_rows(rule: Rule, measurement: Measurement) -> float:
     """Return how many rows stand behind what a rule judges."""
     if rule.measure == "rows_ratio":
         return measurement.trailing_rows or 0
+    if rule.measure == "unmatched_share":
+        return measurement.returned_rows
     return measurement.read if rule.measure == "refused_share" else measurement.rows
 
 

@@ -72,6 +72,11 @@ MEASURES = {
         advice="upload the products that are missing, or check which id the export writes",
         limit=_SHARE,
     ),
+    "unmatched_share": Measure(
+        says="{value:.1%} of the cancellations and refunds have no sale in the file or the lake",
+        advice="upload the orders that they take back, or check which order the export lets them refer to",
+        limit=_SHARE,
+    ),
     "null_share": Measure(
         says="{column} is missing in {value:.1%} of the rows",
         advice="check that the export has the column, and that it is filled",

@@ -51,7 +51,7 @@ def measure(
     plan, engine, lake
         As in the whole step; the lake holds the rules and the table of products.
     report : mapping
-        ``object``, ``read``, ``refused`` and ``repeated`` of the upload.
+        ``object``, ``read``, ``refused`` and ``repeated`` of the upload, and its ``unmatched_returns``.
     now : datetime
         The instant of the ingest.
 
@@ -115,8 +115,16 @@ def _measured(
         null_share=_null_shares(parts, rows, plan, rules),
         low=low,
         high=high,
+        **_of_returns(report.get("unmatched_returns")),
         **_of_sample(parts, plan, rules, engine, lake),
     )
+
+
+def _of_returns(unmatched: Mapping[str, Any] | None) -> dict[str, Any]:
+    if unmatched is None:
+        return {}
+    returned = unmatched["of_lines"]
+    return {"returned_rows": returned, "unmatched_share": unmatched["lines"] / returned}
 
 
 def _null_shares(parts: Sequence[Part], rows: int, plan: Plan, rules: Rules) -> dict[str, float]:

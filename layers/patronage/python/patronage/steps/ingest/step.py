@@ -20,6 +20,7 @@ from patronage.steps.ingest.refusals import counted, quarantine
 from patronage.steps.ingest.report import of_fates, of_repeat
 from patronage.steps.ingest.settle import settle
 from patronage.steps.ingest.twins import part_twins_of_chunks
+from patronage.steps.ingest.unmatched import of_unmatched
 from patronage.steps.ingest.upload import content_of, quarantine_key, report_key
 from patronage.steps.quality_index import remember
 from patronage.stores.lake import SUPERSEDED
@@ -281,6 +282,7 @@ class _Ingestion:
             key=self._upload.key,
         )
         report = {**report, **of_fates(plan, self._shop, outcome, settlement, engine)}
+        report |= of_unmatched(settlement, snapshot, engine, report)
         if self._quality is None:
             self._quality = measure(parts, plan, engine, self._lake, report, self._now)
         report["quality"] = self._quality
