@@ -37,7 +37,8 @@ class Plan:
     currency : str
         Of rows that name none; empty for the shop's.
     has_signs : bool
-        Whether the prices of the sample name currencies, so that each row's price tells its own.
+        Whether prices of the sample name currencies, so that each row's price tells its own where the
+        row does not.
     split_orders : bool
         Whether the parts of an order over several files are united.
     doubts : tuple of str

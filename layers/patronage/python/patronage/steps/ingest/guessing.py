@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.engines.records import RecordReader
 from patronage.logic.ingest.mapping import mapped_sql, text_name
+from patronage.logic.ingest.price_currency import with_price_currency
 from patronage.logic.ingest.values import (
     NumberGuess,
     NumberStyle,
@@ -18,7 +19,6 @@ from patronage.logic.ingest.values import (
     given_time_format,
     guess_numbers,
     guess_times,
-    names_currency,
     number_evidence_sql,
     settle_numbers,
     settle_times,
@@ -75,6 +75,7 @@ def with_values(plan: Plan, source: Source, engine: DuckEngine, *, shop: Shop, o
     """
     day_first = shop.day_first if options.day_first is None else options.day_first
     texts = _sampled(plan, source, engine)
+    plan = with_price_currency(plan, texts, shop, currency=options.currency)
     pinned = _pinned(plan)
     guesses = _Columns()
     for column in plan.table.source_columns:
@@ -103,8 +104,6 @@ def with_values(plan: Plan, source: Source, engine: DuckEngine, *, shop: Shop, o
         numbers=_styles(plan, guesses),
         unfloated=frozenset(guesses.floats),
         stripped=stripped,
-        currency=options.currency,
-        has_signs=not plan.has("currency") and any(map(names_currency, texts.get("unit_price", ()))),
         split_orders=options.split_orders,
         doubts=tuple(dict.fromkeys(doubts)),
     )

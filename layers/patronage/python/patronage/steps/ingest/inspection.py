@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from patronage.engines.duckdb import DuckEngine
 from patronage.engines.records import RecordReader
 from patronage.logic.ingest.mapping import rows_sql
+from patronage.logic.ingest.price_currency import PRICES
 from patronage.logic.ingest.rules import all_rules
 from patronage.steps.ingest.chunks import held_source
 from patronage.steps.ingest.planning import make_plan
@@ -98,12 +99,22 @@ def mapping_of(plan: Plan) -> list[tuple[str, str]]:
     for column in plan.table.source_columns:
         expression = plan.dialect.expression_of(column.name, plan.header)
         source = expression or plan.dialect.source_of(column.name, plan.header)
+        if column.name == "currency" and plan.has_signs:
+            source = _signs(plan)
         default = plan.dialect.defaults.get(column.name)
         said = [source] if source else []
         said += [f"{default!r} where empty" if source else repr(default)] if default is not None else []
         if said:
             made.append((column.name, ", ".join(said)))
     return made
+
+
+def _signs(plan: Plan) -> str:
+    """Say that prices tell the currency, rather than show the SQL that looks for their signs."""
+    price = PRICES[plan.table.name]
+    signs = f"the sign in {plan.dialect.source_of(price, plan.header) or price}"
+    own = plan.dialect.source_of("currency", plan.header)
+    return f"{own}, {signs} where empty" if own else signs
 
 
 def _refused(engine: DuckEngine, unsplit: Sequence[str]) -> dict[str, int]:
