@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadInput
 from patronage.logic.ingest.dialects import Dialect, by_demand, dialects, parse_dialect
+from patronage.logic.ingest.recognition import GIVEN, read_given
 from patronage.logic.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-GIVEN = ("encoding", "delimiter", "quote", "has_header", "header", "skip_lines", "sheet", "member", "format")
-"""What recognition takes as given instead of detecting it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,14 +66,12 @@ class Options:
     def given(self) -> dict[str, Any]:
         """Return what recognition is to take as given."""
         values = {name: getattr(self, name) for name in GIVEN}
-        return {name: value for name, value in values.items() if value not in ("", None, ())}
+        return {name: value for name, value in values.items() if value != getattr(_DETECTED, name)}
 
 
+_DETECTED = Options(known_dialects=())
 _NAMES = {each.name for each in fields(Options)} - {"known_dialects"}
 _KINDS = {
-    "has_header": bool,
-    "skip_lines": int,
-    "header": list,
     "day_first": bool,
     "unfloat": bool,
     "split_orders": bool,
@@ -84,7 +80,7 @@ _KINDS = {
 }
 
 _KIND_WORDS: Mapping[object, str] = {
-    bool: "true or false", int: "a whole number", list: "a list", str: "a text", (int, float): "a number"
+    bool: "true or false", str: "a text", (int, float): "a number"
 }  # fmt: skip
 
 
@@ -149,12 +145,18 @@ def _check(values: Mapping[str, Any], key: str) -> None:
     for name, value in values.items():
         if name not in _NAMES:
             raise BadInput(f"{key}: option {name!r} is unknown; known are {', '.join(sorted(_NAMES))}")
+        if name in GIVEN:
+            continue
         kind = _KINDS.get(name, str)
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):  # type: ignore[arg-type]
+        if not isinstance(value, kind):  # type: ignore[arg-type]
             raise BadInput(
                 f"{key}: option {name} = {value!r} must be {_KIND_WORDS[kind]}; correct it in the sidecar or "
                 "in settings/ingest.toml"
             )
+    try:
+        read_given({name: value for name, value in values.items() if name in GIVEN})
+    except BadInput as exc:
+        raise BadInput(f"{key}: {exc}") from exc
     share = values.get("max_refused_share", 0)
     if not 0 <= share <= 1:
         raise BadInput(f"{key}: option max_refused_share = {share!r} must lie between 0 and 1; 0.2 is 20 %")

@@ -10,7 +10,7 @@ from patronage.logic.ingest.recognition._encoding import (
     without_mark,
 )
 from patronage.logic.ingest.recognition._format import Format
-from patronage.logic.ingest.recognition._given import Given, read_given
+from patronage.logic.ingest.recognition._given import GIVEN, Given, read_given
 from patronage.logic.ingest.recognition._json import (
     DECODER,
     has_document_a_line,
@@ -43,6 +43,7 @@ __all__ = [
     "Cutting",
     "DECODER",
     "Format",
+    "GIVEN",
     "Given",
     "ONE_CELL",
     "SAMPLE_ROWS",

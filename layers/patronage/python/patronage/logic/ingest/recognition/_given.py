@@ -71,7 +71,10 @@ def read_given(given: Mapping[str, Any] | None) -> Given:
         field, rule, check = _CHECKS[name]
         result = check(value)
         if result is None:
-            raise BadInput(f"the format setting {name} is {value!r}, but must be {rule}; change it there")
+            raise BadInput(
+                f"the format setting {name} is {value!r}, but must be {rule}; correct it in the sidecar or "
+                "in settings/ingest.toml"
+            )
         checked[field] = result
     return Given(**checked)
 
@@ -131,3 +134,6 @@ _CHECKS: dict[str, tuple[str, str, Callable[[object], Any]]] = {
     "member": ("member", "the name of a file inside the zip", _name),
     "format": ("kind", f"one of {', '.join(_KINDS)}", _kind),
 }
+
+GIVEN = tuple(_CHECKS)
+"""The names of what somebody may state instead of leaving it to recognition."""
