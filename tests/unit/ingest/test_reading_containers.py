@@ -66,6 +66,32 @@ def test_a_text_in_any_container(file, content, compression, member):
     assert [chunk.content for chunk in TextSource(path, found)] == [TEXT[15:]]
 
 
+@pytest.mark.parametrize(
+    "other", ["readme.txt", "README", "docs/Readme.md", "columns.PDF", "LICENSE.txt", "a/logo.png"]
+)
+def test_documents_beside_the_table_are_passed_over_with_a_doubt(file, other):
+    path = file(zipped({other: b"What the columns mean,\nand more\n", "orders.csv": TEXT}))
+
+    found = recognise(path)
+
+    assert (found.member, found.header) == ("orders.csv", ("order_id", "price"))
+    assert found.doubts == (
+        f"the zip holds 2 files ({other}, orders.csv); orders.csv was read, the rest taken for documents",
+    )
+
+
+@pytest.mark.parametrize("other", ["part2.csv", "part2.txt", "orders.json", "readme.csv"])
+def test_what_may_be_data_is_not_passed_over(file, other):
+    path = file(zipped({other: TEXT, "orders.csv": TEXT}))
+
+    with pytest.raises(BadInput, match="of which only one can be read"):
+        recognise(path)
+
+
+def test_documents_alone_are_tried_all_the_same(file):
+    assert recognise(file(zipped({"readme.txt": TEXT}))).header == ("order_id", "price")
+
+
 def test_a_member_can_be_stated(file):
     path = file(zipped({"a.csv": TEXT, "b.csv": b"x,y\n1,2\n"}))
 

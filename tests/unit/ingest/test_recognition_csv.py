@@ -58,7 +58,6 @@ def test_the_cut_and_the_header(text, delimiter, quote, header, skipped):
         ("Orders of the shop\n", 1),
         ("Orders\nFrom 2024-01-01 to 2024-02-01\n\n", 3),
         ("Sales, 2024\n", 1),
-        ("sep=,\n", 1),
         ("# exported by a shop\n# on 2024-01-01\n", 2),
         ("Orders of the shop,,,\n,,,\n", 2),
         ("Period:,2024-01-01,,\n", 1),
@@ -75,6 +74,16 @@ def test_a_preamble_is_skipped(preamble, skipped):
         if not preamble.strip()
         else (f"line {skipped + 1} was read as the first of the table; those before it were left out",)
     )
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_line_by_which_excel_names_the_delimiter_is_no_doubt(delimiter):
+    rows = delimiter.join(["order_id", "name", "price"]) + "\n" + delimiter.join(["1", "lamp", "2"]) + "\n"
+
+    table = recognised(f"sep={delimiter}\n{rows}")
+
+    assert (table.delimiter, table.skipped_lines, table.doubts) == (delimiter, 1, ())
+    assert recognised(f"Orders\nsep={delimiter}\n{rows}").doubts
 
 
 @pytest.mark.parametrize(

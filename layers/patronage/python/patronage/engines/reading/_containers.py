@@ -179,6 +179,6 @@ def member_names(file: Path | IO[bytes]) -> list[str]:
         return archive.namelist()
 
 
-def data_member(path: Path, *, given: str) -> str:
-    """Return the name of the one file of a zip that is data."""
+def data_member(path: Path, *, given: str) -> tuple[str, tuple[str, ...]]:
+    """Return the name of the one file of a zip that is data, and what is in doubt of that."""
     return choose_member(member_names(path), given=given)

@@ -63,18 +63,19 @@ def recognise(path: Path, *, given: Mapping[str, Any] | None = None) -> Format:
         raise BadInput(f"{path.name} is a folder; upload the files in it one by one")
     head, _ = head_of(path, "none", "")
     compression, member = "none", ""
+    doubts: tuple[str, ...] = ()
     outer = container(head)
     if outer == "gzip":
         compression = "gzip"
     elif outer == "zip" and not is_workbook(member_names(path)):
-        compression, member = "zip", data_member(path, given=wanted.member)
+        compression, (member, doubts) = "zip", data_member(path, given=wanted.member)
     found = _recognised(path, compression, member, wanted)
     if wanted.kind and wanted.kind != found.kind:
         raise BadInput(
             f"the setting format is {wanted.kind!r}, but the content is {_NAMES[found.kind]}; "
             "correct the setting, or upload the file that it means"
         )
-    return found
+    return replace(found, doubts=doubts + found.doubts)
 
 
 def _recognised(path: Path, compression: str, member: str, wanted: Given) -> Format:

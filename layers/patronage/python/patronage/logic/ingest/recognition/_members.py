@@ -12,6 +12,22 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 10
 _BY_THE_SYSTEM = {"thumbs.db", "desktop.ini"}
+_DOCUMENTS = {
+    ".doc", ".docx", ".gif", ".htm", ".html", ".jpeg", ".jpg", ".md", ".pdf", ".png", ".rst", ".rtf", ".svg",
+    ".url",
+}  # fmt: skip
+_ABOUT = {
+    "about",
+    "changelog",
+    "copying",
+    "copyright",
+    "license",
+    "licence",
+    "liesmich",
+    "lisezmoi",
+    "notice",
+    "readme",
+}
 _OFFICE_PART = "[Content_Types].xml"
 
 
@@ -20,8 +36,10 @@ def is_workbook(names: Iterable[str]) -> bool:
     return any(name in ("xl/workbook.xml", "xl/workbook.bin") for name in names)
 
 
-def choose_member(names: Iterable[str], *, given: str = "") -> str:
-    """Return the name of the data file inside a zip.
+def choose_member(names: Iterable[str], *, given: str = "") -> tuple[str, tuple[str, ...]]:
+    """Return the name of the data file inside a zip, and what is in doubt of that.
+
+    Documents, such as a readme, are told by their names and passed over.
 
     Parameters
     ----------
@@ -33,7 +51,7 @@ def choose_member(names: Iterable[str], *, given: str = "") -> str:
     Raises
     ------
     BadInput
-        There is none, there are several, or the stated one is missing.
+        There is none, there are several that may be it, or the stated one is missing.
     """
     found = list(names)
     if _OFFICE_PART in found or "mimetype" in found:
@@ -45,15 +63,26 @@ def choose_member(names: Iterable[str], *, given: str = "") -> str:
     if given:
         if given not in found:
             raise BadInput(f"the zip holds no file {given!r} (the setting member), but {listed or 'none'}")
-        return given
+        return given, ()
     if not files:
         raise BadInput("the zip holds no file; pack the table into it and upload it again")
+    tables = [name for name in files if not _is_document(name)]
+    if len(files) > 1 and len(tables) == 1:
+        told = (
+            f"the zip holds {len(files)} files ({listed}); {tables[0]} was read, the rest taken for documents"
+        )
+        return tables[0], (told,)
     if len(files) > 1:
         raise BadInput(
             f"the zip holds {len(files)} files ({listed}), of which only one can be read; "
             "upload each by itself, or state the setting member"
         )
-    return files[0]
+    return files[0], ()
+
+
+def _is_document(name: str) -> bool:
+    path = PurePosixPath(name.lower())
+    return path.suffix in _DOCUMENTS or (path.suffix in {"", ".txt"} and path.stem in _ABOUT)
 
 
 def _is_data(name: str) -> bool:

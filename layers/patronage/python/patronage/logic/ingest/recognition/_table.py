@@ -81,6 +81,11 @@ def _whole_lines(text: str, *, is_whole: bool) -> tuple[list[str], bool]:
     return lines, is_whole
 
 
+def _says_the_delimiter(record: Record) -> bool:
+    """Say whether this is the line that Excel writes above a table: ``sep=;``."""
+    return [cell.strip() for cell in record.cells] == ["sep=", ""]
+
+
 def table_of(
     records: Sequence[Record], columns: int, given: Given, *, delimiter: str = ",", quote: str = '"'
 ) -> Table:
@@ -107,7 +112,7 @@ def table_of(
         doubts.append(
             f"the header has {', '.join(map(repr, twice))} more than once; the first was read under its name"
         )
-    if place:
+    if any(not _says_the_delimiter(each) for each in records[:place]):
         doubts.append(
             f"line {record.line + 1} was read as the first of the table; those before it were left out"
         )
