@@ -1,0 +1,263 @@
+"""What an order of Shopify or WooCommerce is worth, to the cent, by what the shop kept of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+import duckdb
+import pytest
+
+from patronage.settings import Shop
+from patronage.steps.ingest import ingest
+from patronage.stores.lake import Lake
+from tests_support import NOW, adds_up
+
+WOO = {
+    "order_id": "500",
+    "order_number": "500",
+    "order_date": "2025-12-01 10:00:00",
+    "status": "completed",
+    "shipping_total": "0.00",
+    "shipping_tax_total": "0.00",
+    "fee_total": "0.00",
+    "fee_tax_total": "0.00",
+    "refunded_total": "0.00",
+    "order_currency": "EUR",
+    "customer_id": "7",
+    "billing_email": "ann@example.com",
+    "item_product_id": "11",
+    "item_sku": "tea",
+    "item_name": "Tea",
+    "item_quantity": "2",
+    "item_subtotal": "20.00",
+    "item_total": "20.00",
+    "item_total_tax": "0.00",
+    "item_refunded": "0.00",
+}
+SECOND = {
+    "item_sku": "cup",
+    "item_name": "Cup",
+    "item_quantity": "1",
+    "item_subtotal": "10.00",
+    "item_total": "10.00",
+}
+TAXED = {"item_total_tax": "4.00", "shipping_total": "5.00", "shipping_tax_total": "1.00"}
+SECOND_TAXED = {**SECOND, "item_total_tax": "2.00"}
+
+SHOPIFY = {
+    "Name": "#1",
+    "Email": "ann@example.com",
+    "Created at": "2025-12-06 10:37:33 -0500",
+    "Currency": "EUR",
+    "Financial Status": "paid",
+    "Subtotal": "20.00",
+    "Shipping": "0.00",
+    "Taxes": "0.00",
+    "Total": "20.00",
+    "Discount Amount": "0.00",
+    "Refunded Amount": "0.00",
+    "Cancelled at": "",
+    "Lineitem quantity": "2",
+    "Lineitem name": "Tea",
+    "Lineitem price": "10.00",
+    "Lineitem sku": "tea",
+    "Lineitem discount": "0.00",
+}
+
+
+def written(usual: dict[str, str], *records: dict[str, str]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, usual)
+    writer.writeheader()
+    writer.writerows({**usual, **record} for record in records)
+    return text.getvalue()
+
+
+@pytest.fixture
+def kept(lake: Lake, upload_text: Callable):
+    """Ingest an export; return its net by kind in minor units, of the kinds that have lines."""
+
+    def run(text: str, **settings) -> dict[str, int]:
+        shop = Shop(**{"currency": "EUR", "timezone": "UTC", **settings})
+        report = ingest(upload_text(text), lake, shop, now=NOW)
+        assert adds_up(report)
+        assert report["refused_by_rule"] == {}
+        assert report["net_minor"] == sum(report["net_minor_by_kind"].values())
+        assert report.get("unmatched_returns", {"lines": 0})["lines"] == 0
+        return {
+            kind: net for kind, net in report["net_minor_by_kind"].items() if report["kept_by_kind"][kind]
+        }
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("records", "net"),
+    [
+        pytest.param([{}], {"sale": 20_00}, id="paid"),
+        pytest.param([{"fee_total": "2.50"}], {"sale": 20_00, "fee": 2_50}, id="a fee is revenue"),
+        pytest.param(
+            [{"fee_total": "-2.50"}], {"sale": 20_00, "fee": -2_50}, id="a fee below zero is a discount"
+        ),
+        pytest.param(
+            [{"item_refunded": "-4.00", "refunded_total": "4.00"}],
+            {"sale": 20_00, "refund": -4_00},
+            id="an item in part",
+        ),
+        pytest.param(
+            [{"refunded_total": "5.00"}], {"sale": 20_00, "refund": -5_00}, id="an amount of no item"
+        ),
+        pytest.param(
+            [{"refunded_total": "5.00", "fee_total": "2.50"}],
+            {"sale": 20_00, "refund": -5_00, "fee": 2_50},
+            id="an amount of no item, with a fee",
+        ),
+        pytest.param(
+            [{"item_refunded": "4.00", "refunded_total": "6.00"}, {**SECOND, "refunded_total": "6.00"}],
+            {"sale": 30_00, "refund": -6_00},
+            id="an item, and an amount of none",
+        ),
+        pytest.param(
+            [{"status": "refunded", "refunded_total": "20.00"}], {"sale": 20_00, "refund": -20_00}, id="all"
+        ),
+        pytest.param(
+            [{"status": "refunded"}], {"sale": 20_00, "refund": -20_00}, id="all, by its status alone"
+        ),
+        pytest.param(
+            [{"status": "refunded", "refunded_total": "20.00", "item_refunded": "20.00"}],
+            {"sale": 20_00, "refund": -20_00},
+            id="all, item by item, once",
+        ),
+        pytest.param(
+            [{"status": "cancelled", "refunded_total": "15.00"}],
+            {"sale": 20_00, "refund": -15_00},
+            id="cancelled, and 5.00 of it kept",
+        ),
+        *(
+            pytest.param(
+                [{"status": status, "fee_total": "2.50", "shipping_total": "5.00"}], {"sale": 0}, id=status
+            )
+            for status in (
+                "pending",
+                "on-hold",
+                "failed",
+                "cancelled",
+                "trash",
+                "checkout-draft",
+                "wc-pending",
+            )
+        ),
+        # 30.00 with 6.00 tax, shipping 5.00 with 1.00 tax: 42.00 were paid
+        pytest.param(
+            [{**TAXED, "refunded_total": "42.00"}, {**TAXED, **SECOND_TAXED, "refunded_total": "42.00"}],
+            {"sale": 30_00, "refund": -30_00, "fee": 0},
+            id="taxed, all",
+        ),
+        pytest.param(
+            [
+                {**TAXED, "refunded_total": "12.00"},
+                {**TAXED, **SECOND_TAXED, "refunded_total": "12.00", "item_refunded": "10.00"},
+            ],
+            {"sale": 30_00, "refund": -10_00, "fee": 0},
+            id="taxed, an item with its tax",
+        ),
+        # half of the 42.00: 15.00 goods, 2.50 shipping, 3.50 tax
+        pytest.param(
+            [{**TAXED, "refunded_total": "21.00"}, {**TAXED, **SECOND_TAXED, "refunded_total": "21.00"}],
+            {"sale": 30_00, "refund": -15_00, "fee": 0},
+            id="taxed, an amount of no item",
+        ),
+    ],
+)
+def test_woocommerce_orders_are_worth_what_the_shop_kept(kept, records, net):
+    assert kept(written(WOO, *records)) == net
+
+
+def test_woocommerce_shipping_goes_back_with_the_order_where_it_counts(kept):
+    paid = [{**TAXED, "status": "refunded"}, {**TAXED, **SECOND_TAXED, "status": "refunded"}]
+    assert kept(written(WOO, *paid), count_shipping=True) == {"sale": 30_00, "fee": 5_00, "refund": -35_00}
+
+
+def test_woocommerce_exports_without_the_columns_of_the_whole_order_still_fit(kept):
+    lacking = {"fee_total", "fee_tax_total", "shipping_tax_total", "refunded_total", "item_total_tax"}
+    usual = {name: text for name, text in WOO.items() if name not in lacking}
+    assert kept(written(usual, {"item_refunded": "4.00"}, SECOND)) == {"sale": 30_00, "refund": -4_00}
+
+
+@pytest.mark.parametrize(
+    ("record", "net"),
+    [
+        pytest.param({}, {"sale": 20_00}, id="paid"),
+        pytest.param({"Financial Status": "partially_paid"}, {"sale": 20_00}, id="paid in part"),
+        pytest.param(
+            {"Financial Status": "partially_refunded", "Refunded Amount": "5.00"},
+            {"sale": 20_00, "refund": -5_00},
+            id="back in part",
+        ),
+        pytest.param(
+            {"Financial Status": "refunded", "Refunded Amount": "20.00"},
+            {"sale": 20_00, "refund": -20_00},
+            id="back",
+        ),
+        pytest.param(
+            {"Financial Status": "refunded"},
+            {"sale": 20_00, "refund": -20_00},
+            id="back, by its status alone",
+        ),
+        pytest.param(
+            {"Cancelled at": "2025-12-08 09:00:00 -0500"}, {"sale": 20_00}, id="cancelled, nothing back"
+        ),
+        pytest.param(
+            {
+                "Cancelled at": "2025-12-08 09:00:00 -0500",
+                "Financial Status": "partially_refunded",
+                "Refunded Amount": "15.00",
+            },
+            {"sale": 20_00, "refund": -15_00},
+            id="cancelled, and 5.00 of it kept",
+        ),
+        pytest.param(
+            {
+                "Cancelled at": "2025-12-08 09:00:00 -0500",
+                "Financial Status": "refunded",
+                "Refunded Amount": "20.00",
+            },
+            {"sale": 20_00, "cancellation": -20_00},
+            id="cancelled and back",
+        ),
+        *(
+            pytest.param(
+                {"Financial Status": status, "Shipping": "4.50", "Total": "24.50", "Taxes": "2.00"},
+                {"sale": 0},
+                id=status,
+            )
+            for status in ("pending", "authorized", "expired", "voided")
+        ),
+        pytest.param(
+            {"Financial Status": "voided", "Cancelled at": "2025-12-08 09:00:00 -0500"},
+            {"sale": 0},
+            id="voided and cancelled",
+        ),
+    ],
+)
+def test_shopify_orders_are_worth_what_the_shop_kept(kept, record, net):
+    assert kept(written(SHOPIFY, record)) == net
+
+
+def test_a_shopify_refund_of_a_cancelled_order_is_booked_when_it_was_cancelled(kept, lake):
+    cancelled = {"Cancelled at": "2025-12-08 09:00:00 -0500", "Refunded Amount": "15.00"}
+    kept(written(SHOPIFY, cancelled))
+    assert days(lake, "refund") == ["2025-12-08"]
+
+
+def test_an_order_that_is_paid_later_counts_from_then_on(kept):
+    assert kept(written(WOO, {"status": "on-hold"})) == {"sale": 0}
+    assert kept(written(WOO, {"status": "processing"})) == {"sale": 20_00}
+
+
+def days(lake: Lake, kind: str) -> list[str]:
+    files = [str(path) for path in lake.snapshot("orders").files()]
+    found = duckdb.read_parquet(files).filter(f"kind = '{kind}'").aggregate("CAST(ordered_at AS DATE)")
+    return [str(day) for (day,) in found.fetchall()]
