@@ -100,13 +100,13 @@ def marked(names: list[str]) -> list[Any]:
 def test_a_faulty_file_gets_the_report_that_is_written_down(name, lake, tmp_path):
     case = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     expected = case["expected"]
-    if expected["state"] == "done":
+    if expected["state"] != "unreadable":
         expected = NOTHING | expected
 
     report = report_of(name, case, lake, tmp_path)
 
     assert told(report, expected, lake) == expected
-    if report["state"] == "done":
+    if report["state"] != "unreadable":
         assert adds_up(report)
         assert Counter(each["rule"] for each in refused(lake, report)) == report["refused_by_rule"]
         assert set(report["rules"]) == set(report["refused_by_rule"])

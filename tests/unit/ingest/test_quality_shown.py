@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from patronage.cli.outputs import console, print_report
+from patronage.cli.outputs import console
+from patronage.cli.upload_report import print_report
 
 
 def test_a_broken_rule_is_printed_in_plain_words_with_its_next_step(ingest_text, shop):

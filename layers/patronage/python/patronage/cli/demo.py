@@ -15,8 +15,9 @@ import typer
 
 from patronage.cli.demo_report import print_access, print_recommendations
 from patronage.cli.lakes import CurrencyOption, TimezoneOption, shop_settings
-from patronage.cli.outputs import console, print_report, print_segments
+from patronage.cli.outputs import console, print_segments
 from patronage.cli.progress import Stages
+from patronage.cli.upload_report import print_report, refused_whole
 from patronage.cloud import (
     MACHINES,
     Answer,
@@ -164,6 +165,8 @@ def _run_and_show(stages: Stages, stack: Stack, orders: Path, shop: Shop) -> Non
 
 def _refuse_empty(report: dict[str, Any]) -> None:
     """Stop where no row was kept: there is nothing to run on."""
+    if report["state"] == "refused":
+        raise BadInput(f"{report['key']} was {refused_whole(report)}")
     if report["kept"] == 0:
         rule = next(iter(report["refused_by_rule"]), "")
         why = f"{report['refused']:,} of {report['read']:,} rows were refused"

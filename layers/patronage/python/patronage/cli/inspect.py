@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from patronage.cli.ingest import as_upload
 from patronage.cli.lakes import (
@@ -49,7 +48,7 @@ def inspect(
     if not file.is_file():
         raise BadInput(f"{file} is no file; name an export of the shop")
     shop = shop_settings(settings, currency, timezone)
-    upload = as_upload(file, table=table)
+    upload = as_upload(file, beside=lake, table=table)
     options = load_options(upload, Lake(FolderStore(lake)))
     _print(inspect_file(upload, shop, options, now=datetime.now(UTC), rows=rows))
 
@@ -65,7 +64,7 @@ def _print(found: Inspection) -> None:
         console.print(f"Not used: {', '.join(found.ignored)}", markup=False, soft_wrap=True)
     for number, row in enumerate(found.rows, start=1):
         rule = row.get("rule")
-        title = f"Row {number}" + (f" [red]refused: {escape(str(rule))}[/red]" if rule else "")
+        title = f"Row {number}" + (f" refused: {rule}" if rule else "")
         cells = [(name, _shown(value)) for name, value in row.items() if name != "rule"]
         print_rows(title, ("Column", "Value"), cells)
     for sentence, count in found.refused.items():

@@ -40,11 +40,12 @@ _SETTINGS_KEY = "shop.json"
 
 @dataclass(frozen=True)
 class OpenLake:
-    """A lake, the settings of its shop, and of a deployed stack the run that is live in each family."""
+    """A lake, the settings of its shop, the folder of a local one, and the live runs of a deployed one."""
 
     lake: Lake
     shop: Shop
     live_runs: Mapping[str, str] = field(default_factory=dict)
+    folder: Path | None = None
 
 
 def open_lake(folder: Path, stack: str | None) -> OpenLake:
@@ -60,7 +61,7 @@ def open_lake(folder: Path, stack: str | None) -> OpenLake:
     store = FolderStore(folder)
     if not store.exists(_SETTINGS_KEY):
         raise NotFound(f"{folder} holds no lake; make one with: patronage run --orders FILE --lake {folder}")
-    return OpenLake(Lake(store), Shop.from_json(store.read_bytes(_SETTINGS_KEY).decode()))
+    return OpenLake(Lake(store), Shop.from_json(store.read_bytes(_SETTINGS_KEY).decode()), folder=folder)
 
 
 def create_lake(folder: Path, shop: Shop) -> OpenLake:
@@ -81,7 +82,7 @@ def create_lake(folder: Path, shop: Shop) -> OpenLake:
                 f"{shop.timezone}; name another folder with --lake, or give those settings"
             )
     store.write_bytes(_SETTINGS_KEY, shop.to_json().encode())
-    return OpenLake(Lake(store), shop)
+    return OpenLake(Lake(store), shop, folder=folder)
 
 
 def shop_settings(settings: Path | None, currency: str | None, timezone: str | None, **rules: Any) -> Shop:

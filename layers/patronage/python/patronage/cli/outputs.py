@@ -11,7 +11,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from patronage.engines.duckdb import DuckEngine
-from patronage.logic.tables import KINDS
 from patronage.steps.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -61,28 +60,6 @@ def print_segments(summary: dict[str, Any], shop: Shop) -> None:
     ]
     print_rows(f"Segments as of {summary['as_of']}", header, rows, numbers_from=1)
     console.print(f"Guests, who belong to no segment: {shop.format_money(summary['guest_net_minor'])}")
-
-
-def print_report(report: dict[str, Any], shop: Shop) -> None:
-    """Print what became of an uploaded file's rows."""
-    console.print(
-        f"{report['read']:,} rows read: {report['kept']:,} kept, {report['refused']:,} refused, "
-        f"{report['repeated']:,} repeated, {report['superseded']:,} superseded"
-    )
-    for rule, count in list(report["refused_by_rule"].items())[:3]:
-        console.print(f"  {count:,} refused: {report['rules'][rule]}", soft_wrap=True)
-    if report["table"] != "orders":
-        console.print(f"  table {report['table']}, dialect {report['detected']['dialect']}")
-    elif report["kept"]:
-        kinds = ", ".join(
-            f"{report['kept_by_kind'][kind]:,} {kind}" for kind in KINDS if report["kept_by_kind"][kind]
-        )
-        console.print(f"  kept: {kinds}; {report['guest_lines']:,} lines of guests")
-        console.print(f"  net revenue of the file: {shop.format_money(report['net_minor'])}")
-    for breach in report.get("quality", {}).get("breaches", []):
-        console.print(f"  {breach['severity']}: {breach['says']}", markup=False, soft_wrap=True)
-    for doubt in report.get("doubts", []):
-        console.print(f"  doubt: {doubt}", markup=False, soft_wrap=True)
 
 
 def write_segments(store: ObjectStore, run_id: str, paths: Sequence[Path]) -> None:
@@ -156,7 +133,7 @@ def print_rows(
     )
     for position, name in enumerate(header):
         is_number = numbers_from is not None and position >= numbers_from
-        table.add_column(name, justify="right" if is_number else "left", no_wrap=numbers_from is not None)
+        table.add_column(name, justify="right" if is_number else "left", no_wrap=is_number, overflow="fold")
     for row in rows:
         table.add_row(*map(escape, row))
     console.print()

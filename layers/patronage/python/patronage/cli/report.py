@@ -6,17 +6,17 @@ import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
-from patronage.cli.outputs import console, print_report, print_rows
+from patronage.cli.outputs import console, print_rows
+from patronage.cli.upload_report import print_report
 from patronage.errors import NotFound
 from patronage.steps.ingest import quarantine_key, report_key
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
     from patronage.cli.lakes import OpenLake
-
-_COMMONEST = 3
 
 
 def report(
@@ -62,6 +62,7 @@ def _print_all(opened: OpenLake) -> None:
     print_rows("Uploads", header, rows, numbers_from=4)
 
 
+_LEAST_ID = 4  # characters: a shorter beginning of an id is one by chance
 _COUNTS = ("read", "kept", "refused", "repeated", "superseded")
 
 
@@ -70,14 +71,20 @@ def _reports_of(name: str, opened: OpenLake) -> list[dict[str, Any]]:
     if store.exists(report_key(name)):
         return [read_json(store, report_key(name))]
     reports = [read_json(store, key) for key in store.keys("lake/reports/ingest/")]
-    found = [each for each in reports if each["key"].endswith(name) or each["object"].startswith(name)]
+    found = [each for each in reports if _is_called(name, each)]
     if not found:
         raise NotFound(f"no upload is called {name!r}; list them with: patronage report")
     return found
 
 
+def _is_called(name: str, report: dict[str, Any]) -> bool:
+    """Say whether a name is an upload's key, the last parts of it, or the beginning of its id."""
+    is_id = len(name) >= _LEAST_ID and report["object"].startswith(name)
+    return is_id or f"/{report['key']}".endswith(f"/{name.lstrip('/')}")
+
+
 def _print_one(found: dict[str, Any], opened: OpenLake, lines: int) -> None:
-    console.print(f"[bold]{found['key']}[/bold]  {found['object']}")
+    console.print(f"[bold]{escape(found['key'])}[/bold]  {found['object']}", soft_wrap=True)
     if found["state"] == "unreadable":
         console.print(f"The file cannot be read: {found['problem']}", markup=False, soft_wrap=True)
         return

@@ -20,12 +20,12 @@ from patronage.cli.lakes import (
 from patronage.cli.outputs import (
     both_formats,
     console,
-    print_report,
     print_segments,
     write_recommendations,
     write_segments,
 )
 from patronage.cli.runs import run_segmentation, run_training
+from patronage.cli.upload_report import print_report, refused_whole
 from patronage.errors import BadInput, RunFailed
 from patronage.stores.objects import read_json
 
@@ -55,6 +55,8 @@ def run(
     if report["state"] == "unreadable":
         raise BadInput(f"{orders}: {report['problem']}")
     print_report(report, opened.shop)
+    if report["state"] == "refused":
+        raise BadInput(f"{orders} was {refused_whole(report)}")
     if report["refused"] == report["read"]:
         raise BadInput(f"{orders} holds no order line to keep; see above why, and mend the export")
     store = opened.lake.store

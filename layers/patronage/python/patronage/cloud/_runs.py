@@ -74,7 +74,7 @@ def wait_for_report(stack: Stack, uploaded: Uploaded, *, timeout_s: float = 600)
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         report = _report(lake, uploaded)
-        if report["state"] == "done":
+        if report["state"] in {"done", "refused"}:
             return report
         if report["state"] == "unreadable":
             raise BadInput(f"{uploaded.key} could not be read: {report['problem']}")

@@ -90,8 +90,9 @@ def ingest(
     Returns
     -------
     dict
-        The report: ``read == kept + refused + repeated + superseded``. A file that cannot be read has
-        ``state`` "unreadable" and the ``problem``.
+        The report: ``read == kept + refused + repeated + superseded``. Its ``state`` is "done"; "refused"
+        where too many rows break a rule and none was kept; "unreadable" where the file cannot be read,
+        with the ``problem``.
     """
     key = report_key(upload.object_id)
     try:
@@ -190,7 +191,7 @@ class _Ingestion:
             with faults_told(is_parquet=plan.format.kind == "parquet", sql_of=plan.sql_of):
                 outcome = self._read(plan, source, engine, folder, workers=workers, progress=progress)
             report = {**self._about, "table": plan.table.name, "detected": plan.detected()}
-            report |= self._counts(outcome)
+            report |= self._counts(outcome) | self._refusal(outcome)
             doubts = tuple(dict.fromkeys([*plan.doubts, *source.doubts]))
             report |= {"doubts": list(doubts)} if doubts else {}
             if report["refused"]:
@@ -230,10 +231,21 @@ class _Ingestion:
         part_twins_of_chunks(outcome, engine, plan, self._shop, folder)
         return outcome
 
-    def _is_refused_whole(self, outcome: Outcome) -> bool:
+    @property
+    def _max_refused_share(self) -> float:
         given = self._options.max_refused_share
-        share = self._shop.max_refused_share if given is None else given
-        return bool(outcome.read) and outcome.by_rule.total() / outcome.read > share
+        return self._shop.max_refused_share if given is None else given
+
+    def _is_refused_whole(self, outcome: Outcome) -> bool:
+        return bool(outcome.read) and outcome.by_rule.total() / outcome.read > self._max_refused_share
+
+    def _refusal(self, outcome: Outcome) -> dict[str, Any]:
+        """Return what a report says beside the counts where the file was refused whole."""
+        if not self._is_refused_whole(outcome):
+            return {}
+        broken = outcome.by_rule.total() - outcome.by_rule["file-refused"]
+        limit = self._max_refused_share
+        return {"state": "refused", "rows_that_break_a_rule": broken, "max_refused_share": limit}
 
     def _counts(self, outcome: Outcome) -> dict[str, Any]:
         counts: dict[str, Any] = {"read": outcome.read, **counted(outcome.by_rule)}
