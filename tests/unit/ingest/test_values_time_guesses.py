@@ -44,6 +44,8 @@ def test_candidates_come_with_the_one_that_reads_most_first():
         (["2019-10-01 00:00:00 UTC", "2019-10-01"], "ISO 8601"),
         (["2025/12/31"], "ISO 8601"),
         (["20160801", "20101301"], "YYYYMMDD"),
+        (["2026.11.02"], "year.month.day"),
+        (["2026. 11. 22."], "year.month.day"),
         (["202512061037"], "YYYYMMDD"),
         (["631152000"], "epoch seconds"),
         (["Sat, 06 Dec 2025 10:37:33 +0000"], "day Month year"),
@@ -58,7 +60,9 @@ def test_a_guess_says_how_many_samples_do_not_fit():
     guess = guess_times(["2025-01-02", "2025-01-03", "unknown", "", " "], prefers_day_first=True)
     assert guess.doubt == "1 of 3 sampled texts are not written as ISO 8601"
     nothing = guess_times(["unknown", "never"], prefers_day_first=True)
-    assert nothing == TimeGuess(None, (), "none of 2 sampled texts is a time in a known format")
+    assert nothing == TimeGuess(
+        None, (), "no known form of times fits 'unknown'; state it by [times] in a dialect"
+    )
     assert guess_times(["", " "], prefers_day_first=True) == TimeGuess(None, (), "")
 
 

@@ -146,6 +146,9 @@ WRITERS = {
     "Month day, year": lambda t: t.strftime("%b %d, %Y %I:%M:%S %p"),  # Magento
     "Month day, year long": lambda t: t.strftime("%A, %B %d, %Y %H:%M:%S"),
     "YYYYMMDD": lambda t: t.strftime("%Y%m%d%H%M%S"),
+    "year.month.day": lambda t: t.strftime("%Y.%m.%d %H:%M:%S"),
+    "year.month.day Hungarian": lambda t: t.strftime("%Y. %m. %d. %H:%M:%S"),
+    "year.month.day unpadded": lambda t: f"{t.year}.{t.month}.{t.day} {t:%H:%M:%S}",
     "YYYYMMDD T": lambda t: t.strftime("%Y%m%dT%H%M%S"),
 }
 CHANGES = [
@@ -270,6 +273,13 @@ def test_a_row_beyond_the_sample_may_have_another_time_of_day_or_two_digits_of_t
     assert instants(texts, form) == list(
         map(at, ["2010-12-31", "2010-02-01 03:04", "2010-12-31 10:00:01", "2010-12-31 22:00"])
     )
+
+
+def test_dots_behind_a_year_of_four_digits_say_nothing_of_a_year_of_two():
+    form = guess_times(["2026.11.02"], prefers_day_first=True).chosen
+    texts = ["2026.11.2", "2026.11.02 10:30", "2026.11.02 10:30+02:00", "22.11.26", "2026.13.02"]
+    expected = [at("2026-11-02"), at("2026-11-02 10:30"), at("2026-11-02 08:30"), None, None]
+    assert instants(texts, form) == expected
 
 
 def test_one_format_a_column_so_a_date_of_the_other_order_is_refused():

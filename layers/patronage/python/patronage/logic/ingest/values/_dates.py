@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from patronage.logic.ingest.values._formats import (
+    COMPACT,
     DAY_FIRST,
     EPOCH_MICROSECONDS,
     EPOCH_MILLISECONDS,
     EPOCH_SECONDS,
     ISO,
     MONTH_FIRST,
+    ONLY_OF_FULL_YEARS,
     TimeFormat,
 )
 from patronage.logic.ingest.values._shapes import readings
@@ -66,7 +68,7 @@ def guess_times(samples: Sequence[str], *, prefers_day_first: bool) -> TimeGuess
     texts = _texts(samples)
     ranked = _ranked(texts)
     if not ranked:
-        doubt = f"none of {len(texts):,} sampled texts is a time in a known format" if texts else ""
+        doubt = f"no known form of times fits {texts[0]!r}; state it by [times] in a dialect" if texts else ""
         return TimeGuess(None, (), doubt)
     most = ranked[0][1]
     best = [form for form, count in ranked if count == most]
@@ -163,8 +165,10 @@ def _format(name: str, parts: Counter[tuple[str, str]]) -> TimeFormat:
     days = {day: None for day, _ in parts}
     times = {time: None for _, time in parts} | dict.fromkeys(_relatives(parts))
     twins = [twin for day in days for twin in (day.replace("%Y", "%y"), day.replace("%y", "%Y"))]
-    if name == "YYYYMMDD":
-        twins, times = list(days), {"": None} | {time: None for _, time in parts}
+    if name in ONLY_OF_FULL_YEARS:
+        twins = list(days)
+    if name == COMPACT:
+        times = {"": None} | {time: None for _, time in parts}
     # Two digits before four: %Y would read 10 as the year 10, and %y fails on 2010.
     others = sorted((day + time for day in twins for time in times), key=lambda each: "%Y" in each)
     return TimeFormat(name, tuple(dict.fromkeys((seen[0], *others, *seen))), _DAY_IS_FIRST.get(name))

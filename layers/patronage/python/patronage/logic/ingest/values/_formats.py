@@ -41,8 +41,15 @@ EXCEL = TimeFormat("Excel days")
 EPOCH_UNITS = {EPOCH_SECONDS.name: 1, EPOCH_MILLISECONDS.name: 10**3, EPOCH_MICROSECONDS.name: 10**6}
 """Units in a second, by the name of the format."""
 
+PLAIN_PATTERNS = {ISO.name: ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")}
+"""The commonest ways to write a format that has no patterns, as patterns."""
+
 DAY_FIRST = "day/month/year"
 MONTH_FIRST = "month/day/year"
+YEAR_FIRST = "year.month.day"
+COMPACT = "YYYYMMDD"
+ONLY_OF_FULL_YEARS = frozenset({YEAR_FIRST, COMPACT})
+"""Formats that are told by the four digits of their year; of two digits it may be the day."""
 
 _KEYWORDS = {
     "iso": ISO,

@@ -11,12 +11,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from patronage.logic.ingest.values._formats import (
+    COMPACT,
     DAY_FIRST,
     EPOCH_MICROSECONDS,
     EPOCH_MILLISECONDS,
     EPOCH_SECONDS,
     ISO,
     MONTH_FIRST,
+    YEAR_FIRST,
 )
 
 if TYPE_CHECKING:
@@ -87,6 +89,9 @@ _COMPACT = re.compile(
     r"(?P<day>[0-9]{8})(?:(?P<glue>[ T]?)(?P<hour>[0-9]{2})(?P<colon>:?)(?P<minute>[0-9]{2})"
     rf"(?:(?P=colon)(?P<second>[0-9]{{2}})(?: ?(?:{UTC_WORD}|{OFFSET}))?)?)?"
 )
+_YEAR_FIRST = re.compile(
+    rf"(?P<year>[0-9]{{4}})(?P<sep>\. ?)(?P<month>[0-9]{{1,2}})(?P=sep)(?P<d>[0-9]{{1,2}})(?P<end>\.?){_TIME}"
+)
 _NUMBER = re.compile(r"(?P<whole>[0-9]{9,16})(?:\.[0-9]+)?")
 
 
@@ -125,6 +130,12 @@ def _numeric(found: re.Match[str]) -> Iterator[tuple[str, str, str]]:
         yield MONTH_FIRST, f"%m{sep}%d{sep}{year_pattern}", time
 
 
+def _year_first(found: re.Match[str]) -> Iterator[tuple[str, str, str]]:
+    time, sep = _time_pattern(found), found["sep"]
+    if time is not None and _is_day(int(found["year"]), int(found["month"]), int(found["d"])):
+        yield YEAR_FIRST, f"%Y{sep}%m{sep}%d{found['end']}", time
+
+
 def _named(found: re.Match[str]) -> Iterator[tuple[str, str, str]]:
     time, name = _time_pattern(found), found["name"]
     month = _MONTHS.get(name.lower())
@@ -148,7 +159,7 @@ def _compact(found: re.Match[str]) -> Iterator[tuple[str, str, str]]:
         colon = found["colon"]
         time = f"{found['glue']}%H{colon}%M" + (f"{colon}%S" if found["second"] else "")
     if not time or _is_clock(found):
-        yield "YYYYMMDD", "%Y%m%d", time
+        yield COMPACT, "%Y%m%d", time
 
 
 def _number(found: re.Match[str]) -> Iterator[tuple[str, str, str]]:
@@ -160,6 +171,7 @@ def _number(found: re.Match[str]) -> Iterator[tuple[str, str, str]]:
 _READERS = (
     (_ISO, _iso),
     (_NUMERIC, _numeric),
+    (_YEAR_FIRST, _year_first),
     (_DAY_NAME_YEAR, _named),
     (_NAME_DAY_YEAR, _named),
     (_COMPACT, _compact),
