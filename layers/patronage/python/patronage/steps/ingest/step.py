@@ -14,6 +14,7 @@ from patronage.engines.failures import faults_told
 from patronage.errors import BadInput, TryAgain
 from patronage.logic.ingest.options import options_for, options_number
 from patronage.steps.ingest.chunks import Outcome, Pass, run_pass
+from patronage.steps.ingest.earlier import note, of_superseded_repeat
 from patronage.steps.ingest.planning import make_plan
 from patronage.steps.ingest.quality import measure
 from patronage.steps.ingest.refusals import counted, quarantine
@@ -110,6 +111,7 @@ def ingest(
         report = {**about, "state": "unreadable", "problem": str(exc)}
     write_json(lake.store, key, report)
     remember(lake.store, report)
+    note(lake.store, report)
     return report
 
 
@@ -283,6 +285,8 @@ class _Ingestion:
         snapshot = self._lake.snapshot(plan.table.name)
         if _is_in(snapshot, report):
             return snapshot.report_of(self._upload.object_id) or of_repeat(report)
+        if (repeat := of_superseded_repeat(snapshot, self._lake.store, report)) is not None:
+            return repeat
         settlement = settle(
             parts,
             snapshot,
