@@ -54,8 +54,12 @@ def _ingest_message(record: dict[str, Any], lambda_context: LambdaContext) -> No
         runtime.logger.error("ingest failed", extra={"message_id": record["messageId"], **fault})
         raise RunFailed(f"ingest failed: {fault['error']} at {fault['place']}") from None
     if report["state"] == "unreadable":
-        runtime.logger.error("file unreadable", extra={"object_id": report["object"]})
-        raise BadInput(f"upload {report['object']} cannot be read; its report says why")
+        place = report.get("fault_in")  # of the settings; what stands there may be personal
+        runtime.logger.error("file unreadable", extra={"object_id": report["object"], "fault_in": place})
+        cause = f" for a fault in {place}" if place else ""
+        raise BadInput(f"upload {report['object']} cannot be read{cause}; its report says why")
+    if report["state"] == "refused":
+        runtime.logger.warning("file refused whole", extra={"object_id": report["object"]})
     _tell_quality(report, lambda_context.function_name)
 
 
@@ -86,8 +90,8 @@ def _ingest_upload(detail: dict[str, Any]) -> dict[str, Any]:
     return report
 
 
-def _sidecar(raw: S3Store, key: str) -> str:
+def _sidecar(raw: S3Store, key: str) -> bytes:
     try:
-        return raw.read_bytes(f"{key}{SIDECAR}").decode("utf-8", "replace")
+        return raw.read_bytes(f"{key}{SIDECAR}")
     except NotFound:
-        return ""
+        return b""

@@ -205,3 +205,26 @@ def test_inspect_prints_the_rule_of_a_refused_row_without_marks(write, told):
 
     assert "Row 2 refused: quantity-not-a-number" in text
     assert "[red]" not in text
+
+
+def test_strict_and_the_order_of_day_and_month_go_before_the_sidecar_for_one_call(write, told):
+    either = HEADER + "o1,c1,p1,1,2.50,01/02/2025\n"
+    file = write("a.csv", either, sidecar="strict = false\n")
+    assert "doubt: ordered_at" in told(ingest, [file])
+
+    with pytest.raises(BadInput, match="strict is set"):
+        told(ingest, [file], strict=True)
+    with pytest.raises(BadInput, match="strict is set"):
+        told(inspect, file, strict=True)
+
+    text = told(ingest, [file], strict=True, day_first=False)
+    assert text.startswith("1 row read: 1 kept")
+    assert "2025-01-02 00:00:00 UTC" in told(inspect, file, day_first=False)
+
+
+def test_faulty_settings_are_one_sentence_of_the_command(write, told):
+    file = write("a.csv", HEADER + good(1), sidecar="#für\n".encode("utf-16"))
+
+    for command, arguments in ((ingest, [file]), (inspect, file)):
+        with pytest.raises(BadInput, match=r"the sidecar of raw/files/a\.csv is not written in UTF-8"):
+            told(command, arguments)

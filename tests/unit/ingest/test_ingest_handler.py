@@ -76,6 +76,48 @@ def test_a_sidecar_is_read_with_its_file_and_ingests_it_again_when_it_comes_late
     assert "strict is set" in again["problem"]
 
 
+@pytest.mark.parametrize(
+    ("place", "content"),
+    [
+        ("settings/ingest.toml", "# für März\n".encode("latin-1")),
+        ("settings/ingest.toml", b'[[file]]\nmatch = "jane.doe@example.com"\n'),
+        ("its sidecar", b"jane.doe@example.com"),
+    ],
+)
+def test_faulty_settings_end_in_a_report_and_an_alert_that_names_them(
+    upload, tmp_path, caplog, place, content
+):
+    if place == "its sidecar":
+        upload(content, key=f"{KEY}.patronage.toml")
+    else:
+        (tmp_path / "settings").mkdir()
+        (tmp_path / place).write_bytes(content)
+
+    with pytest.raises(Exception, match=f"cannot be read for a fault in {place}; its report") as failed:
+        upload(GOOD)
+
+    (report,) = tmp_path.glob("lake/reports/ingest/*.json")
+    assert json.loads(report.read_bytes())["fault_in"] == place
+    told = str([vars(record) for record in caplog.records]) + str(failed.value)
+    assert f"'fault_in': '{place}'" in told
+    assert "jane" not in told.lower()
+
+
+def test_a_faulty_dialect_of_the_shop_stops_no_upload_and_is_counted_for_the_alarm(
+    upload, tmp_path, caplog, capsys
+):
+    (tmp_path / "settings/dialects").mkdir(parents=True)
+    (tmp_path / "settings/dialects/till.toml").write_bytes("# für März\n".encode("latin-1"))
+
+    answer, report = upload(GOOD)
+
+    assert answer == {"batchItemFailures": []}
+    assert json.loads((tmp_path / report).read_bytes())["kept"] == 1
+    logged = [vars(record) for record in caplog.records if record.getMessage() == "quality breach"]
+    assert ("dialect-settings", "alarm") in [(each["rule"], each["severity"]) for each in logged]
+    assert '"severity":"alarm"' in capsys.readouterr().out
+
+
 def test_a_sidecar_that_comes_before_its_file_waits_for_it(upload, tmp_path):
     answer, _ = upload(b"strict = true\n", key="raw/orders/later.csv.patronage.toml")
     assert answer == {"batchItemFailures": []}

@@ -5,6 +5,7 @@ caller would act differently::
 
     PatronageError
     ├── BadInput          a file, argument or setting is wrong; mend it and try again
+    │   └── BadSettings   what is said of files is wrong, the file itself may be well
     ├── NotFound          what was asked for does not exist
     ├── TryAgain          another worker was first, or a service was busy; the same call may succeed
     └── RunFailed         a run or a deployment ended without success; its cause is in the message
@@ -21,6 +22,14 @@ class PatronageError(Exception):
 
 class BadInput(PatronageError):
     """The caller's input breaks a rule."""
+
+
+class BadSettings(BadInput):
+    """What a person wrote beside the files is wrong; `place` names where, without any word of it."""
+
+    def __init__(self, message: str, *, place: str) -> None:
+        super().__init__(message)
+        self.place = place
 
 
 class NotFound(PatronageError):

@@ -45,8 +45,9 @@ class Shop:
     day_first : bool
         How a column of dates is read in which every date could be day first or month first.
     rates : mapping
-        ISO 4217 code to the units of the shop's currency for one of its own, as text or number; or to a
-        mapping from a day (``2025-01-01``) to the rate from that day on. Without a rate, rows are refused.
+        ISO 4217 code to the units of the shop's currency for one of its own, as a text (``"0.92"``: a number
+        would not be exact); or to a mapping from a day (``2025-01-01``) to the rate from that day on. Without
+        a rate, rows are refused.
     keep_generation_days : int
         How long a superseded generation stays in the serving table for a rollback.
     keep_replaced_files_days : int
@@ -112,7 +113,7 @@ class Shop:
     def from_toml(cls, path: Path) -> Shop:
         """Read the `[shop]` table of a settings file."""
         try:
-            values = tomllib.loads(path.read_text(encoding="utf-8")).get("shop", {})
+            values = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("shop", {})
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
             raise BadInput(f"{path}: {exc}") from exc
         if not isinstance(values, dict):

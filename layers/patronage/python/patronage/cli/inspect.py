@@ -12,10 +12,13 @@ from patronage.cli.ingest import as_upload
 from patronage.cli.lakes import (
     DEFAULT_LAKE,
     CurrencyOption,
+    DayFirstOption,
     LakeOption,
     SettingsOption,
+    StrictOption,
     TimezoneOption,
     shop_settings,
+    stated,
 )
 from patronage.cli.outputs import console, print_rows
 from patronage.errors import BadInput
@@ -38,6 +41,8 @@ def inspect(
     settings: SettingsOption = None,
     currency: CurrencyOption = None,
     timezone: TimezoneOption = None,
+    strict: StrictOption = None,
+    day_first: DayFirstOption = None,
 ) -> None:
     """Show what a file is taken for: its form, its dialect, the mapping, the first rows, and every doubt.
 
@@ -48,7 +53,8 @@ def inspect(
     if not file.is_file():
         raise BadInput(f"{file} is no file; name an export of the shop")
     shop = shop_settings(settings, currency, timezone)
-    upload = as_upload(file, beside=lake, table=table)
+    given = stated(strict=strict, day_first=day_first)
+    upload = as_upload(file, beside=lake, table=table, options=given)
     options = load_options(upload, Lake(FolderStore(lake)))
     _print(inspect_file(upload, shop, options, now=datetime.now(UTC), rows=rows))
 

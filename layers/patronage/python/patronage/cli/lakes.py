@@ -34,6 +34,14 @@ CurrencyOption = Annotated[
 TimezoneOption = Annotated[
     str | None, typer.Option("--timezone", help="The shop's time zone, such as Europe/London.")
 ]
+StrictOption = Annotated[
+    bool | None,
+    typer.Option("--strict/--no-strict", help="Refuse a file whose form is in doubt; else it is only said."),
+]
+DayFirstOption = Annotated[
+    bool | None,
+    typer.Option("--day-first/--month-first", help="How dates are read that could be read both ways."),
+]
 DEFAULT_LAKE = Path("patronage-data")
 _SETTINGS_KEY = "shop.json"
 
@@ -92,6 +100,11 @@ def shop_settings(settings: Path | None, currency: str | None, timezone: str | N
     shop = Shop.from_mapping(base | {name: value for name, value in chosen.items() if value is not None})
     Rates.from_mapping(shop.rates)  # a wrong rate is told now, not at the first file
     return shop
+
+
+def stated(**options: Any) -> dict[str, Any]:
+    """Return the options of a call that were given."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _open_stack(name: str) -> OpenLake:

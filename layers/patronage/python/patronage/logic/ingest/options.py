@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import BadInput
+from patronage.errors import BadInput, BadSettings
 from patronage.logic.ingest.dialects import Dialect, by_demand, dialects, parse_dialect
 from patronage.logic.ingest.recognition import GIVEN, read_given
+from patronage.logic.ingest.settings_text import toml_of
+from patronage.logic.ingest.values import CODES
 from patronage.logic.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from patronage.logic.ingest.recognition import Format
+
+SETTINGS = "settings/ingest.toml"
+"""Where a lake keeps what is said of its files."""
+DIALECTS = "settings/dialects/"
+"""Below which a lake keeps the shop's own dialects."""
+SIDECAR_PLACE = "its sidecar"
+"""How a report calls the sidecar of its upload."""
+_USED = {
+    "csv": ("encoding", "delimiter", "quote", "has_header", "header", "skip_lines", "format"),
+    "json": ("encoding", "format"),
+    "parquet": ("format",),
+    "xlsx": ("has_header", "header", "skip_lines", "sheet", "format"),
+}
+"""What of a file's form may be given, by the kind of the file."""
+_KIND_NAMES = {"csv": "a CSV file", "json": "a JSON file", "parquet": "a Parquet file", "xlsx": "a workbook"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +62,12 @@ class Options:
         Refuse the file where its form is in doubt.
     max_refused_share : float, optional
         Instead of the shop's.
+    known_dialects : tuple of Dialect
+        Those that may be chosen; the shop's own among them.
+    faults : tuple of str
+        What is wrong with those of the shop's own that were left out.
+    own : frozenset of str
+        The options that the file's own sidecar states.
     """
 
     encoding: str = ""
@@ -62,15 +88,30 @@ class Options:
     strict: bool = False
     max_refused_share: float | None = None
     known_dialects: tuple[Dialect, ...] = field(default_factory=dialects, repr=False)
+    faults: tuple[str, ...] = field(default=(), repr=False)
+    own: frozenset[str] = field(default=frozenset(), repr=False)
 
     def given(self) -> dict[str, Any]:
         """Return what recognition is to take as given."""
         values = {name: getattr(self, name) for name in GIVEN}
         return {name: value for name, value in values.items() if value != getattr(_DETECTED, name)}
 
+    def doubts_of(self, found: Format) -> tuple[str, ...]:
+        """Say what of these options does not count: a faulty dialect, or what such a file has not."""
+        used = {*_USED[found.kind], *(("member",) if found.compression == "zip" else ())}
+        kind = _KIND_NAMES[found.kind]
+        return (
+            *(f"a dialect was left out: {fault}" for fault in self.faults),
+            *(
+                f"the sidecar states {name}, which says nothing of {kind}; it was not used"
+                for name in GIVEN
+                if name in self.own - used
+            ),
+        )
+
 
 _DETECTED = Options(known_dialects=())
-_NAMES = {each.name for each in fields(Options)} - {"known_dialects"}
+_NAMES = {each.name for each in fields(Options)} - {"known_dialects", "faults", "own"}
 _KINDS = {
     "day_first": bool,
     "unfloat": bool,
@@ -85,7 +126,12 @@ _KIND_WORDS: Mapping[object, str] = {
 
 
 def options_for(
-    key: str, *, settings: str = "", sidecar: str = "", own_dialects: Mapping[str, str] | None = None
+    key: str,
+    *,
+    settings: str | bytes = "",
+    sidecar: str | bytes = "",
+    own_dialects: Mapping[str, str | bytes] | None = None,
+    call: Mapping[str, Any] | None = None,
 ) -> Options:
     """Put together what is given for an object.
 
@@ -93,32 +139,36 @@ def options_for(
     ----------
     key : str
         The object's key.
-    settings : str
+    settings : str or bytes
         TOML of `settings/ingest.toml`: ``[[files]]`` tables, each with a pattern ``match`` of keys; a later
         one goes before an earlier one.
-    sidecar : str
+    sidecar : str or bytes
         TOML of the object's own sidecar, which goes before all of them.
     own_dialects : mapping
-        File name to TOML of the shop's own dialects; one replaces the shipped one of the same name.
+        Place to TOML of the shop's own dialects; one replaces the shipped one of the same name. A faulty one
+        is left out, which is a doubt, unless the options name it.
+    call : mapping, optional
+        What this call alone states, which goes before the sidecar.
 
     Raises
     ------
-    BadInput
+    BadSettings
         One of the texts is wrong; the message says where.
     """
     values: dict[str, Any] = {}
-    for entry in _toml(settings, "settings/ingest.toml").get("files", []):
-        pattern = entry.get("match")
-        if not isinstance(pattern, str):
-            raise BadInput(
-                "settings/ingest.toml: each [[files]] needs match, a pattern such as 'raw/orders/*'"
-            )
-        if fnmatchcase(key, pattern):
-            values |= {name: value for name, value in entry.items() if name != "match"}
-    values |= _toml(sidecar, f"the sidecar of {key}")
-    _check(values, key)
-    header = tuple(values.pop("header", ()))
-    return Options(**values, header=header, known_dialects=_known(own_dialects or {}))
+    with _told_of(SETTINGS):
+        for entry in _entries(toml_of(settings, SETTINGS)):
+            if fnmatchcase(key, entry["match"]):
+                _check(entry, f"{SETTINGS}, [[files]] of match = {entry['match']!r}")
+                values |= {name: value for name, value in entry.items() if name != "match"}
+    with _told_of(SIDECAR_PLACE):
+        own = toml_of(sidecar, f"the sidecar of {key}")
+        _check(own, key)
+        stated = values | own | dict(call or {})
+        _check(stated, key)
+    known, faults = _known(own_dialects or {}, stated.get("dialect", ""))
+    header = tuple(stated.pop("header", ()))
+    return Options(**stated, header=header, known_dialects=known, faults=faults, own=frozenset(own))
 
 
 def options_number(options: Options) -> str:
@@ -126,39 +176,82 @@ def options_number(options: Options) -> str:
     return hashlib.sha256(repr(options).encode() + repr(options.known_dialects).encode()).hexdigest()
 
 
-def _known(own: Mapping[str, str]) -> tuple[Dialect, ...]:
-    if not own:
-        return dialects()
-    parsed = [parse_dialect(text, name) for name, text in sorted(own.items())]
-    replaced = {each.name for each in parsed}
-    return by_demand([*parsed, *(each for each in dialects() if each.name not in replaced)])
-
-
-def _toml(text: str, place: str) -> dict[str, Any]:
+@contextmanager
+def _told_of(place: str) -> Iterator[None]:
+    """Say of bad input that it stands in a place of the settings."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as exc:
-        raise BadInput(f"{place} is no TOML ({exc}); mend it and upload the file again") from exc
+        yield
+    except BadInput as exc:
+        raise BadSettings(str(exc), place=place) from exc
 
 
-def _check(values: Mapping[str, Any], key: str) -> None:
+def _known(own: Mapping[str, str | bytes], pinned: str) -> tuple[tuple[Dialect, ...], tuple[str, ...]]:
+    """Return the dialects that may be chosen, and what is wrong with those that were left out."""
+    if not own:
+        return dialects(), ()
+    parsed, faults = [], []
+    for place, content in sorted(own.items()):
+        try:
+            parsed.append(parse_dialect(content, place))
+        except BadInput as exc:
+            if pinned and pinned in {PurePosixPath(place).stem, _name_in(content)}:
+                raise BadSettings(str(exc), place=place) from exc
+            faults.append(str(exc))
+    replaced = {each.name for each in parsed}
+    known = by_demand([*parsed, *(each for each in dialects() if each.name not in replaced)])
+    return known, tuple(faults)
+
+
+def _name_in(content: str | bytes) -> object:
+    """Return the name that a faulty dialect gives itself, if that can be read."""
+    try:
+        name = toml_of(content, "").get("name")
+    except BadInput:
+        return None
+    return name if isinstance(name, str) else None
+
+
+def _entries(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the tables [[files]] of the settings; nothing else may stand there."""
+    if unknown := sorted(set(values) - {"files"}):
+        raise BadInput(
+            f"{SETTINGS}: {unknown[0]!r} stands outside [[files]], where it would count for no file; write "
+            "[[files]] and match = '*' above it, or a narrower pattern of keys"
+        )
+    entries = values.get("files", [])
+    if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+        raise BadInput(f"{SETTINGS}: files = {entries!r} must be tables, each begun by a line [[files]]")
+    if not all(isinstance(each.get("match"), str) for each in entries):
+        raise BadInput(f"{SETTINGS}: each [[files]] needs match, a pattern such as 'raw/orders/*'")
+    return entries
+
+
+def _check(values: Mapping[str, Any], place: str) -> None:
     for name, value in values.items():
+        if name == "match" and place.startswith(SETTINGS):
+            continue
         if name not in _NAMES:
-            raise BadInput(f"{key}: option {name!r} is unknown; known are {', '.join(sorted(_NAMES))}")
+            raise BadInput(f"{place}: option {name!r} is unknown; known are {', '.join(sorted(_NAMES))}")
         if name in GIVEN:
             continue
         kind = _KINDS.get(name, str)
-        if not isinstance(value, kind):  # type: ignore[arg-type]
+        if not isinstance(value, kind) or isinstance(value, bool) != (kind is bool):  # type: ignore[arg-type]
             raise BadInput(
-                f"{key}: option {name} = {value!r} must be {_KIND_WORDS[kind]}; correct it in the sidecar or "
-                "in settings/ingest.toml"
+                f"{place}: option {name} = {value!r} must be {_KIND_WORDS[kind]}; correct it in the "
+                "sidecar or in settings/ingest.toml"
             )
     try:
         read_given({name: value for name, value in values.items() if name in GIVEN})
     except BadInput as exc:
-        raise BadInput(f"{key}: {exc}") from exc
+        raise BadInput(f"{place}: {exc}") from exc
+    _check_meaning(values, place)
+
+
+def _check_meaning(values: Mapping[str, Any], place: str) -> None:
     share = values.get("max_refused_share", 0)
     if not 0 <= share <= 1:
-        raise BadInput(f"{key}: option max_refused_share = {share!r} must lie between 0 and 1; 0.2 is 20 %")
+        raise BadInput(f"{place}: option max_refused_share = {share!r} must lie between 0 and 1; 0.2 is 20 %")
     if values.get("table", "orders") not in TABLES:
-        raise BadInput(f"{key}: table = {values['table']!r} is none of {', '.join(TABLES)}")
+        raise BadInput(f"{place}: table = {values['table']!r} is none of {', '.join(TABLES)}")
+    if (currency := values.get("currency", "EUR")) not in CODES:
+        raise BadInput(f"{place}: currency = {currency!r} is no ISO 4217 code; write it as in 'EUR'")

@@ -64,11 +64,12 @@ class Plan:
 
     @property
     def sql_of(self) -> str:
-        """The dialect's name where it brings SQL of its own; else empty."""
+        """The dialect's name where it brings SQL or patterns of its own; else empty."""
         dialect = self.dialect
         kinds = (dialect, *dialect.also)
         has_sql = dialect.computed or dialect.explode or any(each.expressions or each.where for each in kinds)
-        return dialect.name if has_sql else ""
+        has_patterns = dialect.cancellation_order_id or dialect.fee_product_id
+        return dialect.name if has_sql or has_patterns else ""
 
     def has(self, column: str) -> bool:
         """Say whether some record of the file may say something of a canonical column."""

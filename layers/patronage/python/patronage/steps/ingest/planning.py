@@ -61,6 +61,7 @@ def make_plan(
         The file cannot be read, or no dialect fits.
     """
     found = recognise(upload.path, given=options.given())
+    found = replace(found, doubts=(*options.doubts_of(found), *found.doubts))
     is_parquet = found.kind == "parquet"
     path = parquet_source(upload.path, found, folder) if found.kind == "parquet" else upload.path
     source = Source(path, found)
@@ -68,9 +69,11 @@ def make_plan(
     with faults_told(is_parquet=is_parquet):
         if is_parquet:
             header, source.rows = _parquet_header(engine, path)
-        plan = _with_dialect(
-            Plan(format=found, dialect=_NONE, header=header), upload, source, engine, options
-        )
+        plan = Plan(format=found, dialect=_NONE, header=header)
+        try:
+            plan = _with_dialect(plan, upload, source, engine, options)
+        except BadInput as exc:
+            raise BadInput("; ".join((*options.faults, str(exc)))) from exc
     source.format, source.whole = plan.format, plan.dialect.is_whole
     with faults_told(is_parquet=is_parquet, sql_of=plan.sql_of):
         plan = with_values(plan, source, engine, shop=shop, options=options)

@@ -9,17 +9,33 @@ from patronage.logic.queries import literal
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from patronage.engines.duckdb import DuckEngine
+    from patronage.logic.ingest.options import Options
     from patronage.logic.ingest.plan import Plan
     from patronage.logic.parts import Part
+    from patronage.logic.tables import Table
     from patronage.settings import Shop
     from patronage.steps.ingest.chunks import Outcome
     from patronage.steps.ingest.settle import Settlement
 
+OF_DIALECTS = "dialect-settings"
+"""Stands for a rule of quality where a dialect of the shop's own is at fault."""
+_MANY_BLANK = 0.1
+"""Blank rows to rows that were read: above it a report speaks of them."""
 COUNTED_ROWS = 2_000_000
 """Up to so many kept rows a report counts the different orders and customers."""
+
+
+def of_emptiness(outcome: Outcome) -> list[str]:
+    """Return what a person should know where a file holds no rows, or many blank ones."""
+    said = []
+    if outcome.blank > outcome.read * _MANY_BLANK:
+        said.append(f"{outcome.blank:,} rows without a single filled cell were taken for blank lines")
+    if not outcome.read:
+        said.append("the file holds no rows")
+    return said
 
 
 def of_repeat(report: dict[str, Any]) -> dict[str, Any]:
@@ -27,6 +43,24 @@ def of_repeat(report: dict[str, Any]) -> dict[str, Any]:
     repeated = report["read"] - report["refused"]
     nothing = {"kept": 0, "superseded": 0, "replaced": 0, "orders_that_lost_lines": [], "net_minor": 0}
     return {**report, **nothing, "repeated": repeated, "is_repeat_of_earlier_upload": True}
+
+
+def with_faults(quality: Mapping[str, Any], options: Options, table: Table) -> dict[str, Any]:
+    """Add to an upload's quality that dialects of the shop were left out: somebody must be told of it."""
+    breaches = [
+        {
+            "rule": OF_DIALECTS,
+            "table": table.name,
+            "severity": "alarm",
+            "says": f"{fault.partition(': ')[0]} is at fault and was left out; see the report's doubts",
+        }
+        for fault in options.faults
+    ]
+    return {
+        **quality,
+        "breaches": [*breaches, *quality["breaches"]],
+        "judged": [OF_DIALECTS, *quality["judged"]],
+    }
 
 
 def of_fates(

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.engines.duckdb import DuckEngine
 from patronage.engines.failures import faults_told
-from patronage.errors import BadInput, TryAgain
-from patronage.logic.ingest.options import options_for, options_number
+from patronage.errors import BadInput, BadSettings, TryAgain
+from patronage.logic.ingest.options import DIALECTS, SETTINGS, options_for, options_number
 from patronage.steps.ingest.chunks import Outcome, Pass, run_pass
 from patronage.steps.ingest.earlier import note, of_superseded_repeat
 from patronage.steps.ingest.planning import make_plan
 from patronage.steps.ingest.quality import measure
 from patronage.steps.ingest.refusals import counted, quarantine
-from patronage.steps.ingest.report import of_fates, of_repeat
+from patronage.steps.ingest.report import of_fates, of_repeat, with_faults
 from patronage.steps.ingest.settle import settle
 from patronage.steps.ingest.twins import part_twins_of_chunks
 from patronage.steps.ingest.unmatched import of_unmatched
@@ -98,8 +98,9 @@ def ingest(
     key = report_key(upload.object_id)
     try:
         options = load_options(upload, lake)
-    except BadInput as exc:
+    except BadSettings as exc:
         report = {**_about(upload, shop, rules=0), "state": "unreadable", "problem": str(exc)}
+        report["fault_in"] = exc.place
         write_json(lake.store, key, report)
         return report
     about = _about(upload, shop, rules=rules_number(shop, options))
@@ -118,21 +119,16 @@ def ingest(
 def load_options(upload: Upload, lake: Lake) -> Options:
     """Read what is given for an object: the lake's `settings/ingest.toml` and dialects, and its sidecar."""
     store = lake.store
-    settings = store.read_bytes(_OPTIONS).decode() if store.exists(_OPTIONS) else ""
-    own = {
-        key: store.read_bytes(key).decode()
-        for key in store.keys("settings/dialects/")
-        if key.endswith(".toml")
-    }
-    return options_for(upload.key, settings=settings, sidecar=upload.sidecar, own_dialects=own)
+    settings = store.read_bytes(SETTINGS) if store.exists(SETTINGS) else ""
+    own = {key: store.read_bytes(key) for key in store.keys(DIALECTS) if key.endswith(".toml")}
+    return options_for(
+        upload.key, settings=settings, sidecar=upload.sidecar, own_dialects=own, call=upload.options
+    )
 
 
 def latest_instant(now: datetime) -> datetime:
     """Return the last instant at which a row may stand: clocks differ, but not by more than a day."""
     return now + _FUTURE_ALLOWED
-
-
-_OPTIONS = "settings/ingest.toml"
 
 
 def _workers() -> int:
@@ -301,7 +297,7 @@ class _Ingestion:
         report |= of_unmatched(settlement, snapshot, engine, report)
         if self._quality is None:
             self._quality = measure(parts, plan, engine, self._lake, report, self._now)
-        report["quality"] = self._quality
+        report["quality"] = with_faults(self._quality, self._options, plan.table)
         if report["kept"]:
             snapshot.commit(
                 [*settlement.own, *settlement.rewritten],

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from patronage.logic.tables import TABLES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -28,15 +29,18 @@ class Upload:
         The object; equal key and version, equal content.
     last_modified : datetime
         Of the version, UTC.
-    sidecar : str
+    sidecar : str or bytes
         TOML of the object's own options, as `Options` reads them; empty where it has none.
+    options : mapping
+        What this call alone states; it goes before the sidecar.
     """
 
     path: Path
     key: str
     version: str
     last_modified: datetime
-    sidecar: str = ""
+    sidecar: str | bytes = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def object_id(self) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadInput
+from patronage.logic.ingest.dialects._checks import check_kinds, check_meaning
 from patronage.logic.ingest.dialects._model import Dialect, Rows
 from patronage.logic.ingest.event_words import EVENT_WORDS
+from patronage.logic.ingest.settings_text import toml_of
 from patronage.logic.tables import TABLES
 
 if TYPE_CHECKING:
@@ -19,19 +20,17 @@ _OF_ONE_ROW = frozenset(
 )
 
 
-def parse_dialect(text: str, place: str) -> Dialect:
+def parse_dialect(content: str | bytes, place: str) -> Dialect:
     """Read a dialect from TOML.
 
     Raises
     ------
     BadInput
-        The text is no TOML, or names a key, table or column that does not exist; the message names `place`.
+        The text is no TOML, names a key, table or column that does not exist, or says what no file could be
+        read by; the message names `place`.
     """
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as exc:
-        raise BadInput(f"{place}: {exc}; mend the dialect there") from exc
-    also = [_rows(Rows, each, place) for each in values.pop("also", ())]
+    values = toml_of(content, place)
+    also = [_rows(Rows, each, place) for each in _further(values.pop("also", []), place)]
     dialect = _with_event_words(_rows(Dialect, values, place))
     dialect = replace(dialect, also=tuple(_inheriting(rows, dialect) for rows in also))
     if dialect.table not in TABLES:
@@ -44,7 +43,14 @@ def parse_dialect(text: str, place: str) -> Dialect:
             raise BadInput(
                 f"{place}: {unknown[0]!r} is no column of {dialect.table}; it has {', '.join(sorted(known))}"
             )
+    check_meaning(dialect, place)
     return dialect
+
+
+def _further(also: object, place: str) -> list[dict[str, Any]]:
+    if not isinstance(also, list) or not all(isinstance(each, dict) for each in also):
+        raise BadInput(f"{place}: also = {also!r} must be tables, each begun by a line [[also]]")
+    return also
 
 
 def _with_event_words(dialect: Dialect) -> Dialect:
@@ -75,6 +81,7 @@ def _rows(kind: type[Any], values: Mapping[str, Any], place: str) -> Any:
     known = {field.name for field in fields(kind)}
     if unknown := sorted(set(values) - known):
         raise BadInput(f"{place}: {unknown[0]!r} is no key of a dialect; it has {', '.join(sorted(known))}")
+    check_kinds(values, place)
     try:
         return kind(**values)
     except TypeError as exc:

@@ -8,7 +8,7 @@ two of them into one COALESCE: DuckDB then computes the second for every row.
 
 from patronage.logic.ingest.values._amounts import decimal_sql, number_evidence_sql
 from patronage.logic.ingest.values._booleans import boolean_sql
-from patronage.logic.ingest.values._currencies import NO_CURRENCY, currency_sql, names_currency
+from patronage.logic.ingest.values._currencies import CODES, NO_CURRENCY, currency_sql, names_currency
 from patronage.logic.ingest.values._dates import TimeGuess, guess_times, settle_times, time_candidates
 from patronage.logic.ingest.values._formats import TimeFormat, given_time_format
 from patronage.logic.ingest.values._ids import float_ids_sql, unfloated_sql
@@ -18,6 +18,7 @@ from patronage.logic.ingest.values._rates import Rates, convert_sql
 from patronage.logic.ingest.values._styles import PLAIN, NumberStyle, given_number_style
 
 __all__ = [
+    "CODES",
     "NO_CURRENCY",
     "NumberGuess",
     "NumberStyle",

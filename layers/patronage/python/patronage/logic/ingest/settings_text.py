@@ -1,0 +1,37 @@
+"""Read what people write beside their files: TOML in UTF-8, as any editor saves it."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+from patronage.errors import BadInput
+
+
+def toml_of(content: str | bytes, place: str) -> dict[str, Any]:
+    """Read a TOML text; a mark of UTF-8 at its beginning, as Notepad writes it, is no part of it.
+
+    Parameters
+    ----------
+    content : str or bytes
+        The text, or the bytes as they lie in the store.
+    place : str
+        What the message calls it.
+
+    Raises
+    ------
+    BadInput
+        It is no UTF-8, or no TOML.
+    """
+    try:
+        text = content if isinstance(content, str) else content.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        said = "UTF-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else f"byte {exc.start + 1} is no UTF-8"
+        raise BadInput(
+            f"{place} is not written in UTF-8 ({said}); save it as UTF-8 and upload the file again"
+        ) from exc
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff"))
+    except (tomllib.TOMLDecodeError, RecursionError) as exc:
+        said = str(exc) if isinstance(exc, tomllib.TOMLDecodeError) else "too deeply nested"
+        raise BadInput(f"{place} is no TOML ({said}); mend it and upload the file again") from exc
