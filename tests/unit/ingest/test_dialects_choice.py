@@ -63,3 +63,45 @@ def test_one_column_among_strange_ones_does_not_tell_the_table():
 def test_the_key_settles_it():
     assert chosen("customer_id,Artikel,Menge,Preis", "customers").table == "customers"
     assert chosen("order_id,customer_id,product_id", "customers").table == "customers"
+
+
+CANONICAL = "'order_id', 'customer_id', 'product_id', 'quantity', 'unit_price', 'ordered_at'"
+
+
+@pytest.mark.parametrize(
+    ("header", "table", "says"),
+    [
+        pytest.param(
+            "alpha,beta", None, f"canonical of orders, also needs {CANONICAL}.", id="nothing is known"
+        ),
+        pytest.param(
+            "Bon,Kunde,Artikel,Menge", None, f"canonical of orders, also needs {CANONICAL}.", id="till"
+        ),
+        pytest.param(
+            "key,alpha", None, f"canonical of orders, also needs {CANONICAL}.", id="half of two columns"
+        ),
+        pytest.param(
+            "alpha,beta",
+            "products",
+            "canonical of products, also needs 'product_id', 'title'.",
+            id="by the key",
+        ),
+        pytest.param(
+            "order_id,product_id,quantity,ordered_at",
+            None,
+            "canonical of orders, also needs 'customer_id', 'unit_price'.",
+            id="two are lacking",
+        ),
+        pytest.param(
+            "order_number,status,order_id,customer_id,order_date,item_name,item_quantity,item_subtotal,item_total",
+            "orders",
+            "woocommerce-orders of orders, also needs 'item_refunded'.",
+            id="nearly WooCommerce",
+        ),
+    ],
+)
+def test_the_nearest_is_the_one_of_which_the_file_has_most(header, table, says):
+    with pytest.raises(BadInput) as raised:
+        chosen(header, table)
+
+    assert f"; the nearest, {says} Rename the columns" in str(raised.value)

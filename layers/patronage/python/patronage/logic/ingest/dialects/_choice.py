@@ -112,19 +112,30 @@ def _no_fit(known: Sequence[Dialect], header: Sequence[str], table: str | None) 
 
 
 def _nearest(known: Sequence[Dialect], header: Sequence[str], table: str | None) -> Dialect:
-    """Return the dialect of which the header has the greatest share; Patronage's own columns first."""
+    """Return the dialect of whose columns the header has the greatest share; Patronage's own columns first.
+
+    Where it has no more than half of any, the shop's system is unknown: then only those tell what to do.
+    """
     rivals = [each for each in known if table in {None, each.table} and not each.format.get("header")]
+    rivals = rivals or list(known)
 
     def far(dialect: Dialect) -> tuple[float, bool, int]:
-        needed = max(1, len(dialect.columns) + len(dialect.header))
-        return -_named_by(dialect, header) / needed, dialect.name != "canonical", -dialect.weight
+        return -_share_of(dialect, header), dialect.name != "canonical", -dialect.weight
 
-    return min(rivals or known, key=far)
+    nearest = min(rivals, key=far)
+    own = (each for each in rivals if each.name == "canonical" and each.table == (table or "orders"))
+    return nearest if 2 * _share_of(nearest, header) > 1 else next(own, nearest)
+
+
+def _share_of(dialect: Dialect, header: Sequence[str]) -> float:
+    """Return the share of what a dialect demands that a header has; cells and a key count as lacking."""
+    demanded = len(dialect.lacks(())) + len(dialect.cells) + bool(dialect.key)
+    return _named_by(dialect, header) / max(1, demanded)
 
 
 def _named_by(dialect: Dialect, header: Sequence[str]) -> int:
     """Count the columns that a dialect needs and a header has."""
-    return len(dialect.columns) + len(dialect.header) - len(dialect.lacks(header))
+    return len(dialect.lacks(())) - len(dialect.lacks(header))
 
 
 def choose_headerless(
