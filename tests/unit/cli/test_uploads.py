@@ -228,3 +228,12 @@ def test_faulty_settings_are_one_sentence_of_the_command(write, told):
     for command, arguments in ((ingest, [file]), (inspect, file)):
         with pytest.raises(BadInput, match=r"the sidecar of raw/files/a\.csv is not written in UTF-8"):
             told(command, arguments)
+
+
+def test_one_cell_that_speaks_for_a_form_is_called_one_text(write, told):
+    days = ["13/01/2025", "01/13/2025", *(f"0{n}/02/2025" for n in range(1, 9))]
+    rows = "".join(f"o{n},c,p,1,2.50,{day}\n" for n, day in enumerate(days))
+
+    assert "1 text can only be read as day/month/year and 1 as" in told(
+        ingest, [write("a.csv", HEADER + rows)]
+    )

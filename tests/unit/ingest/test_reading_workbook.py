@@ -77,7 +77,7 @@ def test_the_sheet_with_the_most_cells_is_read_and_others_are_a_doubt(read):
     found, _ = read(book)
     assert found.member == "Orders"
     assert found.doubts == (
-        "the sheet 'Orders' was read because it has the most cells, but 'Products' also look like data; "
+        "the sheet 'Orders' was read because it has the most cells, but 'Products' also looks like data; "
         "state the setting sheet if another one was meant",
     )
 

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from patronage.logic.ingest.values._evidence import texts
 from patronage.logic.ingest.values._formats import (
     COMPACT,
     DAY_FIRST,
@@ -114,7 +115,7 @@ def settle_times(guess: TimeGuess, evidence: Mapping[str, int], *, prefers_day_f
     if not refused:
         return TimeGuess(chosen)
     doubt = (
-        f"{evidence[chosen.name]:,} texts can only be read as {chosen.name} and {', '.join(refused)}; "
+        f"{texts(evidence[chosen.name])} can only be read as {chosen.name} and {', '.join(refused)}; "
         f"a column has one format, so it is read as {chosen.name} and the others are refused"
     )
     return TimeGuess(chosen, (), doubt)

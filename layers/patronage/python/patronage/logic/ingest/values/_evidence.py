@@ -14,3 +14,8 @@ def counts_of_only(reads: Sequence[str]) -> tuple[str, ...]:
         f"COUNT(*) FILTER (WHERE {' AND NOT '.join((own, *(each for each in reads if each != own)))})"
         for own in reads
     )
+
+
+def texts(count: int) -> str:
+    """Write how many cells speak for a reading: ``1 text``, ``2 texts``."""
+    return f"{count:,} text{'' if count == 1 else 's'}"

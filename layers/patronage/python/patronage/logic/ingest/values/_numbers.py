@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from patronage.logic.ingest.values._evidence import texts
 from patronage.logic.ingest.values._styles import COMMA, PLAIN, POINT, NumberStyle, value
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def settle_numbers(guess: NumberGuess, evidence: Mapping[str, int]) -> NumberGue
     return NumberGuess(
         chosen,
         (),
-        f"{evidence[chosen.name]:,} texts can only be written like {chosen.name} and {', '.join(refused)}; "
+        f"{texts(evidence[chosen.name])} can only be written like {chosen.name} and {', '.join(refused)}; "
         f"a column has one style, so it is read like {chosen.name} and the others are refused",
     )
 
