@@ -204,22 +204,6 @@ def test_a_file_is_ingested_whole_by_its_dialect(known: Known, lake: Lake):
     assert {name: report[name] for name in known.figures} == known.figures
 
 
-@pytest.mark.parametrize(
-    ("file", "says"),
-    [
-        (f"{EXPORTS}/magento2/categories.csv", "url_key"),
-        (f"{EXPORTS}/shopify-api-seeds/shopify_refund_data.csv", "restock"),
-        ("olist/olist_sellers_dataset.csv", "seller_id"),
-    ],
-)
-def test_a_file_that_holds_rows_of_no_table_is_named_and_not_guessed_at(file: str, says: str, lake: Lake):
-    report = taken_in(shared(file), lake, Shop(currency="USD", timezone="UTC"))
-
-    assert report["state"] == "unreadable"
-    assert "no dialect fits the columns" in report["problem"]
-    assert says in report["problem"]
-
-
 def test_olist_orders_reconcile_with_the_file(lake: Lake):
     path = shared("olist/olist_classified_public_dataset.csv.gz")
     report = taken_in(path, lake, Shop(currency="BRL", timezone="America/Sao_Paulo"))
