@@ -237,3 +237,21 @@ def test_one_cell_that_speaks_for_a_form_is_called_one_text(write, told):
     assert "1 text can only be read as day/month/year and 1 as" in told(
         ingest, [write("a.csv", HEADER + rows)]
     )
+
+
+def test_cancellations_without_their_sale_are_told_with_their_money(write, told):
+    header = HEADER.strip() + ",kind,refers_to\n"
+    sale, back = "s1,c,tea,2,10,2025-01-02,sale,\n", "{},c,{},-1,10,2025-01-03,refund,{}\n"
+    rows = [
+        sale,
+        back.format("r1", "tea", "s1"),
+        back.format("r2", "jam", ""),
+        back.format("r3", "tea", "s0"),
+    ]
+
+    text = told(ingest, [write("a.csv", header + "".join(rows))], currency="EUR")
+    assert (
+        "2 of 3 cancelled or refunded lines (EUR -20.00) have no sale in the file or the lake, in orders "
+        "such as r2, r3; upload what they take back" in text
+    )
+    assert "no sale" not in told(ingest, [write("b.csv", header + back.format("r4", "tea", "s1"))])

@@ -55,6 +55,7 @@ def _lines(report: dict[str, Any], shop: Shop) -> Iterator[str]:
         yield f"  table {report['table']}, dialect {report['detected']['dialect']}"
     elif report["kept"]:
         yield from _of_orders(report, shop)
+        yield from _of_unmatched(report, shop)
     yield from _of_lake(report)
     for breach in report.get("quality", {}).get("breaches", []):
         yield f"  {breach['severity']}: {breach['says']}"
@@ -95,6 +96,23 @@ def _of_orders(report: dict[str, Any], shop: Shop) -> Iterator[str]:
         )
 
 
+def _of_unmatched(report: dict[str, Any], shop: Shop) -> Iterator[str]:
+    """Say which cancellations and refunds take back what was never brought."""
+    found = report.get("unmatched_returns", {"lines": 0})
+    if not found["lines"]:
+        return
+    yield (
+        f"  {found['lines']:,} of {counted(found['of_lines'], 'cancelled or refunded line')} "
+        f"({shop.format_money(found['net_minor'])}) {'has' if found['lines'] == 1 else 'have'} no sale in "
+        f"the file or the lake, in orders such as {_named(found['orders'])}; upload what they take back, if the "
+        "shop has it"
+    )
+
+
+def _named(orders: list[str]) -> str:
+    return ", ".join(orders[:_NAMED_ORDERS]) + (", …" if len(orders) > _NAMED_ORDERS else "")
+
+
 def _of_lake(report: dict[str, Any]) -> Iterator[str]:
     """Say what the file took out of the lake."""
     if report.get("is_repeat_of_earlier_upload"):
@@ -102,6 +120,6 @@ def _of_lake(report: dict[str, Any]) -> Iterator[str]:
     if replaced := report.get("replaced"):
         yield f"  {counted(replaced, 'row')} of the lake went, because this file holds a newer state"
     if lost := report.get("orders_that_lost_lines"):
-        named = ", ".join(lost[:_NAMED_ORDERS]) + (", …" if len(lost) > _NAMED_ORDERS else "")
+        named = _named(lost)
         many = f"{len(lost):,} or more orders" if len(lost) == _MOST_LOST else counted(len(lost), "order")
         yield f"  {many} {'has' if len(lost) == 1 else 'have'} fewer lines than before: {named}"
