@@ -104,8 +104,8 @@ def _of_unmatched(report: dict[str, Any], shop: Shop) -> Iterator[str]:
     yield (
         f"  {found['lines']:,} of {counted(found['of_lines'], 'cancelled or refunded line')} "
         f"({shop.format_money(found['net_minor'])}) {'has' if found['lines'] == 1 else 'have'} no sale in "
-        f"the file or the lake, in orders such as {_named(found['orders'])}; upload what they take back, if the "
-        "shop has it"
+        f"the file or the lake, in orders such as {_named(found['orders'])}; upload what they take "
+        "back, if the shop has it"
     )
 
 
