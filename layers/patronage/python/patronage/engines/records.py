@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 
     from patronage.engines.duckdb import DuckSession
     from patronage.engines.reading import Chunk
+    from patronage.logic.ingest.plain import PlainColumns
     from patronage.logic.ingest.plan import Plan
 
 _BUFFER_BYTES = 4 << 20
 _ROWS_A_RANGE = 250_000
 _RULES = {"INVALID ENCODING": "not-readable-as-text", "UNQUOTED VALUE": "quotes-unbalanced"}
-_RULES |= {"LINE SIZE OVER MAXIMUM": "line-too-long"}
+_RULES |= {"LINE SIZE OVER MAXIMUM": "line-too-long", "CAST": ""}
 # A quote out of place explains what else is wrong with a record, not the other way round.
 _GRAVEST = (
     "ARG_MIN(CAST(error_type AS VARCHAR), CASE CAST(error_type AS VARCHAR) WHEN 'UNQUOTED VALUE' THEN 0 "
-    "WHEN 'INVALID ENCODING' THEN 1 WHEN 'LINE SIZE OVER MAXIMUM' THEN 2 ELSE 3 END)"
+    "WHEN 'INVALID ENCODING' THEN 1 WHEN 'LINE SIZE OVER MAXIMUM' THEN 2 WHEN 'CAST' THEN 4 ELSE 3 END)"
 )
 _NO_QUOTE = "quote = '', escape = ''"
 
@@ -43,11 +44,16 @@ class RowRange:
 
 @dataclass(frozen=True)
 class Unsplit:
-    """A record that the reader could not split into cells: where it starts in its chunk, rule, raw text."""
+    """A record that the reader left out: where it starts in its chunk, rule, raw text.
+
+    It has its cells, and at first no rule, where the cell of a plain `column` is not plain.
+    """
 
     start: int
     rule: str
     raw: str
+    column: str = ""
+    has_cells: bool = False
 
 
 def row_ranges(path: Path, rows: int, *, whole: bool = False) -> Iterator[RowRange]:
@@ -80,36 +86,40 @@ class RecordReader:
         """Give the chunk's copy back."""
         self._slot.close()
 
-    def source(self, chunk: Chunk | RowRange) -> str:
+    def source(self, chunk: Chunk | RowRange, plain: PlainColumns | None = None) -> str:
         """Return a relation over a chunk: `record` from 1, `is_broken`, and the file's columns as text.
 
-        It is good until the next chunk. Reading it may leave records out, which `unsplit` returns.
+        Plain columns, of CSV, have their type instead. The relation is good until the next chunk. Reading it
+        may leave records out, which `unsplit` returns.
         """
         for name in ("reject_errors", "reject_scans"):
             self._connection.execute(f"DROP TABLE IF EXISTS {name}")
         if isinstance(chunk, RowRange):
             return self._parquet(chunk)
         self._slot.write(_one_line_end(chunk.content))
-        return self._json() if self._plan.format.kind == "json" else self._csv()
+        return self._json() if self._plan.format.kind == "json" else self._csv(plain)
 
     def unsplit(self) -> list[Unsplit]:
         """Return the records that the last reading left out."""
         if not self._connection.sql(_HAS_REJECTS).fetchall():
             return []
         rejected = self._connection.sql(
-            f"SELECT line_byte_position, {_GRAVEST}, ANY_VALUE(csv_line) "
+            f"SELECT line_byte_position, {_GRAVEST}, ANY_VALUE(csv_line), ANY_VALUE(column_name) "
             "FROM reject_errors GROUP BY line_byte_position ORDER BY line_byte_position"
         )
         return [
-            Unsplit(start - 1, _RULES.get(kind, "wrong-column-count"), raw)
-            for start, kind, raw in rejected.fetchall()
+            Unsplit(start - 1, _RULES.get(kind, "wrong-column-count"), raw, column or "", kind == "CAST")
+            for start, kind, raw, column in rejected.fetchall()
         ]
 
-    def _csv(self) -> str:
-        columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in self._plan.header)
+    def _csv(self, plain: PlainColumns | None) -> str:
+        types = self._plan.types_of(plain) if plain else {}
+        columns = ", ".join(
+            f"{literal(name)}: {literal(types.get(name, 'VARCHAR'))}" for name in self._plan.header
+        )
         quote = '"' if self._plan.format.kind == "xlsx" else self._plan.format.quote
         quoting = f"quote = {literal(quote)}, escape = {literal(quote)}" if quote else _NO_QUOTE
-        read = self._read(columns, quoting)
+        read = self._read(columns, quoting, plain)
         return f"SELECT ROW_NUMBER() OVER () AS record, FALSE AS is_broken, * FROM {read}"
 
     def _json(self) -> str:
@@ -124,11 +134,13 @@ class RecordReader:
             f"SELECT ROW_NUMBER() OVER () AS record, {valid} AS document FROM {read})"
         )
 
-    def _read(self, columns: str, quoting: str) -> str:
+    def _read(self, columns: str, quoting: str, plain: PlainColumns | None = None) -> str:
+        form = f"timestampformat = {literal(plain.time_pattern)}, " if plain and plain.time_pattern else ""
+        form += f"decimal_separator = {literal(plain.decimal)}, " if plain else ""
         return (
             f"read_csv({literal(self._slot.path)}, auto_detect = false, header = false, "
             f"columns = {{{columns}}}, delim = {literal(self._delimiter)}, {quoting}, "
-            f"buffer_size = {_BUFFER_BYTES}, store_rejects = true, rejects_limit = 0)"
+            f"{form}buffer_size = {_BUFFER_BYTES}, store_rejects = true, rejects_limit = 0)"
         )
 
     def _parquet(self, rows: RowRange) -> str:

@@ -3,7 +3,7 @@
 from patronage.logic.ingest.dialects import Dialect, Rows, dialects, parse_dialect
 from patronage.logic.ingest.options import Options, options_for
 from patronage.logic.ingest.plan import Plan
-from patronage.logic.ingest.rules import Rule, all_rules, rules_of
+from patronage.logic.ingest.rules import Rule, rules_by_name, rules_of
 
 __all__ = [
     "Dialect",
@@ -11,9 +11,9 @@ __all__ = [
     "Plan",
     "Rows",
     "Rule",
-    "all_rules",
     "dialects",
     "options_for",
     "parse_dialect",
+    "rules_by_name",
     "rules_of",
 ]

@@ -40,6 +40,19 @@ def twins_sql(source: str, columns: tuple[str, ...]) -> str:
     )
 
 
+def disorder_sql(source: str, columns: tuple[str, ...]) -> str:
+    """Write the query that counts, as `n`, where the rows of a source do not ascend by a key.
+
+    Where they do, as in most exports, no two of them share it; to see that costs a third of grouping them.
+    """
+    before = ", ".join(f"LAG({name}) OVER () AS before_{name}" for name in columns)
+    *others, last = columns
+    ascends = f"{last} > before_{last}"
+    for name in reversed(others):
+        ascends = f"({name} > before_{name} OR ({name} = before_{name} AND {ascends}))"
+    return f"SELECT COUNT(*) AS n FROM (SELECT *, {before} FROM ({source})) WHERE NOT {ascends}"
+
+
 def fates_sql(table: Table, *, by_line: bool, drops_repeats: bool) -> str:
     """Write the query over `twins` for what becomes of each.
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from patronage.logic.ingest.money import net_columns, net_minor
+from patronage.logic.ingest.money import amount, net_minor, with_net
+from patronage.logic.ingest.plain import PlainColumns
 from patronage.logic.ingest.rules import rule_sql
 from patronage.logic.ingest.values import (
     Rates,
     boolean_sql,
+    clock_sql,
     currency_sql,
     decimal_sql,
     instant_sql,
@@ -28,10 +30,13 @@ if TYPE_CHECKING:
     from patronage.logic.tables import Column
     from patronage.settings import Shop
 
+_NONE = PlainColumns()
 _SEPARATOR = "chr(31)"
+_NEVER = 2**62
+"""Microseconds that are of no allowed year, for the word ``infinity``."""
 
 
-def rows_sql(plan: Plan, shop: Shop, source: str) -> str:
+def rows_sql(plan: Plan, shop: Shop, source: str, plain: PlainColumns = _NONE) -> str:
     """Write the query over a source of records for typed and judged rows.
 
     Parameters
@@ -42,6 +47,8 @@ def rows_sql(plan: Plan, shop: Shop, source: str) -> str:
         Zone, currency, money rules.
     source : str
         A relation of `record` and the file's columns as text.
+    plain : PlainColumns
+        The columns that are no text but have their type already.
 
     Returns
     -------
@@ -50,17 +57,21 @@ def rows_sql(plan: Plan, shop: Shop, source: str) -> str:
         orders `has_line_id` and the net. Its parameter ``$latest`` is the last instant at which a
         row may stand.
     """
-    judged = f"SELECT *, {rule_sql(plan.table)} AS rule FROM ({_typed(plan, shop, mapped_sql(plan, source))})"
+    typed = _typed(plan, shop, mapped_sql(plan, source, plain), plain)
+    judged = f"SELECT *, {rule_sql(plan.table)} AS rule FROM ({typed})"
     if plan.table.name != "orders":
         columns = ", ".join(column.name for column in plan.table.source_columns)
         return f"SELECT record, rule, {columns} FROM ({judged})"
     return _with_money(plan, shop, judged)
 
 
-def mapped_sql(plan: Plan, source: str) -> str:
-    """Write the query that gives every canonical column its text, called as `text_name` says."""
+def mapped_sql(plan: Plan, source: str, plain: PlainColumns = _NONE) -> str:
+    """Write the query that gives every canonical column its text, called as `text_name` says.
+
+    Plain columns have their value there instead; times as the microseconds of a wall clock.
+    """
     kinds: list[Rows] = [plan.dialect, *plan.dialect.also]
-    return " UNION ALL ".join(_mapped(plan, rows, source, number=number) for number, rows in enumerate(kinds))
+    return " UNION ALL ".join(_mapped(plan, rows, source, number, plain) for number, rows in enumerate(kinds))
 
 
 def text_name(column: Column) -> str:
@@ -70,19 +81,32 @@ def text_name(column: Column) -> str:
     return column.name if column.type == "VARCHAR" else f"{column.name}_text"
 
 
+def unread_sql(plan: Plan, shop: Shop, source: str, column: Column) -> str:
+    """Write the query for the different texts of a column that are no value in the form that the plan says."""
+    name = text_name(column)
+    is_unread = f"{name} IS NOT NULL AND {_parsed(plan, shop, column, _NONE)} IS NULL"
+    return f"SELECT DISTINCT {name} AS text FROM ({mapped_sql(plan, source)}) WHERE {is_unread}"
+
+
 def rate_sql(shop: Shop) -> str:
     """Write the rate of `currency` on the day of `ordered_at`, in the shop's currency; null for none."""
     rates = Rates.from_mapping(shop.rates)
     return rates.rate_sql("currency", "shop_day(ordered_at)", shop_currency=shop.currency)
 
 
-def _mapped(plan: Plan, rows: Rows, source: str, *, number: int) -> str:
+def rate_and_amount(shop: Shop) -> str:
+    """Write the columns that the rules and the money of an order line need beside what it says."""
+    return f"{rate_sql(shop)} AS rate, {amount()} AS amount"
+
+
+def _mapped(plan: Plan, rows: Rows, source: str, number: int, plain: PlainColumns) -> str:
     cells = ["record", "is_broken"]
     for column in plan.table.source_columns:
-        text = _text(plan, rows, column.name)
+        is_plain = column.name in plain.types
+        text = _value(plan, rows, column, plain) if is_plain else _text(plan, rows, column.name)
         if column.name == "line":
             cells.append(f"{text} IS NOT NULL AS has_line_id")
-            text = f"COALESCE({text}, {_place(plan, number)})"
+            text = text if is_plain else f"COALESCE({text}, {_place(plan, number)})"
         cells.append(f"{text} AS {text_name(column)}")
     where = f" WHERE {rows.where}" if rows.where else ""
     return f"SELECT {', '.join(cells)} FROM ({_exploded(plan, source)}){where}"
@@ -104,6 +128,14 @@ def _exploded(plan: Plan, source: str) -> str:
     return f"SELECT *, {items} FROM ({source})"
 
 
+def _value(plan: Plan, rows: Rows, column: Column, plain: PlainColumns) -> str:
+    """Write a plain column; of times, the microseconds of the wall clock."""
+    cell = identifier(rows.source_of(column.name, plan.header) or "")
+    if plain.types[column.name] != "TIMESTAMP":
+        return cell
+    return f"CASE WHEN isfinite({cell}) THEN epoch_us({cell}) WHEN {cell} IS NOT NULL THEN {_NEVER} END"
+
+
 def _text(plan: Plan, rows: Rows, column: str) -> str:
     """Write a column's text: an expression, else the file's column; then its values, then its default."""
     source = rows.source_of(column, plan.header)
@@ -119,32 +151,35 @@ def _text(plan: Plan, rows: Rows, column: str) -> str:
         text = unfloated_sql(text)
     if column == "customer_id":
         # Beyond '!' no text begins with a blank, so the trimming is for the few that do.
-        text = f"CASE WHEN {text} > '!' OR TRIM({text}) <> '' THEN {text} END"
+        text = f"CASE WHEN {text} > '!' THEN {text} WHEN TRIM({text}) <> '' THEN {text} END"
     if values := rows.values.get(column):
         known = " ".join(f"WHEN {literal(old)} THEN {literal(new)}" for old, new in values.items())
         text = f"CASE {text} {known} ELSE {text} END"
     return text if default is None else f"COALESCE({text}, {literal(default)})"
 
 
-def _typed(plan: Plan, shop: Shop, mapped: str) -> str:
+def _typed(plan: Plan, shop: Shop, mapped: str, plain: PlainColumns) -> str:
     cells = ["*"]
     parsed = [column for column in plan.table.source_columns if column.type != "VARCHAR"]
-    cells += [f"{_parsed(plan, shop, column)} AS {column.name}" for column in parsed]
+    cells += [f"{_parsed(plan, shop, column, plain)} AS {column.name}" for column in parsed]
     if plan.table.name == "orders":
-        inner = f"SELECT * REPLACE ({_currency(plan, shop)} AS currency), {_marks(plan)} FROM ({mapped})"
+        currency = _currency(plan, shop, plain)
+        inner = f"SELECT * REPLACE ({currency} AS currency), {_marks(plan)} FROM ({mapped})"
         typed = f"SELECT {', '.join(cells)} FROM ({inner})"
-        return f"SELECT *, {rate_sql(shop)} AS rate FROM ({typed})"
+        return f"SELECT *, {rate_and_amount(shop)} FROM ({typed})"
     derived = _derived_id(plan)
     inner = f"SELECT * REPLACE ({derived}) FROM ({mapped})" if derived else mapped
     return f"SELECT {', '.join(cells)} FROM ({inner})"
 
 
-def _parsed(plan: Plan, shop: Shop, column: Column) -> str:
+def _parsed(plan: Plan, shop: Shop, column: Column, plain: PlainColumns) -> str:
     text = f"{column.name}_text"
+    if column.name in plain.types:
+        return clock_sql(text, plain.changes, zone=shop.timezone) if column.is_time else text
     if column.is_amount:
         style = plan.numbers.get(column.name)
         # Where no price of the sample names a currency, one that does later on is refused, not misread.
-        is_bare = column.name == "unit_price" and not plan.has_signs and not plan.has("currency")
+        is_bare = column.name == "unit_price" and plan.may_have_signs
         return decimal_sql(text, style, takes_money=not is_bare) if style else _nothing(column)
     if column.type == "BOOLEAN":
         return boolean_sql(text)
@@ -162,16 +197,23 @@ def _nothing(column: Column) -> str:
     return f"CAST(NULL AS {column.type})"
 
 
-def _currency(plan: Plan, shop: Shop) -> str:
+def _currency(plan: Plan, shop: Shop, plain: PlainColumns) -> str:
     """Take the file's currency column, else the sign inside the price, else the shop's own currency."""
-    own = literal(plan.currency or shop.currency)
+    meant = plan.currency or shop.currency
+    own = literal(meant)
+    if kind := plain.types.get("currency"):
+        return f"COALESCE(currency, CAST({own} AS {kind}))"
     if plan.has_signs:
-        sign = currency_sql("unit_price_text", shop_currency=plan.currency or shop.currency)
+        sign = currency_sql("unit_price_text", shop_currency=meant)
         own = f"COALESCE({sign}, {own})"
     if not plan.has("currency"):
         return own
     # The usual cell is the code as it should be: a comparison costs a third of the tidying.
-    tidy = f"COALESCE(UPPER(TRIM(currency)), {own})"
+    code = "NULLIF(UPPER(TRIM(currency)), '')"
+    tidy = (
+        f"CASE WHEN regexp_full_match({code}, '[A-Z]{{3}}') THEN {code} "
+        f"ELSE COALESCE({currency_sql('currency', shop_currency=meant)}, {code}, {own}) END"
+    )
     return f"CASE WHEN currency = {literal(shop.currency)} THEN currency ELSE {tidy} END"
 
 
@@ -210,15 +252,14 @@ def _digest(columns: object) -> str:
 
 def _with_money(plan: Plan, shop: Shop, judged: str) -> str:
     given = frozenset(name for name in ("discount", "tax", "shipping") if plan.has(name))
-    money = f"SELECT *, {', '.join(net_columns(shop, given=given))} FROM ({judged})"
     columns = [
         f"{_kind(plan)} AS kind" if column.name == "kind" else column.name
         for column in plan.table.source_columns
     ]
-    narrow = "CASE WHEN net_small IS NULL THEN net_wide END AS net_wide"
     return (
-        f"SELECT record, rule, {', '.join(columns)}, has_line_id, net_small, {narrow}, rate, "
-        f"CASE WHEN rule IS NULL THEN {net_minor(shop)} END AS net_minor FROM ({money})"
+        f"SELECT record, rule, {', '.join(columns)}, has_line_id, net_small, net_wide, rate, "
+        f"CASE WHEN rule IS NULL THEN {net_minor(shop)} END AS net_minor "
+        f"FROM ({with_net(judged, shop, given=given)})"
     )
 
 

@@ -19,20 +19,33 @@ _NARROW = 9e9
 _WIDE = "DECIMAL(38,8)"
 
 
-def net_columns(shop: Shop, *, given: frozenset[str]) -> list[str]:
-    """Write the expressions `net_small` (BIGINT of 1e-8 units, null where too large) and `net_wide`.
+def amount() -> str:
+    """Write the expression of the size of quantity times price, as a DOUBLE that is called `amount`."""
+    return "ABS(CAST(quantity AS DOUBLE) * CAST(unit_price AS DOUBLE))"
+
+
+def with_net(rows: str, shop: Shop, *, given: frozenset[str]) -> str:
+    """Write the query that adds `net_small` and `net_wide`, the net before it is rounded, to order lines.
 
     Parameters
     ----------
+    rows : str
+        A query of order lines with `rate` and `amount`.
     shop : Shop
         Says whether prices hold the tax and whether shipping is revenue.
     given : frozenset of str
-        Which of discount, tax and shipping the file has.
+        Which of discount, tax and shipping the lines may have.
+
+    Returns
+    -------
+    str
+        Of `net_small` (BIGINT of 1e-8 units) and `net_wide` (in the line's own currency) each line has one.
     """
     parts = [("-", "discount")] if "discount" in given else []
     parts += [("-", "tax")] if shop.prices_include_tax and "tax" in given else []
     parts += [("+", "shipping")] if shop.count_shipping and "shipping" in given else []
-    return [f"{_small(parts)} AS net_small", f"{_wide(parts)} AS net_wide"]
+    wide = f"CASE WHEN net_small IS NULL THEN {_wide(parts)} END"
+    return f"SELECT *, {wide} AS net_wide FROM (SELECT *, {_small(parts)} AS net_small FROM ({rows}))"
 
 
 def _units(column: str) -> str:
@@ -40,7 +53,7 @@ def _units(column: str) -> str:
 
 
 def _small(parts: list[tuple[str, str]]) -> str:
-    sizes = ["ABS(CAST(quantity AS DOUBLE) * CAST(unit_price AS DOUBLE))"]
+    sizes = ["amount"]
     sizes += [f"COALESCE(ABS(CAST({name} AS DOUBLE)), 0)" for _, name in parts]
     sums = "".join(f" {sign} COALESCE({_magnitude(name, _units(name))}, 0) * 10000" for sign, name in parts)
     fits = " AND ".join(f"{size} < {_NARROW:.0f}" for size in sizes)
@@ -65,10 +78,14 @@ def net_minor(shop: Shop) -> str:
     """Write the expression of `net_minor` from `net_small`, `net_wide` and `rate`."""
     unit = 10 ** (8 - shop.minor_digits)
     size = "ABS(net_small)"
-    # Half-even: round the half up, and take it back where that made an even quotient odd.
+    # Half-even: round the half up, and take it back where that made an even quotient odd; few lines need it.
     tie = f"CASE WHEN {size} % {2 * unit} = {unit // 2} THEN 1 ELSE 0 END"
-    small = f"SIGN(net_small) * (({size} + {unit // 2}) // {unit} - {tie})"
-    return f"COALESCE({small}, to_minor(CAST({converted()} AS DECIMAL(38,12))))"
+    rounded = f"SIGN(net_small) * (({size} + {unit // 2}) // {unit} - {tie})"
+    wide = f"to_minor(CAST({converted()} AS DECIMAL(38,12)))"
+    return (
+        f"CASE WHEN net_small % {unit} = 0 THEN net_small // {unit} "
+        f"WHEN net_small IS NOT NULL THEN {rounded} ELSE {wide} END"
+    )
 
 
 def converted() -> str:

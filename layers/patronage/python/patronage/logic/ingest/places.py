@@ -37,7 +37,7 @@ def places(
     content : bytes
         The chunk, UTF-8.
     wanted : collection of int
-        Numbers of records, from 1, among those that could be split into cells.
+        Numbers of records, from 1, among those that were read.
     unsplit : mapping of int to int, optional
         Where the others start, in bytes, and how many line ends each holds; blank lines may come first.
     quote : str
@@ -47,16 +47,18 @@ def places(
     lines : sequence of int, optional
         The line of each record, where they do not stand on consecutive lines.
     count : int, optional
-        How many records the chunk has; where it has as many lines, no walk over all of them is needed.
+        How many records were read; where the chunk has a line for each record, no walk over all is needed.
 
     Returns
     -------
     dict and list
         The place of each wanted record, and of each unsplit one.
     """
-    if lines is None and not quote and not unsplit and _are_lines(content, count):
-        return _on_lines(content, wanted, first_line), []
-    others = {_after_blanks(content, start): ends for start, ends in (unsplit or {}).items()}
+    unsplit = unsplit or {}
+    has_line_each = lines is None and not quote and not any(unsplit.values())
+    if has_line_each and count is not None and _are_lines(content, count + len(unsplit)):
+        return _places_on_lines(content, wanted, sorted(unsplit), first_line)
+    others = {_after_blanks(content, start): ends for start, ends in unsplit.items()}
     found, rest, number = {}, [], 0
     for ordinal, (line, start, end) in enumerate(_records(content, quote.encode(), others)):
         is_unsplit = start in others
@@ -71,9 +73,23 @@ def places(
     return found, rest
 
 
-def _are_lines(content: bytes, count: int | None) -> bool:
+def _are_lines(content: bytes, count: int) -> bool:
     """Say whether every record is one line: as many line ends as records, and none is blank."""
-    return count is not None and content.count(b"\n") + (not content.endswith(b"\n")) == count
+    return content.count(b"\n") + (not content.endswith(b"\n")) == count
+
+
+def _places_on_lines(
+    content: bytes, wanted: Collection[int], unsplit: Sequence[int], first_line: int
+) -> tuple[dict[int, Place], list[Place]]:
+    """Find records of which each is a line: the others are counted where they stand."""
+    left_out, line, before = [], 1, 0
+    for start in unsplit:
+        line, before = line + content.count(b"\n", before, start), start
+        left_out.append(line)
+    shifts = [line - before for before, line in enumerate(left_out)]
+    lines = {number: number + bisect_right(shifts, number) for number in wanted}
+    found = _on_lines(content, {*lines.values(), *left_out}, first_line)
+    return {number: found[line] for number, line in lines.items()}, [found[line] for line in left_out]
 
 
 def _on_lines(content: bytes, wanted: Collection[int], first_line: int) -> dict[int, Place]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from patronage.logic.ingest.plain import PlainColumns
 from patronage.logic.tables import TABLES
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Plan:
         row does not.
     split_orders : bool
         Whether the parts of an order over several files are united.
+    plain : PlainColumns
+        The columns that the reader of a CSV file may turn into values.
     doubts : tuple of str
         What a person should check.
     """
@@ -55,6 +58,7 @@ class Plan:
     currency: str = ""
     has_signs: bool = False
     split_orders: bool = False
+    plain: PlainColumns = field(default_factory=PlainColumns)
     doubts: tuple[str, ...] = ()
 
     @property
@@ -80,6 +84,16 @@ class Plan:
             or rows.source_of(column, self.header) is not None
             for rows in kinds
         )
+
+    @property
+    def may_have_signs(self) -> bool:
+        """Whether no price of the sample names a currency, so that one that does would be news."""
+        return not self.has_signs and "currency" not in self.dialect.defaults
+
+    def types_of(self, plain: PlainColumns) -> dict[str, str]:
+        """Return the types of the file's plain columns, by the file's names."""
+        found = {self.dialect.source_of(name, self.header): kind for name, kind in plain.types.items()}
+        return {name: kind for name, kind in found.items() if name is not None}
 
     def detected(self) -> dict[str, Any]:
         """Return what a report says of the file's form."""

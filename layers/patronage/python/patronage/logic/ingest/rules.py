@@ -1,8 +1,8 @@
 """The rules that a row must keep, most of them derived from the schema of its table.
 
 A rule has a name, the column that it looks at, a sentence for a person, and the SQL condition under which a
-typed row breaks it. In a condition `<column>_text` is the text of a column that is no text, and ``$latest``
-the last instant at which a row may stand.
+typed row breaks it. In a condition `<column>_text` is the text of a column that is no text, ``$latest`` the
+last instant at which a row may stand, and `amount` the size of quantity times price.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from patronage.logic.ingest.values import NO_CURRENCY
 from patronage.logic.queries import literal
-from patronage.logic.tables import KINDS, ORDERS, TABLES
+from patronage.logic.tables import KINDS, ORDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +25,9 @@ _FORMS = {
     "DECIMAL(18,4)": ("not-a-number", "is no decimal number such as 3, -1.5 or 1234.50"),
     "TIMESTAMPTZ": (
         "not-a-time",
-        "has not the form of the column's other times, or lies outside 1900 to 2200",
+        "is no time in the form that its column has, or lies outside 1900 to 2200",
     ),
-    "DATE": ("not-a-day", "has not the form of the column's other days, or lies outside 1900 to 2200"),
+    "DATE": ("not-a-day", "is no day in the form that its column has, or lies outside 1900 to 2200"),
     "BOOLEAN": ("not-yes-or-no", "is neither yes nor no, true nor false, 1 nor 0"),
 }
 
@@ -50,20 +51,25 @@ _UNREADABLE = (
 )
 _WHOLE_FILE = Rule("file-refused", "", "too large a share of the file's rows was refused, so none was kept")
 
-_AMOUNT = "ABS(CAST(quantity AS DOUBLE) * CAST(unit_price AS DOUBLE))"
 _ORDER_RULES = (
     Rule("quantity-zero", "quantity", "a quantity of 0 moves nothing", "quantity = 0"),
     Rule(
         "amount-too-large",
         "unit_price",
         "quantity times price is beyond ten million millions",
-        f"{_AMOUNT} > 1e13",
+        "amount > 1e13",
     ),
     Rule(
         "discount-above-amount",
         "discount",
         "the discount is more than quantity times price",
-        f"discount > {_AMOUNT} + 0.00005",
+        "discount > amount + 0.00005",
+    ),
+    Rule(
+        "currency-not-told-by-its-sign",
+        "currency",
+        "several currencies use this sign; name the one that is meant by `currency` in the file's sidecar",
+        f"rate IS NULL AND CAST(currency AS VARCHAR) = {literal(NO_CURRENCY)}",
     ),
     Rule(
         "currency-without-a-rate",
@@ -95,10 +101,14 @@ def rules_of(table: Table) -> tuple[Rule, ...]:
 
 
 @cache
-def all_rules() -> dict[str, Rule]:
-    """Return every rule of every table by name."""
-    derived = (rule for table in TABLES.values() for rule in rules_of(table))
-    return {rule.name: rule for rule in (*_UNREADABLE, *derived, _WHOLE_FILE)}
+def rules_by_name(table: Table) -> dict[str, Rule]:
+    """Return every rule for which a row of a table may be refused."""
+    return {rule.name: rule for rule in (*_UNREADABLE, *rules_of(table), _WHOLE_FILE)}
+
+
+def form_rule(column: Column) -> str:
+    """Return the name of the rule that a text breaks which is no value of its column's form."""
+    return f"{column.name.replace('_', '-')}-{_FORMS[column.type][0]}"
 
 
 def _of_column(column: Column, table: Table) -> Iterator[Rule]:
@@ -119,7 +129,10 @@ def _of_column(column: Column, table: Table) -> Iterator[Rule]:
         says = f"the {words} lies more than a day ahead of now"
         yield Rule(f"{stem}-in-the-future", column.name, says, f"{column.name} > $latest")
     if column.one_of:
-        says = f"the {words} is none of {', '.join(column.one_of)}"
+        says = (
+            f"the {words} is none of {', '.join(column.one_of)}; map the file's word to one of them by "
+            "`values` in a dialect (docs/dialects.md)"
+        )
         listed = ", ".join(map(literal, column.one_of))
         yield Rule(f"{stem}-unknown", column.name, says, f"{given} NOT IN ({listed})")
     if column.is_id:
@@ -144,4 +157,4 @@ def rule_sql(table: Table) -> str:
     return f"CASE WHEN COALESCE({some}, FALSE) THEN CASE {named} END END"
 
 
-__all__ = ["KINDS", "MAX_ID_BYTES", "Rule", "all_rules", "rule_sql", "rules_of"]
+__all__ = ["KINDS", "MAX_ID_BYTES", "Rule", "form_rule", "rule_sql", "rules_by_name", "rules_of"]

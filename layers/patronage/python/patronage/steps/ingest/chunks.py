@@ -8,22 +8,20 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from patronage.engines.records import RecordReader, RowRange
-from patronage.errors import BadInput
-from patronage.logic.ingest.identity import fates_sql, twin_keys, twins_sql
-from patronage.logic.ingest.mapping import rows_sql
-from patronage.logic.queries import identifier, literal
+from patronage.logic.ingest.identity import disorder_sql, fates_sql, twin_keys, twins_sql
+from patronage.logic.queries import literal
+from patronage.steps.ingest.judging import Judge
 from patronage.steps.ingest.refusals import write_refused
 from patronage.steps.ingest.totals import Totals, totals_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from datetime import datetime
     from pathlib import Path
 
     from patronage.engines.duckdb import DuckEngine, DuckSession
     from patronage.engines.reading import Chunk
-    from patronage.engines.records import Unsplit
+    from patronage.engines.records import RowRange
     from patronage.logic.ingest.plan import Plan
     from patronage.logic.parts import Part
     from patronage.settings import Shop
@@ -75,7 +73,14 @@ class Outcome:
     by_rule: Counter[str] = field(default_factory=Counter)
     fates: Counter[str] = field(default_factory=Counter)
     copies: int = 0
+    blank: int = 0
     totals: Totals = field(default_factory=Totals)
+
+    def leave_out(self, blank: Counter[str]) -> None:
+        """Count blank rows, by the rule that they break, as no rows."""
+        count = blank.total()
+        self.by_rule -= blank
+        self.read, self.records, self.blank = self.read - count, self.records - count, self.blank + count
 
     def add(self, other: Outcome) -> None:
         """Take in another chunk's outcome."""
@@ -87,6 +92,7 @@ class Outcome:
         self.by_rule += other.by_rule
         self.fates += other.fates
         self.copies += other.copies
+        self.blank += other.blank
         self.totals += other.totals
 
 
@@ -168,30 +174,25 @@ class _Worker:
     def __init__(self, job: Pass, session: DuckSession) -> None:
         self._job = job
         self._session = session
-        self._reader = RecordReader(session, job.plan, delimiter=job.delimiter)
+        self._judge = Judge(job, session)
         self._table = job.plan.table
         self._columns = ", ".join(
             column.name for column in self._table.columns if not column.is_ours or column.name in _MADE
         )
 
     def close(self) -> None:
-        self._reader.close()
+        self._judge.close()
         self._session.connection.close()
 
     def work(self, chunk: AnyChunk) -> Outcome:
-        job, session = self._job, self._session
-        source, outcome = self._reader.source(chunk), Outcome()
-        source = held_source(session, job.plan, source)
-        session.temporary("judged", rows_sql(job.plan, job.shop, source), latest=job.latest)
-        unsplit = self._reader.unsplit()
-        check_quotes(chunk, unsplit)
-        if job.refuses_all:
-            session.run("UPDATE judged SET rule = COALESCE(rule, 'file-refused')")
+        job, outcome = self._job, Outcome()
+        unsplit, source = self._judge.judge(chunk)
         self._count(outcome, unsplit_rules=[each.rule for each in unsplit])
         if outcome.by_rule:
             path = job.folder / f"refused-{chunk.number}.jsonl"
-            write_refused(session, job, chunk, unsplit, source=source, path=path)
+            blank = write_refused(self._session, job, chunk, unsplit, source=source, path=path)
             outcome.refused[chunk.number] = path
+            outcome.leave_out(blank)
         if self._table.name == "orders" and not job.plan.dialect.also:
             self._settle_mixed_lines()
         self._part_twins(outcome)
@@ -199,11 +200,14 @@ class _Worker:
         return outcome
 
     def _count(self, outcome: Outcome, *, unsplit_rules: list[str]) -> None:
-        counted = self._session.rows("SELECT rule, COUNT(*) AS n FROM judged GROUP BY rule")
-        outcome.by_rule = Counter(unsplit_rules) + Counter(
-            {row["rule"]: row["n"] for row in counted if row["rule"]}
-        )
-        outcome.read = sum(row["n"] for row in counted) + len(unsplit_rules)
+        counted = self._session.row("SELECT COUNT(*) AS n, COUNT(rule) AS broken FROM judged")
+        outcome.by_rule = Counter(unsplit_rules)
+        if counted["broken"]:
+            by_rule = self._session.rows(
+                "SELECT rule, COUNT(*) AS n FROM judged WHERE rule IS NOT NULL GROUP BY rule"
+            )
+            outcome.by_rule += Counter({row["rule"]: row["n"] for row in by_rule})
+        outcome.read = counted["n"] + len(unsplit_rules)
         outcome.records = outcome.read
         if self._job.plan.dialect.reads_raw_twice:
             held = self._session.row(
@@ -213,33 +217,37 @@ class _Worker:
             outcome.records, outcome.continuing = held["n"] + len(unsplit_rules), held["rest"]
 
     def _settle_mixed_lines(self) -> None:
-        """Let an order of which only some rows have a line id count as one without."""
+        """Let an order of which only some sound rows have a line id count as one without."""
         counted = self._session.row(
-            "SELECT COUNT(*) AS n, COUNT(*) FILTER (WHERE has_line_id) AS m FROM judged"
+            "SELECT COUNT(*) AS n, COUNT(*) FILTER (WHERE has_line_id) AS m FROM judged WHERE rule IS NULL"
         )
         if counted["m"] in {0, counted["n"]}:
             return
-        self._session.run(
-            "UPDATE judged SET has_line_id = FALSE, line = CAST(record AS VARCHAR) WHERE order_id IN "
-            "(SELECT order_id FROM judged WHERE NOT has_line_id)"
+        is_mixed = "order_id IN (SELECT order_id FROM judged WHERE rule IS NULL AND NOT has_line_id)"
+        self._session.hold(
+            "judged",
+            f"SELECT * REPLACE (CASE WHEN {is_mixed} THEN FALSE ELSE has_line_id END AS has_line_id, "
+            f"CASE WHEN {is_mixed} THEN CAST(record AS VARCHAR) ELSE line END AS line) FROM judged",
         )
 
     def _part_twins(self, outcome: Outcome) -> None:
         """Take out the rows of the chunk that another of its rows repeats or supersedes."""
         for by_line, key in twin_keys(self._table).items():
-            among = f"WHERE rule IS NULL{self._having_line_id(by_line)}"
-            twins = f"SELECT *, 0 AS file, rowid AS place FROM judged {among}"
-            self._session.temporary("twins", twins_sql(twins, key))
+            sound = f"SELECT * FROM {_PLACED} WHERE rule IS NULL{self._having_line_id(by_line)}"
+            if by_line and not self._session.row(disorder_sql(sound, key))["n"]:
+                continue
+            self._session.temporary("twins", twins_sql(sound, key))
             if not self._session.row("SELECT COUNT(*) AS n FROM twins")["n"]:
                 continue
             drops = self._job.shop.drop_repeated_lines
             self._session.temporary("fates", fates_sql(self._table, by_line=by_line, drops_repeats=drops))
-            for row in self._session.rows(
-                "SELECT fate, COUNT(*) AS n FROM fates WHERE is_lost GROUP BY fate"
-            ):
+            lost = self._session.rows("SELECT fate, COUNT(*) AS n FROM fates WHERE is_lost GROUP BY fate")
+            for row in lost:
                 outcome.fates[row["fate"]] += row["n"]
             outcome.copies += self._session.row("SELECT COUNT(*) AS n FROM fates WHERE is_copy")["n"]
-            self._session.run("DELETE FROM judged WHERE rowid IN (SELECT place FROM fates WHERE is_lost)")
+            if lost:
+                rest = "place NOT IN (SELECT place FROM fates WHERE is_lost)"
+                self._session.hold("judged", f"SELECT * EXCLUDE (file, place) FROM {_PLACED} WHERE {rest}")
 
     def _having_line_id(self, by_line: bool) -> str:
         if self._table.name != "orders":
@@ -265,49 +273,8 @@ class _Worker:
 
 
 _MADE = frozenset({"net_minor", "has_line_id"})
+_PLACED = "(SELECT *, 0 AS file, ROW_NUMBER() OVER () AS place FROM judged)"
 
 
 def _constant(text: str) -> str:
     return f"CAST({literal(text)} AS ENUM ({literal(text)}))"
-
-
-def check_quotes(chunk: AnyChunk, unsplit: Sequence[Unsplit]) -> None:
-    """Refuse a file in which an open quote swallowed the lines after it: they would be lost in silence."""
-    for each in unsplit:
-        if (
-            each.rule != "quotes-unbalanced"
-            or isinstance(chunk, RowRange)
-            or "\n" not in each.raw.strip("\r\n")
-        ):
-            continue
-        line = chunk.first_line + chunk.content[: each.start].count(b"\n")
-        raise BadInput(
-            f"line {line} opens a quote that is not closed, so the rows after it cannot be told apart; close "
-            "or double the quote there and upload the file again"
-        )
-
-
-def held_source(session: DuckSession, plan: Plan, source: str) -> str:
-    """Hold the records as `raw` where the dialect reads them more than once; return what to read."""
-    if not plan.dialect.reads_raw_twice:
-        return source
-    records = _filled(plan, source)
-    for name, sql in plan.dialect.computed_from(plan.header).items():
-        records = f"SELECT *, {sql} AS {identifier(name)} FROM ({records})"
-    session.temporary("raw", f"SELECT * FROM ({records})")
-    return "SELECT * FROM raw"
-
-
-def _filled(plan: Plan, source: str) -> str:
-    """Give every record of an order what only its first record says."""
-    fill = plan.dialect.fill_down
-    columns = [name for name in fill.get("columns", ()) if name in plan.header]
-    if not columns:
-        return source
-    window = f"PARTITION BY {identifier(fill['by'])} ORDER BY record"
-    cells = ", ".join(
-        f"COALESCE({name}, FIRST_VALUE({name} IGNORE NULLS) OVER ({window} "
-        f"ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS {name}"
-        for name in map(identifier, columns)
-    )
-    return f"SELECT * REPLACE ({cells}) FROM ({source})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from patronage.engines.records import RecordReader
@@ -13,6 +14,7 @@ from patronage.logic.ingest.values import (
     NumberGuess,
     NumberStyle,
     TimeGuess,
+    contested,
     evidence_sql,
     float_ids_sql,
     given_number_style,
@@ -23,10 +25,11 @@ from patronage.logic.ingest.values import (
     settle_numbers,
     settle_times,
 )
-from patronage.steps.ingest.chunks import held_source
+from patronage.steps.ingest.judging import held_source
+from patronage.steps.ingest.plainness import with_plain_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from patronage.engines.duckdb import DuckEngine
     from patronage.logic.ingest.options import Options
@@ -53,13 +56,22 @@ class _Columns:
         return open_times | {name for name, guess in self.numbers.items() if guess.rivals}
 
     def doubts(self, names: set[str]) -> list[str]:
-        """Return what a person should know of these columns."""
+        """Return what a person should know of these columns, and of those of which no text is a time."""
         told = {name: guess.doubt for name, guess in self.times.items()}
         told |= {name: guess.doubt for name, guess in self.numbers.items()}
+        names = names | {name for name, guess in self.times.items() if guess.chosen is None}
         return [f"{name}: {told[name]}" for name in told if name in names and told[name]]
 
 
-def with_values(plan: Plan, source: Source, engine: DuckEngine, *, shop: Shop, options: Options) -> Plan:
+def with_values(
+    plan: Plan,
+    source: Source,
+    engine: DuckEngine,
+    *,
+    shop: Shop,
+    options: Options,
+    unread: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Plan:
     """Return the plan with the form of each column's values, and what is in doubt of it.
 
     Parameters
@@ -72,9 +84,12 @@ def with_values(plan: Plan, source: Source, engine: DuckEngine, *, shop: Shop, o
         Reads the chunks.
     shop, options
         Preferences, and what is given instead of guessed.
+    unread : mapping, optional
+        By canonical column different texts from further on in the file, which speak for its form as well.
     """
     day_first = shop.day_first if options.day_first is None else options.day_first
-    texts = _sampled(plan, source, engine)
+    sampled = _sampled(plan, source, engine)
+    texts = {name: [*found, *unread.get(name, ())] for name, found in sampled.items()}
     plan = with_price_currency(plan, texts, shop, currency=options.currency)
     pinned = _pinned(plan)
     guesses = _Columns()
@@ -85,7 +100,8 @@ def with_values(plan: Plan, source: Source, engine: DuckEngine, *, shop: Shop, o
         if column.is_time:
             guesses.times[column.name] = guess_times(sample, prefers_day_first=day_first)
         elif column.is_amount and not plan.dialect.decimal:
-            guesses.numbers[column.name] = guess_numbers(sample)
+            guess = guess_numbers(sample)
+            guesses.numbers[column.name] = contested(guess) if unread.get(column.name) else guess
     guesses.floats = {
         name for name in _may_be_floats(plan, options) if _all_match(texts.get(name, ()), _is_float)
     }
@@ -98,7 +114,7 @@ def with_values(plan: Plan, source: Source, engine: DuckEngine, *, shop: Shop, o
     if options.day_first is not None:
         were_open -= {name for name, guess in guesses.times.items() if guess.rivals}  # somebody has said it
     doubts = [*plan.format.doubts, *source.doubts, *plan.dialect.doubts, *guesses.doubts(were_open)]
-    return replace(
+    plan = replace(
         plan,
         times={**times, **pinned},
         numbers=_styles(plan, guesses),
@@ -107,6 +123,7 @@ def with_values(plan: Plan, source: Source, engine: DuckEngine, *, shop: Shop, o
         split_orders=options.split_orders,
         doubts=tuple(dict.fromkeys(doubts)),
     )
+    return with_plain_columns(plan, texts, engine, shop)
 
 
 def _may_be_floats(plan: Plan, options: Options) -> list[str]:

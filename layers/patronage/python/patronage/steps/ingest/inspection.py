@@ -11,8 +11,8 @@ from patronage.engines.duckdb import DuckEngine
 from patronage.engines.records import RecordReader
 from patronage.logic.ingest.mapping import rows_sql
 from patronage.logic.ingest.price_currency import PRICES
-from patronage.logic.ingest.rules import all_rules
-from patronage.steps.ingest.chunks import held_source
+from patronage.logic.ingest.rules import rules_by_name
+from patronage.steps.ingest.judging import held_source
 from patronage.steps.ingest.planning import make_plan
 from patronage.steps.ingest.step import latest_instant
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from patronage.logic.ingest.options import Options
     from patronage.logic.ingest.plan import Plan
+    from patronage.logic.tables import Table
     from patronage.settings import Shop
     from patronage.steps.ingest.upload import Upload
 
@@ -77,7 +78,7 @@ def inspect(upload: Upload, shop: Shop, options: Options, *, now: datetime, rows
             reader = RecordReader(engine, plan, delimiter=source.delimiter)
             records = held_source(engine, plan, reader.source(chunk))
             engine.temporary("judged", rows_sql(plan, shop, records), latest=latest_instant(now))
-            refused = _refused(engine, [each.rule for each in reader.unsplit()])
+            refused = _refused(engine, plan.table, [each.rule for each in reader.unsplit()])
             first = engine.rows(f"SELECT * FROM judged ORDER BY record LIMIT {rows}")
             reader.close()
     mapping = mapping_of(plan)
@@ -117,14 +118,14 @@ def _signs(plan: Plan) -> str:
     return f"{own}, {signs} where empty" if own else signs
 
 
-def _refused(engine: DuckEngine, unsplit: Sequence[str]) -> dict[str, int]:
+def _refused(engine: DuckEngine, table: Table, unsplit: Sequence[str]) -> dict[str, int]:
     counted = {
         row["rule"]: row["n"]
         for row in engine.rows("SELECT rule, COUNT(*) AS n FROM judged WHERE rule IS NOT NULL GROUP BY rule")
     }
     for rule in unsplit:
         counted[rule] = counted.get(rule, 0) + 1
-    rules = all_rules()
+    rules = rules_by_name(table)
     return {rules[name].sentence: n for name, n in sorted(counted.items(), key=lambda each: -each[1])}
 
 

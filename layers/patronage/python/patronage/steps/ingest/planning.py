@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from patronage.settings import Shop
     from patronage.steps.ingest.upload import Upload
 
-__all__ = ["Source", "make_plan"]
+__all__ = ["Source", "make_plan", "refuse_doubts"]
 
 _FIRST_CELLS_BYTES = 1 << 16
 _NONE = Dialect(name="", table="orders")
@@ -77,9 +77,14 @@ def make_plan(
     source.format, source.whole = plan.format, plan.dialect.is_whole
     with faults_told(is_parquet=is_parquet, sql_of=plan.sql_of):
         plan = with_values(plan, source, engine, shop=shop, options=options)
+    refuse_doubts(plan, options)
+    return plan, source
+
+
+def refuse_doubts(plan: Plan, options: Options) -> None:
+    """Raise BadInput where something of the plan is in doubt and the options are strict."""
     if options.strict and plan.doubts:
         raise BadInput(f"the file is in doubt, and strict is set: {'; '.join(plan.doubts)}")
-    return plan, source
 
 
 def _parquet_header(engine: DuckEngine, path: Path) -> tuple[tuple[str, ...], int]:
@@ -112,7 +117,12 @@ def _with_dialect(plan: Plan, upload: Upload, source: Source, engine: DuckEngine
     if plan.format.kind == "json" and not plan.header and table and source.first() is None:
         return replace(plan, dialect=canonical(TABLES[table]))
     first = _first_record(plan, source, engine)
-    dialect = choose_dialect(known, plan.header, table=table, first=first, key=upload.key)
+    try:
+        dialect = choose_dialect(known, plan.header, table=table, first=first, key=upload.key)
+    except BadInput as exc:
+        if not plan.format.doubts:
+            raise
+        raise BadInput(f"{exc}. Of the file's form: {'; '.join(plan.format.doubts)}") from exc
     header = plan.header
     if plan.format.kind == "json":  # a key may be missing from the first records
         header = tuple(dict.fromkeys([*header, *_named(dialect)]))

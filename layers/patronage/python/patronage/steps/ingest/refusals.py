@@ -5,22 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from patronage.engines.records import RowRange
 from patronage.logic.ingest.places import places
-from patronage.logic.ingest.rules import all_rules
+from patronage.logic.ingest.rules import rules_by_name
 from patronage.logic.queries import identifier
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from patronage.engines.duckdb import DuckSession
     from patronage.engines.reading import Chunk
     from patronage.engines.records import Unsplit
     from patronage.logic.ingest.plan import Plan
+    from patronage.logic.tables import Table
     from patronage.steps.ingest.chunks import Pass
     from patronage.stores.objects import ObjectStore
 
@@ -33,8 +34,11 @@ def write_refused(
     *,
     source: str,
     path: Path,
-) -> None:
+) -> Counter[str]:
     """Write the refused rows of a chunk: object, line, column, rule, sentence, raw; one JSON object a line.
+
+    Rows without a single filled cell, such as a spreadsheet leaves below its table, are no rows: they are
+    left out.
 
     Parameters
     ----------
@@ -50,6 +54,11 @@ def write_refused(
         The relation of the chunk's records.
     path : Path
         The file to write.
+
+    Returns
+    -------
+    Counter
+        How many rows were left out, by the rule that they break.
     """
     broken = [
         (row["record"], row["rule"])
@@ -62,9 +71,14 @@ def write_refused(
         is_row_each = not job.plan.dialect.reads_raw_twice
         count = session.row("SELECT COUNT(*) AS n FROM judged")["n"] if is_row_each else None
         lines = _lines_of_text(job, chunk, unsplit, broken, count=count)
-    rules = all_rules()
+    rules = rules_by_name(job.plan.table)
+    blank: Counter[str] = Counter()
+    is_blank = _blank_told(job)
     with path.open("w", encoding="utf-8") as file:
         for line, raw, name in sorted(lines, key=lambda each: each[0]):
+            if is_blank(raw):
+                blank[name] += 1
+                continue
             rule = rules[name]
             row = {
                 "object": job.upload.key,
@@ -75,6 +89,21 @@ def write_refused(
                 "raw": raw,
             }
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    return blank
+
+
+def _blank_told(job: Pass) -> Callable[[str], bool]:
+    """Return what tells the raw text of a row without a filled cell: a list of cells, or uncut."""
+    if job.plan.format.kind == "json":
+        return lambda raw: False
+    nothing = f"{job.delimiter}{job.plan.format.quote} \t\u00a0"
+
+    def is_blank(raw: str) -> bool:
+        if raw.startswith('["') and raw.endswith('"]'):
+            return not any(cell.strip() for cell in json.loads(raw))
+        return bool(raw) and not raw.strip(nothing)
+
+    return is_blank
 
 
 def _lines_of_text(
@@ -102,7 +131,10 @@ def _lines_of_text(
         else (chunk.first_line, "", rule)
         for record, rule in broken
     ]
-    return told + [(place.line, place.text, each.rule) for place, each in zip(others, unsplit, strict=False)]
+    return told + [
+        (place.line, as_raw(place.text) if each.has_cells else place.text, each.rule)
+        for place, each in zip(others, unsplit, strict=False)
+    ]
 
 
 def _as_cells(quote: str, delimiter: str) -> Any:
@@ -132,10 +164,10 @@ def _cells_of_rows(
     return {row["record"]: (rows.start + row["record"], row["raw"]) for row in found}
 
 
-def counted(by_rule: Counter[str]) -> dict[str, Any]:
+def counted(by_rule: Counter[str], table: Table) -> dict[str, Any]:
     """Return what a report says of the refused rows, the commonest reason first."""
     ordered = dict(sorted(by_rule.items(), key=lambda item: (-item[1], item[0])))
-    rules = all_rules()
+    rules = rules_by_name(table)
     return {
         "refused": by_rule.total(),
         "refused_by_rule": ordered,

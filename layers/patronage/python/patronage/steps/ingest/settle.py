@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound
+from patronage.logic.ingest import money
 from patronage.logic.ingest.identity import unit, within_unit
-from patronage.logic.ingest.mapping import rate_sql
-from patronage.logic.ingest.money import net_columns
+from patronage.logic.ingest.mapping import rate_and_amount
 from patronage.logic.queries import literal, query
 from patronage.steps.ingest.totals import Totals, totals_of
 from patronage.steps.ingest.upload import report_key
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from patronage.settings import Shop
     from patronage.stores.lake import Lake, LakeFile, Snapshot
 
+_ALL_PARTS = frozenset(("discount", "tax", "shipping"))
 _LOST_ORDERS_NAMED = 100
 
 
@@ -191,9 +192,7 @@ def with_net(rows: str, plan: Plan, shop: Shop) -> str:
     """Give rows of the lake back what their money was before it was rounded."""
     if plan.table.name != "orders":
         return rows
-    columns = ", ".join(net_columns(shop, given=frozenset(("discount", "tax", "shipping"))))
-    both = f"SELECT *, {columns} FROM (SELECT *, {rate_sql(shop)} AS rate FROM ({rows}))"
-    return f"SELECT * REPLACE (CASE WHEN net_small IS NULL THEN net_wide END AS net_wide) FROM ({both})"
+    return money.with_net(f"SELECT *, {rate_and_amount(shop)} FROM ({rows})", shop, given=_ALL_PARTS)
 
 
 def _contents_of(engine: DuckEngine, lake: Lake) -> list[str]:

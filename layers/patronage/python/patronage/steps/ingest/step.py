@@ -15,10 +15,11 @@ from patronage.errors import BadInput, BadSettings, TryAgain
 from patronage.logic.ingest.options import DIALECTS, SETTINGS, options_for, options_number
 from patronage.steps.ingest.chunks import Outcome, Pass, run_pass
 from patronage.steps.ingest.earlier import note, of_superseded_repeat
-from patronage.steps.ingest.planning import make_plan
+from patronage.steps.ingest.planning import make_plan, refuse_doubts
 from patronage.steps.ingest.quality import measure
 from patronage.steps.ingest.refusals import counted, quarantine
-from patronage.steps.ingest.report import of_fates, of_repeat, with_faults
+from patronage.steps.ingest.reopening import settled_anew
+from patronage.steps.ingest.report import of_emptiness, of_fates, of_repeat, with_faults
 from patronage.steps.ingest.settle import settle
 from patronage.steps.ingest.twins import part_twins_of_chunks
 from patronage.steps.ingest.unmatched import of_unmatched
@@ -187,10 +188,10 @@ class _Ingestion:
                 self._upload, engine, shop=self._shop, options=self._options, folder=folder
             )
             with faults_told(is_parquet=plan.format.kind == "parquet", sql_of=plan.sql_of):
-                outcome = self._read(plan, source, engine, folder, workers=workers, progress=progress)
+                plan, outcome = self._read(plan, source, engine, folder, workers=workers, progress=progress)
             report = {**self._about, "table": plan.table.name, "detected": plan.detected()}
-            report |= self._counts(outcome) | self._refusal(outcome)
-            doubts = tuple(dict.fromkeys([*plan.doubts, *source.doubts]))
+            report |= self._counts(plan, outcome) | self._refusal(outcome)
+            doubts = tuple(dict.fromkeys([*plan.doubts, *source.doubts, *of_emptiness(outcome)]))
             report |= {"doubts": list(doubts)} if doubts else {}
             if report["refused"]:
                 refused = [outcome.refused[number] for number in sorted(outcome.refused)]
@@ -206,7 +207,8 @@ class _Ingestion:
         *,
         workers: int,
         progress: Callable[[int], None] | None,
-    ) -> Outcome:
+    ) -> tuple[Plan, Outcome]:
+        """Pass over the file, and again where it proves that the plan was made of too little of it."""
         job = Pass(
             upload=self._upload,
             plan=plan,
@@ -218,6 +220,11 @@ class _Ingestion:
         engine.use_threads(1)
         workers = 1 if source.whole else workers
         outcome = run_pass(job, source.chunks(), engine, workers=workers, progress=progress)
+        anew = settled_anew(plan, source, engine, shop=self._shop, options=self._options, outcome=outcome)
+        if anew is not None:
+            refuse_doubts(anew, self._options)
+            job.plan = anew
+            outcome = run_pass(job, source.chunks(), engine, workers=workers, progress=progress)
         if self._is_refused_whole(outcome):
             if outcome.read <= WHOLE_QUARANTINE_ROWS:
                 job.refuses_all = True
@@ -227,7 +234,7 @@ class _Ingestion:
                 outcome.parts, outcome.fates = {}, type(outcome.fates)()
         engine.use_threads(max(workers, _workers()))
         part_twins_of_chunks(outcome, engine, plan, self._shop, folder)
-        return outcome
+        return job.plan, outcome
 
     @property
     def _max_refused_share(self) -> float:
@@ -245,8 +252,10 @@ class _Ingestion:
         limit = self._max_refused_share
         return {"state": "refused", "rows_that_break_a_rule": broken, "max_refused_share": limit}
 
-    def _counts(self, outcome: Outcome) -> dict[str, Any]:
-        counts: dict[str, Any] = {"read": outcome.read, **counted(outcome.by_rule)}
+    def _counts(self, plan: Plan, outcome: Outcome) -> dict[str, Any]:
+        counts: dict[str, Any] = {"read": outcome.read, **counted(outcome.by_rule, plan.table)}
+        if outcome.blank:
+            counts["blank_rows"] = outcome.blank
         if outcome.records != outcome.read or outcome.continuing:
             counts |= {"records": outcome.records, "continuing_records": outcome.continuing}
         return counts

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from patronage.logic.tables import Table
 
 _EXACT = (
-    "SUM(net_small * CAST(1 AS HUGEINT)) AS small, "
+    "SUM(net_small) AS small, "
     "SUM(CASE WHEN rate = 1 THEN net_wide ELSE CAST(net_wide * rate AS DECIMAL(38,8)) END) AS wide"
 )
 

@@ -8,25 +8,30 @@ two of them into one COALESCE: DuckDB then computes the second for every row.
 
 from patronage.logic.ingest.values._amounts import decimal_sql, number_evidence_sql
 from patronage.logic.ingest.values._booleans import boolean_sql
+from patronage.logic.ingest.values._clock import clock_sql
 from patronage.logic.ingest.values._currencies import CODES, NO_CURRENCY, currency_sql, names_currency
 from patronage.logic.ingest.values._dates import TimeGuess, guess_times, settle_times, time_candidates
-from patronage.logic.ingest.values._formats import TimeFormat, given_time_format
+from patronage.logic.ingest.values._formats import PLAIN_PATTERNS, TimeFormat, given_time_format
 from patronage.logic.ingest.values._ids import float_ids_sql, unfloated_sql
 from patronage.logic.ingest.values._instants import evidence_sql, instant_sql
-from patronage.logic.ingest.values._numbers import NumberGuess, guess_numbers, settle_numbers
+from patronage.logic.ingest.values._numbers import NumberGuess, contested, guess_numbers, settle_numbers
 from patronage.logic.ingest.values._rates import Rates, convert_sql
-from patronage.logic.ingest.values._styles import PLAIN, NumberStyle, given_number_style
+from patronage.logic.ingest.values._styles import OPEN, PLAIN, NumberStyle, given_number_style, is_number
 
 __all__ = [
     "CODES",
     "NO_CURRENCY",
     "NumberGuess",
     "NumberStyle",
+    "OPEN",
     "PLAIN",
+    "PLAIN_PATTERNS",
     "Rates",
     "TimeFormat",
     "TimeGuess",
     "boolean_sql",
+    "clock_sql",
+    "contested",
     "convert_sql",
     "currency_sql",
     "decimal_sql",
@@ -37,6 +42,7 @@ __all__ = [
     "guess_numbers",
     "guess_times",
     "instant_sql",
+    "is_number",
     "names_currency",
     "number_evidence_sql",
     "settle_numbers",

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 from patronage.logic.ingest.values._currencies import MONEY_MARK
 from patronage.logic.ingest.values._evidence import counts_of_only
-from patronage.logic.ingest.values._styles import MINUSES, MONEY, NOISE, shape
+from patronage.logic.ingest.values._styles import (
+    EITHER_WAY,
+    EITHER_WAY_BYTES,
+    MINUSES,
+    MONEY,
+    NOISE,
+    PLAIN,
+    shape,
+)
 from patronage.logic.queries import literal
 
 if TYPE_CHECKING:
@@ -36,6 +44,9 @@ def decimal_sql(text: str, style: NumberStyle, *, takes_money: bool = True) -> s
     takes_money : bool
         Whether a currency's code or sign may stand beside the number.
     """
+    if style.is_open:
+        is_clear = f"strlen({text}) < {EITHER_WAY_BYTES} OR NOT regexp_matches({text}, {literal(EITHER_WAY)})"
+        return f"CASE WHEN {is_clear} THEN {decimal_sql(text, PLAIN, takes_money=takes_money)} END"
     # The cast (20) reads 1_000 as 1000, which costs 8 to exclude; nothing else of it can misread. The marks
     # and signs are looked for only in what the cast did not take.
     marked = f"regexp_replace(upper({text}), {literal(MONEY_MARK)}, '{MONEY}', 'g')" if takes_money else text

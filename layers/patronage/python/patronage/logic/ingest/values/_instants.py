@@ -163,8 +163,13 @@ def _instant(micros: str, zone: str, *, also: str = "") -> str:
 
     DuckDB computes what stands in the first WHEN and again behind it only once, so the bounds cost 1.
     """
+    return in_allowed_years(micros, _from_zone(micros, zone), also=also)
+
+
+def in_allowed_years(micros: str, expression: str, *, also: str = "") -> str:
+    """Write the expression that gives another one only where microseconds are of an allowed year."""
     condition = f"{micros} BETWEEN {_YEARS}" + (f" AND {also}" if also else "")
-    return f"CASE WHEN {condition} THEN {_from_zone(micros, zone)} END"
+    return f"CASE WHEN {condition} THEN {expression} END"
 
 
 def _from_zone(micros: str, zone: str) -> str:

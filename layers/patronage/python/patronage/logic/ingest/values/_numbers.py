@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from patronage.logic.ingest.values._evidence import texts
-from patronage.logic.ingest.values._styles import COMMA, PLAIN, POINT, NumberStyle, value
+from patronage.logic.ingest.values._styles import COMMA, OPEN, POINT, NumberStyle, value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +36,8 @@ def guess_numbers(samples: Sequence[str]) -> NumberGuess:
     """Guess the one style of a column from a sample of its texts; empty ones do not count.
 
     ``12,50`` can only be a decimal comma, ``12.50`` and ``1,234.50`` only a decimal point. Where every text
-    is like ``1.234`` or ``1,234`` nothing tells, and a decimal point is preferred. Digits alone are plain.
+    is like ``1.234`` or ``1,234`` nothing tells, and a decimal point is preferred. Digits alone leave
+    the style open.
     """
     texts = [text for text in samples if text.strip()]
     by_point = [value(text, POINT) for text in texts]
@@ -45,16 +46,23 @@ def guess_numbers(samples: Sequence[str]) -> NumberGuess:
     if points == commas and by_point != by_comma:
         return NumberGuess(POINT, (COMMA,), _either_way("the sampled numbers"))
     if by_point == by_comma:
-        chosen, fits = PLAIN, points
+        chosen, fits = OPEN, points
     else:
         chosen, fits = (POINT, points) if points > commas else (COMMA, commas)
-    if chosen is not PLAIN and _reads_alone(by_point, by_comma) and _reads_alone(by_comma, by_point):
+    if chosen is not OPEN and _reads_alone(by_point, by_comma) and _reads_alone(by_comma, by_point):
         rival = COMMA if chosen is POINT else POINT
         return NumberGuess(chosen, (rival,), _either_way("the sampled numbers"))
     misfits = len(texts) - fits
     return NumberGuess(
         chosen, (), f"{misfits:,} of {len(texts):,} sampled texts are no such number" if misfits else ""
     )
+
+
+def contested(guess: NumberGuess) -> NumberGuess:
+    """Return a guess whose style the whole column must confirm, for the sample was not a fair one."""
+    if guess.rivals or guess.chosen.is_open:
+        return guess
+    return replace(guess, rivals=(COMMA if guess.chosen is POINT else POINT,))
 
 
 def settle_numbers(guess: NumberGuess, evidence: Mapping[str, int]) -> NumberGuess:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from patronage.errors import BadInput
@@ -33,11 +33,15 @@ class NumberStyle:
     thousands : str
         ``,``, ``.``, a blank, an apostrophe, or none. Blanks and apostrophes are read in every style: between
         digits they can mean nothing else.
+    is_open : bool
+        Whether no text of the column has told the decimal mark so far. Then a text that tells it, or of which
+        nobody can say, such as ``12,50`` or ``1.250``, is not read: the whole column must be asked first.
     """
 
     name: str
     decimal: str
     thousands: str
+    is_open: bool = False
 
     def __post_init__(self) -> None:
         if self.decimal not in {".", ","}:
@@ -50,6 +54,7 @@ class NumberStyle:
 
 
 PLAIN = NumberStyle("1234.5", ".", "")
+OPEN = replace(PLAIN, is_open=True)
 POINT = NumberStyle("1,234.5", ".", ",")
 COMMA = NumberStyle("1.234,5", ",", ".")
 
@@ -57,6 +62,12 @@ COMMA = NumberStyle("1.234,5", ",", ".")
 def given_number_style(decimal: str, thousands: str = "") -> NumberStyle:
     """Return the style that a dialect or a settings file pins."""
     return NumberStyle(f"1{thousands}234{decimal}5", decimal, thousands)
+
+
+EITHER_WAY = r"\.[0-9]{3}(?:[^0-9]|$)"
+"""Where this stands in a text without commas, its point may be the decimal mark or part thousands."""
+EITHER_WAY_BYTES = 5
+"""The shortest such text: ``1.250``."""
 
 
 def shape(style: NumberStyle) -> str:
@@ -112,3 +123,8 @@ def value(text: str, style: NumberStyle) -> Decimal | None:
         return None
     digits = _NOISE.sub("", marked).replace(style.thousands or " ", "").replace(",", ".")
     return -Decimal(digits) if _NEGATIVE.search(marked) else Decimal(digits)
+
+
+def is_number(text: str) -> bool:
+    """Say whether a text is a number in any style."""
+    return value(text, POINT) is not None or value(text, COMMA) is not None

@@ -1,0 +1,191 @@
+"""Type and judge the records of a chunk: by the reader itself where its columns are plain, else as texts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from patronage.engines.reading import Chunk
+from patronage.engines.records import RecordReader
+from patronage.errors import BadInput
+from patronage.logic.ingest.mapping import rows_sql
+from patronage.logic.queries import identifier, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from patronage.engines.duckdb import DuckSession
+    from patronage.engines.records import RowRange, Unsplit
+    from patronage.logic.ingest.plain import PlainColumns
+    from patronage.logic.ingest.plan import Plan
+    from patronage.steps.ingest.chunks import Pass
+
+    AnyChunk = Chunk | RowRange
+
+_MOST_ODD = 1_000
+_WALL_EPOCH = "TIMESTAMP '1970-01-01 00:00:00'"
+"""What the reader makes of the word ``epoch``."""
+
+
+class Judge:
+    """Holds the rows of one chunk after the other as `judged`, in one session.
+
+    Parameters
+    ----------
+    job : Pass
+        What the pass is about.
+    session : DuckSession
+        Where the rows are held.
+    """
+
+    def __init__(self, job: Pass, session: DuckSession) -> None:
+        self._job = job
+        self._session = session
+        self._plain = job.plan.plain
+        self._reader = RecordReader(session, job.plan, delimiter=job.delimiter)
+
+    def close(self) -> None:
+        """Give the chunk's copy back."""
+        self._reader.close()
+
+    def judge(self, chunk: AnyChunk) -> tuple[list[Unsplit], str]:
+        """Hold the rows of a chunk.
+
+        Returns
+        -------
+        list and str
+            The records that could not be read, each with its rule, and the relation of the others.
+        """
+        if isinstance(chunk, Chunk) and (plain := self._plain_in(chunk)).types:
+            left_out = self._by_reader(chunk, plain)
+            if left_out is not None:
+                return left_out, ""
+        return self._as_texts(chunk)
+
+    def _plain_in(self, chunk: Chunk) -> PlainColumns:
+        """Return what is plain in a chunk: the reader would take 1_000 for a number."""
+        return self._plain.without(self._plain.amounts) if b"_" in chunk.content else self._plain
+
+    def _by_reader(self, chunk: Chunk, plain: PlainColumns) -> list[Unsplit] | None:
+        """Hold the rows, if that gives what reading as texts would; else return nothing.
+
+        Of the records that the reader left out for a cell that is not plain, those that are refused as texts
+        as well are told with their rule. Where one is sound, its column is plain no more.
+        """
+        source = self._reader.source(chunk, plain)
+        self._hold("judged", source, plain)
+        left_out = self._reader.unsplit()
+        check_quotes(chunk, left_out)
+        if self._is_in_doubt(plain):
+            return None
+        odd = [each for each in left_out if each.has_cells]
+        if not odd:
+            return left_out
+        if not all(_stands(chunk.content, each) for each in odd):
+            return None
+        if len(odd) > _MOST_ODD or not self._has_line_ids():
+            self._give_up(odd)
+            return None
+        rules = self._rules_as_texts(chunk, odd)
+        if rules is None:
+            return None
+        return [replace(each, rule=each.rule or rules[each.start]) for each in left_out]
+
+    def _as_texts(self, chunk: AnyChunk) -> tuple[list[Unsplit], str]:
+        source = held_source(self._session, self._job.plan, self._reader.source(chunk))
+        self._hold("judged", source)
+        unsplit = self._reader.unsplit()
+        check_quotes(chunk, unsplit)
+        return unsplit, source
+
+    def _hold(self, name: str, source: str, plain: PlainColumns | None = None) -> None:
+        job = self._job
+        rows = rows_sql(job.plan, job.shop, source, *((plain,) if plain else ()))
+        if job.refuses_all:
+            rows = f"SELECT * REPLACE (COALESCE(rule, 'file-refused') AS rule) FROM ({rows})"
+        self._session.hold(name, rows, latest=job.latest.isoformat())
+
+    def _is_in_doubt(self, plain: PlainColumns) -> bool:
+        """Say whether a time may have been a word, or a line lacks the id that its column should have."""
+        zone = literal(self._job.shop.timezone)
+        signs = [f"COALESCE({name} = timezone({zone}, {_WALL_EPOCH}), FALSE)" for name in plain.times]
+        signs += ["NOT has_line_id"] if "line" in plain.types else []
+        if not signs:
+            return False
+        found = self._session.row(f"SELECT BOOL_OR({' OR '.join(signs)}) AS is_so FROM judged")
+        return bool(found["is_so"])
+
+    def _has_line_ids(self) -> bool:
+        """Say whether the numbers of the records do not matter, which differ where some are left out."""
+        if self._job.plan.table.name != "orders":
+            return True
+        return not self._session.row("SELECT COUNT(*) AS n FROM judged WHERE NOT has_line_id")["n"]
+
+    def _rules_as_texts(self, chunk: Chunk, odd: Sequence[Unsplit]) -> dict[int, str] | None:
+        """Read records as texts and return the rule that each breaks; nothing where one breaks none."""
+        content = "".join(each.raw.rstrip("\r\n") + "\n" for each in odd).encode()
+        self._hold("odd", self._reader.source(replace(chunk, content=content, lines=None)))
+        rules = [row["rule"] for row in self._session.rows("SELECT rule FROM odd ORDER BY record")]
+        sound = [each for each, rule in zip(odd, rules, strict=False) if rule is None]
+        if sound or len(rules) != len(odd):
+            self._give_up(sound or odd)
+            return None
+        return {each.start: rule for each, rule in zip(odd, rules, strict=True)}
+
+    def _give_up(self, odd: Sequence[Unsplit]) -> None:
+        """Read the columns of such cells as texts from now on."""
+        plan, named = self._job.plan, {each.column for each in odd}
+        self._plain = self._plain.without(
+            [name for name in self._plain.types if plan.dialect.source_of(name, plan.header) in named]
+        )
+
+
+def _stands(content: bytes, each: Unsplit) -> bool:
+    """Say whether a record is where the reader says, which errs near records of the wrong length."""
+    raw = each.raw.strip("\r\n").encode()
+    start = each.start
+    while content[start : start + 1] in (b"\r", b"\n"):
+        start += 1
+    return content.startswith(raw, start) and (not start or content[start - 1 : start] in (b"\r", b"\n"))
+
+
+def check_quotes(chunk: AnyChunk, unsplit: Sequence[Unsplit]) -> None:
+    """Refuse a file in which an open quote swallowed the lines after it: they would be lost in silence."""
+    for each in unsplit:
+        if (
+            each.rule != "quotes-unbalanced"
+            or not isinstance(chunk, Chunk)
+            or "\n" not in each.raw.strip("\r\n")
+        ):
+            continue
+        line = chunk.first_line + chunk.content[: each.start].count(b"\n")
+        raise BadInput(
+            f"line {line} opens a quote that is not closed, so the rows after it cannot be told apart; close "
+            "or double the quote there and upload the file again"
+        )
+
+
+def held_source(session: DuckSession, plan: Plan, source: str) -> str:
+    """Hold the records as `raw` where the dialect reads them more than once; return what to read."""
+    if not plan.dialect.reads_raw_twice:
+        return source
+    records = _filled(plan, source)
+    for name, sql in plan.dialect.computed_from(plan.header).items():
+        records = f"SELECT *, {sql} AS {identifier(name)} FROM ({records})"
+    session.hold("raw", f"SELECT * FROM ({records})")
+    return "SELECT * FROM raw"
+
+
+def _filled(plan: Plan, source: str) -> str:
+    """Give every record of an order what only its first record says."""
+    fill = plan.dialect.fill_down
+    columns = [name for name in fill.get("columns", ()) if name in plan.header]
+    if not columns:
+        return source
+    window = f"PARTITION BY {identifier(fill['by'])} ORDER BY record"
+    cells = ", ".join(
+        f"COALESCE({name}, FIRST_VALUE({name} IGNORE NULLS) OVER ({window} "
+        f"ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS {name}"
+        for name in map(identifier, columns)
+    )
+    return f"SELECT * REPLACE ({cells}) FROM ({source})"

@@ -1,0 +1,108 @@
+"""Settle the form of a column anew where the first chunk did not show it, and the pass met rows that do.
+
+A column that came into use late is empty in the first chunk, and amounts may be whole numbers for long. Such
+a column is open: the pass refuses what it cannot read in it. Only where it did, and the cells that it left
+unread are values in some form, the plan is made anew with these cells and the pass starts again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from patronage.engines.records import RecordReader
+from patronage.logic.ingest.mapping import unread_sql
+from patronage.logic.ingest.plan import Plan
+from patronage.logic.ingest.rules import form_rule
+from patronage.logic.ingest.values import is_number, time_candidates
+from patronage.steps.ingest.guessing import with_values
+from patronage.steps.ingest.judging import held_source
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from patronage.engines.duckdb import DuckEngine
+    from patronage.logic.ingest.dialects import Dialect
+    from patronage.logic.ingest.options import Options
+    from patronage.logic.tables import Column
+    from patronage.settings import Shop
+    from patronage.steps.ingest.chunks import Outcome
+    from patronage.steps.ingest.source import Source
+
+_MOST_TEXTS = 4_000
+
+
+def settled_anew(
+    plan: Plan, source: Source, engine: DuckEngine, *, shop: Shop, options: Options, outcome: Outcome
+) -> Plan | None:
+    """Return the plan that the whole file tells, where it differs from the one that its first chunk told.
+
+    Parameters
+    ----------
+    plan : Plan
+        By which the pass went.
+    source : Source
+        The file; of its chunks, those with refused rows are read again.
+    engine : DuckEngine
+        Reads them.
+    shop, options
+        As for `with_values`.
+    outcome : Outcome
+        What the pass found.
+    """
+    columns = [column for column in _open_columns(plan) if form_rule(column) in outcome.by_rule]
+    if not columns:
+        return None
+    unread = _unread(plan, source, engine, shop, among=outcome.refused)
+    if not any(unread[column.name] for column in columns):
+        return None
+    chosen = next((each for each in options.known_dialects if _is_same(each, plan.dialect)), plan.dialect)
+    bare = Plan(format=plan.format, dialect=chosen, header=plan.header)
+    anew = with_values(bare, source, engine, shop=shop, options=options, unread=unread)
+    forms = (plan.times, plan.numbers, plan.has_signs)
+    return None if (anew.times, anew.numbers, anew.has_signs) == forms else anew
+
+
+def _is_same(one: Dialect, other: Dialect) -> bool:
+    return (one.name, one.table) == (other.name, other.table)
+
+
+def _open_columns(plan: Plan) -> list[Column]:
+    """Return the columns of which the first chunk did not tell the form, or whether they name currencies."""
+    given = [column for column in plan.table.source_columns if plan.has(column.name)]
+    return [column for column in given if _is_open(plan, column)]
+
+
+def _is_open(plan: Plan, column: Column) -> bool:
+    if column.is_time:
+        return column.name not in plan.times
+    if not column.is_amount:
+        return False
+    may_name_currencies = column.name == "unit_price" and plan.may_have_signs
+    style = plan.numbers.get(column.name)
+    return may_name_currencies or style is None or style.is_open
+
+
+def _unread(
+    plan: Plan, source: Source, engine: DuckEngine, shop: Shop, *, among: Collection[int]
+) -> dict[str, list[str]]:
+    """Return different texts of the open columns that are values, but not in the form that was assumed."""
+    columns = _open_columns(plan)
+    found: dict[str, dict[str, None]] = {column.name: {} for column in columns}
+    reader = RecordReader(engine, plan, delimiter=source.delimiter)
+    try:
+        for chunk in source.chunks():
+            if chunk.number not in among:
+                continue
+            records = held_source(engine, plan, reader.source(chunk))
+            for column in columns:
+                texts = engine.rows(f"{unread_sql(plan, shop, records, column)} LIMIT {_MOST_TEXTS}")
+                found[column.name] |= {row["text"]: None for row in texts if _is_value(column, row["text"])}
+            if all(len(texts) >= _MOST_TEXTS for texts in found.values()):
+                break
+    finally:
+        reader.close()
+    return {name: list(texts) for name, texts in found.items()}
+
+
+def _is_value(column: Column, text: str) -> bool:
+    return bool(time_candidates([text])) if column.is_time else is_number(text)

@@ -1,0 +1,52 @@
+"""Rows without a single filled cell, as a spreadsheet leaves them below a table, are no rows."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from patronage.steps.ingest.upload import quarantine_key
+from tests_support import adds_up
+
+HEADER = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\n"
+ROWS = "".join(f"o{n},c,p,1,2.50,2026-01-02\n" for n in range(5))
+SAID = "10 rows without a single filled cell were taken for blank lines"
+
+
+@pytest.mark.parametrize("blank", [",,,,,", " , ,,,,", '"","","","","",""', ",,,", ",,,,,,,,", "\t,,,,, "])
+def test_blank_rows_are_counted_as_blank_and_not_as_read(ingest_text, blank):
+    report = ingest_text(HEADER + ROWS + f"{blank}\n" * 10)
+
+    assert adds_up(report)
+    assert (report["read"], report["kept"], report["refused_by_rule"]) == (5, 5, {})
+    assert (report["blank_rows"], report["doubts"]) == (10, [SAID])
+
+
+def test_blank_rows_among_refused_ones_leave_those_at_their_lines(ingest_text, lake):
+    report = ingest_text(f"{HEADER},,,,,\n{ROWS},,,,,\n,c,p,1,2.50,2026-01-02\n,,,,,\n")
+
+    assert (report["read"], report["refused_by_rule"]) == (6, {"order-id-missing": 1})
+    lines = lake.store.read_bytes(quarantine_key(report["object"])).decode().splitlines()
+    assert [json.loads(line)["line"] for line in lines] == [9]
+
+
+def test_a_few_blank_rows_are_counted_without_a_word(ingest_text):
+    report = ingest_text(HEADER + ROWS * 3 + ",,,,,\n")
+
+    assert report["blank_rows"] == 1
+    assert "doubts" not in report
+
+
+def test_a_row_with_one_filled_cell_is_a_row(ingest_text):
+    report = ingest_text(HEADER + ROWS + ",,,,,2026-01-02\n")
+
+    assert report["refused_by_rule"] == {"order-id-missing": 1}
+    assert "blank_rows" not in report
+
+
+@pytest.mark.parametrize("blank", ["", ",,,,,\n" * 10])
+def test_a_file_without_rows_says_so(ingest_text, blank):
+    report = ingest_text(HEADER + blank)
+
+    assert (report["read"], report["doubts"][-1]) == (0, "the file holds no rows")
