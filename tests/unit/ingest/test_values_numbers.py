@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from patronage.errors import BadInput
 from patronage.logic.ingest.values import (
+    OPEN,
     PLAIN,
     NumberStyle,
     decimal_sql,
@@ -144,6 +145,38 @@ def test_a_text_that_a_style_cannot_have_written_is_null_in_it(text, plain, poin
     assert [numbers([text], style)[0] for style in (PLAIN, POINT, COMMA)] == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("12", "12"),
+        ("12.5", "12.5"),
+        ("12.50", "12.5"),
+        ("1 234", "1234"),
+        ("1 234.5", "1234.5"),
+        ("€ 12", "12"),
+        ("1.250", None),
+        ("-1.250", None),
+        ("1.000", None),
+        ("€ 1.250", None),
+        ("1.250 €", None),
+        ("12.345.678", None),
+        ("1,5", None),
+        ("1,250", None),
+        ("1,250.00", None),
+    ],
+)
+def test_an_open_style_reads_only_what_means_the_same_whatever_the_column_turns_out_to_be(text, number):
+    assert numbers([text], OPEN) == [number and Decimal(number)]
+
+
+@settings(deadline=None)
+@given(st.text("0123456789.,-' €", max_size=9))
+def test_what_an_open_style_reads_no_style_reads_otherwise(text):
+    (found,) = numbers([text], OPEN)
+    if found is not None:
+        assert {numbers([text], style)[0] for style in (POINT, COMMA)} <= {found, None}
+
+
 def test_columns_are_read_as_pandas_reads_them():
     for style, cells in {
         POINT: ["1,234.5", "-12.25", "1,000,000", "0.001"],
@@ -157,9 +190,9 @@ def test_columns_are_read_as_pandas_reads_them():
 @pytest.mark.parametrize(
     ("samples", "chosen"),
     [
-        (["12", "5", "-3"], PLAIN),
-        ([], PLAIN),
-        (["", " "], PLAIN),
+        (["12", "5", "-3"], OPEN),
+        ([], OPEN),
+        (["", " "], OPEN),
         (["12.50", "3"], POINT),
         (["1,234", "12.50"], POINT),
         (["1.2345"], POINT),
@@ -196,7 +229,7 @@ def test_where_nothing_tells_a_point_is_preferred_and_the_doubt_is_said(samples)
 
 def test_a_guess_says_how_many_samples_do_not_fit():
     assert guess_numbers(["12.50", "n/a", "5%"]).doubt == "2 of 3 sampled texts are no such number"
-    assert settle_numbers(guess_numbers(["12"]), {}).chosen is PLAIN
+    assert settle_numbers(guess_numbers(["12"]), {}).chosen is OPEN
 
 
 def test_evidence_counts_what_only_one_style_reads():

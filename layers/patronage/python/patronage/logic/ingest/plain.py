@@ -126,7 +126,7 @@ def _is_mapped_as_is(plan: Plan, column: str) -> bool:
 
 
 def _mark(plan: Plan, column: str) -> str:
-    """Return the decimal mark, or nothing where it is open: the reader would not say whether one was there."""
+    """Return the decimal mark, or nothing where it is open; the reader would not tell it."""
     style = plan.numbers.get(column)
     return style.decimal if style and not style.is_open else ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import contextmanager
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -117,12 +118,8 @@ def _with_dialect(plan: Plan, upload: Upload, source: Source, engine: DuckEngine
     if plan.format.kind == "json" and not plan.header and table and source.first() is None:
         return replace(plan, dialect=canonical(TABLES[table]))
     first = _first_record(plan, source, engine)
-    try:
+    with _form_told(plan.format):
         dialect = choose_dialect(known, plan.header, table=table, first=first, key=upload.key)
-    except BadInput as exc:
-        if not plan.format.doubts:
-            raise
-        raise BadInput(f"{exc}. Of the file's form: {'; '.join(plan.format.doubts)}") from exc
     header = plan.header
     if plan.format.kind == "json":  # a key may be missing from the first records
         header = tuple(dict.fromkeys([*header, *_named(dialect)]))
@@ -132,6 +129,17 @@ def _with_dialect(plan: Plan, upload: Upload, source: Source, engine: DuckEngine
     ):  # such as quotes that a file does not double inside cells
         form = replace(form, quote=dialect.format.get("quote", form.quote))
     return replace(plan, dialect=dialect, header=header, format=form)
+
+
+@contextmanager
+def _form_told(found: Format) -> Iterator[None]:
+    """Tell with what is wrong of the columns what is in doubt of the file's form: it may be the cause."""
+    try:
+        yield
+    except BadInput as exc:
+        if not found.doubts:
+            raise
+        raise BadInput(f"{exc}. Of the file's form: {'; '.join(found.doubts)}") from exc
 
 
 def _without_header(found: Format, known: Sequence[Dialect], key: str) -> Iterator[Format]:

@@ -95,7 +95,7 @@ def write_refused(
 def _blank_told(job: Pass) -> Callable[[str], bool]:
     """Return what tells the raw text of a row without a filled cell: a list of cells, or uncut."""
     if job.plan.format.kind == "json":
-        return lambda raw: False
+        return lambda _: False
     nothing = f"{job.delimiter}{job.plan.format.quote} \t\u00a0"
 
     def is_blank(raw: str) -> bool:
