@@ -11,6 +11,7 @@ import pytest
 from patronage.cli.ingest import ingest
 from patronage.cli.inspect import inspect
 from patronage.cli.report import report
+from patronage.cli.run import run
 from patronage.errors import BadInput, NotFound
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
@@ -141,6 +142,13 @@ def test_a_file_that_is_refused_whole_says_so_with_the_share_and_the_limit(write
         assert "  4 refused: the unit price" in text
     assert json.loads(told(report, "bad.csv", as_json=True))["state"] == "refused"
     assert " refused " in told(report)
+
+
+def test_run_stops_at_a_file_that_is_refused_whole(write, told, shop):
+    file = write("bad.csv", HEADER + "".join(map(good, range(20))) + "".join(FAULTY))
+
+    with pytest.raises(BadInput, match=r"bad\.csv was refused whole: 10 of 30 rows \(33\.3%\)"):
+        told(run, file, out=shop / "out")
 
 
 def test_what_a_newer_file_takes_out_of_the_lake_is_printed(write, told):

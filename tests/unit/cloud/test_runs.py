@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from patronage.cloud import Cloud, Stack, upload_orders, wait_for_runs
-from patronage.cloud._runs import function_errors
+from patronage.cloud import Cloud, Stack, upload_orders, wait_for_report, wait_for_runs
+from patronage.cloud._runs import Uploaded, function_errors
 from patronage.errors import NotFound, RunFailed
+from patronage.stores.objects import FolderStore, write_json
 
 
 class FakePages:
@@ -99,6 +100,16 @@ def test_a_function_tells_its_errors_and_nothing_else() -> None:
         "ingest failed OSError: full",
         "Task timed out after 900.00 seconds",
     ]
+
+
+def test_the_report_of_a_file_that_was_refused_whole_is_no_reason_to_wait_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = FolderStore(tmp_path)
+    monkeypatch.setattr(Stack, "lake_store", lambda _: store)
+    uploaded = Uploaded("raw/orders/a.csv", "v1", "e1", 0)
+    write_json(store, uploaded.report_keys[0], {"state": "refused", "read": 2})
+    assert wait_for_report(stack_of(), uploaded, timeout_s=1)["read"] == 2
 
 
 def test_a_missing_file_is_not_uploaded() -> None:

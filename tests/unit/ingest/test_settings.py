@@ -170,6 +170,22 @@ def test_a_pattern_that_duckdb_alone_refuses_is_told_as_the_dialects(take):
     assert "the SQL of the dialect 'till' fails on this file" in report["problem"]
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"sidecar": "delimiter = '\"'"},
+        {"sidecar": "quote = ','"},
+        {"sidecar": "quote = ','\ndelimiter = ','"},
+        {"till": "format = { quote = ',' }\n" + TILL},
+    ],
+)
+def test_a_quote_that_is_the_delimiter_is_told(take, given):
+    report = take(TILL_FILE, **given)
+
+    assert report["state"] == "unreadable"
+    assert "holds the quote" in report["problem"]
+
+
 def test_a_faulty_dialect_is_left_out_with_a_doubt_and_an_alarm(take):
     report = take(till=TILL + "colour = 'red'\n")
 
@@ -197,20 +213,41 @@ def test_a_faulty_dialect_that_is_asked_for_is_the_files_problem(take, place):
     assert (report["state"], report["fault_in"]) == ("unreadable", "settings/dialects/till.toml")
 
 
-def test_dialects_of_the_shops_settings_may_be_saved_by_notepad(tmp_path):
+def test_rules_of_quality_may_begin_with_a_mark_of_utf_8(lake, take):
+    lake.store.write_bytes("settings/quality.toml", b"\xef\xbb\xbfleast_rows = 5\n")
+
+    assert [each["rule"] for each in take()["quality"]["breaches"]] == ["old-orders"]
+
+
+def test_settings_of_the_shop_may_be_saved_by_notepad(tmp_path):
     path = tmp_path / "shop.toml"
     path.write_bytes(b"\xef\xbb\xbf[shop]\ncurrency = 'GBP'\n")
 
     assert Shop.from_toml(path).currency == "GBP"
 
 
+SMALL = [
+    "",
+    "a",
+    "(",
+    "%Y",
+    "*",
+    "orders",
+    "é",
+    ",",
+    ";",
+    " ",
+    "::",
+    "'",
+    "\\u0000",
+    "utf-16",
+    "json",
+    "xlsx",
+]
 ODD = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-3, 3)
-    | st.sampled_from(["", "a", "(", "%Y", "*", "orders", "é"]),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
-    max_leaves=4,
+    st.none() | st.booleans() | st.sampled_from([-1, 0, 1, 3, 10**18]) | st.floats() | st.sampled_from(SMALL),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
+    max_leaves=5,
 )
 
 

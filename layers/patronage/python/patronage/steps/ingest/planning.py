@@ -63,6 +63,7 @@ def make_plan(
     """
     found = recognise(upload.path, given=options.given())
     found = replace(found, doubts=(*options.doubts_of(found), *found.doubts))
+    _refuse_one_mark(found)
     is_parquet = found.kind == "parquet"
     path = parquet_source(upload.path, found, folder) if found.kind == "parquet" else upload.path
     source = Source(path, found)
@@ -75,6 +76,7 @@ def make_plan(
             plan = _with_dialect(plan, upload, source, engine, options)
         except BadInput as exc:
             raise BadInput("; ".join((*options.faults, str(exc)))) from exc
+    _refuse_one_mark(plan.format)
     source.format, source.whole = plan.format, plan.dialect.is_whole
     with faults_told(is_parquet=is_parquet, sql_of=plan.sql_of):
         plan = with_values(plan, source, engine, shop=shop, options=options)
@@ -86,6 +88,15 @@ def refuse_doubts(plan: Plan, options: Options) -> None:
     """Raise BadInput where something of the plan is in doubt and the options are strict."""
     if options.strict and plan.doubts:
         raise BadInput(f"the file is in doubt, and strict is set: {'; '.join(plan.doubts)}")
+
+
+def _refuse_one_mark(form: Format) -> None:
+    """Raise BadInput where what encloses cells would also part them: only somebody's statement says so."""
+    if form.quote and form.quote in form.delimiter:
+        raise BadInput(
+            f"the delimiter {form.delimiter!r} holds the quote {form.quote!r}; state another delimiter or "
+            "quote, or quote = '' where nothing is quoted, in the sidecar or the dialect"
+        )
 
 
 def _parquet_header(engine: DuckEngine, path: Path) -> tuple[tuple[str, ...], int]:
