@@ -102,6 +102,24 @@ def test_dropping_repeated_lines_gives_the_other_answer_key(tmp_path):
     assert (lines, invoices, customers, exact) == (400_916, 19_213, 4_312, "8798233.74")
 
 
+def test_the_cancellations_without_their_sale_are_those_that_pandas_finds(real):
+    report, _ = real
+    rows = pd.read_parquet(ORDERS)
+    rows["key"] = rows["Customer ID"].fillna("") + "|" + rows.StockCode
+    is_cancelled, has_customer = rows.Invoice.str.startswith("C"), rows["Customer ID"].fillna("") != ""
+    is_sold = ~is_cancelled & has_customer & (rows.Quantity.map(int) > 0) & (rows.Price.map(float) >= 0)
+    first = rows[is_sold].groupby("key").InvoiceDate.min()
+    cancelled = rows[is_cancelled]
+    alone = cancelled[~(cancelled.key.map(first).fillna("9999") <= cancelled.InvoiceDate)]
+    exact = alone.Price.map(Decimal) * alone.Quantity.map(int) * 100
+    assert report["unmatched_returns"] == {
+        "of_lines": CANCELLED_LINES,
+        "lines": len(alone),
+        "net_minor": sum(int(each.quantize(Decimal(1), ROUND_HALF_EVEN)) for each in exact),
+        "orders": sorted(set(alone.Invoice))[:100],
+    }
+
+
 @pytest.mark.parametrize("first", ["2009", "2010"])
 def test_invoices_that_two_files_share_count_once_in_either_order(tmp_path, first):
     folder = shared_data() / "online-retail-ii"
