@@ -78,6 +78,26 @@ def test_late_cells_are_read_by_their_own_form(ingested, lake, column, early, la
     assert kept(lake, f"CAST({column} AS {cast})") == values
 
 
+@pytest.mark.parametrize(
+    ("price", "late", "quantities", "count"),
+    [
+        ("12,50", ["1.000", "2"], ["1000.0000", "2.0000"], 1),
+        ("12.50", ["1.250", "1,000"], ["1.2500", "1000.0000"], 1),
+        ("12.50", ["1,5", "2"], ["1.5000", "2.0000"], 2),
+    ],
+)
+def test_whole_numbers_go_by_the_mark_of_the_others_unless_a_later_one_tells_its_own(
+    upload_text, lake, passes, price, late, quantities, count
+):
+    cells = [*["1"] * 100, *late]
+    rows = [f"o{n:03};c;p;{cell};{price};2026-01-02" for n, cell in enumerate(cells)]
+
+    report = ingest(upload_text("\n".join([";".join(NAMES), *rows])), lake, Shop(), now=NOW)
+
+    assert (report["refused"], len(passes), report.get("doubts", [])) == (0, count, [])
+    assert kept(lake, "CAST(quantity AS DECIMAL(18, 4))") == quantities
+
+
 def test_prices_that_name_another_currency_late_are_converted(ingested, lake):
     shop = Shop(currency="EUR", rates={"USD": "0.50"})
 

@@ -82,7 +82,7 @@ def text_name(column: Column) -> str:
 
 
 def unread_sql(plan: Plan, shop: Shop, source: str, column: Column) -> str:
-    """Write the query for the different texts of a column that are no value in the form that the plan says."""
+    """Write the query for the different texts of a column that are no value in the form that it has."""
     name = text_name(column)
     is_unread = f"{name} IS NOT NULL AND {_parsed(plan, shop, column, _NONE)} IS NULL"
     return f"SELECT DISTINCT {name} AS text FROM ({mapped_sql(plan, source)}) WHERE {is_unread}"

@@ -33,6 +33,8 @@ class Plan:
         Canonical column to the formats of its times; where there are several, the first that parses.
     numbers : mapping
         Canonical column to the style of its numbers.
+    untold : frozenset of str
+        Columns of times and amounts of which the sample did not tell the form, so that a later text may.
     unfloated, stripped : frozenset of str
         Id columns whose ``.0`` or whose padding is taken off.
     currency : str
@@ -53,6 +55,7 @@ class Plan:
     header: tuple[str, ...]
     times: Mapping[str, tuple[TimeFormat, ...]] = field(default_factory=dict)
     numbers: Mapping[str, NumberStyle] = field(default_factory=dict)
+    untold: frozenset[str] = frozenset()
     unfloated: frozenset[str] = frozenset()
     stripped: frozenset[str] = frozenset()
     currency: str = ""

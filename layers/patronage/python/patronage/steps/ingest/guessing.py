@@ -11,6 +11,7 @@ from patronage.engines.records import RecordReader
 from patronage.logic.ingest.mapping import mapped_sql, text_name
 from patronage.logic.ingest.price_currency import with_price_currency
 from patronage.logic.ingest.values import (
+    OPEN,
     NumberGuess,
     NumberStyle,
     TimeGuess,
@@ -118,6 +119,7 @@ def with_values(
         plan,
         times={**times, **pinned},
         numbers=_styles(plan, guesses),
+        untold=_untold(plan, guesses),
         unfloated=frozenset(guesses.floats),
         stripped=stripped,
         split_orders=options.split_orders,
@@ -138,7 +140,24 @@ def _styles(plan: Plan, guesses: _Columns) -> dict[str, NumberStyle]:
     if plan.dialect.decimal:
         pinned = given_number_style(plan.dialect.decimal, "." if plan.dialect.decimal == "," else ",")
         return {column.name: pinned for column in plan.table.source_columns if column.is_amount}
-    return {name: guess.chosen for name, guess in guesses.numbers.items()}
+    told = {guess.chosen for guess in guesses.numbers.values() if not guess.rivals} - {OPEN}
+    if len(told) != 1:
+        return {name: guess.chosen for name, guess in guesses.numbers.items()}
+    # A file has one way to write numbers: a column that does not tell its own takes that of the others.
+    (common,) = told
+    amounts = [column.name for column in plan.table.source_columns if column.is_amount]
+    chosen = {name: guess.chosen for name, guess in guesses.numbers.items() if not guess.chosen.is_open}
+    return {name: chosen.get(name, common) for name in amounts if plan.has(name)}
+
+
+def _untold(plan: Plan, guesses: _Columns) -> frozenset[str]:
+    """Return the columns of times and amounts of which no text of the sample told the form."""
+    told = {name for name, guess in guesses.times.items() if guess.chosen is not None}
+    told |= {name for name, guess in guesses.numbers.items() if not guess.chosen.is_open}
+    columns = [column for column in plan.table.source_columns if plan.has(column.name)]
+    pinned = {column.name for column in columns if column.is_amount and plan.dialect.decimal}
+    parsed = {column.name for column in columns if column.is_time or column.is_amount}
+    return frozenset(parsed - told - pinned - set(plan.dialect.times))
 
 
 def _pinned(plan: Plan) -> dict[str, Any]:

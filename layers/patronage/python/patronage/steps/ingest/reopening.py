@@ -68,18 +68,9 @@ def _is_same(one: Dialect, other: Dialect) -> bool:
 
 def _open_columns(plan: Plan) -> list[Column]:
     """Return the columns of which the first chunk did not tell the form, or whether they name currencies."""
+    names = plan.untold | ({"unit_price"} if plan.may_have_signs else frozenset())
     given = [column for column in plan.table.source_columns if plan.has(column.name)]
-    return [column for column in given if _is_open(plan, column)]
-
-
-def _is_open(plan: Plan, column: Column) -> bool:
-    if column.is_time:
-        return column.name not in plan.times
-    if not column.is_amount:
-        return False
-    may_name_currencies = column.name == "unit_price" and plan.may_have_signs
-    style = plan.numbers.get(column.name)
-    return may_name_currencies or style is None or style.is_open
+    return [column for column in given if column.name in names]
 
 
 def _unread(
