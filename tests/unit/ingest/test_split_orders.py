@@ -133,3 +133,11 @@ def test_parts_with_line_ids_are_united_too(take, held, order):
     take("b", "o1 2 mirror", hour=1)
 
     assert held() == ["o1 cord", "o1 lamp", "o1 mirror", "o2 bulb"]
+
+
+def test_a_line_with_an_id_counts_once_whichever_part_holds_it(take, held):
+    take("a", "o1 1 lamp", "o1 2 shade")
+
+    take("b", "o1 2 mirror", "o1 3 cord", hour=1)
+
+    assert held() == ["o1 cord", "o1 lamp", "o1 mirror"]

@@ -6,7 +6,7 @@ WITH incoming AS (
     SELECT
         unit,
         BOOL_AND(has_line_id) AS has_line_id,
-        MAX(STRUCT_PACK(at := COALESCE(updated_at, received_at), k := object_key)) AS newest,
+        MAX(STRUCT_PACK(at := COALESCE(updated_at, received_at), k := origin)) AS newest,
         COUNT(*) AS line_count
     FROM lines
     GROUP BY unit
@@ -16,7 +16,7 @@ held AS (
     SELECT
         unit,
         BOOL_AND(has_line_id) AS has_line_id,
-        MAX(STRUCT_PACK(at := COALESCE(updated_at, received_at), k := object_key)) AS newest,
+        MAX(STRUCT_PACK(at := COALESCE(updated_at, received_at), k := origin)) AS newest,
         COUNT(*) AS line_count
     FROM existing
     GROUP BY unit

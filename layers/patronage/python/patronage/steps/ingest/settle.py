@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound
 from patronage.logic.ingest import money
-from patronage.logic.ingest.identity import unit, within_unit
 from patronage.logic.ingest.mapping import rate_and_amount
 from patronage.logic.queries import literal, query
+from patronage.steps.ingest.contested import hold_contested
 from patronage.steps.ingest.totals import Totals, totals_of
 from patronage.steps.ingest.upload import report_key
 from patronage.stores.objects import read_json
@@ -90,22 +90,24 @@ def settle(
     if not files:
         return Settlement(own=parts)
     paths = {snapshot.staged(file): file for file in files}
-    _hold(engine, parts, list(paths), plan, own_key=key if plan.split_orders else None)
-    if not engine.row("SELECT COUNT(*) AS n FROM existing")["n"]:
+    own_key = key if plan.split_orders else None
+    if not hold_contested(engine, parts, paths, plan.table, own_key=own_key):
         return Settlement(own=parts)
     for name in ("contests", "stale_existing", "stale_incoming"):
         engine.table(name, query(f"ingest_{name}"))
     stale_lake, stale_file = _stale(engine, "stale_existing"), _stale(engine, "stale_incoming")
     rewritten = [
-        _without(engine, "stale_existing", path, folder)
-        for path, file in paths.items()
-        if stale_lake.get(str(path), 0) not in {0, file.rows}
+        _without(engine, "stale_existing", path, number, folder)
+        for number, (path, file) in enumerate(paths.items())
+        if stale_lake.get(number, 0) not in {0, file.rows}
     ]
-    own = [_kept(engine, part, stale_file.get(str(part.path), 0), folder) for part in parts]
+    own = [
+        _kept(engine, part, number, stale_file.get(number, 0), folder) for number, part in enumerate(parts)
+    ]
     return Settlement(
         own=[part for part in own if part is not None],
         rewritten=rewritten,
-        removed=[file for path, file in paths.items() if stale_lake.get(str(path))],
+        removed=[file for number, file in enumerate(paths.values()) if stale_lake.get(number)],
         replaced=sum(stale_lake.values()),
         superseded=sum(stale_file.values()),
         lost_lines=_orders_that_lost_lines(engine),
@@ -120,55 +122,23 @@ def _that_meet(parts: Sequence[Part], snapshot: Snapshot, plan: Plan) -> list[La
     return [file for file in snapshot.contents() if any(file.meets(low, high) for low, high in bounds)]
 
 
-def _hold(
-    engine: DuckEngine, parts: Sequence[Part], paths: Sequence[Path], plan: Plan, *, own_key: str | None
-) -> None:
-    """Keep the lake's rows of the file's orders as `existing`, and the file's rows of those as `lines`."""
-    incoming = _rows([part.path for part in parts], plan)
-    held = _rows(paths, plan, where="" if own_key is None else f"object_key = {literal(own_key)}")
-    low, high = _span(parts, plan)
-    engine.table("units", f"SELECT DISTINCT unit FROM ({incoming}) WHERE unit BETWEEN {low} AND {high}")
-    engine.table("existing", f"SELECT held.* FROM ({held}) AS held SEMI JOIN units ON held.unit = units.unit")
-    engine.table("units", "SELECT DISTINCT unit FROM existing")
-    engine.table(
-        "lines",
-        f"SELECT incoming.* FROM ({incoming}) AS incoming SEMI JOIN units ON incoming.unit = units.unit",
-    )
-
-
-def _span(parts: Sequence[Part], plan: Plan) -> tuple[str, str]:
-    bounds = [found for part in parts if (found := part.bounds(plan.table.identity[0])) is not None]
-    return literal(min(low for low, _ in bounds)), literal(max(high for _, high in bounds))
-
-
-def _rows(paths: Sequence[Path], plan: Plan, *, where: str = "") -> str:
-    listed = ", ".join(literal(str(path)) for path in paths)
-    has_line_id = "has_line_id" if plan.table.name == "orders" else "TRUE AS has_line_id"
-    condition = f" WHERE {where}" if where else ""
-    return (
-        f"SELECT {unit(plan.table)} AS unit, {within_unit(plan.table)} AS line, {has_line_id}, updated_at, "
-        "received_at, object_key, object_id, filename AS file, file_row_number AS place "
-        f"FROM read_parquet([{listed}], filename = true, file_row_number = true){condition}"
-    )
-
-
-def _stale(engine: DuckEngine, name: str) -> dict[str, int]:
+def _stale(engine: DuckEngine, name: str) -> dict[int, int]:
     rows = engine.rows(f"SELECT file, COUNT(*) AS n FROM {name} GROUP BY file")
     return {row["file"]: row["n"] for row in rows}
 
 
-def _kept(engine: DuckEngine, part: Part, stale: int, folder: Path) -> Part | None:
+def _kept(engine: DuckEngine, part: Part, number: int, stale: int, folder: Path) -> Part | None:
     if stale == part.rows:
         return None
-    return part if stale == 0 else _without(engine, "stale_incoming", part.path, folder)
+    return part if stale == 0 else _without(engine, "stale_incoming", part.path, number, folder)
 
 
-def _without(engine: DuckEngine, stale: str, path: Path, folder: Path) -> Part:
+def _without(engine: DuckEngine, stale: str, path: Path, number: int, folder: Path) -> Part:
     """Write a file anew without its stale rows."""
     target = folder / f"rest-{stale}-{path.name}"
     rows = (
         f"SELECT * EXCLUDE (file_row_number) FROM read_parquet({literal(str(path))}, file_row_number = true) "
-        f"WHERE file_row_number NOT IN (SELECT place FROM {stale} WHERE file = {literal(str(path))})"
+        f"WHERE file_row_number NOT IN (SELECT place FROM {stale} WHERE file = {number})"
     )
     return engine.part(rows, target)
 
@@ -179,11 +149,10 @@ def _orders_that_lost_lines(engine: DuckEngine) -> list[str]:
 
 
 def _totals_of_stale(engine: DuckEngine, parts: Sequence[Part], plan: Plan, shop: Shop) -> Totals:
-    listed = ", ".join(literal(str(part.path)) for part in parts)
-    rows = (
-        f"SELECT held.* FROM read_parquet([{listed}], filename = true, file_row_number = true) AS held "
-        "SEMI JOIN stale_incoming AS stale "
-        "ON held.filename = stale.file AND held.file_row_number = stale.place"
+    rows = " UNION ALL ".join(
+        f"SELECT * FROM read_parquet({literal(str(part.path))}, file_row_number = true) "
+        f"WHERE file_row_number IN (SELECT place FROM stale_incoming WHERE file = {number})"
+        for number, part in enumerate(parts)
     )
     return totals_of(engine, with_net(rows, plan, shop), plan.table)
 
@@ -197,7 +166,10 @@ def with_net(rows: str, plan: Plan, shop: Shop) -> str:
 
 def _contents_of(engine: DuckEngine, lake: Lake) -> list[str]:
     """Return the contents of the uploads whose rows go; a report that was erased names none."""
-    ids = engine.rows("SELECT DISTINCT object_id FROM existing JOIN stale_existing USING (file, place)")
+    ids = engine.rows(
+        "SELECT DISTINCT object_id FROM existing JOIN stale_existing USING (file, place) "
+        "JOIN origins USING (origin)"
+    )
     contents = []
     for row in ids:
         try:
