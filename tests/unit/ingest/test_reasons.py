@@ -126,3 +126,19 @@ def test_a_header_that_has_a_name_twice_is_told_where_no_dialect_fits(ingest_tex
     assert report["state"] == "unreadable"
     said = "Of the file's form: the header has 'order_id' more than once; the first was read under its name"
     assert report["problem"].endswith(said)
+
+
+@pytest.mark.parametrize("price", ["0.00125", "0.00005", "1e-5", "3.3333333333333335"])
+def test_a_price_finer_than_four_decimals_is_a_doubt(ingest_text, price):
+    report = ingest_text("\n".join([HEADER, *ROWS, f"o9,c,p,1000,{price},2026-01-02"]))
+
+    assert report["refused"] == 0
+    assert report["doubts"] == [
+        f"unit_price: {price!r} has more than four decimals; amounts are rounded to four, so give such "
+        "prices of more pieces at once where the rest matters"
+    ]
+
+
+@pytest.mark.parametrize("price", ["1.2500", "1.25000", "0.30000000000000004", "12.989999999999999"])
+def test_zeros_and_what_a_float_adds_are_no_doubt(ingest_text, price):
+    assert "doubts" not in ingest_text("\n".join([HEADER, *ROWS, f"o9,c,p,1,{price},2026-01-02"]))

@@ -19,6 +19,7 @@ from patronage.logic.ingest.values import (
     decimal_sql,
     given_number_style,
     guess_numbers,
+    is_rounded,
     number_evidence_sql,
     settle_numbers,
 )
@@ -263,3 +264,22 @@ def test_no_text_raises_and_the_guess_and_the_sql_agree(texts):
 def is_large(text: str) -> bool:
     """Whether the text may be a number beyond 14 digits, which a guess need not know."""
     return "e" in text.lower() or len(text) > 14
+
+
+@pytest.mark.parametrize(
+    ("text", "style", "is_so"),
+    [
+        ("0.00125", POINT, True),
+        ("0,00125", COMMA, True),
+        ("€ 1.234,56789", COMMA, True),
+        ("1e-5", POINT, True),
+        ("1.25000", OPEN, False),
+        ("0.30000000000000004", POINT, False),
+        ("12,345.67", POINT, False),
+        ("9" * 40 + ".12345", POINT, False),
+        ("1e-99999999999", POINT, False),
+        ("n/a.123456", POINT, False),
+    ],
+)
+def test_what_four_decimals_cannot_hold_is_told(text, style, is_so):
+    assert is_rounded(text, style) is is_so

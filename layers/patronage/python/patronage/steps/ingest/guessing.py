@@ -22,6 +22,7 @@ from patronage.logic.ingest.values import (
     given_time_format,
     guess_numbers,
     guess_times,
+    is_rounded,
     number_evidence_sql,
     settle_numbers,
     settle_times,
@@ -114,11 +115,13 @@ def with_values(
     times = {name: (guess.chosen,) for name, guess in guesses.times.items() if guess.chosen is not None}
     if options.day_first is not None:
         were_open -= {name for name, guess in guesses.times.items() if guess.rivals}  # somebody has said it
+    styles = _styles(plan, guesses)
     doubts = [*plan.format.doubts, *source.doubts, *plan.dialect.doubts, *guesses.doubts(were_open)]
+    doubts += _rounded(texts, styles)
     plan = replace(
         plan,
         times={**times, **pinned},
-        numbers=_styles(plan, guesses),
+        numbers=styles,
         untold=_untold(plan, guesses),
         unfloated=frozenset(guesses.floats),
         stripped=stripped,
@@ -148,6 +151,20 @@ def _styles(plan: Plan, guesses: _Columns) -> dict[str, NumberStyle]:
     amounts = [column.name for column in plan.table.source_columns if column.is_amount]
     chosen = {name: guess.chosen for name, guess in guesses.numbers.items() if not guess.chosen.is_open}
     return {name: chosen.get(name, common) for name in amounts if plan.has(name)}
+
+
+def _rounded(texts: Mapping[str, Sequence[str]], styles: Mapping[str, NumberStyle]) -> list[str]:
+    """Return what a person should know of amounts that are finer than ours."""
+    found = {
+        name: next((text for text in texts.get(name, ()) if is_rounded(text, style)), None)
+        for name, style in styles.items()
+    }
+    return [
+        f"{name}: {text!r} has more than four decimals; amounts are rounded to four, so give such prices of "
+        "more pieces at once where the rest matters"
+        for name, text in found.items()
+        if text is not None
+    ]
 
 
 def _untold(plan: Plan, guesses: _Columns) -> frozenset[str]:

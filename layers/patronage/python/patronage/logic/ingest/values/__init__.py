@@ -16,7 +16,14 @@ from patronage.logic.ingest.values._ids import float_ids_sql, unfloated_sql
 from patronage.logic.ingest.values._instants import evidence_sql, instant_sql
 from patronage.logic.ingest.values._numbers import NumberGuess, contested, guess_numbers, settle_numbers
 from patronage.logic.ingest.values._rates import Rates, convert_sql
-from patronage.logic.ingest.values._styles import OPEN, PLAIN, NumberStyle, given_number_style, is_number
+from patronage.logic.ingest.values._styles import (
+    OPEN,
+    PLAIN,
+    NumberStyle,
+    given_number_style,
+    is_number,
+    is_rounded,
+)
 
 __all__ = [
     "CODES",
@@ -43,6 +50,7 @@ __all__ = [
     "guess_times",
     "instant_sql",
     "is_number",
+    "is_rounded",
     "names_currency",
     "number_evidence_sql",
     "settle_numbers",

@@ -104,6 +104,9 @@ PLAIN_SHAPE = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 NOISE = f"[{BLANKS}{APOSTROPHES}{MONEY}+({MINUSES[1]})-]"
 """All that `shape` allows beside digits and the marks of a style."""
 
+_MANY_DECIMALS = re.compile(r"[.,][0-9]{5}|[eE]-")
+_MOST = 10**14
+_NOISE_OF_FLOATS = Decimal("0.00000001")
 _PLAIN_SHAPE = re.compile(PLAIN_SHAPE)
 _MONEY_MARK = re.compile(MONEY_MARK)
 _NOISE = re.compile(NOISE)
@@ -123,6 +126,16 @@ def value(text: str, style: NumberStyle) -> Decimal | None:
         return None
     digits = _NOISE.sub("", marked).replace(style.thousands or " ", "").replace(",", ".")
     return -Decimal(digits) if _NEGATIVE.search(marked) else Decimal(digits)
+
+
+def is_rounded(text: str, style: NumberStyle) -> bool:
+    """Say whether a number loses some of what it says at four decimals; what a float adds is nothing."""
+    if not _MANY_DECIMALS.search(text):
+        return False
+    found = value(text, COMMA if style.decimal == "," else POINT)
+    if found is None or abs(found) >= _MOST:
+        return False
+    return abs(found - round(found, 4)) >= _NOISE_OF_FLOATS
 
 
 def is_number(text: str) -> bool:
