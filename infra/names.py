@@ -16,7 +16,7 @@ MODEL_OBJECTS = "models/*"
 
 LAYER_PACKAGES = {
     "serve": ("aws-lambda-powertools",),
-    "tables": ("deltalake", "duckdb", "python-calamine", "tzdata"),
+    "tables": ("blake3", "deltalake", "duckdb", "python-calamine", "tzdata"),
     "learn": ("numpy", "scipy", "tzdata"),
 }
 """Name of a layer set: what it holds, dependencies apart. boto3 is the Lambda runtime's own."""

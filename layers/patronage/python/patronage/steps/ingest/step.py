@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
     from datetime import datetime
 
     from patronage.logic.ingest.options import Options
@@ -97,20 +99,24 @@ def ingest(
         with the ``problem``.
     """
     key = report_key(upload.object_id)
-    try:
-        options = load_options(upload, lake)
-    except BadSettings as exc:
-        report = {**_about(upload, shop, rules=0), "state": "unreadable", "problem": str(exc)}
-        report["fault_in"] = exc.place
-        write_json(lake.store, key, report)
-        return report
-    about = _about(upload, shop, rules=rules_number(shop, options))
-    if (earlier := _earlier_report(key, about, lake)) is not None:
-        return earlier
-    try:
-        report = _Ingestion(upload, lake, shop, options, about, now).run(workers or _workers(), progress)
-    except BadInput as exc:
-        report = {**about, "state": "unreadable", "problem": str(exc)}
+    with ThreadPoolExecutor(1) as beside:  # the content is hashed while the file is read
+        content = beside.submit(content_of, upload.path)
+        try:
+            options = load_options(upload, lake)
+        except BadSettings as exc:
+            about = _about(upload, shop, rules=0, content=content.result())
+            report = {**about, "state": "unreadable", "problem": str(exc), "fault_in": exc.place}
+            write_json(lake.store, key, report)
+            return report
+        rules = rules_number(shop, options)
+        if (earlier := _earlier_report(key, rules, lake)) is not None:
+            return earlier
+        try:
+            ingestion = _Ingestion(upload, lake, shop, options, content, now)
+            report = ingestion.run(workers or _workers(), progress)
+        except BadInput as exc:
+            about = _about(upload, shop, rules=rules, content=content.result())
+            report = {**about, "state": "unreadable", "problem": str(exc)}
     write_json(lake.store, key, report)
     remember(lake.store, report)
     note(lake.store, report)
@@ -136,30 +142,30 @@ def _workers() -> int:
     return max(1, min(_MOST_WORKERS, os.cpu_count() or 1))
 
 
-def _about(upload: Upload, shop: Shop, *, rules: int) -> dict[str, Any]:
+def _about(upload: Upload, shop: Shop, *, rules: int, content: str) -> dict[str, Any]:
     return {
         "state": "done",
         "object": upload.object_id,
         "key": upload.key,
         "version": upload.version,
         "currency": shop.currency,
-        "content": content_of(upload.path),
+        "content": content,
         "rules_number": rules,
     }
 
 
-def _earlier_report(key: str, about: dict[str, Any], lake: Lake) -> dict[str, Any] | None:
+def _earlier_report(key: str, rules: int, lake: Lake) -> dict[str, Any] | None:
     """Return the report of the same upload under the same rules, unless others came since."""
     if not lake.store.exists(key):
         return None
     report: dict[str, Any] = read_json(lake.store, key)
     is_final = report["state"] == "unreadable" or report["kept"] == 0
-    if is_final and report["rules_number"] == about["rules_number"]:
+    if is_final and report["rules_number"] == rules:
         return report
-    if is_final or report["rules_number"] != about["rules_number"]:
+    if is_final or report["rules_number"] != rules:
         return None
-    held = lake.snapshot(report.get("table", "orders")).rules_of(about["content"])
-    return report if held in {about["rules_number"], SUPERSEDED} else None
+    held = lake.snapshot(report.get("table", "orders")).rules_of(report["content"])
+    return report if held in {rules, SUPERSEDED} else None
 
 
 class _Ingestion:
@@ -171,11 +177,11 @@ class _Ingestion:
         lake: Lake,
         shop: Shop,
         options: Options,
-        about: dict[str, Any],
+        content: Future[str],
         now: datetime,
     ) -> None:
         self._upload, self._lake, self._shop, self._options = upload, lake, shop, options
-        self._about, self._now = about, now
+        self._content, self._now = content, now
         self._quality: dict[str, Any] | None = None
 
     def run(self, workers: int, progress: Callable[[int], None] | None) -> dict[str, Any]:
@@ -189,7 +195,9 @@ class _Ingestion:
             )
             with faults_told(is_parquet=plan.format.kind == "parquet", sql_of=plan.sql_of):
                 plan, outcome = self._read(plan, source, engine, folder, workers=workers, progress=progress)
-            report = {**self._about, "table": plan.table.name, "detected": plan.detected()}
+            rules = rules_number(self._shop, self._options)
+            report = _about(self._upload, self._shop, rules=rules, content=self._content.result())
+            report |= {"table": plan.table.name, "detected": plan.detected()}
             report |= self._counts(plan, outcome) | self._refusal(outcome)
             doubts = tuple(dict.fromkeys([*plan.doubts, *source.doubts, *of_emptiness(outcome)]))
             report |= {"doubts": list(doubts)} if doubts else {}

@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from blake3 import blake3
+
 from patronage.logic.tables import TABLES
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ def quarantine_key(object_id: str) -> str:
 
 
 def content_of(path: Path) -> str:
-    """Return the SHA-256 of a file's content, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Return the BLAKE3 digest of a file's content, in hex: as sure as SHA-256, at ten times its speed."""
+    digest = blake3()
+    digest.update_mmap(path)
+    return digest.hexdigest()
