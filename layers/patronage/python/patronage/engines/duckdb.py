@@ -28,6 +28,7 @@ class DuckSession:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, shop: Shop) -> None:
         self.connection = connection
+        self._prepared: dict[str, str] = {}
         self._shop = shop
         connection.execute(f"SET TimeZone = '{shop.timezone}'")
 
@@ -53,10 +54,16 @@ class DuckSession:
         gets of a statement that is no SELECT are rows, and those can be queried.
         """
         given = ", ".join(f"{key} := {literal(str(value))}" for key, value in parameters.items())
-        self.connection.execute(f"PREPARE {name}_rows AS {sql}")
+        if self._prepared.get(name) != sql:
+            self.connection.execute(f"PREPARE {name}_rows AS {sql}")
+            self._prepared[name] = sql
         self.connection.register(
             name, self.connection.sql(f"EXECUTE {name}_rows{f'({given})' if given else ''}")
         )
+
+    def view(self, name: str, sql: str) -> None:
+        """Give a query a name that only this session sees."""
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
 
     def run(self, sql: str) -> None:
         """Run a statement that gives nothing."""

@@ -22,6 +22,8 @@ class Chunk:
         Whether the quote character occurs, so that cells may hold line breaks.
     lines
         The original line of each record, where the records do not stand on consecutive lines.
+    line_ends
+        How many line ends `content` has, where they were counted.
     """
 
     number: int
@@ -29,3 +31,4 @@ class Chunk:
     content: bytes
     has_quotes: bool = False
     lines: tuple[int, ...] | None = None
+    line_ends: int | None = None

@@ -38,6 +38,7 @@ def csv_chunks(path: Path, found: Format, text: Utf8Text, *, chunk_bytes: int) -
     quote = cutting.quote_byte
     number = 0
     for begin, part in parts:
+        whole = part
         line, part = _without_blank_edges(begin, part, cutting.newline)
         if not part:
             continue
@@ -47,7 +48,8 @@ def csv_chunks(path: Path, found: Format, text: Utf8Text, *, chunk_bytes: int) -
         if found.delimiter == BLANKS:
             content = tabs_for_blanks(content, quote)
         has_quotes = bool(quote) and quote in content
-        yield Chunk(number=number, first_line=line, content=content, has_quotes=has_quotes)
+        ends = parts.line_ends if content is whole and cutting.newline == b"\n" else None
+        yield Chunk(number=number, first_line=line, content=content, has_quotes=has_quotes, line_ends=ends)
         number += 1
 
 

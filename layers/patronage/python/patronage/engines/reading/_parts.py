@@ -26,6 +26,11 @@ class Parts:
         How its records end.
     part_bytes
         About how long a part should be.
+
+    Attributes
+    ----------
+    line_ends
+        How many line ends the part that was yielded last has.
     """
 
     def __init__(self, blocks: Iterable[bytes], cutting: Cutting, *, part_bytes: int) -> None:
@@ -36,6 +41,7 @@ class Parts:
         self._content = b""
         self._is_last = False
         self._line = 1
+        self.line_ends = 0
 
     def skip(self, lines: int, *, has_header: bool) -> None:
         """Pass over lines, and over the record after them where it is the header."""
@@ -56,6 +62,7 @@ class Parts:
             end = self._end()
             line, part = self._line, self._content[:end]
             self._drop(end)
+            self.line_ends = self._line - line
             yield line, part
             self._fill(self._enough)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from patronage.logic.ingest.money import amount, net_minor, with_net
 from patronage.logic.ingest.plain import PlainColumns
-from patronage.logic.ingest.rules import rule_sql
+from patronage.logic.ingest.rules import rule_sql, rules_kept
 from patronage.logic.ingest.values import (
     Rates,
     boolean_sql,
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _NONE = PlainColumns()
 _SEPARATOR = "chr(31)"
+_MADE = frozenset({"line", "currency", "kind", "event_id", "rating_id", "country"})
+"""Columns that have a value also where a file does not say it, in one table or another."""
 _NEVER = 2**62
 """Microseconds that are of no allowed year, for the word ``infinity``."""
 
@@ -58,11 +60,20 @@ def rows_sql(plan: Plan, shop: Shop, source: str, plain: PlainColumns = _NONE) -
         row may stand.
     """
     typed = _typed(plan, shop, mapped_sql(plan, source, plain), plain)
-    judged = f"SELECT *, {rule_sql(plan.table)} AS rule FROM ({typed})"
+    kept = rules_kept(
+        plan.table, absent=absent_columns(plan), plain=plain.types, is_text=plan.format.kind != "json"
+    )
+    judged = f"SELECT *, {rule_sql(plan.table, kept)} AS rule FROM ({typed})"
     if plan.table.name != "orders":
         columns = ", ".join(column.name for column in plan.table.source_columns)
         return f"SELECT record, rule, {columns} FROM ({judged})"
     return _with_money(plan, shop, judged)
+
+
+def absent_columns(plan: Plan) -> dict[str, str]:
+    """Return the columns of which the file says nothing and nothing is made, which are null, by type."""
+    columns = [column for column in plan.table.source_columns if column.name not in _MADE]
+    return {column.name: column.type for column in columns if not plan.has(column.name)}
 
 
 def mapped_sql(plan: Plan, source: str, plain: PlainColumns = _NONE) -> str:

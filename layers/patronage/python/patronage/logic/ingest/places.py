@@ -29,6 +29,7 @@ def places(
     first_line: int = 1,
     lines: Sequence[int] | None = None,
     count: int | None = None,
+    line_ends: int | None = None,
 ) -> tuple[dict[int, Place], list[Place]]:
     """Find records of a chunk.
 
@@ -49,6 +50,9 @@ def places(
     count : int, optional
         How many records were read; where the chunk has a line for each record, no walk over all is needed.
 
+    line_ends : int, optional
+        How many line ends the chunk has, where that is known.
+
     Returns
     -------
     dict and list
@@ -56,7 +60,7 @@ def places(
     """
     unsplit = unsplit or {}
     has_line_each = lines is None and not quote and not any(unsplit.values())
-    if has_line_each and count is not None and _are_lines(content, count + len(unsplit)):
+    if has_line_each and count is not None and _are_lines(content, count + len(unsplit), line_ends):
         return _places_on_lines(content, wanted, sorted(unsplit), first_line)
     others = {_after_blanks(content, start): ends for start, ends in unsplit.items()}
     found, rest, number = {}, [], 0
@@ -73,23 +77,25 @@ def places(
     return found, rest
 
 
-def _are_lines(content: bytes, count: int) -> bool:
+def _are_lines(content: bytes, count: int, line_ends: int | None) -> bool:
     """Say whether every record is one line: as many line ends as records, and none is blank."""
-    return content.count(b"\n") + (not content.endswith(b"\n")) == count
+    ends = content.count(b"\n") if line_ends is None else line_ends
+    return ends + (not content.endswith(b"\n")) == count
 
 
 def _places_on_lines(
     content: bytes, wanted: Collection[int], unsplit: Sequence[int], first_line: int
 ) -> tuple[dict[int, Place], list[Place]]:
     """Find records of which each is a line: the others are counted where they stand."""
-    left_out, line, before = [], 1, 0
+    left_out, rest, line, before = [], [], 1, 0
     for start in unsplit:
         line, before = line + content.count(b"\n", before, start), start
         left_out.append(line)
+        rest.append(Place(first_line + line - 1, _line_at(content, start)))
     shifts = [line - before for before, line in enumerate(left_out)]
     lines = {number: number + bisect_right(shifts, number) for number in wanted}
-    found = _on_lines(content, {*lines.values(), *left_out}, first_line)
-    return {number: found[line] for number, line in lines.items()}, [found[line] for line in left_out]
+    found = _on_lines(content, set(lines.values()), first_line)
+    return {number: found[line] for number, line in lines.items()}, rest
 
 
 def _on_lines(content: bytes, wanted: Collection[int], first_line: int) -> dict[int, Place]:
@@ -102,11 +108,16 @@ def _on_lines(content: bytes, wanted: Collection[int], first_line: int) -> dict[
                 at, start = at + ends, start + _STRIDE
                 continue
             start, at = content.index(b"\n", start) + 1, at + 1
-        begin = content.rfind(b"\n", 0, start) + 1
-        end = content.find(b"\n", start)
-        line = content[begin : len(content) if end < 0 else end]
-        found[number] = Place(first_line + number - 1, line.decode("utf-8", "replace").rstrip("\r"))
+        found[number] = Place(first_line + number - 1, _line_at(content, start))
     return found
+
+
+def _line_at(content: bytes, start: int) -> str:
+    """Return the line that a byte is of."""
+    begin = content.rfind(b"\n", 0, start) + 1
+    end = content.find(b"\n", start)
+    line = content[begin : len(content) if end < 0 else end]
+    return line.decode("utf-8", "replace").rstrip("\r")
 
 
 def _after_blanks(content: bytes, start: int) -> int:

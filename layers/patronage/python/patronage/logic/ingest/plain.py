@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from patronage.logic.ingest.values import PLAIN_PATTERNS
+from patronage.logic.ingest.values import PLAIN_PATTERNS, is_number
 from patronage.logic.queries import literal
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _MOST_WORDS = 64
 _WORD_BYTES = 64
 _LOOKED_AT = 500
+_MOST_JUNK = 10
 _WITH_DERIVED_IDS = frozenset({"events", "ratings", "calendar"})
 """Tables whose ids may be made of the texts of other columns."""
 
@@ -101,7 +102,7 @@ def plain_columns(plan: Plan, texts: Mapping[str, Sequence[str]], shop: Shop) ->
             continue
         if column.is_amount and not plan.has_signs:
             mark = _mark(plan, column.name)
-            if mark and decimal in {"", mark} and all(_number(mark).fullmatch(text) for text in found):
+            if mark and decimal in {"", mark} and _are_plain_numbers(found, mark):
                 types[column.name], decimal = column.type, mark
         elif column.type == "TIMESTAMPTZ":
             fits = _pattern_of(plan, column.name, found)
@@ -131,8 +132,11 @@ def _mark(plan: Plan, column: str) -> str:
     return style.decimal if style and not style.is_open else ""
 
 
-def _number(decimal: str) -> re.Pattern[str]:
-    return re.compile(rf"-?[0-9]{{1,14}}(?:{re.escape(decimal)}[0-9]{{1,4}})?")
+def _are_plain_numbers(texts: Sequence[str], decimal: str) -> bool:
+    """Say whether the texts that are numbers are plain ones; what is none is refused, however it is read."""
+    plain = re.compile(rf"-?[0-9]{{1,14}}(?:{re.escape(decimal)}[0-9]{{1,4}})?")
+    others = [text for text in texts if not plain.fullmatch(text)]
+    return len(others) <= min(_MOST_JUNK, len(texts) - 1) and not any(map(is_number, others))
 
 
 def _pattern_of(plan: Plan, column: str, texts: Sequence[str]) -> str:

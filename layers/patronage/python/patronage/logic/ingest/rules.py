@@ -16,7 +16,7 @@ from patronage.logic.queries import literal
 from patronage.logic.tables import KINDS, ORDERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from patronage.logic.tables import Column, Table
 
@@ -146,15 +146,52 @@ def _hint(column: Column) -> str:
     return "a negative price is an entry of the books (a bad debt, say), no row of a shop's goods"
 
 
-def rule_sql(table: Table) -> str:
+def rule_sql(table: Table, kept: Collection[str] = ()) -> str:
     """Write the expression for the name of the first rule that a row breaks; null where it breaks none.
 
     The usual row breaks none, and is told by one disjunction.
+
+    Parameters
+    ----------
+    table : Table
+        The canonical table.
+    kept : collection of str
+        Names of rules that no row can break.
     """
-    rules = rules_of(table)
+    rules = [rule for rule in rules_of(table) if rule.name not in kept]
     some = " OR ".join(f"({rule.condition})" for rule in rules)
     named = " ".join(f"WHEN {rule.condition} THEN {literal(rule.name)}" for rule in rules)
-    return f"CASE WHEN COALESCE({some}, FALSE) THEN CASE {named} END END"
+    return f"CASE WHEN {some} THEN CASE {named} END END"
 
 
-__all__ = ["KINDS", "MAX_ID_BYTES", "Rule", "form_rule", "rule_sql", "rules_by_name", "rules_of"]
+def rules_kept(table: Table, *, absent: Collection[str], plain: Collection[str], is_text: bool) -> set[str]:
+    """Return the rules that no row can break, by what is known of its columns.
+
+    Parameters
+    ----------
+    table : Table
+        The canonical table.
+    absent : collection of str
+        Columns that are null throughout.
+    plain : collection of str
+        Columns whose cells the reader has turned into values; a plain currency is the shop's.
+    is_text : bool
+        Whether the rows are records of a text that cannot be broken inside, which is any but JSON.
+    """
+    amounts = [table[name] for name in plain if table[name].is_amount]
+    kept = {rule.name for rule in rules_of(table) if rule.column in absent} | set(map(form_rule, amounts))
+    if "currency" in plain:
+        kept |= {"currency-without-a-rate", "currency-not-told-by-its-sign"}
+    return kept | ({"not-json"} if is_text else set())
+
+
+__all__ = [
+    "KINDS",
+    "MAX_ID_BYTES",
+    "Rule",
+    "form_rule",
+    "rule_sql",
+    "rules_by_name",
+    "rules_kept",
+    "rules_of",
+]

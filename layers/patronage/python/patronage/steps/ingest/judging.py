@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from patronage.engines.reading import Chunk
 from patronage.engines.records import RecordReader
 from patronage.errors import BadInput
-from patronage.logic.ingest.mapping import rows_sql
+from patronage.logic.ingest.mapping import absent_columns, rows_sql
 from patronage.logic.queries import identifier, literal
 
 if TYPE_CHECKING:
@@ -103,7 +103,11 @@ class Judge:
         rows = rows_sql(job.plan, job.shop, source, *((plain,) if plain else ()))
         if job.refuses_all:
             rows = f"SELECT * REPLACE (COALESCE(rule, 'file-refused') AS rule) FROM ({rows})"
-        self._session.hold(name, rows, latest=job.latest.isoformat())
+        absent = absent_columns(job.plan)
+        left = f" EXCLUDE ({', '.join(absent)})" if absent else ""
+        nulls = "".join(f", CAST(NULL AS {kind}) AS {column}" for column, kind in absent.items())
+        self._session.hold(f"{name}_held", f"SELECT *{left} FROM ({rows})", latest=job.latest.isoformat())
+        self._session.view(name, f"SELECT *{nulls} FROM {name}_held")
 
     def _is_in_doubt(self, plain: PlainColumns) -> bool:
         """Say whether a time may have been a word, or a line lacks the id that its column should have."""

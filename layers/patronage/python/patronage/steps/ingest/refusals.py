@@ -123,6 +123,7 @@ def _lines_of_text(
         first_line=chunk.first_line,
         lines=chunk.lines,
         count=count,
+        line_ends=chunk.line_ends,
     )
     as_raw = str if form.kind == "json" else _as_cells(form.quote, job.delimiter)
     told = [

@@ -7,6 +7,7 @@ unread are values in some form, the plan is made anew with these cells and the p
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from patronage.engines.records import RecordReader
@@ -50,7 +51,7 @@ def settled_anew(
         What the pass found.
     """
     columns = [column for column in _open_columns(plan) if form_rule(column) in outcome.by_rule]
-    if not columns:
+    if not columns or not _may_be_values(plan, columns, outcome):
         return None
     unread = _unread(plan, source, engine, shop, among=outcome.refused)
     if not any(unread[column.name] for column in columns):
@@ -60,6 +61,27 @@ def settled_anew(
     anew = with_values(bare, source, engine, shop=shop, options=options, unread=unread)
     forms = (plan.times, plan.numbers, plan.has_signs)
     return None if (anew.times, anew.numbers, anew.has_signs) == forms else anew
+
+
+def _may_be_values(plan: Plan, columns: Collection[Column], outcome: Outcome) -> bool:
+    """Say whether a cell that was refused for its form may be a value: junk alone opens no column."""
+    sources = {
+        form_rule(column): (column, plan.dialect.source_of(column.name, plan.header)) for column in columns
+    }
+    is_table = plan.format.kind != "json"
+    if not is_table or any(plan.dialect.expression_of(column.name, plan.header) for column in columns):
+        return True
+    for path in outcome.refused.values():
+        with path.open(encoding="utf-8") as file:
+            for row in map(json.loads, file):
+                column, source = sources.get(row["rule"], (None, None))
+                if column is None or source is None:
+                    continue
+                cells = json.loads(row["raw"]) if row["raw"].startswith("[") else []
+                at = plan.header.index(source)
+                if at >= len(cells) or _is_value(column, cells[at]):
+                    return True
+    return False
 
 
 def _is_same(one: Dialect, other: Dialect) -> bool:

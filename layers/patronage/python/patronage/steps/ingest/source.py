@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from patronage.engines.records import RowRange
     from patronage.logic.ingest.recognition import Format
 
-CHUNK_BYTES = 16 << 20
+CHUNK_BYTES = 32 << 20
 WHOLE_BYTES = 512 << 20
 _ONE_COLUMN = "\x01"
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+_BLOCK_BYTES = 1 << 20
 SIDECAR = ".patronage.toml"
 """What the key of an upload's sidecar adds to the upload's own."""
 
@@ -73,6 +74,8 @@ def quarantine_key(object_id: str) -> str:
 
 def content_of(path: Path) -> str:
     """Return the BLAKE3 digest of a file's content, in hex: as sure as SHA-256, at ten times its speed."""
-    digest = blake3()
-    digest.update_mmap(path)
+    digest, block = blake3(), memoryview(bytearray(_BLOCK_BYTES))
+    with path.open("rb", buffering=0) as file:
+        while size := file.readinto(block):
+            digest.update(block[:size])
     return digest.hexdigest()
