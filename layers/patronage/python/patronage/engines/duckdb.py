@@ -28,7 +28,6 @@ class DuckSession:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, shop: Shop) -> None:
         self.connection = connection
-        self._prepared: dict[str, str] = {}
         self._shop = shop
         connection.execute(f"SET TimeZone = '{shop.timezone}'")
 
@@ -47,23 +46,29 @@ class DuckSession:
         """Run a query and keep its result under a name that only this session sees."""
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", parameters or None)
 
-    def hold(self, name: str, sql: str, **parameters: object) -> None:
+    def hold(self, name: str, sql: str, *, shown: str = "*", **parameters: object) -> None:
         """Run a query and hold its rows in memory under a name that only this session sees.
 
         A table would also gather statistics of each column, which costs a third more. What the client
         gets of a statement that is no SELECT are rows, and those can be queried.
-        """
-        given = ", ".join(f"{key} := {literal(str(value))}" for key, value in parameters.items())
-        if self._prepared.get(name) != sql:
-            self.connection.execute(f"PREPARE {name}_rows AS {sql}")
-            self._prepared[name] = sql
-        self.connection.register(
-            name, self.connection.sql(f"EXECUTE {name}_rows{f'({given})' if given else ''}")
-        )
 
-    def view(self, name: str, sql: str) -> None:
-        """Give a query a name that only this session sees."""
-        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
+        Parameters
+        ----------
+        name : str
+            Under which they are seen; the query may read what it held before.
+        sql : str
+            The query.
+        shown : str
+            The columns that are seen, as a list of SELECT over those that are held.
+        **parameters
+            The query's; those that it does not have are passed over.
+        """
+        named = {key: value for key, value in parameters.items() if f"${key}" in sql}
+        given = ", ".join(f"{key} := {literal(str(value))}" for key, value in named.items())
+        self.connection.execute(f"PREPARE {name}_rows AS {sql}")
+        rows = self.connection.sql(f"EXECUTE {name}_rows{f'({given})' if given else ''}")
+        self.connection.register(f"{name}_held", rows)
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {shown} FROM {name}_held")
 
     def run(self, sql: str) -> None:
         """Run a statement that gives nothing."""

@@ -104,10 +104,9 @@ class Judge:
         if job.refuses_all:
             rows = f"SELECT * REPLACE (COALESCE(rule, 'file-refused') AS rule) FROM ({rows})"
         absent = absent_columns(job.plan)
-        left = f" EXCLUDE ({', '.join(absent)})" if absent else ""
+        held = f"SELECT * EXCLUDE ({', '.join(absent)}) FROM ({rows})" if absent else rows
         nulls = "".join(f", CAST(NULL AS {kind}) AS {column}" for column, kind in absent.items())
-        self._session.hold(f"{name}_held", f"SELECT *{left} FROM ({rows})", latest=job.latest.isoformat())
-        self._session.view(name, f"SELECT *{nulls} FROM {name}_held")
+        self._session.hold(name, held, shown=f"*{nulls}", latest=job.latest.isoformat())
 
     def _is_in_doubt(self, plain: PlainColumns) -> bool:
         """Say whether a time may have been a word, or a line lacks the id that its column should have."""
