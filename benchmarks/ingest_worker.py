@@ -11,6 +11,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+
+from patronage.settings import Shop
+from patronage.steps.ingest import Upload, ingest
+from patronage.stores.lake import Lake
+from patronage.stores.objects import FolderStore
 
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
 THREADS = 2
@@ -62,11 +71,6 @@ def bare(file: Path) -> None:
 
 def ours(file: Path) -> None:
     """Ingest into the lake beside the file; the second file into a lake that holds the first."""
-    from patronage.settings import Shop
-    from patronage.steps.ingest import Upload, ingest
-    from patronage.stores.lake import Lake
-    from patronage.stores.objects import FolderStore
-
     lake = Lake(FolderStore(_lake_of(file)))
     upload = Upload(
         path=file,
@@ -100,10 +104,6 @@ def _copied(held: Path, lake: Path) -> Path:
 
 def pandas_chunks(file: Path) -> None:
     """Read with pandas in chunks and append row groups."""
-    import pandas as pd
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     pa.set_cpu_count(THREADS)
     writer = None
     for chunk in pd.read_csv(file, chunksize=500_000, dtype={"line": str, "order_id": str, "quantity": str}):
@@ -116,10 +116,6 @@ def pandas_chunks(file: Path) -> None:
 
 def pyarrow_stream(file: Path) -> None:
     """Read with pyarrow's streaming reader and write what it gives."""
-    import pyarrow as pa
-    import pyarrow.csv as pc
-    import pyarrow.parquet as pq
-
     pa.set_cpu_count(THREADS)
     convert = pc.ConvertOptions(column_types={"quantity": pa.string(), "line": pa.string()})
     with (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from patronage.logic.ingest.identity import disorder_sql, fates_sql, twin_keys, twins_sql
 from patronage.logic.queries import literal
-from patronage.steps.ingest.judging import Judge
+from patronage.steps.ingest.judging import Judge, Judged
 from patronage.steps.ingest.refusals import write_refused
 from patronage.steps.ingest.totals import Totals, totals_of
 
@@ -186,42 +186,38 @@ class _Worker:
 
     def work(self, chunk: AnyChunk) -> Outcome:
         job, outcome = self._job, Outcome()
-        unsplit, source = self._judge.judge(chunk)
-        self._count(outcome, unsplit_rules=[each.rule for each in unsplit])
+        judged = self._judge.judge(chunk)
+        self._count(outcome, judged)
         if outcome.by_rule:
             path = job.folder / f"refused-{chunk.number}.jsonl"
-            blank = write_refused(self._session, job, chunk, unsplit, source=source, path=path)
+            blank = write_refused(self._session, job, chunk, judged, path=path)
             outcome.refused[chunk.number] = path
             outcome.leave_out(blank)
         if self._table.name == "orders" and not job.plan.dialect.also:
-            self._settle_mixed_lines()
+            self._settle_mixed_lines(judged)
         self._part_twins(outcome)
         self._write(outcome, chunk.number)
         return outcome
 
-    def _count(self, outcome: Outcome, *, unsplit_rules: list[str]) -> None:
-        counted = self._session.row("SELECT COUNT(*) AS n, COUNT(rule) AS broken FROM judged")
-        outcome.by_rule = Counter(unsplit_rules)
-        if counted["broken"]:
+    def _count(self, outcome: Outcome, judged: Judged) -> None:
+        outcome.by_rule = Counter(each.rule for each in judged.unsplit)
+        if judged.broken:
             by_rule = self._session.rows(
                 "SELECT rule, COUNT(*) AS n FROM judged WHERE rule IS NOT NULL GROUP BY rule"
             )
             outcome.by_rule += Counter({row["rule"]: row["n"] for row in by_rule})
-        outcome.read = counted["n"] + len(unsplit_rules)
+        outcome.read = judged.rows + len(judged.unsplit)
         outcome.records = outcome.read
         if self._job.plan.dialect.reads_raw_twice:
             held = self._session.row(
                 "SELECT COUNT(*) AS n, "
                 "COUNT(*) FILTER (WHERE record NOT IN (SELECT record FROM judged)) AS rest FROM raw"
             )
-            outcome.records, outcome.continuing = held["n"] + len(unsplit_rules), held["rest"]
+            outcome.records, outcome.continuing = held["n"] + len(judged.unsplit), held["rest"]
 
-    def _settle_mixed_lines(self) -> None:
+    def _settle_mixed_lines(self, judged: Judged) -> None:
         """Let an order of which only some sound rows have a line id count as one without."""
-        counted = self._session.row(
-            "SELECT COUNT(*) AS n, COUNT(*) FILTER (WHERE has_line_id) AS m FROM judged WHERE rule IS NULL"
-        )
-        if counted["m"] in {0, counted["n"]}:
+        if judged.sound_lined in {0, judged.rows - judged.broken}:
             return
         is_mixed = "order_id IN (SELECT order_id FROM judged WHERE rule IS NULL AND NOT has_line_id)"
         self._session.hold(
@@ -233,9 +229,13 @@ class _Worker:
     def _part_twins(self, outcome: Outcome) -> None:
         """Take out the rows of the chunk that another of its rows repeats or supersedes."""
         for by_line, key in twin_keys(self._table).items():
-            sound = f"SELECT * FROM {_PLACED} WHERE rule IS NULL{self._having_line_id(by_line)}"
-            if by_line and not self._session.row(disorder_sql(sound, key))["n"]:
+            is_sound = f"rule IS NULL{self._having_line_id(by_line)}"
+            if (
+                by_line
+                and not self._session.row(disorder_sql(f"SELECT * FROM judged WHERE {is_sound}", key))["n"]
+            ):
                 continue
+            sound = f"SELECT * FROM {_PLACED} WHERE {is_sound}"
             self._session.temporary("twins", twins_sql(sound, key))
             if not self._session.row("SELECT COUNT(*) AS n FROM twins")["n"]:
                 continue

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from patronage.stores.lake import LakeFile
 
 _MOST_RANGES = 64
-_OF_ANOTHER_KEY = "chr(31) || 'by line'"
-"""What a unit's name ends with where it is about the lines with ids that other parts of an order hold."""
 
 
 def hold_contested(
@@ -31,9 +29,10 @@ def hold_contested(
 ) -> bool:
     """Hold the lake's rows of the file's orders as `existing`, and the file's rows of those as `lines`.
 
-    Both have `unit`, `line`, `has_line_id`, `updated_at`, `received_at`, `origin` (the number of the row's
+    Both have `unit` (its number in `units`; negative where it is about the lines with ids that other parts of
+    an order hold), `line`, `has_line_id`, `updated_at`, `received_at`, `origin` (the number of the row's
     object, in the order of their keys), `file` (its number in the arguments) and `place` (the row's number in
-    it). `origins` has the keys and ids of the objects.
+    it). `units` has the names of units by `number`, `origins` the keys and ids of objects.
 
     Parameters
     ----------
@@ -66,10 +65,14 @@ def hold_contested(
     incoming = _rows([part.path if part.path in meet else None for part in parts], table, within)
     held = _rows(list(files), table, within)
     _hold_origins(engine, [*meet, *files])
-    engine.table("units", f"SELECT DISTINCT unit FROM ({incoming})")
+    distinct = f"SELECT DISTINCT unit FROM ({incoming})"
+    engine.table("units", f"SELECT unit, CAST(ROW_NUMBER() OVER () AS INTEGER) AS number FROM ({distinct})")
     engine.table("existing", _of_units(held, own_key))
-    engine.table("units", "SELECT DISTINCT unit FROM existing")
-    engine.table("lines", _of_units(_also_by_line(incoming) if own_key is not None else incoming, None))
+    # Of the file only what is contested is wanted.
+    engine.run("DELETE FROM units WHERE number NOT IN (SELECT ABS(unit) FROM existing)")
+    engine.table("lines", _of_units(incoming, None))
+    if own_key is not None:
+        engine.run("INSERT INTO lines SELECT * REPLACE (-unit AS unit) FROM lines WHERE has_line_id")
     return bool(engine.row("SELECT COUNT(*) AS n FROM existing")["n"])
 
 
@@ -122,21 +125,13 @@ def _hold_origins(engine: DuckEngine, paths: Sequence[Path]) -> None:
 
 
 def _of_units(rows: str, own_key: str | None) -> str:
-    name, condition = "rows.unit", ""
+    number, condition = "units.number", ""
     if own_key is not None:
         is_own = f"rows.object_key = {literal(own_key)}"
-        name = f"CASE WHEN {is_own} THEN rows.unit ELSE rows.unit || {_OF_ANOTHER_KEY} END"
+        number = f"CASE WHEN {is_own} THEN units.number ELSE -units.number END"
         condition = f" WHERE {is_own} OR rows.has_line_id"
     return (
-        f"SELECT {name} AS unit, line, has_line_id, updated_at, received_at, origin, file, place "
-        f"FROM ({rows}) AS rows SEMI JOIN units ON rows.unit = units.unit "
+        f"SELECT {number} AS unit, line, has_line_id, updated_at, received_at, origin, file, place "
+        f"FROM ({rows}) AS rows JOIN units ON rows.unit = units.unit "
         f"JOIN origins USING (object_key, object_id){condition}"
-    )
-
-
-def _also_by_line(rows: str) -> str:
-    """Let lines with ids stand once more, in the contest with those that other parts of the order hold."""
-    return (
-        f"SELECT * FROM ({rows}) UNION ALL SELECT * REPLACE (unit || {_OF_ANOTHER_KEY} AS unit) "
-        f"FROM ({rows}) WHERE has_line_id"
     )

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from patronage.steps.ingest.source import Source
 
 _SAMPLE = 4_000
+_SAMPLE_ROWS = 50_000
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)\.0+")
 
 
@@ -192,17 +193,16 @@ def _sampled(plan: Plan, source: Source, engine: DuckEngine) -> dict[str, list[s
         return {}
     reader = RecordReader(engine, plan, delimiter=source.delimiter)
     try:
-        engine.temporary(
-            "sample", f"SELECT * FROM ({mapped_sql(plan, held_source(engine, plan, reader.source(chunk)))})"
-        )
+        mapped = mapped_sql(plan, held_source(engine, plan, reader.source(chunk)))
+        engine.hold("sample", f"SELECT * FROM ({mapped}) LIMIT {_SAMPLE_ROWS}")
     finally:
         reader.close()
     texts = {}
     for column in plan.table.source_columns:
         name = _given_text(column)
         wanted = (
-            f"SELECT DISTINCT text FROM (SELECT {name} AS text FROM sample WHERE {name} IS NOT NULL "
-            f"LIMIT {50 * _SAMPLE}) LIMIT {_SAMPLE}"
+            f"SELECT DISTINCT text FROM (SELECT {name} AS text FROM sample WHERE {name} IS NOT NULL) "
+            f"LIMIT {_SAMPLE}"
         )
         texts[column.name] = [row["text"] for row in engine.rows(wanted)]
     return texts

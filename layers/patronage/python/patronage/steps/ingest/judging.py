@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from patronage.engines.reading import Chunk
 from patronage.engines.records import RecordReader
 from patronage.errors import BadInput
 from patronage.logic.ingest.mapping import absent_columns, rows_sql
+from patronage.logic.ingest.plain import PlainColumns
 from patronage.logic.queries import identifier, literal
 
 if TYPE_CHECKING:
@@ -16,15 +17,42 @@ if TYPE_CHECKING:
 
     from patronage.engines.duckdb import DuckSession
     from patronage.engines.records import RowRange, Unsplit
-    from patronage.logic.ingest.plain import PlainColumns
     from patronage.logic.ingest.plan import Plan
     from patronage.steps.ingest.chunks import Pass
 
     AnyChunk = Chunk | RowRange
 
 _MOST_ODD = 1_000
+_NONE = PlainColumns()
 _WALL_EPOCH = "TIMESTAMP '1970-01-01 00:00:00'"
 """What the reader makes of the word ``epoch``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What is held of a chunk.
+
+    Parameters
+    ----------
+    source : str
+        The relation of its records.
+    unsplit : list of Unsplit
+        The records that could not be read, each with its rule.
+    rows, broken : int
+        How many rows are held, and how many of them break a rule.
+    lined, sound_lined : int
+        How many have a line id, and how many of those break no rule; of orders.
+    is_in_doubt : bool
+        Whether a plain time may have been a word, or a row lacks the line id of a plain column.
+    """
+
+    source: str
+    unsplit: list[Unsplit]
+    rows: int
+    broken: int
+    lined: int
+    sound_lined: int
+    is_in_doubt: bool
 
 
 class Judge:
@@ -48,25 +76,19 @@ class Judge:
         """Give the chunk's copy back."""
         self._reader.close()
 
-    def judge(self, chunk: AnyChunk) -> tuple[list[Unsplit], str]:
-        """Hold the rows of a chunk.
-
-        Returns
-        -------
-        list and str
-            The records that could not be read, each with its rule, and the relation of the others.
-        """
+    def judge(self, chunk: AnyChunk) -> Judged:
+        """Hold the rows of a chunk."""
         if isinstance(chunk, Chunk) and (plain := self._plain_in(chunk)).types:
-            left_out = self._by_reader(chunk, plain)
-            if left_out is not None:
-                return left_out, ""
+            judged = self._by_reader(chunk, plain)
+            if judged is not None:
+                return judged
         return self._as_texts(chunk)
 
     def _plain_in(self, chunk: Chunk) -> PlainColumns:
         """Return what is plain in a chunk: the reader would take 1_000 for a number."""
         return self._plain.without(self._plain.amounts) if b"_" in chunk.content else self._plain
 
-    def _by_reader(self, chunk: Chunk, plain: PlainColumns) -> list[Unsplit] | None:
+    def _by_reader(self, chunk: Chunk, plain: PlainColumns) -> Judged | None:
         """Hold the rows, if that gives what reading as texts would; else return nothing.
 
         Of the records that the reader left out for a cell that is not plain, those that are refused as texts
@@ -76,27 +98,30 @@ class Judge:
         self._hold("judged", source, plain)
         left_out = self._reader.unsplit()
         check_quotes(chunk, left_out)
-        if self._is_in_doubt(plain):
-            return None
+        judged = self._summed_up(source, left_out, plain)
         odd = [each for each in left_out if each.has_cells]
+        if judged.is_in_doubt:
+            return None
         if not odd:
-            return left_out
+            return judged
         if not all(_stands(chunk.content, each) for each in odd):
             return None
-        if len(odd) > _MOST_ODD or not self._has_line_ids():
+        # Where the numbers of records are line ids, they differ if some records are left out.
+        if len(odd) > _MOST_ODD or judged.lined < judged.rows:
             self._give_up(odd)
             return None
         rules = self._rules_as_texts(chunk, odd)
         if rules is None:
             return None
-        return [replace(each, rule=each.rule or rules[each.start]) for each in left_out]
+        told = [replace(each, rule=each.rule or rules[each.start]) for each in left_out]
+        return replace(judged, unsplit=told)
 
-    def _as_texts(self, chunk: AnyChunk) -> tuple[list[Unsplit], str]:
+    def _as_texts(self, chunk: AnyChunk) -> Judged:
         source = held_source(self._session, self._job.plan, self._reader.source(chunk))
         self._hold("judged", source)
         unsplit = self._reader.unsplit()
         check_quotes(chunk, unsplit)
-        return unsplit, source
+        return self._summed_up(source, unsplit)
 
     def _hold(self, name: str, source: str, plain: PlainColumns | None = None) -> None:
         job = self._job
@@ -108,27 +133,28 @@ class Judge:
         nulls = "".join(f", CAST(NULL AS {kind}) AS {column}" for column, kind in absent.items())
         self._session.hold(name, held, shown=f"*{nulls}", latest=job.latest.isoformat())
 
-    def _is_in_doubt(self, plain: PlainColumns) -> bool:
-        """Say whether a time may have been a word, or a line lacks the id that its column should have."""
+    def _summed_up(self, source: str, unsplit: list[Unsplit], plain: PlainColumns = _NONE) -> Judged:
         zone = literal(self._job.shop.timezone)
-        signs = [f"COALESCE({name} = timezone({zone}, {_WALL_EPOCH}), FALSE)" for name in plain.times]
+        signs = [f"COALESCE({name} = timezone({zone}, {_WALL_EPOCH}), FALSE)" for name in sorted(plain.times)]
         signs += ["NOT has_line_id"] if "line" in plain.types else []
-        if not signs:
-            return False
-        found = self._session.row(f"SELECT BOOL_OR({' OR '.join(signs)}) AS is_so FROM judged")
-        return bool(found["is_so"])
-
-    def _has_line_ids(self) -> bool:
-        """Say whether the numbers of the records do not matter, which differ where some are left out."""
-        if self._job.plan.table.name != "orders":
-            return True
-        return not self._session.row("SELECT COUNT(*) AS n FROM judged WHERE NOT has_line_id")["n"]
+        has_line_id = "has_line_id" if self._job.plan.table.name == "orders" else "TRUE"
+        found = self._session.row(
+            "SELECT COUNT(*) AS rows, COUNT(rule) AS broken, "
+            f"COUNT(*) FILTER (WHERE {has_line_id}) AS lined, "
+            f"COUNT(*) FILTER (WHERE {has_line_id} AND rule IS NULL) AS sound_lined, "
+            f"COALESCE(BOOL_OR({' OR '.join(signs) or 'FALSE'}), FALSE) AS is_in_doubt FROM judged"
+        )
+        return Judged(source=source, unsplit=unsplit, **found)
 
     def _rules_as_texts(self, chunk: Chunk, odd: Sequence[Unsplit]) -> dict[int, str] | None:
         """Read records as texts and return the rule that each breaks; nothing where one breaks none."""
         content = "".join(each.raw.rstrip("\r\n") + "\n" for each in odd).encode()
-        self._hold("odd", self._reader.source(replace(chunk, content=content, lines=None)))
-        rules = [row["rule"] for row in self._session.rows("SELECT rule FROM odd ORDER BY record")]
+        source = self._reader.source(replace(chunk, content=content, lines=None))
+        judged = rows_sql(self._job.plan, self._job.shop, source)
+        latest = {"latest": self._job.latest} if "$latest" in judged else {}
+        rules = [row["rule"] for row in self._session.rows(f"SELECT rule FROM ({judged})", **latest)]
+        if self._job.refuses_all:
+            rules = [rule or "file-refused" for rule in rules]
         sound = [each for each, rule in zip(odd, rules, strict=False) if rule is None]
         if sound or len(rules) != len(odd):
             self._give_up(sound or odd)

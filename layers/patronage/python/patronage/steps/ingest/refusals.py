@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from patronage.logic.ingest.plan import Plan
     from patronage.logic.tables import Table
     from patronage.steps.ingest.chunks import Pass
+    from patronage.steps.ingest.judging import Judged
     from patronage.stores.objects import ObjectStore
 
 
@@ -30,9 +31,8 @@ def write_refused(
     session: DuckSession,
     job: Pass,
     chunk: Chunk | RowRange,
-    unsplit: Sequence[Unsplit],
+    judged: Judged,
     *,
-    source: str,
     path: Path,
 ) -> Counter[str]:
     """Write the refused rows of a chunk: object, line, column, rule, sentence, raw; one JSON object a line.
@@ -48,10 +48,8 @@ def write_refused(
         The file.
     chunk : Chunk or RowRange
         Where the rows come from.
-    unsplit : sequence of Unsplit
-        The records that could not be split into cells.
-    source : str
-        The relation of the chunk's records.
+    judged : Judged
+        What else is known of them.
     path : Path
         The file to write.
 
@@ -65,12 +63,12 @@ def write_refused(
         for row in session.rows("SELECT record, rule FROM judged WHERE rule IS NOT NULL ORDER BY record")
     ]
     if isinstance(chunk, RowRange):
-        found = _cells_of_rows(session, job.plan, chunk, source)
+        found = _cells_of_rows(session, job.plan, chunk, judged.source)
         lines = [(*found[record], rule) for record, rule in broken]
     else:
         is_row_each = not job.plan.dialect.reads_raw_twice
-        count = session.row("SELECT COUNT(*) AS n FROM judged")["n"] if is_row_each else None
-        lines = _lines_of_text(job, chunk, unsplit, broken, count=count)
+        count = judged.rows if is_row_each else None
+        lines = _lines_of_text(job, chunk, judged.unsplit, broken, count=count)
     rules = rules_by_name(job.plan.table)
     blank: Counter[str] = Counter()
     is_blank = _blank_told(job)

@@ -144,8 +144,11 @@ def _without(engine: DuckEngine, stale: str, path: Path, number: int, folder: Pa
 
 
 def _orders_that_lost_lines(engine: DuckEngine) -> list[str]:
-    losing = "SELECT unit FROM contests WHERE NOT is_by_line AND incoming_wins AND loses_lines"
-    return [row["unit"] for row in engine.rows(f"{losing} ORDER BY unit LIMIT {_LOST_ORDERS_NAMED}")]
+    losing = (
+        "SELECT units.unit AS name FROM contests JOIN units ON contests.unit = units.number "
+        "WHERE NOT is_by_line AND incoming_wins AND loses_lines"
+    )
+    return [row["name"] for row in engine.rows(f"{losing} ORDER BY name LIMIT {_LOST_ORDERS_NAMED}")]
 
 
 def _totals_of_stale(engine: DuckEngine, parts: Sequence[Part], plan: Plan, shop: Shop) -> Totals:

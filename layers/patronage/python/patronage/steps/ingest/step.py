@@ -112,7 +112,7 @@ def ingest(
         if (earlier := _earlier_report(key, rules, lake)) is not None:
             return earlier
         try:
-            ingestion = _Ingestion(upload, lake, shop, options, content, now)
+            ingestion = _Ingestion(upload, lake, shop, options, rules, content, now)
             report = ingestion.run(workers or _workers(), progress)
         except BadInput as exc:
             about = _about(upload, shop, rules=rules, content=content.result())
@@ -177,11 +177,12 @@ class _Ingestion:
         lake: Lake,
         shop: Shop,
         options: Options,
+        rules: int,
         content: Future[str],
         now: datetime,
     ) -> None:
         self._upload, self._lake, self._shop, self._options = upload, lake, shop, options
-        self._content, self._now = content, now
+        self._rules, self._content, self._now = rules, content, now
         self._quality: dict[str, Any] | None = None
 
     def run(self, workers: int, progress: Callable[[int], None] | None) -> dict[str, Any]:
@@ -195,8 +196,7 @@ class _Ingestion:
             )
             with faults_told(is_parquet=plan.format.kind == "parquet", sql_of=plan.sql_of):
                 plan, outcome = self._read(plan, source, engine, folder, workers=workers, progress=progress)
-            rules = rules_number(self._shop, self._options)
-            report = _about(self._upload, self._shop, rules=rules, content=self._content.result())
+            report = _about(self._upload, self._shop, rules=self._rules, content=self._content.result())
             report |= {"table": plan.table.name, "detected": plan.detected()}
             report |= self._counts(plan, outcome) | self._refusal(outcome)
             doubts = tuple(dict.fromkeys([*plan.doubts, *source.doubts, *of_emptiness(outcome)]))

@@ -74,7 +74,8 @@ def choose_sheet(sheets: Sequence[Sheet], *, given: str = "") -> tuple[Sheet, tu
         return best, ()
     return best, (
         f"the sheet {best.name!r} was read because it has the most cells, but {_quoted(others)} "
-        f"also look{'s' if len(others) == 1 else ''} like data; state the setting sheet if another one was meant",
+        f"also look{'s' if len(others) == 1 else ''} like data; state the setting sheet if another one "
+        "was meant",
     )
 
 
