@@ -12,7 +12,7 @@ BIN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
 STAGES = {
     "lint and types": (1.0, [["make", "--no-print-directory", "lint"]]),
-    "unit": (4.0, [[*PYTEST, "tests/unit"]]),
+    "unit": (4.0, [[*PYTEST, "-n", "auto", "tests/unit"]]),
     "template": (1.0, [[*PYTEST, "tests/infra"]]),
     "end to end": (4.0, [[*PYTEST, "tests/local_cloud"]]),
 }

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -18,14 +19,14 @@ def test_without_a_terminal_each_stage_is_plain_lines() -> None:
     with stages.stage("Deploy [the] stack") as stage:
         stage.update("Pin")
         stage.note = "7 functions"
-    assert written.getvalue() == "Deploy [the] stack\n  Pin\n  ✓ (7 functions) 0.0 s\n"
+    assert re.fullmatch(r"Deploy \[the\] stack\n  Pin\n  ✓ \(7 functions\) \d+\.\d s\n", written.getvalue())
 
 
 def test_in_a_terminal_the_stage_stays_as_one_line() -> None:
     stages, written = shown(is_terminal=True)
     with stages.stage("Deploy") as stage:
         stage.update("Pin")
-    assert "✓ Deploy 0.0 s" in written.getvalue()
+    assert re.search(r"✓ Deploy \d+\.\d s", written.getvalue())
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])

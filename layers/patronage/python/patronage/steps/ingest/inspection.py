@@ -77,7 +77,7 @@ def inspect(upload: Upload, shop: Shop, options: Options, *, now: datetime, rows
         if chunk is not None:
             reader = RecordReader(engine, plan, delimiter=source.delimiter)
             records = held_source(engine, plan, reader.source(chunk))
-            engine.temporary("judged", rows_sql(plan, shop, records), latest=latest_instant(now))
+            engine.hold("judged", rows_sql(plan, shop, records), latest=latest_instant(now).isoformat())
             refused = _refused(engine, plan.table, [each.rule for each in reader.unsplit()])
             first = engine.rows(f"SELECT * FROM judged ORDER BY record LIMIT {rows}")
             reader.close()

@@ -109,7 +109,7 @@ def ingest(
             write_json(lake.store, key, report)
             return report
         rules = rules_number(shop, options)
-        if (earlier := _earlier_report(key, rules, lake)) is not None:
+        if (earlier := _earlier_report(key, rules, content, lake)) is not None:
             return earlier
         try:
             ingestion = _Ingestion(upload, lake, shop, options, rules, content, now)
@@ -154,7 +154,7 @@ def _about(upload: Upload, shop: Shop, *, rules: int, content: str) -> dict[str,
     }
 
 
-def _earlier_report(key: str, rules: int, lake: Lake) -> dict[str, Any] | None:
+def _earlier_report(key: str, rules: int, content: Future[str], lake: Lake) -> dict[str, Any] | None:
     """Return the report of the same upload under the same rules, unless others came since."""
     if not lake.store.exists(key):
         return None
@@ -164,7 +164,7 @@ def _earlier_report(key: str, rules: int, lake: Lake) -> dict[str, Any] | None:
         return report
     if is_final or report["rules_number"] != rules:
         return None
-    held = lake.snapshot(report.get("table", "orders")).rules_of(report["content"])
+    held = lake.snapshot(report.get("table", "orders")).rules_of(content.result())
     return report if held in {rules, SUPERSEDED} else None
 
 
