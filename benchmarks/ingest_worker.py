@@ -70,8 +70,8 @@ def bare(file: Path) -> None:
 
 
 def ours(file: Path) -> None:
-    """Ingest into the lake beside the file; the second file into a lake that holds the first."""
-    lake = Lake(FolderStore(_lake_of(file)))
+    """Ingest into the lake beside the file, which `prepare` has left empty or holding the first file."""
+    lake = Lake(FolderStore(_lake(file)))
     upload = Upload(
         path=file,
         key=f"raw/orders/{file.name}",
@@ -86,20 +86,15 @@ def ours(file: Path) -> None:
         raise SystemExit("nothing was superseded")
 
 
-def _lake_of(file: Path) -> Path:
-    """Return the lake of a run: empty for the first file, a copy of the one that it made for the second."""
-    held, lake = file.parent / "lake-first", file.parent / f"lake-{file.stem}"
-    if file.stem == "first":
-        shutil.rmtree(lake, ignore_errors=True)
-    return lake if file.stem == "first" else _copied(held, lake)
+def prepare(file: Path) -> None:
+    """Make the lake of a run: empty for the first file, a copy of the one that it made for the second."""
+    shutil.rmtree(_lake(file), ignore_errors=True)
+    if file.stem == "second":
+        shutil.copytree(file.parent / "lake-first", _lake(file))
 
 
-def _copied(held: Path, lake: Path) -> Path:
-    if not held.exists():
-        raise SystemExit("ingest the first file before the second")
-    shutil.rmtree(lake, ignore_errors=True)
-    shutil.copytree(held, lake)
-    return lake
+def _lake(file: Path) -> Path:
+    return file.parent / f"lake-{file.stem}"
 
 
 def pandas_chunks(file: Path) -> None:
@@ -137,6 +132,8 @@ def main() -> None:
         print("{}")
         return
     file = Path(folder) / f"{rest[0]}.csv"
+    if who == "ours":
+        prepare(file)
     started = time.perf_counter()
     WHO[who](file)
     seconds = time.perf_counter() - started
