@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from patronage.logic.ingest.recognition import Format
 
 CHUNK_BYTES = 32 << 20
+_LEAST_BYTES = 4 << 20
+_LINE_BYTES = 1 << 16
+"""By which a chunk may fall short of its size, for it ends with a line."""
+_WORKERS = 4
 WHOLE_BYTES = 512 << 20
 _ONE_COLUMN = "\x01"
 
@@ -79,7 +84,7 @@ class Source:
         if self.format.kind == "parquet":
             yield from row_ranges(self.path, self.rows, whole=whole)
             return
-        most = self.chunk_bytes or (WHOLE_BYTES if whole else CHUNK_BYTES)
+        most = self.chunk_bytes or (WHOLE_BYTES if whole else self._even_chunk_bytes())
         text = TextSource(self.path, self.format, chunk_bytes=most)
         for chunk in text:
             if whole and chunk.number:
@@ -90,6 +95,14 @@ class Source:
             self.doubts = text.doubts
             yield chunk
         self.doubts = text.doubts
+
+    def _even_chunk_bytes(self) -> int:
+        """Return a size that cuts a plain file into equal chunks, which keep two or four workers busy."""
+        if self.format.compression != "none" or self.format.kind == "xlsx":
+            return CHUNK_BYTES
+        size = self.path.stat().st_size
+        chunks = _WORKERS * max(1, math.ceil(size / (_WORKERS * CHUNK_BYTES)))
+        return min(CHUNK_BYTES, max(size // chunks + _LINE_BYTES, _LEAST_BYTES))
 
 
 @dataclass
