@@ -6,8 +6,11 @@ import json
 
 import pytest
 
+from patronage.logic.ingest.options import Options
+from patronage.settings import Shop
+from patronage.steps.ingest.inspection import inspect
 from patronage.steps.ingest.upload import quarantine_key
-from tests_support import adds_up
+from tests_support import NOW, adds_up
 
 HEADER = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\n"
 ROWS = "".join(f"o{n},c,p,1,2.50,2026-01-02\n" for n in range(5))
@@ -50,3 +53,31 @@ def test_a_file_without_rows_says_so(ingest_text, blank):
     report = ingest_text(HEADER + blank)
 
     assert (report["read"], report["doubts"][-1]) == (0, "the file holds no rows")
+
+
+MISSING = "the order id is empty; every row of orders must have one"
+
+
+@pytest.mark.parametrize("blank", [",,,,,", " , ,,,,", '"","","","","",""', ",,,", "\u00a0,\t,,,,"])
+def test_an_inspection_leaves_blank_rows_out_as_ingest_does(upload_text, blank):
+    upload = upload_text(f"{HEADER}{blank}\n{ROWS},c,p,1,2.50,2026-01-02\n" + f"{blank}\n" * 10)
+
+    found = inspect(upload, Shop(), Options(), now=NOW, rows=7)
+
+    assert found.refused == {MISSING: 1}
+    assert found.doubts == ["11 rows without a single filled cell were taken for blank lines"]
+    assert [row.get("order_id") for row in found.rows] == ["o0", "o1", "o2", "o3", "o4", None]
+
+
+def test_an_inspection_shows_a_row_of_which_a_cell_is_odd(upload_text):
+    upload = upload_text(HEADER + "o9,c,p,many,2.50,2026-01-02\n" + ROWS)
+
+    found = inspect(upload, Shop(), Options(), now=NOW)
+
+    assert (found.rows[0]["rule"], found.rows[0]["order_id"]) == ("quantity-not-a-number", "o9")
+    assert "quantity" not in found.rows[0]
+    assert found.refused == {"the quantity is no decimal number such as 3, -1.5 or 1234.50": 1}
+
+
+def test_an_inspection_of_a_file_without_rows_says_so(upload_text):
+    assert inspect(upload_text(HEADER), Shop(), Options(), now=NOW).doubts == ["the file holds no rows"]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from patronage.engines.duckdb import DuckEngine
-from patronage.engines.records import RecordReader
-from patronage.logic.ingest.mapping import rows_sql
+from patronage.logic.ingest.plain import PlainColumns
 from patronage.logic.ingest.price_currency import PRICES
 from patronage.logic.ingest.rules import rules_by_name
-from patronage.steps.ingest.judging import held_source
+from patronage.logic.queries import identifier
+from patronage.steps.ingest.chunks import Outcome, Pass
+from patronage.steps.ingest.judging import Judge
 from patronage.steps.ingest.planning import make_plan
+from patronage.steps.ingest.refusals import write_refused
+from patronage.steps.ingest.report import of_emptiness
 from patronage.steps.ingest.step import latest_instant
 
 if TYPE_CHECKING:
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from patronage.logic.ingest.plan import Plan
     from patronage.logic.tables import Table
     from patronage.settings import Shop
+    from patronage.steps.ingest.judging import AnyChunk, Judged
     from patronage.steps.ingest.upload import Upload
 
 
@@ -42,7 +47,7 @@ class Inspection:
     ignored : sequence of str
         Columns of the file of which nothing is made.
     rows : sequence of mapping
-        The first rows as canonical, with the `rule` that each breaks.
+        The first rows as canonical, with the `rule` that each breaks; blank ones are left out.
     refused : mapping
         In the first chunk of the file: sentence of a rule to how many rows break it.
     doubts : sequence of str
@@ -71,16 +76,16 @@ def inspect(upload: Upload, shop: Shop, options: Options, *, now: datetime, rows
         DuckEngine(shop, threads=1) as engine,
     ):
         plan, source = make_plan(upload, engine, shop=shop, options=options, folder=Path(name))
-        chunk = source.first()
-        refused: dict[str, int] = {}
-        first: list[dict[str, Any]] = []
-        if chunk is not None:
-            reader = RecordReader(engine, plan, delimiter=source.delimiter)
-            records = held_source(engine, plan, reader.source(chunk))
-            engine.hold("judged", rows_sql(plan, shop, records), latest=latest_instant(now).isoformat())
-            refused = _refused(engine, plan.table, [each.rule for each in reader.unsplit()])
-            first = engine.rows(f"SELECT * FROM judged ORDER BY record LIMIT {rows}")
-            reader.close()
+        # As texts throughout: the reader leaves out rows with a cell that is not plain, and they should show.
+        job = Pass(
+            upload=upload,
+            plan=replace(plan, plain=PlainColumns()),
+            shop=shop,
+            folder=Path(name),
+            latest=latest_instant(now),
+            delimiter=source.delimiter,
+        )
+        outcome, first = _looked_at(job, source.first(), engine, rows=rows)
     mapping = mapping_of(plan)
     used = {word for _, made in mapping for word in plan.header if word in made}
     return Inspection(
@@ -89,8 +94,44 @@ def inspect(upload: Upload, shop: Shop, options: Options, *, now: datetime, rows
         mapping=mapping,
         ignored=[name for name in plan.header if name not in used],
         rows=[_shown(row, plan) for row in first],
-        refused=refused,
-        doubts=[*plan.doubts, *source.doubts],
+        refused=_sentences(outcome.by_rule, plan.table),
+        doubts=[*plan.doubts, *source.doubts, *of_emptiness(outcome)],
+    )
+
+
+def _looked_at(
+    job: Pass, chunk: AnyChunk | None, engine: DuckEngine, *, rows: int
+) -> tuple[Outcome, list[dict[str, Any]]]:
+    """Judge a chunk; return what ingest would count of it, and the first rows that are not blank."""
+    outcome = Outcome()
+    if chunk is None:
+        return outcome, []
+    judge = Judge(job, engine)
+    try:
+        judged = judge.judge(chunk)
+        outcome.read = judged.rows + len(judged.unsplit)
+        outcome.by_rule = _by_rule(engine, judged)
+        if outcome.by_rule:
+            path = job.folder / "refused.jsonl"
+            outcome.leave_out(write_refused(engine, job, chunk, judged, path=path))
+        rest = f" WHERE rule IS NULL OR record NOT IN ({_blank(job, judged)})" if outcome.blank else ""
+        first = engine.rows(f"SELECT * FROM judged{rest} ORDER BY record LIMIT {rows}")
+    finally:
+        judge.close()
+    return outcome, first
+
+
+def _by_rule(engine: DuckEngine, judged: Judged) -> Counter[str]:
+    """Count the refused rows by the rule that they break."""
+    found = engine.rows("SELECT rule, COUNT(*) AS n FROM judged WHERE rule IS NOT NULL GROUP BY rule")
+    return Counter({row["rule"]: row["n"] for row in found}) + Counter(each.rule for each in judged.unsplit)
+
+
+def _blank(job: Pass, judged: Judged) -> str:
+    """Write the query for the records without a filled cell."""
+    cells = ", ".join(map(identifier, job.plan.header))
+    return (
+        f"SELECT record FROM ({judged.source}) WHERE NOT regexp_matches(CONCAT({cells}), '[^\\s\\x{{A0}}]')"
     )
 
 
@@ -118,15 +159,9 @@ def _signs(plan: Plan) -> str:
     return f"{own}, {signs} where empty" if own else signs
 
 
-def _refused(engine: DuckEngine, table: Table, unsplit: Sequence[str]) -> dict[str, int]:
-    counted = {
-        row["rule"]: row["n"]
-        for row in engine.rows("SELECT rule, COUNT(*) AS n FROM judged WHERE rule IS NOT NULL GROUP BY rule")
-    }
-    for rule in unsplit:
-        counted[rule] = counted.get(rule, 0) + 1
+def _sentences(by_rule: Counter[str], table: Table) -> dict[str, int]:
     rules = rules_by_name(table)
-    return {rules[name].sentence: n for name, n in sorted(counted.items(), key=lambda each: -each[1])}
+    return {rules[name].sentence: n for name, n in by_rule.most_common()}
 
 
 def _shown(row: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
