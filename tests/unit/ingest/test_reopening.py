@@ -170,8 +170,8 @@ def test_a_form_that_shows_late_costs_one_pass_more(ingested, passes):
 def test_times_of_no_known_form_are_a_doubt_that_says_what_helps(ingested, column):
     report = ingested(column, "22. Nov. 2026")
 
-    said = f"{column}: no known form of times fits '22. Nov. 2026'; state it by [times] in a dialect"
-    assert report["doubts"] == [said]
+    said = "no known form of times fits '22. Nov. 2026'; state it by `times` in the file's sidecar or in a"
+    assert report["doubts"] == [f"{column}: {said} dialect"]
     stem = column.replace("_", "-")
     words = column.replace("_", " ")
     sentence = f"the {words} is no time in the form that its column has, or lies outside 1900 to 2200"

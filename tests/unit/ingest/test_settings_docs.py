@@ -31,6 +31,7 @@ TYPES = {
     "float": "a number",
     "tuple[str, ...]": "a list of texts",
     "Mapping[str, Any]": "a table",
+    "Mapping[str, str | Sequence[str]]": "a table",
 }
 NOT_WRITTEN = {"known_dialects", "faults", "own"}
 

@@ -61,7 +61,9 @@ def test_a_guess_says_how_many_samples_do_not_fit():
     assert guess.doubt == "1 of 3 sampled texts are not written as ISO 8601"
     nothing = guess_times(["unknown", "never"], prefers_day_first=True)
     assert nothing == TimeGuess(
-        None, (), "no known form of times fits 'unknown'; state it by [times] in a dialect"
+        None,
+        (),
+        "no known form of times fits 'unknown'; state it by `times` in the file's sidecar or in a dialect",
     )
     assert guess_times(["", " "], prefers_day_first=True) == TimeGuess(None, (), "")
 

@@ -13,11 +13,11 @@ from patronage.errors import BadInput, BadSettings
 from patronage.logic.ingest.dialects import Dialect, by_demand, dialects, parse_dialect
 from patronage.logic.ingest.recognition import GIVEN, read_given
 from patronage.logic.ingest.settings_text import toml_of
-from patronage.logic.ingest.values import CODES
+from patronage.logic.ingest.values import CODES, given_time_format
 from patronage.logic.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from patronage.logic.ingest.recognition import Format
 
@@ -53,6 +53,9 @@ class Options:
         Of rows that name none.
     day_first : bool, optional
         How a column is read in which every date could be day first or month first.
+    times : mapping
+        Canonical column to `strptime` patterns, or to one of ``iso``, ``epoch_s``, ``epoch_ms``, ``epoch_us``
+        and ``excel``; it goes before what the dialect states of the column.
     unfloat : bool
         Whether an id column of which each cell looks like ``13085.0`` is read as ``13085``.
     split_orders : bool
@@ -83,6 +86,7 @@ class Options:
     table: str = ""
     currency: str = ""
     day_first: bool | None = None
+    times: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     unfloat: bool = True
     split_orders: bool = False
     strict: bool = False
@@ -114,6 +118,7 @@ _DETECTED = Options(known_dialects=())
 _NAMES = {each.name for each in fields(Options)} - {"known_dialects", "faults", "own"}
 _KINDS = {
     "day_first": bool,
+    "times": dict,
     "unfloat": bool,
     "split_orders": bool,
     "strict": bool,
@@ -121,8 +126,11 @@ _KINDS = {
 }
 
 _KIND_WORDS: Mapping[object, str] = {
-    bool: "true or false", str: "a text", (int, float): "a number"
-}  # fmt: skip
+    bool: "true or false",
+    str: "a text",
+    (int, float): "a number",
+    dict: "a table, such as { ordered_at = '%d.%m.%Y %H:%M' }",
+}
 
 
 def options_for(
@@ -255,3 +263,28 @@ def _check_meaning(values: Mapping[str, Any], place: str) -> None:
         raise BadInput(f"{place}: table = {values['table']!r} is none of {', '.join(TABLES)}")
     if (currency := values.get("currency", "EUR")) not in CODES:
         raise BadInput(f"{place}: currency = {currency!r} is no ISO 4217 code; write it as in 'EUR'")
+    _check_times(values.get("times", {}), values.get("table"), place)
+
+
+def _check_times(times: Mapping[str, Any], table: str | None, place: str) -> None:
+    """Refuse columns that hold no times, and patterns that are none."""
+    tables = [TABLES[table]] if table else TABLES.values()
+    of_table = f" of {table}" if table else ""
+    known = {column.name: None for each in tables for column in each.source_columns if column.is_time}
+    for name, patterns in times.items():
+        if name not in known:
+            raise BadInput(
+                f"{place}: times names {name!r}, which is no column of times{of_table}; write "
+                f"the name that Patronage gives it, one of {', '.join(known) or 'none'}"
+            )
+        listed = [patterns] if isinstance(patterns, str) else patterns
+        if not listed or not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
+            raise BadInput(
+                f"{place}: times.{name} = {patterns!r} must be a text or a list of texts, such as "
+                "'%d.%m.%Y %H:%M' or 'iso'"
+            )
+        try:
+            for each in listed:
+                given_time_format([each])
+        except BadInput as exc:
+            raise BadInput(f"{place}: times.{name}: {exc}") from exc

@@ -90,6 +90,7 @@ def with_values(
     unread : mapping, optional
         By canonical column different texts from further on in the file, which speak for its form as well.
     """
+    plan, unused = _with_given_times(plan, options)
     day_first = shop.day_first if options.day_first is None else options.day_first
     sampled = _sampled(plan, source, engine)
     texts = {name: [*found, *unread.get(name, ())] for name, found in sampled.items()}
@@ -118,7 +119,7 @@ def with_values(
         were_open -= {name for name, guess in guesses.times.items() if guess.rivals}  # somebody has said it
     styles = _styles(plan, guesses)
     doubts = [*plan.format.doubts, *source.doubts, *plan.dialect.doubts, *guesses.doubts(were_open)]
-    doubts += _rounded(texts, styles)
+    doubts += [*_rounded(texts, styles), *unused]
     plan = replace(
         plan,
         times={**times, **pinned},
@@ -130,6 +131,18 @@ def with_values(
         doubts=tuple(dict.fromkeys(doubts)),
     )
     return with_plain_columns(plan, texts, engine, shop)
+
+
+def _with_given_times(plan: Plan, options: Options) -> tuple[Plan, list[str]]:
+    """Let what is given for the file go before the dialect's; return doubts of the rest."""
+    given = {name: patterns for name, patterns in options.times.items() if plan.has(name)}
+    unused = [
+        f"the sidecar states times of {name}, which the file does not have; it was not used"
+        for name in options.times
+        if name not in given and "times" in options.own
+    ]
+    times = {**plan.dialect.times, **given}
+    return replace(plan, dialect=replace(plan.dialect, times=times)), unused
 
 
 def _may_be_floats(plan: Plan, options: Options) -> list[str]:

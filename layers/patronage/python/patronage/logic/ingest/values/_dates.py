@@ -69,7 +69,8 @@ def guess_times(samples: Sequence[str], *, prefers_day_first: bool) -> TimeGuess
     texts = _texts(samples)
     ranked = _ranked(texts)
     if not ranked:
-        doubt = f"no known form of times fits {texts[0]!r}; state it by [times] in a dialect" if texts else ""
+        said = "state it by `times` in the file's sidecar or in a dialect"
+        doubt = f"no known form of times fits {texts[0]!r}; {said}" if texts else ""
         return TimeGuess(None, (), doubt)
     most = ranked[0][1]
     best = [form for form, count in ranked if count == most]
