@@ -20,8 +20,12 @@ def zipped(members: dict[str, bytes], *, method: int = zipfile.ZIP_DEFLATED) -> 
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as archive:
         for name, content in members.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, compress_type=method)
     return out.getvalue()
+
+
+def gzipped(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
 
 
 @pytest.fixture
@@ -45,8 +49,8 @@ def parquet(tmp_path) -> bytes:
     ("content", "compression", "member"),
     [
         (TEXT, "none", ""),
-        (gzip.compress(TEXT), "gzip", ""),
-        (gzip.compress(TEXT[:20]) + gzip.compress(b"") + gzip.compress(TEXT[20:]) + b"\0" * 100, "gzip", ""),
+        (gzipped(TEXT), "gzip", ""),
+        (gzipped(TEXT[:20]) + gzipped(b"") + gzipped(TEXT[20:]) + b"\0" * 100, "gzip", ""),
         (zipped({"a/orders.csv": TEXT}), "zip", "a/orders.csv"),
         (zipped({"orders.csv": TEXT}, method=zipfile.ZIP_STORED), "zip", "orders.csv"),
         (
@@ -112,17 +116,17 @@ def encrypted() -> bytes:
     [
         (b"", "the file is empty"),
         (b" \n" * 10, "the file is empty"),
-        (gzip.compress(b""), "the file is empty"),
-        (gzip.compress(TEXT)[:-5], "the gzip file ends too soon"),
-        (gzip.compress(TEXT * 1000)[:60], "the gzip file ends too soon"),
-        (gzip.compress(TEXT)[:-8] + b"12345678", "the gzip file is damaged"),
-        (gzip.compress(TEXT) + b"more", "the gzip file is damaged after its first part"),
+        (gzipped(b""), "the file is empty"),
+        (gzipped(TEXT)[:-5], "the gzip file ends too soon"),
+        (gzipped(TEXT * 1000)[:60], "the gzip file ends too soon"),
+        (gzipped(TEXT)[:-8] + b"12345678", "the gzip file is damaged"),
+        (gzipped(TEXT) + b"more", "the gzip file is damaged after its first part"),
         (
-            gzip.compress(gzip.compress(TEXT)),
+            gzipped(gzipped(TEXT)),
             "inside the gzip file is another packed file; unpack the outer one",
         ),
-        (gzip.compress(zipped({"a.csv": TEXT})), "inside the gzip file is another packed file"),
-        (zipped({"a.csv.gz": gzip.compress(TEXT)}), "inside the zip file is another packed file"),
+        (gzipped(zipped({"a.csv": TEXT})), "inside the gzip file is another packed file"),
+        (zipped({"a.csv.gz": gzipped(TEXT)}), "inside the zip file is another packed file"),
         (zipped({"a.zip": zipped({"a.csv": TEXT})}), "inside the zip file is another packed file"),
         (zipped({}), "the zip holds no file"),
         (zipped({".DS_Store": b"x"}), "the zip holds no file"),
@@ -135,7 +139,7 @@ def encrypted() -> bytes:
         (zipped({"a.csv": TEXT}, method=zipfile.ZIP_BZIP2), "a.csv in the zip is packed by method 12"),
         (zipped({"[Content_Types].xml": b"", "word/document.xml": b""}), "an office document"),
         (b"PAR1" + b"x" * 50, "the Parquet file ends too soon"),
-        (gzip.compress(b"%PDF-1.7"), "a PDF document"),
+        (gzipped(b"%PDF-1.7"), "a PDF document"),
     ],
 )
 def test_damaged_and_wrong_files_are_refused(file, content, message):
@@ -156,7 +160,7 @@ def test_what_is_no_file_is_refused(tmp_path):
 
 
 def test_damage_beyond_the_head_shows_while_reading(file):
-    content = bytearray(gzip.compress(TEXT + b"".join(b"%d,1.00\n" % n for n in range(1_000_000))))
+    content = bytearray(gzipped(TEXT + b"".join(b"%d,1.00\n" % n for n in range(1_000_000))))
     content[-4_000] ^= 0xFF
     path = file(bytes(content))
     source = TextSource(path, recognise(path))
@@ -168,7 +172,7 @@ def test_damage_beyond_the_head_shows_while_reading(file):
 @pytest.mark.parametrize("compression", ["gzip", "zip"])
 def test_bombs_are_refused(file, compression):
     bomb = b"a,b\n" + b"0" * 1_000_000
-    path = file(gzip.compress(bomb) if compression == "gzip" else zipped({"a": bomb}))
+    path = file(gzipped(bomb) if compression == "gzip" else zipped({"a": bomb}))
     bounds = Bounds(free_bytes=100_000, ratio=200)
 
     with pytest.raises(BadInput, match=r"unpacks to [\d,]+ bytes or more, beyond the bounds of 200 times"):
@@ -218,7 +222,7 @@ def test_parquet_comes_out_of_its_container(file, parquet, tmp_path, compression
 
 
 def test_parquet_that_ends_too_soon_inside_gzip_is_refused(file, parquet, tmp_path):
-    path = file(gzip.compress(parquet[:-20]))
+    path = file(gzipped(parquet[:-20]))
 
     with pytest.raises(BadInput, match="the Parquet file ends too soon"):
         parquet_source(path, recognise(path), tmp_path)

@@ -1,12 +1,12 @@
 -- The orders that a file shares with the lake, and who is newer. A unit is an order, or whatever else the first
 -- identity column names. Reads `lines` (of the file) and `existing` (the lake's rows of those units). Newest: the
--- row's own updated_at, else the object's time, then its key; of equals the one that is ingested later, which is
--- how a file comes back under other rules.
+-- greatest `version`, which is the row's own updated_at, else the object's time, then its key; of equals the one that
+-- is ingested later, which is how a file comes back under other rules.
 WITH incoming AS (
     SELECT
         unit,
         BOOL_AND(has_line_id) AS has_line_id,
-        MAX(STRUCT_PACK(at := COALESCE(updated_at, received_at), k := origin)) AS newest,
+        MAX(version) AS newest,
         COUNT(*) AS line_count
     FROM lines
     GROUP BY unit
@@ -16,7 +16,7 @@ held AS (
     SELECT
         unit,
         BOOL_AND(has_line_id) AS has_line_id,
-        MAX(STRUCT_PACK(at := COALESCE(updated_at, received_at), k := origin)) AS newest,
+        MAX(version) AS newest,
         COUNT(*) AS line_count
     FROM existing
     GROUP BY unit

@@ -1,13 +1,17 @@
--- The lake's rows that a file supersedes, by file and place. Reads `contests`, `existing`, `lines`.
-SELECT existing.file, existing.place
+-- The lake's rows that a file supersedes, by file and place, and their object. Reads `contests`, `existing`, `lines`.
+-- Lines with ids are unique in a file, so none of the lake's rows is found twice.
+SELECT
+    existing.file,
+    existing.place,
+    existing.origin
 FROM existing
 INNER JOIN contests ON existing.unit = contests.unit
-LEFT JOIN lines ON existing.unit = lines.unit AND existing.line = lines.line
-WHERE
-    CASE
-        WHEN NOT contests.is_by_line THEN contests.incoming_wins
-        ELSE STRUCT_PACK(at := COALESCE(lines.updated_at, lines.received_at), k := lines.origin)
-            >= STRUCT_PACK(at := COALESCE(existing.updated_at, existing.received_at), k := existing.origin)
-            AND lines.unit IS NOT NULL
-    END
-GROUP BY existing.file, existing.place
+WHERE NOT contests.is_by_line AND contests.incoming_wins
+UNION ALL
+SELECT
+    existing.file,
+    existing.place,
+    existing.origin
+FROM existing
+INNER JOIN contests ON existing.unit = contests.unit AND contests.is_by_line
+INNER JOIN lines ON existing.unit = lines.unit AND existing.line = lines.line AND existing.version <= lines.version

@@ -169,10 +169,7 @@ def with_net(rows: str, plan: Plan, shop: Shop) -> str:
 
 def _contents_of(engine: DuckEngine, lake: Lake) -> list[str]:
     """Return the contents of the uploads whose rows go; a report that was erased names none."""
-    ids = engine.rows(
-        "SELECT DISTINCT object_id FROM existing JOIN stale_existing USING (file, place) "
-        "JOIN origins USING (origin)"
-    )
+    ids = engine.rows("SELECT object_id FROM origins WHERE origin IN (SELECT origin FROM stale_existing)")
     contents = []
     for row in ids:
         try:
