@@ -171,13 +171,54 @@ def kept(lake: Lake, upload_text: Callable):
         ),
     ],
 )
-def test_woocommerce_orders_are_worth_what_the_shop_kept(kept, records, net):
-    assert kept(written(WOO, *records)) == net
+@pytest.mark.parametrize("prices_include_tax", [False, True])
+def test_woocommerce_orders_are_worth_what_the_shop_kept(kept, records, net, prices_include_tax):
+    assert kept(written(WOO, *records), prices_include_tax=prices_include_tax) == net
 
 
-def test_woocommerce_shipping_goes_back_with_the_order_where_it_counts(kept):
+# Paid were 24.00 for goods, 6.00 for shipping and 3.00 for a fee; 20.00, 5.00 and 2.50 are before tax.
+@pytest.mark.parametrize("prices_include_tax", [False, True])
+@pytest.mark.parametrize(("count_shipping", "fees"), [(False, 2_50), (True, 7_50)])
+def test_the_tax_of_woocommerce_is_not_taken_off_what_is_before_tax(
+    kept, prices_include_tax, count_shipping, fees
+):
+    text = written(WOO, {**TAXED, "fee_total": "2.50", "fee_tax_total": "0.50"})
+
+    net = kept(text, prices_include_tax=prices_include_tax, count_shipping=count_shipping)
+
+    assert net == {"sale": 20_00, "fee": fees}
+
+
+TILL = """
+name = "till"
+table = "orders"
+[columns]
+order_id = "Bon"
+product_id = "Article"
+quantity = "Pcs"
+unit_price = "Price"
+ordered_at = "Day"
+[optional]
+tax = "VAT"
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "net"), [("", 16_40), ("prices_exclude_tax = false", 16_40), ("prices_exclude_tax = true", 20_00)]
+)
+def test_a_dialect_of_the_shop_says_whether_its_prices_hold_tax(kept, lake, key, net):
+    lake.store.write_bytes("settings/dialects/till.toml", (key + TILL).encode())
+
+    text = "Bon,Article,Pcs,Price,Day,VAT\n1,tea,2,10.00,2025-12-01,3.60\n"
+
+    assert kept(text, prices_include_tax=True) == {"sale": net}
+
+
+@pytest.mark.parametrize("prices_include_tax", [False, True])
+def test_woocommerce_shipping_goes_back_with_the_order_where_it_counts(kept, prices_include_tax):
     paid = [{**TAXED, "status": "refunded"}, {**TAXED, **SECOND_TAXED, "status": "refunded"}]
-    assert kept(written(WOO, *paid), count_shipping=True) == {"sale": 30_00, "fee": 5_00, "refund": -35_00}
+    net = kept(written(WOO, *paid), count_shipping=True, prices_include_tax=prices_include_tax)
+    assert net == {"sale": 30_00, "fee": 5_00, "refund": -35_00}
 
 
 def test_woocommerce_exports_without_the_columns_of_the_whole_order_still_fit(kept):

@@ -148,6 +148,7 @@ def test_what_a_call_states_goes_before_the_sidecar_and_is_no_repeat(take):
         ("times = { quantity = 'iso' }", "times names 'quantity'"),
         ("rest = 'nosuch'", "rest names 'nosuch'"),
         ("decimal = ';'", "decimal = ';' must be '.' or ','"),
+        ("prices_exclude_tax = 'yes'", "prices_exclude_tax = 'yes' must be true or false"),
     ],
 )
 def test_a_dialect_that_no_file_could_be_read_by_is_refused(wrong, says):

@@ -262,7 +262,8 @@ def _digest(columns: object) -> str:
 
 
 def _with_money(plan: Plan, shop: Shop, judged: str) -> str:
-    given = frozenset(name for name in ("discount", "tax", "shipping") if plan.has(name))
+    parts = ("discount", "shipping") if plan.dialect.prices_exclude_tax else ("discount", "tax", "shipping")
+    given = frozenset(name for name in parts if plan.has(name))
     columns = [
         f"{_kind(plan)} AS kind" if column.name == "kind" else column.name
         for column in plan.table.source_columns

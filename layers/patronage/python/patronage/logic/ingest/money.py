@@ -34,7 +34,7 @@ def with_net(rows: str, shop: Shop, *, given: frozenset[str]) -> str:
     shop : Shop
         Says whether prices hold the tax and whether shipping is revenue.
     given : frozenset of str
-        Which of discount, tax and shipping the lines may have.
+        Which of discount, tax and shipping the lines may have; no tax where prices are before it in any case.
 
     Returns
     -------

@@ -21,6 +21,10 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
 def _is_texts(value: object) -> bool:
     return isinstance(value, list) and all(map(_is_text, value))
 
@@ -59,7 +63,7 @@ _RULES: dict[str, tuple[str, Callable[[object], bool]]] = {
                _is_table_of(_is_table_of(_is_text))),
     "format": ("a table", lambda value: isinstance(value, dict)),
     "fill_down": ("a table of by, a text, and columns, a list of texts", _is_fill_down),
-    "needs_whole_file": ("true or false", lambda value: isinstance(value, bool)),
+    **dict.fromkeys(("needs_whole_file", "prices_exclude_tax"), ("true or false", _is_flag)),
 }  # fmt: skip
 _FORMAT = ("header", "delimiter", "quote")
 _NOT_RE2 = re.compile(r"\(\?(?:<?[=!]|P=|\(|>)|\\[1-9]|[*+?}]\+")

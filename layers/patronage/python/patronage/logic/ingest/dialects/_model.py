@@ -93,6 +93,9 @@ class Dialect(Rows):
         Canonical column to `strptime` patterns, or to ``iso``, ``epoch_s``, ``epoch_ms``, ``epoch_us``.
     decimal : str
         The decimal mark of every number; empty where each column is looked at.
+    prices_exclude_tax : bool
+        Of orders: whether amounts are before tax in any such file, so that the shop's setting
+        `prices_include_tax` does not count.
     unfloat : sequence of str, optional
         The id columns where ``13085.0`` may stand for ``13085``, what is left when a spreadsheet or pandas
         held the ids as floats; None for all of them. It does where every id of the column has that form.
@@ -124,6 +127,7 @@ class Dialect(Rows):
     format: Mapping[str, Any] = field(default_factory=dict)
     times: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     decimal: str = ""
+    prices_exclude_tax: bool = False
     unfloat: Sequence[str] | None = None
     fill_down: Mapping[str, Any] = field(default_factory=dict)
     computed: Mapping[str, str] = field(default_factory=dict)
