@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from patronage.errors import BadInput
-from patronage.logic.ingest.dialects import choose_dialect, dialects
+from patronage.logic.ingest.dialects import by_demand, choose_dialect, dialects, parse_dialect
 
 
-def chosen(header, table=None):
-    return choose_dialect(dialects(), header.split(","), table=table, first={}, key="file.csv")
+def chosen(header, table=None, *, own=(), key="file.csv"):
+    known = by_demand([*(parse_dialect(text, "settings/dialects/own.toml") for text in own), *dialects()])
+    return choose_dialect(known, header.split(","), table=table, first={}, key=key)
 
 
 @pytest.mark.parametrize(
@@ -105,3 +106,57 @@ def test_the_nearest_is_the_one_of_which_the_file_has_most(header, table, says):
         chosen(header, table)
 
     assert f"; the nearest, {says} Rename the columns" in str(raised.value)
+
+
+TILL = """
+name = "till"
+table = "orders"
+[columns]
+order_id = "Bon"
+customer_id = "customer_id"
+product_id = "Artikel"
+quantity = "Menge"
+unit_price = "Preis"
+ordered_at = "Datum"
+"""
+FEW = """
+name = "till-cards"
+table = "customers"
+columns = { customer_id = "customer_id" }
+optional = { city = "Ort" }
+"""
+
+
+def test_a_dialect_of_the_shop_that_is_nearer_is_named():
+    with pytest.raises(BadInput) as raised:
+        chosen("Bon,customer_id,Artikel,Menge,Datum", own=[TILL])
+
+    said = str(raised.value)
+    assert "only 'customer_id' could be of customers" in said
+    assert "; the nearest, till of orders, also needs 'Preis'. Export it too" in said
+
+
+def test_a_dialect_of_the_shop_that_needs_as_little_as_our_own_columns_is_taken_where_it_says_more():
+    assert chosen("customer_id,Ort", own=[FEW]).name == "till-cards"
+    assert chosen("customer_id,city", own=[FEW]).name == "canonical"
+    assert chosen("customer_id,Ort").name == "canonical"
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        pytest.param('key = "/till-"\n' + TILL, id="of other keys"),
+        pytest.param('format = { header = ["Bon", "customer_id"] }\n' + TILL, id="of files without a header"),
+        pytest.param('cells = { customer_id = "K.*" }\n' + FEW, id="of other cells"),
+    ],
+)
+def test_a_dialect_of_the_shop_that_the_file_cannot_be_of_is_no_rival(own):
+    header = "customer_id,Ort,Bon,Artikel,Menge,Datum"
+
+    with pytest.raises(BadInput, match=r"only 'customer_id' could be of customers, too few to tell\. Rename"):
+        chosen(header, own=[own])
+
+
+def test_a_dialect_of_the_shop_fits_the_keys_that_it_names():
+    with pytest.raises(BadInput, match="the nearest, till of orders, also needs 'Preis'"):
+        chosen("Bon,customer_id,Artikel,Menge,Datum", own=['key = "/till-"\n' + TILL], key="raw/till-1.csv")

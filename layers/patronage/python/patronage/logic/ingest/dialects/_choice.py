@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from patronage.errors import BadInput
+from patronage.logic.ingest.dialects._shipped import dialects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +54,8 @@ def choose_dialect(
     chosen = next((dialect for dialect in fitting if table in {None, dialect.table}), None)
     if chosen is not None:
         is_open = table is None and chosen.name == "canonical"
-        return _of_our_own(chosen, known, header) if is_open else chosen
+        rivals = [*_canonical(known), *_of_the_shop(known, fitting, header, key)]
+        return _of_our_own(chosen, rivals, header) if is_open else chosen
     if fitting and _named_by(_nearest(known, header, table), header) <= _named_by(fitting[0], header):
         other = fitting[0]
         raise BadInput(
@@ -63,24 +65,34 @@ def choose_dialect(
     raise BadInput(_no_fit(known, header, table))
 
 
-def _of_our_own(chosen: Dialect, known: Sequence[Dialect], header: Sequence[str]) -> Dialect:
-    """Return the table of our own columns that the header says most of; refuse to guess where it lacks some.
+def _canonical(known: Sequence[Dialect]) -> list[Dialect]:
+    return [each for each in known if each.name == "canonical"]
+
+
+def _of_the_shop(
+    known: Sequence[Dialect], fitting: Sequence[Dialect], header: Sequence[str], key: str
+) -> list[Dialect]:
+    """List the shop's own dialects that the file is of, or would be if its header did not lack columns."""
+    own = [each for each in known if each not in dialects() and not each.format.get("header")]
+    return [each for each in own if each in fitting or (each.lacks(header) and each.fits_key(key))]
+
+
+def _of_our_own(chosen: Dialect, rivals: Sequence[Dialect], header: Sequence[str]) -> Dialect:
+    """Return the rival that the header says most of; refuse to guess where it lacks some.
 
     An order needs many columns and a customer one: a file of orders that lacks a price must not pass as one
     of customers.
     """
     made = _taken_by(chosen, header)
-    ours = [each for each in known if each.name == "canonical"]
-    nearest = max(ours, key=lambda each: (len(_taken_by(each, header)), each is chosen))
+    nearest = max(rivals, key=lambda each: (len(_taken_by(each, header)), each is chosen))
     is_told = chosen.weight > 1 or 2 * len(made) >= len(header)
     if chosen.weight > _FEW or (nearest is chosen and is_told):
         return chosen
     missing = ", ".join(map(repr, nearest.lacks(header)))
     if nearest is not chosen and not missing:
         return nearest
-    hint = (
-        f"; the nearest, {nearest.table}, also needs {missing}. Export it too" if missing else ". Rename them"
-    )
+    called = nearest.table if nearest.name == "canonical" else f"{nearest.name} of {nearest.table}"
+    hint = f"; the nearest, {called}, also needs {missing}. Export it too" if missing else ". Rename them"
     raise BadInput(
         f"of the columns {_listed(header)} only {', '.join(map(repr, made))} could be of {chosen.table}, too "
         f"few to tell{hint}, or upload the file below raw/{chosen.table}/ if it is of {chosen.table}"
