@@ -139,6 +139,17 @@ def test_a_price_finer_than_four_decimals_is_a_doubt(ingest_text, price):
     ]
 
 
+@pytest.mark.parametrize("usual", ["2.50", "$ 2.50"])
+def test_a_finer_price_beyond_the_sample_is_rounded_without_a_doubt(upload_text, lake, usual):
+    rows = [f"o{n},c,p,1,{usual},2026-01-02" for n in range(50_000)]
+    late = f"o50000,c,p,1000,{usual.replace('2.50', '0.00125')},2026-01-02"
+
+    report = ingest(upload_text("\n".join([HEADER, *rows, late])), lake, Shop(currency="USD"), now=NOW)
+
+    assert (report["kept"], report.get("doubts", [])) == (50_001, [])
+    assert report["net_minor"] == 50_000 * 2_50 + 1_30
+
+
 @pytest.mark.parametrize("price", ["1.2500", "1.25000", "0.30000000000000004", "12.989999999999999"])
 def test_zeros_and_what_a_float_adds_are_no_doubt(ingest_text, price):
     assert "doubts" not in ingest_text("\n".join([HEADER, *ROWS, f"o9,c,p,1,{price},2026-01-02"]))
