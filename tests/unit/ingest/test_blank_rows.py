@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import duckdb
 import pytest
 
 from patronage.logic.ingest.options import Options
@@ -48,6 +49,22 @@ def test_a_row_with_one_filled_cell_is_a_row(ingest_text):
     assert "blank_rows" not in report
 
 
+@pytest.mark.parametrize("blank", ['""," ","\n"," ","",""', '"\r\n",,,,,', "\u2003,,,,,", '" ","\u00a0",,,,'])
+def test_rows_of_quoted_blanks_and_line_breaks_are_blank(ingest_text, blank):
+    report = ingest_text(HEADER + ROWS + f"{blank}\n" * 10)
+
+    assert adds_up(report)
+    assert (report["read"], report["kept"], report["blank_rows"]) == (5, 5, 10)
+
+
+@pytest.mark.parametrize("filled", ['"""",,,,,', '",",,,,,', ',"\n.",,,,', "[],,,,,"])
+def test_a_cell_that_holds_marks_is_filled(ingest_text, filled):
+    report = ingest_text(HEADER + ROWS + f"{filled}\n")
+
+    assert (report["read"], report["refused"]) == (6, 1)
+    assert "blank_rows" not in report
+
+
 @pytest.mark.parametrize("blank", ["", ",,,,,\n" * 10])
 def test_a_file_without_rows_says_so(ingest_text, blank):
     report = ingest_text(HEADER + blank)
@@ -81,3 +98,17 @@ def test_an_inspection_shows_a_row_of_which_a_cell_is_odd(upload_text):
 
 def test_an_inspection_of_a_file_without_rows_says_so(upload_text):
     assert inspect(upload_text(HEADER), Shop(), Options(), now=NOW).doubts == ["the file holds no rows"]
+
+
+def test_an_inspection_leaves_the_blank_rows_of_parquet_out(upload_text, tmp_path):
+    path = tmp_path / "a.parquet"
+    row = "'o1' AS order_id, 'c' AS customer_id, 'p' AS product_id, 1 AS quantity, 2.5 AS unit_price, "
+    row += "TIMESTAMP '2026-01-02' AS ordered_at, [1, 2] AS tags"
+    duckdb.sql(f"SELECT * FROM (SELECT {row}) RIGHT JOIN range(3) AS t(n) ON n = 1").project(
+        "* EXCLUDE n"
+    ).write_parquet(str(path))
+
+    found = inspect(upload_text(path.read_bytes(), key="raw/orders/a.parquet"), Shop(), Options(), now=NOW)
+
+    assert found.refused == {}
+    assert [row["order_id"] for row in found.rows] == ["o1"]
