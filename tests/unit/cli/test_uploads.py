@@ -206,6 +206,17 @@ def test_a_report_is_found_by_the_last_parts_of_its_key(write, told):
         told(report, "lain.csv")
 
 
+def test_a_report_shows_refused_rows_as_the_file_has_them_and_obeys_none(write, told):
+    odd = 'o[2],"c ""1""",\tp\x1b[31m,two,2.50,2025-01-02'
+    rows = "".join(map(good, range(10)))
+
+    told(ingest, [write("a.csv", f"{HEADER}{rows}{odd}\n")])
+
+    printed = told(report, "a.csv")
+    assert "\x1b" not in printed
+    assert r'o[2],"c""1""",\tp\x1b[31m,two,2.50,2025-01-02' in "".join(printed.split())
+
+
 def test_inspect_prints_the_rule_of_a_refused_row_without_marks(write, told):
     file = write("a.csv", HEADER + good(1) + "o2,c1,p1,two,2.50,2025-01-02\n")
 

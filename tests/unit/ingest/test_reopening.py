@@ -188,3 +188,14 @@ def test_a_price_that_names_a_currency_late_tells_it_where_the_column_of_currenc
     report = ingest(upload, lake, Shop(currency="EUR", rates={"USD": "0.50"}), now=NOW)
 
     assert (report["kept"], kept(lake, "currency || net_minor")) == (102, ["USD600", "EUR1200"])
+
+
+@pytest.mark.parametrize("late", ["12,50", '"12,50"'])
+def test_a_late_cell_is_found_behind_quoted_ones(upload_text, lake, passes, late):
+    rows = [f'o{n:03};"c;\n;""1""";p;1;10;2026-01-02' for n in range(100)]
+    rows += [f'o100;"c;\n;""1""";p;1;{late};2026-01-02']
+
+    report = ingest(upload_text("\n".join([";".join(NAMES), *rows])), lake, Shop(), now=NOW)
+
+    assert (report["refused"], len(passes)) == (0, 2)
+    assert kept(lake, "CAST(unit_price AS DECIMAL(18, 4))") == ["12.5000"]

@@ -94,7 +94,14 @@ def _print_one(found: dict[str, Any], opened: OpenLake, lines: int) -> None:
         return
     refused = opened.lake.store.read_bytes(key).decode().splitlines()
     rows = [json.loads(line) for line in refused[:lines]]
-    cells = [(f"{row['line']:,}", row["column"], row["rule"], row["raw"]) for row in rows]
+    cells = [(f"{row['line']:,}", row["column"], row["rule"], _shown(row["raw"])) for row in rows]
     print_rows(
         f"Refused rows, the first {len(rows)} of {len(refused):,}", ("Line", "Column", "Rule", "Raw"), cells
+    )
+
+
+def _shown(raw: str) -> str:
+    """Return a row's text with what a terminal would obey, such as tabs and escapes, as Python writes it."""
+    return "".join(
+        each if each.isprintable() or each == "\n" else each.encode("unicode_escape").decode() for each in raw
     )

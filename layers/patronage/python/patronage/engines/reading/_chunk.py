@@ -24,6 +24,8 @@ class Chunk:
         The original line of each record, where the records do not stand on consecutive lines.
     line_ends
         How many line ends `content` has, where they were counted.
+    written
+        Of CSV, the same lines as they stand in the file, where `content` has other line ends, blanks or tabs.
     """
 
     number: int
@@ -32,3 +34,4 @@ class Chunk:
     has_quotes: bool = False
     lines: tuple[int, ...] | None = None
     line_ends: int | None = None
+    written: bytes | None = None

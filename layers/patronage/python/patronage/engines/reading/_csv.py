@@ -42,14 +42,24 @@ def csv_chunks(path: Path, found: Format, text: Utf8Text, *, chunk_bytes: int) -
         line, part = _without_blank_edges(begin, part, cutting.newline)
         if not part:
             continue
-        content, has_blank = even_line_ends(_spoilt(text.lines(part, line=line)), quote, cutting.newline)
+        written = _spoilt(text.lines(part, line=line))
+        content, has_blank = even_line_ends(written, quote, cutting.newline)
         if has_blank and not number:
             text.doubts.append("carriage returns inside lines were read as blanks")
+        if cutting.newline == b"\r":
+            written = content  # line feeds end the lines of what is kept for quotation, too
         if found.delimiter == BLANKS:
             content = tabs_for_blanks(content, quote)
         has_quotes = bool(quote) and quote in content
         ends = parts.line_ends if content is whole and cutting.newline == b"\n" else None
-        yield Chunk(number=number, first_line=line, content=content, has_quotes=has_quotes, line_ends=ends)
+        yield Chunk(
+            number=number,
+            first_line=line,
+            content=content,
+            has_quotes=has_quotes,
+            line_ends=ends,
+            written=None if content is written else written,
+        )
         number += 1
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 _STRIDE = 1 << 16
 
@@ -59,10 +59,10 @@ def places(
         The place of each wanted record, and of each unsplit one.
     """
     unsplit = unsplit or {}
+    others = {_after_blanks(content, start): ends for start, ends in unsplit.items()}
     has_line_each = lines is None and not quote and not any(unsplit.values())
     if has_line_each and count is not None and _are_lines(content, count + len(unsplit), line_ends):
-        return _places_on_lines(content, wanted, sorted(unsplit), first_line)
-    others = {_after_blanks(content, start): ends for start, ends in unsplit.items()}
+        return _places_on_lines(content, wanted, sorted(others), first_line)
     found, rest, number = {}, [], 0
     for ordinal, (line, start, end) in enumerate(_records(content, quote.encode(), others)):
         is_unsplit = start in others
@@ -75,6 +75,33 @@ def places(
             else:
                 found[number] = place
     return found, rest
+
+
+def written_texts(found: Iterable[Place], written: bytes, first_line: int) -> dict[int, str]:
+    """Return the texts of records as the file has them, by the line that each begins on.
+
+    Parameters
+    ----------
+    found : iterable of Place
+        The records, as they stand in the chunk that the reader takes.
+    written : bytes
+        The chunk's lines as they stand in the file.
+    first_line : int
+        Line of the first byte of `written`.
+    """
+    texts, start, at = {}, 0, first_line
+    for place in sorted(found, key=lambda each: each.line):
+        start, at = _lines_on(written, start, place.line - at), place.line
+        end = _lines_on(written, start, place.text.count("\n") + 1)
+        texts[place.line] = written[start:end].decode("utf-8", "replace").rstrip("\r\n")
+    return texts
+
+
+def _lines_on(content: bytes, start: int, count: int) -> int:
+    """Return the byte on which a line begins, so many lines after the one that begins at `start`."""
+    for _ in range(count):
+        start = (content.find(b"\n", start) + 1) or len(content)
+    return start
 
 
 def _are_lines(content: bytes, count: int, line_ends: int | None) -> bool:

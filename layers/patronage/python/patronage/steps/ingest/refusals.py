@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import string
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from patronage.engines.records import RowRange
-from patronage.logic.ingest.places import places
+from patronage.logic.ingest.places import places, written_texts
+from patronage.logic.ingest.recognition import split_records
 from patronage.logic.ingest.rules import rules_by_name
 from patronage.logic.queries import identifier
 
@@ -20,11 +22,16 @@ if TYPE_CHECKING:
     from patronage.engines.duckdb import DuckSession
     from patronage.engines.reading import Chunk
     from patronage.engines.records import Unsplit
+    from patronage.logic.ingest.places import Place
     from patronage.logic.ingest.plan import Plan
+    from patronage.logic.ingest.recognition import Format
     from patronage.logic.tables import Table
     from patronage.steps.ingest.chunks import Pass
     from patronage.steps.ingest.judging import Judged
     from patronage.stores.objects import ObjectStore
+
+_WITHOUT_TEXT = frozenset({"xlsx", "parquet"})
+_SHEET_QUOTE = '"'
 
 
 def write_refused(
@@ -37,8 +44,9 @@ def write_refused(
 ) -> Counter[str]:
     """Write the refused rows of a chunk: object, line, column, rule, sentence, raw; one JSON object a line.
 
-    Rows without a single filled cell, such as a spreadsheet leaves below its table, are no rows: they are
-    left out.
+    `raw` is the row's own text in the file, without its line end; of XLSX and Parquet, which have no text, a
+    JSON list of its cells. Rows without a single filled cell, such as a spreadsheet leaves below its table,
+    are no rows: they are left out.
 
     Parameters
     ----------
@@ -91,17 +99,39 @@ def write_refused(
 
 
 def _blank_told(job: Pass) -> Callable[[str], bool]:
-    """Return what tells the raw text of a row without a filled cell: a list of cells, or uncut."""
-    if job.plan.format.kind == "json":
+    """Return what tells the `raw` of a row without a filled cell."""
+    form = job.plan.format
+    if form.kind == "json":
         return lambda _: False
-    nothing = f"{job.delimiter}{job.plan.format.quote} \t\u00a0"
+    has_text = form.kind not in _WITHOUT_TEXT
+    nothing = f"{job.delimiter}{form.quote}{string.whitespace}\u00a0"
 
     def is_blank(raw: str) -> bool:
-        if raw.startswith('["') and raw.endswith('"]'):
-            return not any(cell.strip() for cell in json.loads(raw))
-        return bool(raw) and not raw.strip(nothing)
+        rest = raw.lstrip(nothing)
+        if not raw or (has_text and rest and not rest[0].isspace()):
+            return False  # nearly every row of a text ends here, uncut
+        cells = cells_of(raw, form)
+        return not rest if cells is None else not any(cell.strip() for cell in cells)
 
     return is_blank
+
+
+def cells_of(raw: str, form: Format) -> list[str] | None:
+    """Return the cells of a refused row of a table, or None where it cannot be cut into cells.
+
+    Parameters
+    ----------
+    raw : str
+        As the quarantine has it.
+    form : Format
+        Of the file.
+    """
+    if form.kind in _WITHOUT_TEXT:
+        return [str(cell) for cell in json.loads(raw or "[]")]
+    records = split_records(raw.split("\n"), form.delimiter or ",", form.quote, most=1)
+    if records is None:
+        return None
+    return list(records[0].cells) if records else []
 
 
 def _lines_of_text(
@@ -113,43 +143,42 @@ def _lines_of_text(
     count: int | None,
 ) -> list[tuple[int, str, str]]:
     form = job.plan.format
+    quote = _SHEET_QUOTE if form.kind == "xlsx" else form.quote
     found, others = places(
         chunk.content,
         {record for record, _ in broken},
         unsplit={each.start: each.raw.strip("\r\n").count("\n") for each in unsplit},
-        quote=form.quote if chunk.has_quotes else "",
+        quote=quote if chunk.has_quotes else "",
         first_line=chunk.first_line,
         lines=chunk.lines,
         count=count,
         line_ends=chunk.line_ends,
     )
-    as_raw = str if form.kind == "json" else _as_cells(form.quote, job.delimiter)
+    raw = _raw_told(form, chunk, [*found.values(), *others])
     told = [
-        (found[record].line, as_raw(found[record].text), rule)
-        if record in found
-        else (chunk.first_line, "", rule)
+        (found[record].line, raw(found[record]), rule) if record in found else (chunk.first_line, "", rule)
         for record, rule in broken
     ]
-    return told + [
-        (place.line, as_raw(place.text) if each.has_cells else place.text, each.rule)
-        for place, each in zip(others, unsplit, strict=False)
-    ]
+    return told + [(place.line, raw(place), each.rule) for place, each in zip(others, unsplit, strict=False)]
 
 
-def _as_cells(quote: str, delimiter: str) -> Any:
-    """Return what turns a record's text into its cells, as JSON."""
+def _raw_told(form: Format, chunk: Chunk, found: Sequence[Place]) -> Callable[[Place], str]:
+    """Return what tells the `raw` of a record that was found in a chunk."""
+    if form.kind == "xlsx":
+        return lambda place: _sheet_cells(place.text)
+    if chunk.written is None:
+        return lambda place: place.text
+    texts = written_texts(found, chunk.written, chunk.first_line)
+    return lambda place: texts[place.line]
 
-    def cells(text: str) -> str:
-        if len(delimiter) != 1:
-            return json.dumps(text.split(delimiter), ensure_ascii=False)
-        quoting: dict[str, Any] = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE}
-        try:
-            found = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, **quoting), [])
-        except csv.Error:
-            found = [text]
-        return json.dumps(found, ensure_ascii=False)
 
-    return cells
+def _sheet_cells(text: str) -> str:
+    """Return a sheet's row, which its chunk has as CSV, as a JSON list of its cells."""
+    try:
+        cells = next(csv.reader(io.StringIO(text, newline=""), quotechar=_SHEET_QUOTE), [])
+    except csv.Error:
+        cells = [text]
+    return json.dumps(cells, ensure_ascii=False)
 
 
 def _cells_of_rows(

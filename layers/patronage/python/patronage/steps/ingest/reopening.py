@@ -17,6 +17,7 @@ from patronage.logic.ingest.rules import form_rule
 from patronage.logic.ingest.values import is_number, time_candidates
 from patronage.steps.ingest.guessing import with_values
 from patronage.steps.ingest.judging import held_source
+from patronage.steps.ingest.refusals import cells_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -77,7 +78,7 @@ def _may_be_values(plan: Plan, columns: Collection[Column], outcome: Outcome) ->
                 column, source = sources.get(row["rule"], (None, None))
                 if column is None or source is None:
                     continue
-                cells = json.loads(row["raw"]) if row["raw"].startswith("[") else []
+                cells = cells_of(row["raw"], plan.format) or []
                 at = plan.header.index(source)
                 if at >= len(cells) or _is_value(column, cells[at]):
                     return True

@@ -1,6 +1,6 @@
 """Recognise a file's container, encoding, kind and table by its content, from bytes and texts in memory."""
 
-from patronage.logic.ingest.recognition._cells import BLANKS, ONE_CELL, tabs_for_blanks
+from patronage.logic.ingest.recognition._cells import BLANKS, ONE_CELL, split_records, tabs_for_blanks
 from patronage.logic.ingest.recognition._cuts import Cutting
 from patronage.logic.ingest.recognition._encoding import (
     is_mostly_utf8,
@@ -70,6 +70,7 @@ __all__ = [
     "refuse_other_files",
     "refuse_other_texts",
     "sample_text",
+    "split_records",
     "tabs_for_blanks",
     "windows_1252_text",
     "without_mark",
