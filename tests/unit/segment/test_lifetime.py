@@ -16,6 +16,7 @@ from patronage.logic.segments.lifetime import (
     Reason,
     Spending,
     _bg_nbd,
+    _fitting,
     _gamma_gamma,
     independence,
     lifetime_value,
@@ -40,7 +41,7 @@ def histories(draw) -> Histories:
 
 
 def simulated(n: int, seed: int = 7, buying: BgNbdParameters = BUYING) -> tuple[Histories, Spending]:
-    """Customers who live by the two models, purchase by purchase, in whole and half days of a clock."""
+    """Customers who live by the two models, purchase by purchase; times in days."""
     rng = np.random.default_rng(seed)
     age = rng.uniform(30, 700, n)
     rate, leaving = rng.gamma(buying.r, 1 / buying.alpha, n), rng.beta(buying.a, buying.b, n)
@@ -149,7 +150,7 @@ def test_the_fits_find_what_customers_live_by():
 
 
 def test_four_fifths_of_simulated_customers_end_inside_their_intervals():
-    """The same customers at half of their age, forecast to the whole of it, by groups of equal age."""
+    """Customers of one year, forecast for a second that is lived on from the same rates."""
     rng = np.random.default_rng(11)
     n, age, horizon = 20_000, 365.0, 365.25
     rate, leaving = rng.gamma(1.2, 1 / 30, n), rng.beta(0.5, 6, n)
@@ -236,6 +237,13 @@ def test_customers_who_never_leave_run_to_the_bounds_and_get_an_answer():
     assert "ran to the bounds" in model.outcome_.detail
     assert model.parameters_.probability_alive(history).min() > 0.95
     assert model.parameters_.expected_purchases(history, 365).mean() == pytest.approx(11, rel=0.1)
+
+
+def test_a_fit_that_does_not_arrive_says_so(monkeypatch):
+    monkeypatch.setattr(_fitting, "_MAX_ITERATIONS", 1)
+    model = BgNbd().fit(simulated(500)[0])
+    assert model.outcome_.reason is Reason.NOT_CONVERGED
+    assert model.outcome_.detail.startswith("no maximum after 1 iterations: the steepest slope is")
 
 
 def test_customers_without_money_are_left_out_and_counted():

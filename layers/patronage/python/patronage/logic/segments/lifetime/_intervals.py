@@ -1,4 +1,4 @@
-"""Quantiles of what a customer will buy and spend, exact and without simulation.
+"""Quantiles of what a customer will buy and spend, without simulation.
 
 They are of the posterior predictive distribution: of the purchases and the money themselves, not of their
 expectation, so 80 % of customers should end inside their 80 % intervals, which a holdout can check. The
@@ -91,7 +91,8 @@ def value_quantile(
     Returns
     -------
     quantile : array, shape (n,)
-        0 where no purchase is at least as probable as `level`; else within about a thousandth.
+        0 where no purchase is at least as probable as `level`; elsewhere as a rule within a thousandth,
+        at worst a hundredth.
     """
     quantile = np.zeros(len(histories))
     alive = parameters.probability_alive(histories)
@@ -163,7 +164,7 @@ def _grid(kind: _Kind, purchases: Numbers, tail: float) -> Numbers:
     """Return logarithms of money from less than one small purchase to more than is asked for.
 
     The money of so many purchases as bring w is spread by about `spread` in its logarithm; the points lie
-    a fixed share of that apart, which keeps interpolation between them good to a thousandth.
+    a fixed share of that apart, which keeps interpolation between them good.
     """
     low = betaincinv(kind.p, kind.shape, _SMALLEST)
     high = betainccinv(kind.p * purchases[-1], kind.shape, tail)

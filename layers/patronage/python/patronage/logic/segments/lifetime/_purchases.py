@@ -9,12 +9,14 @@ import numpy as np
 from scipy.special import betainc, expit, gammaln, hyp2f1
 
 from patronage.errors import BadInput
+from patronage.logic.segments.lifetime._histories import distinct_rows
 
 if TYPE_CHECKING:
     from patronage.logic.segments.lifetime._histories import Histories, Numbers
 
 _CLOSE_TO_ONE = 1e-4
-_MOST_SUMMED, _SUMMED_AT_ONCE, _NOT_WORTH_ADDING = 1 << 20, 4096, 1e-14
+# Where the ranges of purchases begin whose probabilities are summed at once: single ones, then 0.2 % wide.
+_SUMMED = np.r_[np.arange(512), np.unique(np.ceil(512 * 1.002 ** np.arange(5_000)))]
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,8 @@ class BgNbdParameters:
     def expected_purchases(self, histories: Histories, horizon: float) -> Numbers:
         """Return how many purchases to expect within `horizon` after the observation, shape (n,)."""
         _check_horizon(horizon)
-        ahead = self._expected_if_alive(histories.frequency, histories.age, horizon)
-        return self.probability_alive(histories) * ahead
+        (frequency, age), index, _ = distinct_rows(histories.frequency, histories.age)
+        return self.probability_alive(histories) * self._expected_if_alive(frequency, age, horizon)[index]
 
     def expected_purchases_of_new(self, horizon: float) -> float:
         """Return how many repeat purchases to expect of a new customer within `horizon`."""
@@ -120,21 +122,16 @@ class BgNbdParameters:
             with np.errstate(over="ignore", invalid="ignore"):
                 series = hyp2f1(first[rows], second[rows], c[rows], z[rows])
                 remainder[rows] = (1 - z[rows]) ** power[rows] * series
-        expected: Numbers = np.maximum(c / (a - 1) * (1 - remainder), 0.0)
+        expected: Numbers = c / (a - 1) * (1 - remainder)
         # SciPy's 2F1 gives up beyond z of 0.9 after some ninety purchases: few rows, which can be summed.
         for row in np.flatnonzero(~np.isfinite(expected)):
             expected[row] = self._summed(x[row : row + 1], age[row : row + 1], horizon)
-        return expected
+        return np.maximum(expected, 0.0)
 
     def _summed(self, x: Numbers, age: Numbers, horizon: float) -> float:
         """Return the expectation of one customer as the sum of the probabilities of more than k purchases."""
-        total = 0.0
-        for start in range(0, _MOST_SUMMED, _SUMMED_AT_ONCE):
-            above = self.above_if_alive(x, age, horizon, np.arange(_SUMMED_AT_ONCE, dtype=np.float64) + start)
-            total += float(above.sum())
-            if above[-1] < _NOT_WORTH_ADDING:
-                break
-        return total
+        middles = (_SUMMED[:-1] + _SUMMED[1:] - 1) / 2
+        return float(self.above_if_alive(x, age, horizon, middles) @ np.diff(_SUMMED))
 
 
 def _check_horizon(horizon: float) -> None:

@@ -106,6 +106,7 @@ def lifetime_value(
 
     Examples
     --------
+    >>> from patronage.logic.segments.lifetime import Histories, Spending, lifetime_value
     >>> histories = Histories([2, 0, 5], [210, 0, 120], [270, 200, 265])
     >>> answer = lifetime_value(histories, Spending([2, 0, 5], [22.5, 0, 70.0]))
     >>> answer.low_data, answer.value.expected.shape
@@ -127,7 +128,9 @@ def lifetime_value(
     return LifetimeValue(
         probability_alive=kinds.buying.probability_alive(kinds.histories)[kinds.index],
         purchases=purchases,
-        value=_nothing_known(purchases) if value is None else kinds.money(horizons, tail, value, spending),
+        value=_nothing_known(purchases)
+        if value is None
+        else kinds.money(horizons, tail, value, spending, purchases.expected),
         customers_without_value=len(spending) if money is None else int(spending.left_out.sum()),
         buying=buying.parameters_,
         spending=value,
@@ -160,7 +163,12 @@ class _Kinds:
         )
 
     def money(
-        self, horizons: Sequence[float], tail: float, value: GammaGammaParameters, spending: Spending
+        self,
+        horizons: Sequence[float],
+        tail: float,
+        value: GammaGammaParameters,
+        spending: Spending,
+        purchases: Numbers,
     ) -> Forecast:
         shape = value.q + value.p * self.occasions
 
@@ -168,9 +176,8 @@ class _Kinds:
             return value_quantile(self.buying, self.histories, horizon, level, p=value.p, shape=shape)
 
         rate = value.posterior(spending)[1][:, None]
-        expected = self._each(horizons, lambda t: self.buying.expected_purchases(self.histories, t))
         return Forecast(
-            expected * value.expected_value(spending)[:, None],
+            purchases * value.expected_value(spending)[:, None],
             self._each(horizons, lambda t: quantile(t, tail)) * rate,
             self._each(horizons, lambda t: quantile(t, 1 - tail)) * rate,
         )
