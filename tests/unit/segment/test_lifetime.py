@@ -101,6 +101,14 @@ def test_expected_purchases_near_a_of_one_and_after_hundreds_of_purchases(a, fre
     assert parameters.expected_purchases(history, 365)[0] == pytest.approx(above.sum(), rel=1e-5)
 
 
+def test_expected_purchases_where_the_series_has_a_pole():
+    parameters = BgNbdParameters(r=1.0, alpha=1.0, a=0.5, b=0.5)  # a + b - 1 = 0
+    beside = BgNbdParameters(r=1.0, alpha=1.0, a=0.5, b=0.5001)
+    assert parameters.expected_purchases_of_new(5) == pytest.approx(
+        beside.expected_purchases_of_new(5), rel=1e-3
+    )
+
+
 @given(PARAMETERS, histories(), st.floats(1, 1000), st.floats(0.01, 0.99))
 def test_a_purchase_quantile_is_the_least_that_is_enough(parameters, history, horizon, level):
     found = purchase_quantile(parameters, history, horizon, level)

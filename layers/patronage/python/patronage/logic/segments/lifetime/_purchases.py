@@ -14,7 +14,7 @@ from patronage.logic.segments.lifetime._histories import distinct_rows
 if TYPE_CHECKING:
     from patronage.logic.segments.lifetime._histories import Histories, Numbers
 
-_CLOSE_TO_ONE = 1e-4
+_CLOSE_TO_ONE, _CLOSE_TO_ZERO = 1e-4, 1e-7
 # Where the ranges of purchases begin whose probabilities are summed at once: single ones, then 0.2 % wide.
 _SUMMED = np.r_[np.arange(512), np.unique(np.ceil(512 * 1.002 ** np.arange(5_000)))]
 
@@ -119,12 +119,14 @@ class BgNbdParameters:
             (moved, np.full_like(x, a + self.b - 1 - self.r), np.full_like(x, a - 1), np.full_like(x, a - 1)),
             (~moved, shape, self.b + x, shape),
         ):
-            with np.errstate(over="ignore", invalid="ignore"):
+            with np.errstate(all="ignore"):
                 series = hyp2f1(first[rows], second[rows], c[rows], z[rows])
                 remainder[rows] = (1 - z[rows]) ** power[rows] * series
-        expected: Numbers = c / (a - 1) * (1 - remainder)
-        # SciPy's 2F1 gives up beyond z of 0.9 after some ninety purchases: few rows, which can be summed.
-        for row in np.flatnonzero(~np.isfinite(expected)):
+        with np.errstate(invalid="ignore"):
+            expected: Numbers = c / (a - 1) * (1 - remainder)
+        # SciPy's 2F1 gives up beyond z of 0.9 after some ninety purchases, and c = 0 is 0 times infinity:
+        # few rows, which can be summed.
+        for row in np.flatnonzero(~np.isfinite(expected) | (np.abs(c) < _CLOSE_TO_ZERO)):
             expected[row] = self._summed(x[row : row + 1], age[row : row + 1], horizon)
         return np.maximum(expected, 0.0)
 
