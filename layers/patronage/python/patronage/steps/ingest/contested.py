@@ -115,7 +115,7 @@ class _Object:
 
 
 def _hold_origins(engine: DuckEngine, paths: Sequence[Path], own_key: str | None) -> dict[str, list[_Object]]:
-    """Number the objects of which files hold rows, and return those of each file."""
+    """Hold the objects of which files have rows as `origins`, and return those of each file."""
     listed = ", ".join(literal(str(path)) for path in paths)
     engine.table(
         "origins",
