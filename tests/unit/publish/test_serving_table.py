@@ -104,8 +104,16 @@ def test_a_stale_version_loses(table):
     assert table.pointer()["segments"].run_id == "run-2"
 
 
-def test_of_many_writers_of_one_version_one_wins(table):
+def test_of_many_writers_of_one_version_one_wins(client, table, monkeypatch):
     table.point("segments", ENTRY)
+    # DynamoDB compares and writes at once; moto lets another thread in between.
+    call, one_at_a_time = client._make_api_call, threading.Lock()
+
+    def atomic(*arguments):
+        with one_at_a_time:
+            return call(*arguments)
+
+    monkeypatch.setattr(client, "_make_api_call", atomic)
     barrier, won = threading.Barrier(8), []
 
     def write(n: int) -> None:
