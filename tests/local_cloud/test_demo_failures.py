@@ -78,7 +78,7 @@ def test_a_file_without_a_line_to_keep(port, tmp_path):
     path.write_text("\n".join(rows), encoding="utf-8")
     settings = ("--currency", "GBP", "--timezone", "Europe/London")
     told = one_sentence(demo("--port", str(port), "--orders", str(path), *settings))
-    assert "1 of 1 rows were refused, most of them because the quantity is no decimal number" in told
+    assert "raw/orders/words.csv was refused whole: 1 of 1 row (100.0%) break a rule" in told
 
 
 def test_a_deployment_that_fails_names_the_resource_and_its_reason(tmp_path, deployment):
