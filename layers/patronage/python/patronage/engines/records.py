@@ -117,7 +117,7 @@ class RecordReader:
         columns = ", ".join(
             f"{literal(name)}: {literal(types.get(name, 'VARCHAR'))}" for name in self._plan.header
         )
-        quote = '"' if self._plan.format.kind == "xlsx" else self._plan.format.quote
+        quote = self._plan.format.quote_in_chunks
         quoting = f"quote = {literal(quote)}, escape = {literal(quote)}" if quote else _NO_QUOTE
         read = self._read(columns, quoting, plain)
         return f"SELECT ROW_NUMBER() OVER () AS record, FALSE AS is_broken, * FROM {read}"

@@ -49,7 +49,6 @@ def places(
         The line of each record, where they do not stand on consecutive lines.
     count : int, optional
         How many records were read; where the chunk has a line for each record, no walk over all is needed.
-
     line_ends : int, optional
         How many line ends the chunk has, where that is known.
 
@@ -59,7 +58,7 @@ def places(
         The place of each wanted record, and of each unsplit one.
     """
     unsplit = unsplit or {}
-    others = {_after_blanks(content, start): ends for start, ends in unsplit.items()}
+    others = {after_blanks(content, start): ends for start, ends in unsplit.items()}
     has_line_each = lines is None and not quote and not any(unsplit.values())
     if has_line_each and count is not None and _are_lines(content, count + len(unsplit), line_ends):
         return _places_on_lines(content, wanted, sorted(others), first_line)
@@ -147,7 +146,8 @@ def _line_at(content: bytes, start: int) -> str:
     return line.decode("utf-8", "replace").rstrip("\r")
 
 
-def _after_blanks(content: bytes, start: int) -> int:
+def after_blanks(content: bytes, start: int) -> int:
+    """Return the first byte from a start on that ends no line."""
     while start < len(content) and content[start] in b"\r\n":
         start += 1
     return start

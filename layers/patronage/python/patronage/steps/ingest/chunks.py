@@ -20,14 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from patronage.engines.duckdb import DuckEngine, DuckSession
-    from patronage.engines.reading import Chunk
-    from patronage.engines.records import RowRange
     from patronage.logic.ingest.plan import Plan
     from patronage.logic.parts import Part
     from patronage.settings import Shop
+    from patronage.steps.ingest.judging import AnyChunk
     from patronage.steps.ingest.upload import Upload
-
-    AnyChunk = Chunk | RowRange
 
 
 @dataclass(kw_only=True)
@@ -200,14 +197,8 @@ class _Worker:
         return outcome
 
     def _count(self, outcome: Outcome, judged: Judged) -> None:
-        outcome.by_rule = Counter(each.rule for each in judged.unsplit)
-        if judged.broken:
-            by_rule = self._session.rows(
-                "SELECT rule, COUNT(*) AS n FROM judged WHERE rule IS NOT NULL GROUP BY rule"
-            )
-            outcome.by_rule += Counter({row["rule"]: row["n"] for row in by_rule})
-        outcome.read = judged.rows + len(judged.unsplit)
-        outcome.records = outcome.read
+        outcome.by_rule = self._judge.by_rule(judged)
+        outcome.read = outcome.records = judged.read
         if self._job.plan.dialect.reads_raw_twice:
             held = self._session.row(
                 "SELECT COUNT(*) AS n, "

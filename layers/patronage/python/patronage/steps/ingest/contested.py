@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from patronage.logic.ingest.identity import unit, within_unit
+from patronage.logic.ingest.ranges import merged
 from patronage.logic.queries import literal
 
 if TYPE_CHECKING:
@@ -96,13 +97,8 @@ def shared_ranges(
             end = high if most is None else min(high, most)
             if start <= end:
                 shared.append((start, end))
-    merged: list[tuple[str, str]] = []
-    for low, high in sorted(shared):
-        if merged and low <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], high))
-        else:
-            merged.append((low, high))
-    return merged if len(merged) <= _MOST_RANGES else [(merged[0][0], merged[-1][1])]
+    ranges = merged(shared)
+    return ranges if len(ranges) <= _MOST_RANGES else [(ranges[0][0], ranges[-1][1])]
 
 
 @dataclass(frozen=True)
@@ -140,15 +136,11 @@ def _rows(
     for number, path in enumerate(paths):
         if path is None:
             continue
-        origin, rank, is_own, joined = (
-            "origin",
-            "rank",
-            "is_own",
-            " JOIN origins USING (object_key, object_id)",
-        )
+        origin, rank, is_own = "origin", "rank", "is_own"
+        joined = " JOIN origins USING (object_key, object_id)"
         if len(objects[str(path)]) == 1:
             (only,) = objects[str(path)]
-            origin, rank, is_own, joined = str(only.origin), str(only.rank), str(only.is_own).upper(), ""
+            origin, rank, is_own, joined = str(only.origin), str(only.rank), str(only.is_own), ""
         each.append(
             f"SELECT {unit(table)} AS unit, {within_unit(table)} AS line, {has_line_id}, CAST(epoch_us("
             f"COALESCE(updated_at, received_at)) AS HUGEINT) * {_MOST_KEYS} + {rank} AS version, "

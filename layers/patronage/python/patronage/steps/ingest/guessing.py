@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from patronage.engines.records import RecordReader
 from patronage.logic.ingest.mapping import mapped_sql, text_name
 from patronage.logic.ingest.price_currency import with_price_currency
 from patronage.logic.ingest.values import (
@@ -27,7 +26,7 @@ from patronage.logic.ingest.values import (
     settle_numbers,
     settle_times,
 )
-from patronage.steps.ingest.judging import held_source
+from patronage.steps.ingest.judging import held_chunks
 from patronage.steps.ingest.plainness import with_plain_columns
 
 if TYPE_CHECKING:
@@ -204,12 +203,8 @@ def _sampled(plan: Plan, source: Source, engine: DuckEngine) -> dict[str, list[s
     chunk = source.first()
     if chunk is None:
         return {}
-    reader = RecordReader(engine, plan, delimiter=source.delimiter)
-    try:
-        mapped = mapped_sql(plan, held_source(engine, plan, reader.source(chunk)))
-        engine.hold("sample", f"SELECT * FROM ({mapped}) LIMIT {_SAMPLE_ROWS}")
-    finally:
-        reader.close()
+    for records in held_chunks(engine, plan, [chunk], delimiter=source.delimiter):
+        engine.hold("sample", f"SELECT * FROM ({mapped_sql(plan, records)}) LIMIT {_SAMPLE_ROWS}")
     texts = {}
     for column in plan.table.source_columns:
         name = _given_text(column)
@@ -261,15 +256,10 @@ def _count_evidence(guesses: _Columns, plan: Plan, source: Source, engine: DuckE
         asked[f"{name} not float"] = f"CASE WHEN COALESCE({are_floats}, TRUE) THEN 0 ELSE 1 END"
     cells = ", ".join(f"{sql} AS n{number}" for number, sql in enumerate(asked.values()))
     counts = dict.fromkeys(asked, 0)
-    reader = RecordReader(engine, plan, delimiter=source.delimiter)
-    try:
-        for chunk in source.chunks():
-            mapped = mapped_sql(plan, held_source(engine, plan, reader.source(chunk)))
-            row = engine.row(f"SELECT {cells} FROM ({mapped})")
-            for name, value in zip(asked, row.values(), strict=True):
-                counts[name] += int(value or 0)
-    finally:
-        reader.close()
+    for records in held_chunks(engine, plan, source.chunks(), delimiter=source.delimiter):
+        row = engine.row(f"SELECT {cells} FROM ({mapped_sql(plan, records)})")
+        for name, value in zip(asked, row.values(), strict=True):
+            counts[name] += int(value or 0)
     return counts
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from patronage.steps.ingest.report import of_emptiness
 from patronage.steps.ingest.step import latest_instant
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
@@ -109,8 +109,7 @@ def _looked_at(
     judge = Judge(job, engine)
     try:
         judged = judge.judge(chunk)
-        outcome.read = judged.rows + len(judged.unsplit)
-        outcome.by_rule = _by_rule(engine, judged)
+        outcome.read, outcome.by_rule = judged.read, judge.by_rule(judged)
         if outcome.by_rule:
             path = job.folder / "refused.jsonl"
             outcome.leave_out(write_refused(engine, job, chunk, judged, path=path))
@@ -119,12 +118,6 @@ def _looked_at(
     finally:
         judge.close()
     return outcome, first
-
-
-def _by_rule(engine: DuckEngine, judged: Judged) -> Counter[str]:
-    """Count the refused rows by the rule that they break."""
-    found = engine.rows("SELECT rule, COUNT(*) AS n FROM judged WHERE rule IS NOT NULL GROUP BY rule")
-    return Counter({row["rule"]: row["n"] for row in found}) + Counter(each.rule for each in judged.unsplit)
 
 
 def _blank(job: Pass, judged: Judged) -> str:

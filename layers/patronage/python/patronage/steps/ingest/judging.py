@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,12 @@ from patronage.engines.reading import Chunk
 from patronage.engines.records import RecordReader
 from patronage.errors import BadInput
 from patronage.logic.ingest.mapping import absent_columns, rows_sql
+from patronage.logic.ingest.places import after_blanks
 from patronage.logic.ingest.plain import PlainColumns
 from patronage.logic.queries import identifier, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from patronage.engines.duckdb import DuckSession
     from patronage.engines.records import RowRange, Unsplit
@@ -54,6 +56,11 @@ class Judged:
     sound_lined: int
     is_in_doubt: bool
 
+    @property
+    def read(self) -> int:
+        """How many records there are, those that could not be read among them."""
+        return self.rows + len(self.unsplit)
+
 
 class Judge:
     """Holds the rows of one chunk after the other as `judged`, in one session.
@@ -84,6 +91,16 @@ class Judge:
                 return judged
         return self._as_texts(chunk)
 
+    def by_rule(self, judged: Judged) -> Counter[str]:
+        """Count the refused rows of the chunk that was judged last by the rule that they break."""
+        counts = Counter(each.rule for each in judged.unsplit)
+        if judged.broken:
+            found = self._session.rows(
+                "SELECT rule, COUNT(*) AS n FROM judged WHERE rule IS NOT NULL GROUP BY rule"
+            )
+            counts += Counter({row["rule"]: row["n"] for row in found})
+        return counts
+
     def _plain_in(self, chunk: Chunk) -> PlainColumns:
         """Return what is plain in a chunk: the reader would take 1_000 for a number."""
         return self._plain.without(self._plain.amounts) if b"_" in chunk.content else self._plain
@@ -95,7 +112,7 @@ class Judge:
         as well are told with their rule. Where one is sound, its column is plain no more.
         """
         source = self._reader.source(chunk, plain)
-        self._hold("judged", source, plain)
+        self._hold(source, plain)
         left_out = self._reader.unsplit()
         check_quotes(chunk, left_out)
         judged = self._summed_up(source, left_out, plain)
@@ -118,20 +135,23 @@ class Judge:
 
     def _as_texts(self, chunk: AnyChunk) -> Judged:
         source = held_source(self._session, self._job.plan, self._reader.source(chunk))
-        self._hold("judged", source)
+        self._hold(source)
         unsplit = self._reader.unsplit()
         check_quotes(chunk, unsplit)
         return self._summed_up(source, unsplit)
 
-    def _hold(self, name: str, source: str, plain: PlainColumns | None = None) -> None:
-        job = self._job
-        rows = rows_sql(job.plan, job.shop, source, *((plain,) if plain else ()))
-        if job.refuses_all:
+    def _rows(self, source: str, plain: PlainColumns = _NONE) -> str:
+        """Write the query for a source's typed and judged rows."""
+        rows = rows_sql(self._job.plan, self._job.shop, source, plain)
+        if self._job.refuses_all:
             rows = f"SELECT * REPLACE (COALESCE(rule, 'file-refused') AS rule) FROM ({rows})"
-        absent = absent_columns(job.plan)
+        return rows
+
+    def _hold(self, source: str, plain: PlainColumns = _NONE) -> None:
+        rows, absent = self._rows(source, plain), absent_columns(self._job.plan)
         held = f"SELECT * EXCLUDE ({', '.join(absent)}) FROM ({rows})" if absent else rows
         nulls = "".join(f", CAST(NULL AS {kind}) AS {column}" for column, kind in absent.items())
-        self._session.hold(name, held, shown=f"*{nulls}", latest=job.latest.isoformat())
+        self._session.hold("judged", held, shown=f"*{nulls}", latest=self._job.latest.isoformat())
 
     def _summed_up(self, source: str, unsplit: list[Unsplit], plain: PlainColumns = _NONE) -> Judged:
         zone = literal(self._job.shop.timezone)
@@ -150,11 +170,9 @@ class Judge:
         """Read records as texts and return the rule that each breaks; nothing where one breaks none."""
         content = "".join(each.raw.rstrip("\r\n") + "\n" for each in odd).encode()
         source = self._reader.source(replace(chunk, content=content, lines=None))
-        judged = rows_sql(self._job.plan, self._job.shop, source)
+        judged = self._rows(source)
         latest = {"latest": self._job.latest} if "$latest" in judged else {}
         rules = [row["rule"] for row in self._session.rows(f"SELECT rule FROM ({judged})", **latest)]
-        if self._job.refuses_all:
-            rules = [rule or "file-refused" for rule in rules]
         sound = [each for each, rule in zip(odd, rules, strict=False) if rule is None]
         if sound or len(rules) != len(odd):
             self._give_up(sound or odd)
@@ -172,9 +190,7 @@ class Judge:
 def _stands(content: bytes, each: Unsplit) -> bool:
     """Say whether a record is where the reader says, which errs near records of the wrong length."""
     raw = each.raw.strip("\r\n").encode()
-    start = each.start
-    while content[start : start + 1] in (b"\r", b"\n"):
-        start += 1
+    start = after_blanks(content, each.start)
     return content.startswith(raw, start) and (not start or content[start - 1 : start] in (b"\r", b"\n"))
 
 
@@ -203,6 +219,18 @@ def held_source(session: DuckSession, plan: Plan, source: str) -> str:
         records = f"SELECT *, {sql} AS {identifier(name)} FROM ({records})"
     session.hold("raw", f"SELECT * FROM ({records})")
     return "SELECT * FROM raw"
+
+
+def held_chunks(
+    engine: DuckSession, plan: Plan, chunks: Iterable[AnyChunk], *, delimiter: str
+) -> Iterator[str]:
+    """Yield what to read of each chunk, which is good until the next one."""
+    reader = RecordReader(engine, plan, delimiter=delimiter)
+    try:
+        for chunk in chunks:
+            yield held_source(engine, plan, reader.source(chunk))
+    finally:
+        reader.close()
 
 
 def _filled(plan: Plan, source: str) -> str:

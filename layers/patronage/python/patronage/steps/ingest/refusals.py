@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from patronage.stores.objects import ObjectStore
 
 _WITHOUT_TEXT = frozenset({"xlsx", "parquet"})
-_SHEET_QUOTE = '"'
 
 
 def write_refused(
@@ -143,12 +142,11 @@ def _lines_of_text(
     count: int | None,
 ) -> list[tuple[int, str, str]]:
     form = job.plan.format
-    quote = _SHEET_QUOTE if form.kind == "xlsx" else form.quote
     found, others = places(
         chunk.content,
         {record for record, _ in broken},
         unsplit={each.start: each.raw.strip("\r\n").count("\n") for each in unsplit},
-        quote=quote if chunk.has_quotes else "",
+        quote=form.quote_in_chunks if chunk.has_quotes else "",
         first_line=chunk.first_line,
         lines=chunk.lines,
         count=count,
@@ -165,17 +163,17 @@ def _lines_of_text(
 def _raw_told(form: Format, chunk: Chunk, found: Sequence[Place]) -> Callable[[Place], str]:
     """Return what tells the `raw` of a record that was found in a chunk."""
     if form.kind == "xlsx":
-        return lambda place: _sheet_cells(place.text)
+        return lambda place: _sheet_cells(place.text, form.quote_in_chunks)
     if chunk.written is None:
         return lambda place: place.text
     texts = written_texts(found, chunk.written, chunk.first_line)
     return lambda place: texts[place.line]
 
 
-def _sheet_cells(text: str) -> str:
+def _sheet_cells(text: str, quote: str) -> str:
     """Return a sheet's row, which its chunk has as CSV, as a JSON list of its cells."""
     try:
-        cells = next(csv.reader(io.StringIO(text, newline=""), quotechar=_SHEET_QUOTE), [])
+        cells = next(csv.reader(io.StringIO(text, newline=""), quotechar=quote), [])
     except csv.Error:
         cells = [text]
     return json.dumps(cells, ensure_ascii=False)

@@ -10,13 +10,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from patronage.engines.records import RecordReader
 from patronage.logic.ingest.mapping import unread_sql
 from patronage.logic.ingest.plan import Plan
 from patronage.logic.ingest.rules import form_rule
 from patronage.logic.ingest.values import is_number, time_candidates
 from patronage.steps.ingest.guessing import with_values
-from patronage.steps.ingest.judging import held_source
+from patronage.steps.ingest.judging import held_chunks
 from patronage.steps.ingest.refusals import cells_of
 
 if TYPE_CHECKING:
@@ -102,19 +101,13 @@ def _unread(
     """Return different texts of the open columns that are values, but not in the form that was assumed."""
     columns = _open_columns(plan)
     found: dict[str, dict[str, None]] = {column.name: {} for column in columns}
-    reader = RecordReader(engine, plan, delimiter=source.delimiter)
-    try:
-        for chunk in source.chunks():
-            if chunk.number not in among:
-                continue
-            records = held_source(engine, plan, reader.source(chunk))
-            for column in columns:
-                texts = engine.rows(f"{unread_sql(plan, shop, records, column)} LIMIT {_MOST_TEXTS}")
-                found[column.name] |= {row["text"]: None for row in texts if _is_value(column, row["text"])}
-            if all(len(texts) >= _MOST_TEXTS for texts in found.values()):
-                break
-    finally:
-        reader.close()
+    chunks = (chunk for chunk in source.chunks() if chunk.number in among)
+    for records in held_chunks(engine, plan, chunks, delimiter=source.delimiter):
+        for column in columns:
+            texts = engine.rows(f"{unread_sql(plan, shop, records, column)} LIMIT {_MOST_TEXTS}")
+            found[column.name] |= {row["text"]: None for row in texts if _is_value(column, row["text"])}
+        if all(len(texts) >= _MOST_TEXTS for texts in found.values()):
+            break
     return {name: list(texts) for name, texts in found.items()}
 
 

@@ -241,7 +241,7 @@ class _Ingestion:
                 outcome.by_rule["file-refused"] = outcome.read - outcome.by_rule.total()
                 outcome.parts, outcome.fates = {}, type(outcome.fates)()
         engine.use_threads(max(workers, _workers()))
-        part_twins_of_chunks(outcome, engine, plan, self._shop, folder)
+        part_twins_of_chunks(outcome, engine, job.plan, self._shop, folder)
         return job.plan, outcome
 
     @property

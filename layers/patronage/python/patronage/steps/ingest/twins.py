@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from patronage.logic.ingest.identity import fates_sql, row_key, twin_keys, unit
+from patronage.logic.ingest.ranges import merged
 from patronage.logic.queries import literal
 from patronage.steps.ingest.settle import with_net
 from patronage.steps.ingest.totals import totals_of
@@ -58,13 +59,9 @@ def _shared_ranges(parts: Sequence[Part], column: str) -> list[tuple[str, str]]:
     reach = None
     for low, high in ordered:
         if reach is not None and low <= reach:
-            end = min(high, reach)
-            if shared and low <= shared[-1][1]:
-                shared[-1] = (shared[-1][0], max(shared[-1][1], end))
-            else:
-                shared.append((low, end))
+            shared.append((low, min(high, reach)))
         reach = high if reach is None else max(reach, high)
-    return shared
+    return merged(shared)
 
 
 def _rows_between(

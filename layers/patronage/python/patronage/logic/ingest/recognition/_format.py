@@ -52,3 +52,8 @@ class Format:
     shape: str = ""
     member: str = ""
     doubts: tuple[str, ...] = ()
+
+    @property
+    def quote_in_chunks(self) -> str:
+        """The character that may enclose a cell in chunks of records; a sheet's rows come as CSV."""
+        return '"' if self.kind == "xlsx" else self.quote
