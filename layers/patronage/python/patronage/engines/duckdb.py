@@ -29,6 +29,7 @@ class DuckSession:
     def __init__(self, connection: duckdb.DuckDBPyConnection, shop: Shop) -> None:
         self.connection = connection
         self._shop = shop
+        self._prepared: dict[str, str] = {}
         connection.execute(f"SET TimeZone = '{shop.timezone}'")
 
     def session(self) -> DuckSession:
@@ -65,7 +66,9 @@ class DuckSession:
         """
         named = {key: value for key, value in parameters.items() if f"${key}" in sql}
         given = ", ".join(f"{key} := {literal(str(value))}" for key, value in named.items())
-        self.connection.execute(f"PREPARE {name}_rows AS {sql}")
+        if self._prepared.get(name) != sql:  # planned anew each time, but parsed once
+            self.connection.execute(f"PREPARE {name}_rows AS {sql}")
+            self._prepared[name] = sql
         rows = self.connection.sql(f"EXECUTE {name}_rows{f'({given})' if given else ''}")
         self.connection.register(f"{name}_held", rows)
         self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {shown} FROM {name}_held")

@@ -46,13 +46,13 @@ class RowRange:
 class Unsplit:
     """A record that the reader left out: where it starts in its chunk, rule, raw text.
 
-    It has its cells, and at first no rule, where the cell of a plain `column` is not plain.
+    It has its cells, and at first no rule, where the cells of plain `columns` are not plain.
     """
 
     start: int
     rule: str
     raw: str
-    column: str = ""
+    columns: frozenset[str] = frozenset()
     has_cells: bool = False
 
 
@@ -81,6 +81,7 @@ class RecordReader:
         self._plan = plan
         self._delimiter = delimiter
         self._slot = _Slot()
+        self._may_reject = False
 
     def close(self) -> None:
         """Give the chunk's copy back."""
@@ -94,6 +95,7 @@ class RecordReader:
         """
         for name in ("reject_errors", "reject_scans"):
             self._connection.execute(f"DROP TABLE IF EXISTS {name}")
+        self._may_reject = not isinstance(chunk, RowRange)
         if isinstance(chunk, RowRange):
             return self._parquet(chunk)
         self._slot.write(_one_line_end(chunk.content))
@@ -101,15 +103,17 @@ class RecordReader:
 
     def unsplit(self) -> list[Unsplit]:
         """Return the records that the last reading left out."""
-        if not self._connection.sql(_HAS_REJECTS).fetchall():
+        if not self._may_reject:
             return []
-        rejected = self._connection.sql(
-            f"SELECT line_byte_position, {_GRAVEST}, ANY_VALUE(csv_line), ANY_VALUE(column_name) "
+        rejected = self._connection.execute(
+            f"SELECT line_byte_position, {_GRAVEST}, ANY_VALUE(csv_line), LIST(column_name) "
             "FROM reject_errors GROUP BY line_byte_position ORDER BY line_byte_position"
         )
         return [
-            Unsplit(start - 1, _RULES.get(kind, "wrong-column-count"), raw, column or "", kind == "CAST")
-            for start, kind, raw, column in rejected.fetchall()
+            Unsplit(
+                start - 1, _RULES.get(kind, "wrong-column-count"), raw, frozenset(columns), kind == "CAST"
+            )
+            for start, kind, raw, columns in rejected.fetchall()
         ]
 
     def _csv(self, plain: PlainColumns | None) -> str:
@@ -150,9 +154,6 @@ class RecordReader:
             f"FROM read_parquet({literal(str(rows.path))}, file_row_number = true) "
             f"WHERE file_row_number >= {rows.start} AND file_row_number < {rows.stop}"
         )
-
-
-_HAS_REJECTS = "SELECT 1 FROM duckdb_tables() WHERE table_name = 'reject_errors'"
 
 
 def _one_line_end(content: bytes) -> bytes:

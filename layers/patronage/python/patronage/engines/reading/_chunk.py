@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from patronage.logic.ingest.places import LineEnds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +27,7 @@ class Chunk:
     lines
         The original line of each record, where the records do not stand on consecutive lines.
     line_ends
-        How many line ends `content` has, where they were counted.
+        Those of `content`, where they were counted.
     written
         Of CSV, the same lines as they stand in the file, where `content` has other line ends, blanks or tabs.
     """
@@ -33,5 +37,5 @@ class Chunk:
     content: bytes
     has_quotes: bool = False
     lines: tuple[int, ...] | None = None
-    line_ends: int | None = None
+    line_ends: LineEnds | None = None
     written: bytes | None = None

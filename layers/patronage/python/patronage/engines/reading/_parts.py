@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from patronage.errors import BadInput
+from patronage.logic.ingest.places import LineEnds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +31,7 @@ class Parts:
     Attributes
     ----------
     line_ends
-        How many line ends the part that was yielded last has.
+        Those of the part that was yielded last.
     """
 
     def __init__(self, blocks: Iterable[bytes], cutting: Cutting, *, part_bytes: int) -> None:
@@ -41,7 +42,7 @@ class Parts:
         self._content = b""
         self._is_last = False
         self._line = 1
-        self.line_ends = 0
+        self.line_ends = LineEnds()
 
     def skip(self, lines: int, *, has_header: bool) -> None:
         """Pass over lines, and over the record after them where it is the header."""
@@ -61,8 +62,9 @@ class Parts:
         while self._content:
             end = self._end()
             line, part = self._line, self._content[:end]
-            self._drop(end)
-            self.line_ends = self._line - line
+            self.line_ends = LineEnds.of(part, self._cutting.newline)
+            self._line += self.line_ends.total
+            self._content = self._content[end:]
             yield line, part
             self._fill(self._enough)
 

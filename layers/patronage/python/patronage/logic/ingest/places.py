@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,30 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 _STRIDE = 1 << 16
+
+
+@dataclass(frozen=True)
+class LineEnds:
+    """How many line ends stand before each multiple of so many bytes of a text, and in all of it."""
+
+    before: tuple[int, ...] = ()
+    total: int = 0
+
+    @classmethod
+    def of(cls, content: bytes, newline: bytes = b"\n") -> LineEnds:
+        """Count them; `newline` is one byte."""
+        before, total = [], 0
+        for start in range(0, len(content), _STRIDE):
+            before.append(total)
+            total += content.count(newline, start, start + _STRIDE)
+        return cls(tuple(before), total)
+
+    def up_to(self, content: bytes, position: int) -> int:
+        r"""Return how many ``\n`` stand before a position of the text that was counted."""
+        if not self.before:
+            return 0
+        known = min(position // _STRIDE, len(self.before) - 1)
+        return self.before[known] + content.count(b"\n", known * _STRIDE, position)
 
 
 @dataclass(frozen=True)
@@ -29,7 +53,7 @@ def places(
     first_line: int = 1,
     lines: Sequence[int] | None = None,
     count: int | None = None,
-    line_ends: int | None = None,
+    line_ends: LineEnds | None = None,
 ) -> tuple[dict[int, Place], list[Place]]:
     """Find records of a chunk.
 
@@ -49,8 +73,8 @@ def places(
         The line of each record, where they do not stand on consecutive lines.
     count : int, optional
         How many records were read; where the chunk has a line for each record, no walk over all is needed.
-    line_ends : int, optional
-        How many line ends the chunk has, where that is known.
+    line_ends : LineEnds, optional
+        Those of the chunk, where they were counted.
 
     Returns
     -------
@@ -60,8 +84,11 @@ def places(
     unsplit = unsplit or {}
     others = {after_blanks(content, start): ends for start, ends in unsplit.items()}
     has_line_each = lines is None and not quote and not any(unsplit.values())
-    if has_line_each and count is not None and _are_lines(content, count + len(unsplit), line_ends):
-        return _places_on_lines(content, wanted, sorted(others), first_line)
+    if has_line_each and count is not None:
+        ends = line_ends or LineEnds.of(content)
+        # As many lines as records, so that none is blank.
+        if ends.total + (not content.endswith(b"\n")) == count + len(unsplit):
+            return _places_on_lines(content, wanted, sorted(others), first_line, ends)
     found, rest, number = {}, [], 0
     for ordinal, (line, start, end) in enumerate(_records(content, quote.encode(), others)):
         is_unsplit = start in others
@@ -103,36 +130,29 @@ def _lines_on(content: bytes, start: int, count: int) -> int:
     return start
 
 
-def _are_lines(content: bytes, count: int, line_ends: int | None) -> bool:
-    """Say whether every record is one line: as many line ends as records, and none is blank."""
-    ends = content.count(b"\n") if line_ends is None else line_ends
-    return ends + (not content.endswith(b"\n")) == count
-
-
 def _places_on_lines(
-    content: bytes, wanted: Collection[int], unsplit: Sequence[int], first_line: int
+    content: bytes, wanted: Collection[int], unsplit: Sequence[int], first_line: int, ends: LineEnds
 ) -> tuple[dict[int, Place], list[Place]]:
     """Find records of which each is a line: the others are counted where they stand."""
-    left_out, rest, line, before = [], [], 1, 0
-    for start in unsplit:
-        line, before = line + content.count(b"\n", before, start), start
-        left_out.append(line)
-        rest.append(Place(first_line + line - 1, _line_at(content, start)))
+    left_out = [ends.up_to(content, start) + 1 for start in unsplit]
+    rest = [
+        Place(first_line + line - 1, _line_at(content, start))
+        for line, start in zip(left_out, unsplit, strict=True)
+    ]
     shifts = [line - before for before, line in enumerate(left_out)]
     lines = {number: number + bisect_right(shifts, number) for number in wanted}
-    found = _on_lines(content, set(lines.values()), first_line)
+    found = _on_lines(content, set(lines.values()), first_line, ends)
     return {number: found[line] for number, line in lines.items()}, rest
 
 
-def _on_lines(content: bytes, wanted: Collection[int], first_line: int) -> dict[int, Place]:
+def _on_lines(content: bytes, wanted: Collection[int], first_line: int, ends: LineEnds) -> dict[int, Place]:
     """Find records that are lines, going from one line end to the next only near those that are wanted."""
     found, start, at = {}, 0, 1
     for number in sorted(wanted):
+        stride = bisect_left(ends.before, number - 1) - 1  # the last in which the line may begin
+        if stride >= 0 and ends.before[stride] + 1 > at:
+            start, at = stride * _STRIDE, ends.before[stride] + 1
         while at < number:
-            ends = content.count(b"\n", start, start + _STRIDE)
-            if at + ends <= number - 1:
-                at, start = at + ends, start + _STRIDE
-                continue
             start, at = content.index(b"\n", start) + 1, at + 1
         found[number] = Place(first_line + number - 1, _line_at(content, start))
     return found

@@ -78,10 +78,12 @@ class Judge:
         self._session = session
         self._plain = job.plan.plain
         self._reader = RecordReader(session, job.plan, delimiter=job.delimiter)
+        self._odd_reader = RecordReader(session, job.plan, delimiter=job.delimiter)
 
     def close(self) -> None:
         """Give the chunk's copy back."""
         self._reader.close()
+        self._odd_reader.close()
 
     def judge(self, chunk: AnyChunk) -> Judged:
         """Hold the rows of a chunk."""
@@ -127,7 +129,7 @@ class Judge:
         if len(odd) > _MOST_ODD or judged.lined < judged.rows:
             self._give_up(odd)
             return None
-        rules = self._rules_as_texts(chunk, odd)
+        rules = self._rules_as_texts(chunk, odd, plain)
         if rules is None:
             return None
         told = [replace(each, rule=each.rule or rules[each.start]) for each in left_out]
@@ -166,11 +168,17 @@ class Judge:
         )
         return Judged(source=source, unsplit=unsplit, **found)
 
-    def _rules_as_texts(self, chunk: Chunk, odd: Sequence[Unsplit]) -> dict[int, str] | None:
-        """Read records as texts and return the rule that each breaks; nothing where one breaks none."""
+    def _rules_as_texts(
+        self, chunk: Chunk, odd: Sequence[Unsplit], plain: PlainColumns
+    ) -> dict[int, str] | None:
+        """Read columns as texts where they were not plain and return the rule that each record breaks.
+
+        Return nothing where one breaks none. Times are all read as texts, for some words would pass for them.
+        """
         content = "".join(each.raw.rstrip("\r\n") + "\n" for each in odd).encode()
-        source = self._reader.source(replace(chunk, content=content, lines=None))
-        judged = self._rows(source)
+        plain = plain.without(self._named(odd) | plain.times)
+        source = self._odd_reader.source(replace(chunk, content=content, lines=None), plain)
+        judged = self._rows(source, plain)
         latest = {"latest": self._job.latest} if "$latest" in judged else {}
         rules = [row["rule"] for row in self._session.rows(f"SELECT rule FROM ({judged})", **latest)]
         sound = [each for each, rule in zip(odd, rules, strict=False) if rule is None]
@@ -181,10 +189,12 @@ class Judge:
 
     def _give_up(self, odd: Sequence[Unsplit]) -> None:
         """Read the columns of such cells as texts from now on."""
-        plan, named = self._job.plan, {each.column for each in odd}
-        self._plain = self._plain.without(
-            [name for name in self._plain.types if plan.dialect.source_of(name, plan.header) in named]
-        )
+        self._plain = self._plain.without(self._named(odd))
+
+    def _named(self, odd: Sequence[Unsplit]) -> set[str]:
+        """Return the plain columns whose cells were not plain in some of the records."""
+        plan, named = self._job.plan, frozenset().union(*(each.columns for each in odd))
+        return {name for name in self._plain.types if plan.dialect.source_of(name, plan.header) in named}
 
 
 def _stands(content: bytes, each: Unsplit) -> bool:

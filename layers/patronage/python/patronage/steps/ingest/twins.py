@@ -67,13 +67,17 @@ def _shared_ranges(parts: Sequence[Part], column: str) -> list[tuple[str, str]]:
 def _rows_between(
     parts: Sequence[Part], numbers: Sequence[int], ranges: Sequence[tuple[str, str]], plan: Plan
 ) -> str:
-    name = unit(plan.table)
-    within = " OR ".join(f"{name} BETWEEN {literal(low)} AND {literal(high)}" for low, high in ranges)
-    each = [
-        f"SELECT *, {number} AS file, file_row_number AS place "
-        f"FROM read_parquet({literal(str(part.path))}, file_row_number = true) WHERE {within}"
-        for number, part in zip(numbers, parts, strict=True)
-    ]
+    """Write the query for the rows of such ids; a query for each range, which reads the row groups of it."""
+    name, each = unit(plan.table), []
+    for number, part in zip(numbers, parts, strict=True):
+        least, most = part.bounds(plan.table.identity[0]) or ("", "")
+        each += [
+            f"SELECT *, {number} AS file, file_row_number AS place "
+            f"FROM read_parquet({literal(str(part.path))}, file_row_number = true) "
+            f"WHERE {name} BETWEEN {literal(low)} AND {literal(high)}"
+            for low, high in ranges
+            if low <= most and high >= least
+        ]
     return " UNION ALL ".join(each)
 
 
