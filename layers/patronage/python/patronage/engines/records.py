@@ -98,7 +98,7 @@ class RecordReader:
         self._may_reject = not isinstance(chunk, RowRange)
         if isinstance(chunk, RowRange):
             return self._parquet(chunk)
-        self._slot.write(_one_line_end(chunk.content))
+        self._slot.write(_one_line_end(chunk.content) if chunk.has_returns else chunk.content)
         return self._json() if self._plan.format.kind == "json" else self._csv(plain)
 
     def unsplit(self) -> list[Unsplit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -38,7 +39,7 @@ class ObjectStore(Protocol):
         """Return a local file with the object's content; it lives as long as the store."""
 
     def put_file(self, key: str, path: Path) -> None:
-        """Write a local file's content as the object."""
+        """Write a local file as the object, which may share its bytes: the file must not change any more."""
 
     def writing(self, key: str) -> Any:
         """Open a context that gives a local path; what is there at its end becomes the object."""
@@ -92,7 +93,10 @@ class FolderStore:
 
     def put_file(self, key: str, path: Path) -> None:
         with self.writing(key) as target:
-            shutil.copyfile(path, target)
+            try:
+                os.link(path, target)
+            except OSError:  # on another disk, or the disk knows no links
+                shutil.copyfile(path, target)
 
     @contextmanager
     def writing(self, key: str) -> Iterator[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ class Chunk:
         have become tabs. Of JSON: one document a line.
     has_quotes
         Whether the quote character occurs, so that cells may hold line breaks.
+    has_returns
+        Whether a carriage return may occur.
     lines
         The original line of each record, where the records do not stand on consecutive lines.
     line_ends
@@ -36,6 +38,14 @@ class Chunk:
     first_line: int
     content: bytes
     has_quotes: bool = False
+    has_returns: bool = True
     lines: tuple[int, ...] | None = None
     line_ends: LineEnds | None = None
     written: bytes | None = None
+
+    def beginning(self, lines: int) -> Chunk:
+        """Return a chunk of the first lines, at least so many; the same one where that needs a search."""
+        if self.has_quotes or self.lines is not None or self.line_ends is None:
+            return self
+        end = self.line_ends.start_after(self.content, lines)
+        return replace(self, content=self.content[:end], line_ends=None, written=None) if end else self

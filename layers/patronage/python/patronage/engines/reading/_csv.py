@@ -43,7 +43,9 @@ def csv_chunks(path: Path, found: Format, text: Utf8Text, *, chunk_bytes: int) -
         if not part:
             continue
         written = _spoilt(text.lines(part, line=line))
-        content, has_blank = even_line_ends(written, quote, cutting.newline)
+        content, has_blank = written, False
+        if has_returns := b"\r" in written:
+            content, has_blank = even_line_ends(written, quote, cutting.newline)
         if has_blank and not number:
             text.doubts.append("carriage returns inside lines were read as blanks")
         if cutting.newline == b"\r":
@@ -57,6 +59,7 @@ def csv_chunks(path: Path, found: Format, text: Utf8Text, *, chunk_bytes: int) -
             first_line=line,
             content=content,
             has_quotes=has_quotes,
+            has_returns=has_returns,
             line_ends=ends,
             written=None if content is written else written,
         )

@@ -13,6 +13,7 @@ from patronage.logic.ingest.money import amount, net_minor, with_net
 from patronage.logic.ingest.plain import PlainColumns
 from patronage.logic.ingest.rules import rule_sql, rules_kept
 from patronage.logic.ingest.values import (
+    OWN_RATE,
     Rates,
     boolean_sql,
     clock_sql,
@@ -34,8 +35,6 @@ _NONE = PlainColumns()
 _SEPARATOR = "chr(31)"
 _MADE = frozenset({"line", "currency", "kind", "event_id", "rating_id", "country"})
 """Columns that have a value also where a file does not say it, in one table or another."""
-_NEVER = 2**62
-"""Microseconds that are of no allowed year, for the word ``infinity``."""
 
 
 def rows_sql(plan: Plan, shop: Shop, source: str, plain: PlainColumns = _NONE) -> str:
@@ -59,15 +58,20 @@ def rows_sql(plan: Plan, shop: Shop, source: str, plain: PlainColumns = _NONE) -
         orders `has_line_id` and the net. Its parameter ``$latest`` is the last instant at which a
         row may stand.
     """
-    typed = _typed(plan, shop, mapped_sql(plan, source, plain), plain)
-    kept = rules_kept(
-        plan.table, absent=absent_columns(plan), plain=plain.types, is_text=plan.format.kind != "json"
-    )
-    judged = f"SELECT *, {rule_sql(plan.table, kept)} AS rule FROM ({typed})"
+    judged = judged_sql(plan, shop, source, plain)
     if plan.table.name != "orders":
         columns = ", ".join(column.name for column in plan.table.source_columns)
         return f"SELECT record, rule, {columns} FROM ({judged})"
     return _with_money(plan, shop, judged)
+
+
+def judged_sql(plan: Plan, shop: Shop, source: str, plain: PlainColumns = _NONE) -> str:
+    """Write the part of `rows_sql` that judges: `record`, `rule`, and the columns that this takes."""
+    typed = _typed(plan, shop, mapped_sql(plan, source, plain), plain)
+    kept = rules_kept(
+        plan.table, absent=absent_columns(plan), plain=plain.types, is_text=plan.format.kind != "json"
+    )
+    return f"SELECT *, {rule_sql(plan.table, kept)} AS rule FROM ({typed})"
 
 
 def absent_columns(plan: Plan) -> dict[str, str]:
@@ -79,7 +83,7 @@ def absent_columns(plan: Plan) -> dict[str, str]:
 def mapped_sql(plan: Plan, source: str, plain: PlainColumns = _NONE) -> str:
     """Write the query that gives every canonical column its text, called as `text_name` says.
 
-    Plain columns have their value there instead; times as the microseconds of a wall clock.
+    Plain columns have their value there instead; times as a wall clock shows them.
     """
     kinds: list[Rows] = [plan.dialect, *plan.dialect.also]
     return " UNION ALL ".join(_mapped(plan, rows, source, number, plain) for number, rows in enumerate(kinds))
@@ -105,16 +109,25 @@ def rate_sql(shop: Shop) -> str:
     return rates.rate_sql("currency", "shop_day(ordered_at)", shop_currency=shop.currency)
 
 
-def rate_and_amount(shop: Shop) -> str:
-    """Write the columns that the rules and the money of an order line need beside what it says."""
-    return f"{rate_sql(shop)} AS rate, {amount()} AS amount"
+def rate_and_amount(shop: Shop, *, is_own: bool = False) -> str:
+    """Write the columns that the rules and the money of an order line need beside what it says.
+
+    Parameters
+    ----------
+    shop : Shop
+        Its currency and rates.
+    is_own : bool
+        Whether all lines are known to be in its currency.
+    """
+    return f"{OWN_RATE if is_own else rate_sql(shop)} AS rate, {amount()} AS amount"
 
 
 def _mapped(plan: Plan, rows: Rows, source: str, number: int, plain: PlainColumns) -> str:
     cells = ["record", "is_broken"]
     for column in plan.table.source_columns:
         is_plain = column.name in plain.types
-        text = _value(plan, rows, column, plain) if is_plain else _text(plan, rows, column.name)
+        plain_cell = identifier(rows.source_of(column.name, plan.header) or "")
+        text = plain_cell if is_plain else _text(plan, rows, column.name)
         if column.name == "line":
             cells.append(f"{text} IS NOT NULL AS has_line_id")
             text = text if is_plain else f"COALESCE({text}, {_place(plan, number)})"
@@ -137,14 +150,6 @@ def _exploded(plan: Plan, source: str) -> str:
         f"UNNEST({plan.dialect.explode}) AS item, generate_subscripts({plan.dialect.explode}, 1) AS position"
     )
     return f"SELECT *, {items} FROM ({source})"
-
-
-def _value(plan: Plan, rows: Rows, column: Column, plain: PlainColumns) -> str:
-    """Write a plain column; of times, the microseconds of the wall clock."""
-    cell = identifier(rows.source_of(column.name, plan.header) or "")
-    if plain.types[column.name] != "TIMESTAMP":
-        return cell
-    return f"CASE WHEN isfinite({cell}) THEN epoch_us({cell}) WHEN {cell} IS NOT NULL THEN {_NEVER} END"
 
 
 def _text(plan: Plan, rows: Rows, column: str) -> str:
@@ -177,7 +182,8 @@ def _typed(plan: Plan, shop: Shop, mapped: str, plain: PlainColumns) -> str:
         currency = _currency(plan, shop, plain)
         inner = f"SELECT * REPLACE ({currency} AS currency), {_marks(plan)} FROM ({mapped})"
         typed = f"SELECT {', '.join(cells)} FROM ({inner})"
-        return f"SELECT *, {rate_and_amount(shop)} FROM ({typed})"
+        is_own = _is_own_currency(plan, shop, plain)
+        return f"SELECT *, {rate_and_amount(shop, is_own=is_own)} FROM ({typed})"
     derived = _derived_id(plan)
     inner = f"SELECT * REPLACE ({derived}) FROM ({mapped})" if derived else mapped
     return f"SELECT {', '.join(cells)} FROM ({inner})"
@@ -226,6 +232,13 @@ def _currency(plan: Plan, shop: Shop, plain: PlainColumns) -> str:
         f"ELSE COALESCE({currency_sql('currency', shop_currency=meant)}, {code}, {own}) END"
     )
     return f"CASE WHEN currency = {literal(shop.currency)} THEN currency ELSE {tidy} END"
+
+
+def _is_own_currency(plan: Plan, shop: Shop, plain: PlainColumns) -> bool:
+    """Say whether no line can be in another currency than the shop's own."""
+    if plan.has_signs or plan.currency not in {"", shop.currency}:
+        return False
+    return "currency" in plain.types or not plan.has("currency")
 
 
 def _marks(plan: Plan) -> str:

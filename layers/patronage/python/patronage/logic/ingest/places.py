@@ -35,6 +35,11 @@ class LineEnds:
         known = min(position // _STRIDE, len(self.before) - 1)
         return self.before[known] + content.count(b"\n", known * _STRIDE, position)
 
+    def start_after(self, content: bytes, lines: int) -> int:
+        r"""Return where a line begins that has so many lines before it, or some more; 0 for none."""
+        stride = bisect_left(self.before, lines)
+        return content.find(b"\n", stride * _STRIDE) + 1 if stride < len(self.before) else 0
+
 
 @dataclass(frozen=True)
 class Place:

@@ -192,7 +192,7 @@ class _Worker:
             outcome.leave_out(blank)
         if self._table.name == "orders" and not job.plan.dialect.also:
             self._settle_mixed_lines(judged)
-        self._part_twins(outcome)
+        self._part_twins(outcome, judged)
         self._write(outcome, chunk.number)
         return outcome
 
@@ -217,9 +217,11 @@ class _Worker:
             f"CASE WHEN {is_mixed} THEN CAST(record AS VARCHAR) ELSE line END AS line) FROM judged",
         )
 
-    def _part_twins(self, outcome: Outcome) -> None:
+    def _part_twins(self, outcome: Outcome, judged: Judged) -> None:
         """Take out the rows of the chunk that another of its rows repeats or supersedes."""
         for by_line, key in twin_keys(self._table).items():
+            if not by_line and judged.sound_lined == judged.rows - judged.broken:
+                continue
             is_sound = f"rule IS NULL{self._having_line_id(by_line)}"
             if (
                 by_line

@@ -200,7 +200,7 @@ def _pinned(plan: Plan) -> dict[str, Any]:
 
 def _sampled(plan: Plan, source: Source, engine: DuckEngine) -> dict[str, list[str]]:
     """Return different texts of each canonical column, from the first chunk."""
-    chunk = source.first()
+    chunk = source.beginning(_SAMPLE_ROWS)
     if chunk is None:
         return {}
     for records in held_chunks(engine, plan, [chunk], delimiter=source.delimiter):

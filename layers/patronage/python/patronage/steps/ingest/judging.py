@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from patronage.engines.reading import Chunk
 from patronage.engines.records import RecordReader
 from patronage.errors import BadInput
-from patronage.logic.ingest.mapping import absent_columns, rows_sql
+from patronage.logic.ingest.mapping import absent_columns, judged_sql, rows_sql
 from patronage.logic.ingest.places import after_blanks
 from patronage.logic.ingest.plain import PlainColumns
 from patronage.logic.queries import identifier, literal
@@ -79,6 +79,7 @@ class Judge:
         self._plain = job.plan.plain
         self._reader = RecordReader(session, job.plan, delimiter=job.delimiter)
         self._odd_reader = RecordReader(session, job.plan, delimiter=job.delimiter)
+        self._queries: dict[tuple[str, frozenset[str]], str] = {}
 
     def close(self) -> None:
         """Give the chunk's copy back."""
@@ -143,11 +144,14 @@ class Judge:
         return self._summed_up(source, unsplit)
 
     def _rows(self, source: str, plain: PlainColumns = _NONE) -> str:
-        """Write the query for a source's typed and judged rows."""
-        rows = rows_sql(self._job.plan, self._job.shop, source, plain)
-        if self._job.refuses_all:
-            rows = f"SELECT * REPLACE (COALESCE(rule, 'file-refused') AS rule) FROM ({rows})"
-        return rows
+        """Write the query for a source's typed and judged rows; once for many chunks."""
+        known = source, frozenset(plain.types)
+        if known not in self._queries:
+            rows = rows_sql(self._job.plan, self._job.shop, source, plain)
+            if self._job.refuses_all:
+                rows = f"SELECT * REPLACE (COALESCE(rule, 'file-refused') AS rule) FROM ({rows})"
+            self._queries[known] = rows
+        return self._queries[known]
 
     def _hold(self, source: str, plain: PlainColumns = _NONE) -> None:
         rows, absent = self._rows(source, plain), absent_columns(self._job.plan)
@@ -178,7 +182,7 @@ class Judge:
         content = "".join(each.raw.rstrip("\r\n") + "\n" for each in odd).encode()
         plain = plain.without(self._named(odd) | plain.times)
         source = self._odd_reader.source(replace(chunk, content=content, lines=None), plain)
-        judged = self._rows(source, plain)
+        judged = judged_sql(self._job.plan, self._job.shop, source, plain)
         latest = {"latest": self._job.latest} if "$latest" in judged else {}
         rules = [row["rule"] for row in self._session.rows(f"SELECT rule FROM ({judged})", **latest)]
         sound = [each for each, rule in zip(odd, rules, strict=False) if rule is None]

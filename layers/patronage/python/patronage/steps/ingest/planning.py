@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Source", "make_plan", "refuse_doubts"]
 
 _FIRST_CELLS_BYTES = 1 << 16
+_FIRST_RECORDS = 100
 _NONE = Dialect(name="", table="orders")
 """Stands in a plan until the dialect is chosen."""
 
@@ -177,12 +178,12 @@ def _first_record(plan: Plan, source: Source, engine: DuckEngine) -> dict[str, s
     """Return the first non-empty cell of each column, of the first hundred records."""
     if not plan.header:
         return {}
-    chunk = source.first()
+    chunk = source.beginning(_FIRST_RECORDS)
     if chunk is None:
         return {}
     reader = RecordReader(engine, plan, delimiter=source.delimiter)
     try:
-        rows = engine.rows(f"SELECT * FROM ({reader.source(chunk)}) LIMIT 100")
+        rows = engine.rows(f"SELECT * FROM ({reader.source(chunk)}) LIMIT {_FIRST_RECORDS}")
     finally:
         reader.close()
     first: dict[str, str] = {}

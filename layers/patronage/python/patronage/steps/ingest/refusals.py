@@ -65,10 +65,8 @@ def write_refused(
     Counter
         How many rows were left out, by the rule that they break.
     """
-    broken = [
-        (row["record"], row["rule"])
-        for row in session.rows("SELECT record, rule FROM judged WHERE rule IS NOT NULL ORDER BY record")
-    ]
+    found_broken = "SELECT record, rule FROM judged WHERE rule IS NOT NULL ORDER BY record"
+    broken = [(row["record"], row["rule"]) for row in session.rows(found_broken)] if judged.broken else []
     if isinstance(chunk, RowRange):
         found = _cells_of_rows(session, job.plan, chunk, judged.source)
         lines = [(*found[record], rule) for record, rule in broken]

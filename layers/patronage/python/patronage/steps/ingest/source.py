@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from patronage.engines.reading import TextSource
+from patronage.engines.reading import Chunk, TextSource
 from patronage.engines.records import row_ranges
 from patronage.errors import BadInput
 
@@ -15,11 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from patronage.engines.reading import Chunk
     from patronage.engines.records import RowRange
     from patronage.logic.ingest.recognition import Format
 
-CHUNK_BYTES = 32 << 20
+CHUNK_BYTES = 48 << 20
 _LEAST_BYTES = 4 << 20
 _LINE_BYTES = 1 << 16
 """By which a chunk may fall short of its size, for it ends with a line."""
@@ -71,6 +70,11 @@ class Source:
             walk = self._walk()
             self._begun = _Begun(self.format, self.whole, next(walk, None), walk)
         return self._begun.first
+
+    def beginning(self, lines: int) -> Chunk | RowRange | None:
+        """Return the first chunk, or its first lines where these are easily had."""
+        first = self.first()
+        return first.beginning(lines) if isinstance(first, Chunk) else first
 
     def chunks(self) -> Iterator[Chunk | RowRange]:
         """Walk through the file."""

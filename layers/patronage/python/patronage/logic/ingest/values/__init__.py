@@ -15,7 +15,7 @@ from patronage.logic.ingest.values._formats import PLAIN_PATTERNS, TimeFormat, g
 from patronage.logic.ingest.values._ids import float_ids_sql, unfloated_sql
 from patronage.logic.ingest.values._instants import evidence_sql, instant_sql
 from patronage.logic.ingest.values._numbers import NumberGuess, contested, guess_numbers, settle_numbers
-from patronage.logic.ingest.values._rates import Rates, convert_sql
+from patronage.logic.ingest.values._rates import OWN_RATE, Rates, convert_sql
 from patronage.logic.ingest.values._styles import (
     OPEN,
     PLAIN,
@@ -31,6 +31,7 @@ __all__ = [
     "NumberGuess",
     "NumberStyle",
     "OPEN",
+    "OWN_RATE",
     "PLAIN",
     "PLAIN_PATTERNS",
     "Rates",

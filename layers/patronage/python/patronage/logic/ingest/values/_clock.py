@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from patronage.logic.ingest.values._instants import in_allowed_years
+from patronage.logic.ingest.values._instants import ALLOWED_MICROS
 from patronage.logic.queries import literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def clock_sql(micros: str, changes: Sequence[tuple[int, int]], *, zone: str) -> str:
-    """Write the expression that takes a wall clock's microseconds as an instant, as `instant_sql` does.
+def clock_sql(wall: str, changes: Sequence[tuple[int, int]], *, zone: str) -> str:
+    """Write the expression that takes a wall clock's time as an instant, as `instant_sql` does.
 
     Parameters
     ----------
-    micros : str
-        The name of a BIGINT column; it is repeated at each level of the tree.
+    wall : str
+        The name of a TIMESTAMP column; it is repeated at each level of the tree.
     changes : sequence of (int, int)
         From which wall-clock microsecond on which offset holds, in microseconds, in the order of time. Before
         the first one and from the last one on, the zone is asked, which costs 85 ns a row where the tree
@@ -25,17 +25,18 @@ def clock_sql(micros: str, changes: Sequence[tuple[int, int]], *, zone: str) -> 
     zone : str
         An IANA zone.
     """
-    asked = in_allowed_years(micros, f"timezone({literal(zone)}, make_timestamp({micros}))")
+    first, last = (f"make_timestamp({micros})" for micros in ALLOWED_MICROS)
+    asked = f"CASE WHEN {wall} BETWEEN {first} AND {last} THEN timezone({literal(zone)}, {wall}) END"
     if len(changes) < 2:
         return asked
-    low, high = changes[0][0], changes[-1][0]
-    known = f"make_timestamptz({micros} - ({_tree(micros, changes[:-1])}))"
-    return f"CASE WHEN {micros} >= {low} AND {micros} < {high} THEN {known} ELSE {asked} END"
+    low, high = (f"make_timestamp({micros})" for micros in (changes[0][0], changes[-1][0]))
+    known = f"make_timestamptz(epoch_us({wall}) - ({_tree(wall, changes[:-1])}))"
+    return f"CASE WHEN {wall} >= {low} AND {wall} < {high} THEN {known} ELSE {asked} END"
 
 
-def _tree(micros: str, changes: Sequence[tuple[int, int]]) -> str:
+def _tree(wall: str, changes: Sequence[tuple[int, int]]) -> str:
     if len(changes) == 1:
         return str(changes[0][1])
     middle = len(changes) // 2
-    early, late = _tree(micros, changes[:middle]), _tree(micros, changes[middle:])
-    return f"CASE WHEN {micros} < {changes[middle][0]} THEN {early} ELSE {late} END"
+    early, late = _tree(wall, changes[:middle]), _tree(wall, changes[middle:])
+    return f"CASE WHEN {wall} < make_timestamp({changes[middle][0]}) THEN {early} ELSE {late} END"

@@ -24,7 +24,7 @@ _DAY = 86_400 * _SECOND
 _EXCEL_DAYS = 25_569
 """Days from 1899-12-30 to 1970-01-01."""
 
-_YEARS = "-2208988800000000 AND 7289654399999999"
+ALLOWED_MICROS = (-2_208_988_800_000_000, 7_289_654_399_999_999)
 """Microseconds of the years 1900 to 2200, both included."""
 
 _UTC_NAMES = {"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Z"}
@@ -168,7 +168,8 @@ def _instant(micros: str, zone: str, *, also: str = "") -> str:
 
 def in_allowed_years(micros: str, expression: str, *, also: str = "") -> str:
     """Write the expression that gives another one only where microseconds are of an allowed year."""
-    condition = f"{micros} BETWEEN {_YEARS}" + (f" AND {also}" if also else "")
+    first, last = ALLOWED_MICROS
+    condition = f"{micros} BETWEEN {first} AND {last}" + (f" AND {also}" if also else "")
     return f"CASE WHEN {condition} THEN {expression} END"
 
 

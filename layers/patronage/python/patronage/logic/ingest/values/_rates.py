@@ -129,3 +129,7 @@ def _since_known(day: str, dated: Sequence[tuple[date, Decimal]]) -> str:
 
 def _number(rate: Decimal) -> str:
     return f"CAST('{rate:f}' AS {_TYPE})"
+
+
+OWN_RATE = _number(Decimal(1))
+"""The rate of the shop's own currency, as SQL."""
