@@ -16,9 +16,9 @@ from benchmarks.figures import Figure, median_seconds
 from patronage.logic.evaluation.holdout import Holdout, time_ordered_holdout
 from patronage.logic.recommenders import ItemNeighbours, Popularity
 from patronage.settings import Shop
-from patronage.steps import segment
 from patronage.steps.ingest import Upload, ingest
 from patronage.steps.pin import pin
+from patronage.steps.segment import rfm
 from patronage.steps.train import load_interactions
 from patronage.steps.train_tables import interactions
 from patronage.stores.lake import Lake
@@ -43,7 +43,7 @@ def rfm_s() -> Figure:
     """Score all customers, against DuckDB's bare recency, frequency and money from the staged lake."""
     lake = _lake()
     pin("bench", "segments", lake, SHOP, now=NOW)
-    ours = median_seconds(lambda: segment.rfm("bench", lake))
+    ours = median_seconds(lambda: rfm.rfm("bench", lake))
     files = [str(path) for path in lake.snapshot("orders").files()]
     bare = (
         "SELECT customer_id, MAX(ordered_at), COUNT(DISTINCT ordered_at::DATE), SUM(net_minor) "

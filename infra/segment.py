@@ -8,9 +8,9 @@ from constructs import Construct
 
 from infra import asl
 from infra.functions import Common, Function
-from infra.grants import READ_OBJECT, WRITE_OBJECT, on_listing, on_objects
+from infra.grants import READ_OBJECT, WRITE_OBJECT, on_items, on_listing, on_objects
 from infra.machines import Machine, Schedule
-from infra.names import LAKE_OBJECTS, RUN_OBJECTS, SEGMENT
+from infra.names import LAKE_OBJECTS, RUN_OBJECTS, SEGMENT, SETTINGS_OBJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,7 +34,18 @@ class Segment(Construct):
         schedule: Schedule,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.function = build_tables_function(self, SEGMENT, storage=storage, common=common)
+        self.function = build_tables_function(
+            self,
+            SEGMENT,
+            storage=storage,
+            common=common,
+            # A run pins which segments are live, so that it knows from where customers move.
+            environment={"PATRONAGE_SERVING_TABLE": storage.serving.table_name},
+            grants=[
+                on_items(storage.serving, ("dynamodb:GetItem",)),
+                on_objects(storage.lake, SETTINGS_OBJECTS, READ_OBJECT),
+            ],
+        )
         self.machine = Machine(
             self,
             "Segmentation",

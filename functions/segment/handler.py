@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from patronage import runtime
-from patronage.steps import segment
 from patronage.steps.pin import pin
+from patronage.steps.segment import gate, rfm, sales
 from patronage.stores.lake import Lake
+from patronage.stores.serving import ServingTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,14 +21,18 @@ if TYPE_CHECKING:
 
 
 def _pin(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
-    return pin(event["run_id"], "segments", Lake(store), runtime.shop(), now=datetime.now(UTC))
+    """Pin the tables, and which segments are live: those that customers move from."""
+    live = ServingTable(runtime.serving_table_name(), client=runtime.dynamodb()).pointer()
+    previous = live["segments"].run_id if "segments" in live else ""
+    now = datetime.now(UTC)
+    return pin(event["run_id"], "segments", Lake(store), runtime.shop(), now=now, previous=previous)
 
 
 STEPS: Mapping[str, Step] = {
     "pin": _pin,
-    "rfm": lambda event, store: segment.rfm(event["run_id"], Lake(store)),
-    "totals": lambda event, store: segment.totals(event["run_id"], Lake(store)),
-    "gate": lambda event, store: segment.gate(event["run_id"], store),
+    "rfm": lambda event, store: rfm.rfm(event["run_id"], Lake(store)),
+    "totals": lambda event, store: sales.totals(event["run_id"], Lake(store)),
+    "gate": lambda event, store: gate.gate(event["run_id"], store),
 }
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from patronage.errors import BadInput
 from patronage.logic.segments import SEGMENTS, default_map, read_map
-from patronage.steps import segment
 from patronage.steps.pin import pin
+from patronage.steps.segment import gate, rfm, sales
 from patronage.stores.objects import read_json
 from tests_support import NOW
 
@@ -24,9 +24,9 @@ HEADER = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\n"
 
 def segmented(lake: Lake, shop: Shop, run_id: str = "run") -> pd.DataFrame:
     pin(run_id, "segments", lake, shop, now=NOW)
-    segment.rfm(run_id, lake)
-    segment.totals(run_id, lake)
-    assert segment.gate(run_id, lake.store)["publish"]
+    rfm.rfm(run_id, lake)
+    sales.totals(run_id, lake)
+    assert gate.gate(run_id, lake.store)["publish"]
     path = lake.store.staged(f"runs/{run_id}/segments/customers.parquet")
     return duckdb.sql(f"FROM '{path}'").df().set_index("customer_id")
 
@@ -164,8 +164,8 @@ def test_a_run_id_belongs_to_one_family(ingest_text, lake, shop):
 def test_a_lake_of_guests_alone_is_not_published(ingest_text, lake, shop):
     ingest_text(HEADER + "o1,,p,1,10,2026-01-05\n")
     pin("run", "segments", lake, shop, now=NOW)
-    segment.rfm("run", lake)
-    segment.totals("run", lake)
-    answer = segment.gate("run", lake.store)
+    rfm.rfm("run", lake)
+    sales.totals("run", lake)
+    answer = gate.gate("run", lake.store)
     assert not answer["publish"]
     assert "nobody to segment" in answer["reason"]

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadInput, NotFound, RunFailed
-from patronage.steps import segment, train
+from patronage.steps import train
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pin
+from patronage.steps.segment import gate, rfm, sales
 from patronage.steps.train_tables import interactions
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 def run_segmentation(opened: OpenLake) -> str:
     """Segment the lake's customers and return the run's id; `RunFailed` where the gate is shut."""
     run_id = _pinned("segments", opened)
-    segment.rfm(run_id, opened.lake)
-    segment.totals(run_id, opened.lake)
-    answer = segment.gate(run_id, opened.lake.store)
+    rfm.rfm(run_id, opened.lake)
+    sales.totals(run_id, opened.lake)
+    answer = gate.gate(run_id, opened.lake.store)
     if not answer["publish"]:
         raise RunFailed(f"run {run_id} was not published: {answer['reason']}")
     return run_id
@@ -58,7 +59,18 @@ def newest_run(store: ObjectStore, family: str) -> str:
 def _pinned(family: str, opened: OpenLake) -> str:
     now = datetime.now(UTC)
     run_id = f"{now:%Y%m%dT%H%M%S.%fZ}-{family}"
-    answer = pin(run_id, family, opened.lake, opened.shop, now=now)
+    previous = _previous(opened) if family == "segments" else ""
+    answer = pin(run_id, family, opened.lake, opened.shop, now=now, previous=previous)
     if answer["engine"] != "duckdb":
         raise BadInput(answer["reason"])
     return run_id
+
+
+def _previous(opened: OpenLake) -> str:
+    """Return the run whose segments hold so far: the live one of a stack, else the newest."""
+    if "segments" in opened.live_runs:
+        return opened.live_runs["segments"]
+    try:
+        return newest_run(opened.lake.store, "segments")
+    except NotFound:
+        return ""

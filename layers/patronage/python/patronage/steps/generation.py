@@ -11,7 +11,7 @@ from patronage.logic.arrays import read_npz
 from patronage.logic.serve.catalogue import Product, pack_pages
 from patronage.logic.serve.keys import item_key
 from patronage.logic.serve.packing import Candidate, pack
-from patronage.steps.segment import CUSTOMERS_PER_SHARD
+from patronage.steps.segment.gate import CUSTOMERS_PER_SHARD
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from patronage.logic.segments.options import SegmentOptions
 from patronage.settings import Shop
 from patronage.stores.objects import read_json, write_json
 
@@ -28,6 +29,10 @@ class Manifest:
         Name and version of the model that was live when the run began; empty where there was none.
     quality : list of dict
         The quality rules that the newest uploads of the tables break (`open_breaches`).
+    previous : str
+        The run of segments that was live when the run began; empty where there was none.
+    segmentation : dict
+        The `SegmentOptions` of a run of segments.
     """
 
     run_id: str
@@ -39,12 +44,19 @@ class Manifest:
     lines: int
     champion: dict[str, str] = field(default_factory=dict)
     quality: list[dict[str, Any]] = field(default_factory=list)
+    previous: str = ""
+    segmentation: dict[str, Any] = field(default_factory=dict)
 
     @property
     def today(self) -> str:
         """The shop's day that ends at, or holds, `as_of`."""
         last = self.as_of - timedelta(microseconds=1)
         return last.astimezone(ZoneInfo(self.shop.timezone)).date().isoformat()
+
+    @property
+    def options(self) -> SegmentOptions:
+        """How the shop wants its customers segmented."""
+        return SegmentOptions.from_mapping(self.segmentation)
 
     @classmethod
     def load(cls, store: ObjectStore, run_id: str) -> Manifest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,8 @@ from zoneinfo import ZoneInfo
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput
 from patronage.logic.queries import literal
+from patronage.logic.segments.options import SETTINGS, SegmentOptions
+from patronage.logic.tables import TABLES
 from patronage.steps.manifest import Manifest
 from patronage.steps.quality_index import open_breaches
 
@@ -18,8 +21,10 @@ if TYPE_CHECKING:
 
     from patronage.settings import Shop
     from patronage.stores.lake import Lake
+    from patronage.stores.objects import ObjectStore
 
 EMPTY_LAKE = "the lake has no order line yet; upload an order file below raw/orders/ first"
+_HAPPENED = {"orders": "ordered_at", "events": "occurred_at", "ratings": "rated_at"}
 MAX_LINES = 100_000_000
 """Order lines that one function carries in the time and the `/tmp` of a Lambda (DESIGN.md, section 2)."""
 
@@ -32,8 +37,22 @@ def pin(
     *,
     now: datetime,
     champion: dict[str, str] | None = None,
+    previous: str = "",
 ) -> dict[str, Any]:
     """Pin what a run reads and choose its engine; the same run id again gives the same answer.
+
+    Parameters
+    ----------
+    run_id, family
+        The run, and "segments" or "recommendations".
+    lake, shop
+        What it reads, and the settings that it keeps to.
+    now : datetime
+        When it begins.
+    champion : dict, optional
+        Name and version of the model that is live.
+    previous : str
+        The run of segments that is live; empty where there is none.
 
     Returns
     -------
@@ -46,10 +65,10 @@ def pin(
         if manifest.family != family:
             raise BadInput(f"run {run_id} is one of {manifest.family}; give a run of {family} another name")
     else:
-        pinned = _pin(run_id, family, lake, shop, now, champion or {})
+        pinned = _pin(run_id, family, lake, shop, now)
         if pinned is None:
             return {"run_id": run_id, "engine": "none", "reason": EMPTY_LAKE, "lines": 0}
-        manifest = pinned
+        manifest = replace(pinned, champion=champion or {}, previous=previous)
         manifest.save(lake.store)
     fits = manifest.lines <= MAX_LINES
     return {
@@ -60,9 +79,7 @@ def pin(
     }
 
 
-def _pin(
-    run_id: str, family: str, lake: Lake, shop: Shop, now: datetime, champion: dict[str, str]
-) -> Manifest | None:
+def _pin(run_id: str, family: str, lake: Lake, shop: Shop, now: datetime) -> Manifest | None:
     orders = lake.snapshot("orders")
     if orders.version < 0:
         return None
@@ -78,12 +95,24 @@ def _pin(
         family=family,
         as_of=min(now, end_of_day(stated["day"], shop)),
         created_at=now,
-        tables={"orders": {"version": orders.version}},
+        tables={"orders": {"version": orders.version}, **_beside(lake)},
         shop=shop,
         lines=stated["n"],
-        champion=champion,
         quality=open_breaches(lake.store, "orders"),
+        segmentation=asdict(read_options(lake.store)) if family == "segments" else {},
     )
+
+
+def _beside(lake: Lake) -> dict[str, dict[str, int]]:
+    """Return the versions of the other tables that the lake has."""
+    versions = {name: lake.snapshot(name).version for name in TABLES if name != "orders"}
+    return {name: {"version": version} for name, version in versions.items() if version >= 0}
+
+
+def read_options(store: ObjectStore) -> SegmentOptions:
+    """Read how the shop wants its customers segmented, from the lake's `settings/segments.toml`."""
+    text = store.read_bytes(SETTINGS) if store.exists(SETTINGS) else ""
+    return SegmentOptions.from_toml(text)
 
 
 def end_of_day(day: str, shop: Shop) -> datetime:
@@ -93,13 +122,25 @@ def end_of_day(day: str, shop: Shop) -> datetime:
 
 
 @contextmanager
-def pinned_engine(manifest: Manifest, lake: Lake) -> Iterator[DuckEngine]:
-    """Open an engine in which `orders` is what the manifest pins."""
-    files = lake.snapshot("orders", manifest.tables["orders"]["version"]).files()
+def pinned_engine(manifest: Manifest, lake: Lake, *tables: str) -> Iterator[DuckEngine]:
+    """Open an engine in which `orders` is what the manifest pins, and so is each other table that is named.
+
+    A table that the lake does not have is empty. Of tables with a time, rows from `as_of` on are left out;
+    of `products` and `customers`, which say how things are, and `calendar`, which looks ahead, none are.
+    """
     with DuckEngine(manifest.shop) as engine:
-        engine.scan("order_files", files)
-        before = literal(manifest.as_of.isoformat())
-        engine.connection.execute(
-            f"CREATE VIEW orders AS FROM order_files WHERE ordered_at < CAST({before} AS TIMESTAMPTZ)"
-        )
+        for name in ("orders", *tables):
+            _show(name, manifest, lake, engine)
         yield engine
+
+
+def _show(name: str, manifest: Manifest, lake: Lake, engine: DuckEngine) -> None:
+    table = TABLES[name]
+    if name not in manifest.tables:
+        empty = ", ".join(f"CAST(NULL AS {column.type}) AS {column.name}" for column in table.columns)
+        engine.run(f"CREATE VIEW {name} AS SELECT {empty} WHERE FALSE")
+        return
+    engine.scan(f"{name}_files", lake.snapshot(name, manifest.tables[name]["version"]).files())
+    before = f"CAST({literal(manifest.as_of.isoformat())} AS TIMESTAMPTZ)"
+    time = _HAPPENED.get(name)
+    engine.run(f"CREATE VIEW {name} AS FROM {name}_files" + (f" WHERE {time} < {before}" if time else ""))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from patronage.errors import BadInput, BadSettings
 from patronage.logic.ingest.dialects import Dialect, by_demand, dialects, parse_dialect
 from patronage.logic.ingest.recognition import GIVEN, read_given
-from patronage.logic.ingest.settings_text import toml_of
 from patronage.logic.ingest.values import CODES, given_time_format
+from patronage.logic.settings_text import toml_of
 from patronage.logic.tables import TABLES
 
 if TYPE_CHECKING:

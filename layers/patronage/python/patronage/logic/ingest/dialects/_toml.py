@@ -9,7 +9,7 @@ from patronage.errors import BadInput
 from patronage.logic.ingest.dialects._checks import check_kinds, check_meaning
 from patronage.logic.ingest.dialects._model import Dialect, Rows
 from patronage.logic.ingest.event_words import EVENT_WORDS
-from patronage.logic.ingest.settings_text import toml_of
+from patronage.logic.settings_text import toml_of
 from patronage.logic.tables import TABLES
 
 if TYPE_CHECKING:

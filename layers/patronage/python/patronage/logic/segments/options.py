@@ -1,0 +1,97 @@
+"""How a shop wants its customers segmented: the lake's `settings/segments.toml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from itertools import pairwise
+from typing import Any
+
+from patronage.errors import BadInput
+from patronage.logic.settings_text import toml_of
+
+SETTINGS = "settings/segments.toml"
+"""Where the settings lie in the lake."""
+
+FREQUENCY_UNITS = ("days", "orders")
+SCORED = ("recency", "frequency", "monetary")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentOptions:
+    """What differs from shop to shop; a run pins it.
+
+    Parameters
+    ----------
+    frequency_unit : str
+        What a purchase occasion is: "days" (distinct shop-zone days with a sale) or "orders".
+    thresholds : mapping
+        Of "recency" (days), "frequency" (occasions) and "monetary" (units of the shop's currency) the four
+        ascending values that part the scores; quintiles where it is left out.
+    session_minutes : int
+        After so many minutes without an event a new session begins.
+    held_out_share : float
+        Share, 0 to 0.5, of each exported segment that is left alone, so that the lift of acting can be
+        measured.
+    clusters_seed : int
+        Seed of the clusters; the same seed gives the same answer.
+    """
+
+    frequency_unit: str = "days"
+    thresholds: Mapping[str, list[float]] = field(default_factory=dict)
+    session_minutes: int = 30
+    held_out_share: float = 0.1
+    clusters_seed: int = 20_260_101
+
+    def __post_init__(self) -> None:
+        if self.frequency_unit not in FREQUENCY_UNITS:
+            raise _wrong("frequency_unit", self.frequency_unit, 'be "days" or "orders"')
+        if not 1 <= self.session_minutes <= 24 * 60:
+            raise _wrong("session_minutes", self.session_minutes, "lie between 1 and 1440")
+        if not 0 <= self.held_out_share <= 0.5:
+            raise _wrong("held_out_share", self.held_out_share, "lie between 0 and 0.5")
+        for name, values in self.thresholds.items():
+            if name not in SCORED:
+                raise _wrong(f"thresholds.{name}", values, f"be named one of {', '.join(SCORED)}")
+            if not _are_ascending(values):
+                raise _wrong(f"thresholds.{name}", values, "be four ascending numbers")
+
+    @classmethod
+    def from_toml(cls, content: str | bytes) -> SegmentOptions:
+        """Read the settings file; what it leaves out is as usual.
+
+        Raises
+        ------
+        BadInput
+            A name is unknown or a value is none; the message names both.
+        """
+        return cls.from_mapping(toml_of(content, SETTINGS))
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> SegmentOptions:
+        """Build the options from plain values."""
+        known = {each.name: type(getattr(cls(), each.name)) for each in fields(cls)}
+        for name, value in values.items():
+            if name not in known:
+                near = get_close_matches(name, known, n=1) or sorted(known)
+                raise BadInput(f"{SETTINGS}: {name} is no setting; near it: {', '.join(near)}")
+            wanted = known[name]
+            numbers = (int, float) if wanted is float else wanted
+            if isinstance(value, bool) or not isinstance(value, numbers):
+                raise _wrong(name, value, f"be {_CALLED[wanted]}")
+        return cls(**values)
+
+
+_CALLED = {str: "a text", int: "a whole number", float: "a number", dict: "a table"}
+
+
+def _are_ascending(values: Any) -> bool:
+    is_list = isinstance(values, list) and len(values) == 4
+    if not is_list or any(isinstance(each, bool) or not isinstance(each, int | float) for each in values):
+        return False
+    return all(before < after for before, after in pairwise(values))
+
+
+def _wrong(name: str, value: object, rule: str) -> BadInput:
+    return BadInput(f"{SETTINGS}: {name} = {value!r} must {rule}; correct it or leave it out")
