@@ -12,7 +12,7 @@ from benchmarks.figures import print_figure
 SUBJECTS = sorted(
     path.stem
     for path in Path(__file__).parent.glob("*.py")
-    if path.stem not in {"__init__", "__main__", "figures"} and not path.stem.endswith("_worker")
+    if path.stem != "figures" and "_" not in path.stem
 )
 
 
