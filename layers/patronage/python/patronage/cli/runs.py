@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from patronage.steps.segment import gate, rfm, sales
 from patronage.steps.train_tables import interactions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from patronage.cli.lakes import OpenLake
     from patronage.stores.objects import ObjectStore
 
@@ -59,18 +62,18 @@ def newest_run(store: ObjectStore, family: str) -> str:
 def _pinned(family: str, opened: OpenLake) -> str:
     now = datetime.now(UTC)
     run_id = f"{now:%Y%m%dT%H%M%S.%fZ}-{family}"
-    previous = _previous(opened) if family == "segments" else ""
-    answer = pin(run_id, family, opened.lake, opened.shop, now=now, previous=previous)
+    answer = pin(run_id, family, opened.lake, opened.shop, now=now, live_runs=_live_runs(opened))
     if answer["engine"] != "duckdb":
         raise BadInput(answer["reason"])
     return run_id
 
 
-def _previous(opened: OpenLake) -> str:
-    """Return the run whose segments hold so far: the live one of a stack, else the newest."""
-    if "segments" in opened.live_runs:
-        return opened.live_runs["segments"]
-    try:
-        return newest_run(opened.lake.store, "segments")
-    except NotFound:
-        return ""
+def _live_runs(opened: OpenLake) -> Mapping[str, str]:
+    """Return by family the run that holds so far: the live one of a stack, else the newest."""
+    if opened.folder is None:
+        return opened.live_runs
+    found = {}
+    for family in ("segments", "recommendations"):
+        with contextlib.suppress(NotFound):
+            found[family] = newest_run(opened.lake.store, family)
+    return found

@@ -29,8 +29,8 @@ class Manifest:
         Name and version of the model that was live when the run began; empty where there was none.
     quality : list of dict
         The quality rules that the newest uploads of the tables break (`open_breaches`).
-    previous : str
-        The run of segments that was live when the run began; empty where there was none.
+    live_runs : dict
+        By family the run that was live when the run began.
     segmentation : dict
         The `SegmentOptions` of a run of segments.
     """
@@ -44,7 +44,7 @@ class Manifest:
     lines: int
     champion: dict[str, str] = field(default_factory=dict)
     quality: list[dict[str, Any]] = field(default_factory=list)
-    previous: str = ""
+    live_runs: dict[str, str] = field(default_factory=dict)
     segmentation: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -52,6 +52,11 @@ class Manifest:
         """The shop's day that ends at, or holds, `as_of`."""
         last = self.as_of - timedelta(microseconds=1)
         return last.astimezone(ZoneInfo(self.shop.timezone)).date().isoformat()
+
+    @property
+    def previous(self) -> str:
+        """The run of segments that customers move from; empty where there was none."""
+        return self.live_runs.get("segments", "")
 
     @property
     def options(self) -> SegmentOptions:

@@ -17,7 +17,7 @@ from patronage.steps.manifest import Manifest
 from patronage.steps.quality_index import open_breaches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from patronage.settings import Shop
     from patronage.stores.lake import Lake
@@ -37,7 +37,7 @@ def pin(
     *,
     now: datetime,
     champion: dict[str, str] | None = None,
-    previous: str = "",
+    live_runs: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Pin what a run reads and choose its engine; the same run id again gives the same answer.
 
@@ -51,8 +51,8 @@ def pin(
         When it begins.
     champion : dict, optional
         Name and version of the model that is live.
-    previous : str
-        The run of segments that is live; empty where there is none.
+    live_runs : mapping, optional
+        By family the run that is live.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def pin(
         pinned = _pin(run_id, family, lake, shop, now)
         if pinned is None:
             return {"run_id": run_id, "engine": "none", "reason": EMPTY_LAKE, "lines": 0}
-        manifest = replace(pinned, champion=champion or {}, previous=previous)
+        manifest = replace(pinned, champion=champion or {}, live_runs=dict(live_runs or {}))
         manifest.save(lake.store)
     fits = manifest.lines <= MAX_LINES
     return {
