@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
+from array import array
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+from arro3.core import Array as ArrowArray
+from arro3.core import DataType, Table
 
 from patronage.logic.parts import Part
 from patronage.logic.queries import literal
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from patronage.logic.arrays import Array
     from patronage.settings import Shop
 
 
@@ -105,6 +109,26 @@ class DuckSession:
         """Keep an Arrow stream (any object with `__arrow_c_stream__`) as a table."""
         self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS FROM source")
 
+    def arrays(self, name: str, columns: Mapping[str, Array]) -> None:
+        """Keep aligned arrays as a table, with `idx`, the row from 0.
+
+        Of two dimensions there is a column for each place: ``value_1`` for the second one of `value`. What is
+        no number (NaN) is null.
+        """
+        flat: dict[str, array[Any]] = {}
+        for key, values in columns.items():
+            width = values.shape[1] if len(values.shape) > 1 else 1
+            for place in range(width):
+                taken = array(values.values.format, values.values[place::width])
+                flat[key if width == 1 else f"{key}_{place}"] = taken
+        flat["idx"] = array("i", range(len(next(iter(flat.values()), ()))))
+        source = Table.from_pydict({key: _arrow(each) for key, each in flat.items()})
+        numbers = ", ".join(
+            f"CASE WHEN NOT ISNAN({key}) THEN {key} END AS {key}" if each.typecode in "fd" else key
+            for key, each in flat.items()
+        )
+        self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {numbers} FROM source")
+
     def append(self, name: str, columns: Mapping[str, object]) -> None:
         """Append aligned NumPy arrays, by column name, to a table."""
         self.connection.execute(f"INSERT INTO {name} BY NAME FROM columns")
@@ -158,6 +182,14 @@ class DuckEngine(DuckSession):
     def use_threads(self, count: int) -> None:
         """Set how many threads a query takes."""
         self.connection.execute(f"SET threads = {count}")
+
+
+def _arrow(values: array[Any]) -> ArrowArray:
+    """Give the numbers to Arrow, which takes no buffer without any."""
+    if len(values):
+        return ArrowArray.from_buffer(values)
+    types = {"i": DataType.int32(), "q": DataType.int64(), "f": DataType.float32(), "d": DataType.float64()}
+    return ArrowArray([], type=types[values.typecode])
 
 
 def _macros(shop: Shop) -> tuple[str, ...]:
