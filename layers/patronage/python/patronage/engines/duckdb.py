@@ -122,12 +122,12 @@ class DuckSession:
                 taken = array(values.values.format, values.values[place::width])
                 flat[key if width == 1 else f"{key}_{place}"] = taken
         flat["idx"] = array("i", range(len(next(iter(flat.values()), ()))))
-        source = Table.from_pydict({key: _arrow(each) for key, each in flat.items()})
+        self.stream(name, Table.from_pydict({key: _arrow(each) for key, each in flat.items()}))
         numbers = ", ".join(
             f"CASE WHEN NOT ISNAN({key}) THEN {key} END AS {key}" if each.typecode in "fd" else key
             for key, each in flat.items()
         )
-        self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {numbers} FROM source")
+        self.table(name, f"SELECT {numbers} FROM {name}")
 
     def append(self, name: str, columns: Mapping[str, object]) -> None:
         """Append aligned NumPy arrays, by column name, to a table."""
