@@ -91,8 +91,17 @@ def test_orders_by_documented_columns(
             "'6940095564,Ann,Lee,ann@example.com,yes,Ottawa,CA,K2P0V6,,10.00,1,vip\n",
             "shopify-customers",
             "customers",
-            "SELECT customer_id, city, country, accepts_marketing FROM t",
-            ("ann@example.com", "Ottawa", "CA", True),
+            "SELECT customer_id, email, phone, first_name, last_name, city, country, accepts_marketing FROM t",
+            ("ann@example.com", "ann@example.com", None, "Ann", "Lee", "Ottawa", "CA", True),
+        ),
+        (
+            "email,_website,_store,confirmation,created_at,created_in,dob,firstname,gender,group_id,lastname\n"
+            'roni_cost@example.com,base,default,,"2024-05-08 12:30:57","Default Store View",1973-12-15,'
+            "Veronica,Female,1,Costello\n",
+            "magento-customers",
+            "customers",
+            "SELECT customer_id, email, first_name, last_name, gender FROM t",
+            ("roni_cost@example.com", "roni_cost@example.com", "Veronica", "Costello", "Female"),
         ),
         (
             '"Product ID";Image;Name;Reference;Category;"Price (tax excl.)";"Price (tax incl.)";'
@@ -104,7 +113,7 @@ def test_orders_by_documented_columns(
             ("1", "Hummingbird", 28.68, 2400, True),
         ),
     ],
-    ids=["Olist customers", "Instacart", "Shopify customers", "PrestaShop products"],
+    ids=["Olist customers", "Instacart", "Shopify customers", "Magento customers", "PrestaShop products"],
 )
 def test_other_tables_by_documented_columns(
     text: str,

@@ -210,6 +210,10 @@ CUSTOMERS = Table(
     newest_by="updated_at",
     columns=(
         _id("customer_id", "the shop's id of the customer, as orders name it", required=True),
+        _text("email", "e-mail address, for exports alone"),
+        _text("phone", "telephone number, for exports alone"),
+        _text("first_name", "given name, for exports alone"),
+        _text("last_name", "family name, for exports alone"),
         _text("country", "the country as the source writes it"),
         _text("region", "state, province or region"),
         _text("city", "town or city"),
