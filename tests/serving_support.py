@@ -19,6 +19,7 @@ from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
 from patronage import runtime
+from patronage.logic.segments.methods import METHODS
 from patronage.settings import Shop
 from patronage.steps import publish
 from patronage.steps.manifest import Manifest
@@ -95,6 +96,9 @@ def aws() -> Iterator[Any]:
         yield client
 
 
+SEGMENT_SHARDS = ["summary", "analytics", *(f"members-{name}" for name in METHODS), "customers-00000"]
+
+
 def make_recommendations(store: ObjectStore, run_id: str, *, created_at: datetime = NOW) -> None:
     """Write a training run: ann has two candidates and two to fill, bob/1 one of share 0, eve none."""
     folder = f"runs/{run_id}/recommendations"
@@ -132,15 +136,19 @@ def make_segments(store: ObjectStore, run_id: str, *, created_at: datetime = NOW
     """Write a segmentation run of three customers, one without a purchase."""
     save_manifest(store, run_id, "segments", created_at)
     rows = (
-        "('ann', 3, 4, 12345::BIGINT, 5, 4, 4, 'champions'), "
-        "('bob/1', 40, 1, 999::BIGINT, 2, 1, 2, 'asleep'), "
-        "('eve', NULL, 0, -500::BIGINT, NULL, NULL, NULL, 'no_purchase')"
+        "('ann', 3, 4, 12345::BIGINT, 5, 4, 4, 'champions', 0, 'researcher', 'active', 0.75::DOUBLE), "
+        "('bob/1', 40, 1, 999::BIGINT, 2, 1, 2, 'asleep', 1, NULL, 'lost', 0.125::DOUBLE), "
+        "('eve', NULL, 0, -500::BIGINT, NULL, NULL, NULL, 'no_purchase', NULL, NULL, 'prospect', NULL)"
     )
-    names = "customer_id, recency_days, frequency, net_minor, r, f, m, segment_id"
+    names = (
+        "customer_id, recency_days, frequency, net_minor, r, f, m, segment_id, cluster_id, behaviour_id, "
+        "lifecycle_id, probability_alive"
+    )
     _parquet(store, f"runs/{run_id}/segments/customers.parquet", rows, names)
     summary = {"as_of": NOW.isoformat(), "currency": "GBP", "customers": 3, "segments": [{"name": "Zoë"}]}
     write_json(store, f"runs/{run_id}/segments/summary.json", summary)
-    list_shards(store, run_id, "segments", ["summary", "customers-00000"])
+    write_json(store, f"runs/{run_id}/segments/lifecycle.json", {"stages": ["Zoë"]})
+    list_shards(store, run_id, "segments", SEGMENT_SHARDS)
 
 
 def save_manifest(store: ObjectStore, run_id: str, family: str, created_at: datetime) -> None:
@@ -163,7 +171,7 @@ def publish_all(
     store: ObjectStore, table: ServingTable, run_id: str, family: str, *, now: datetime = NOW
 ) -> dict[str, Any]:
     """Write every shard of a run and flip."""
-    names = ["summary", "customers-00000"]
+    names = SEGMENT_SHARDS
     if family == "recommendations":
         names = ["popular", "catalogue", "similar-00000", "users-00000"]
     for name in names:

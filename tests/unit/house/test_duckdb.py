@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import io
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from patronage.engines.duckdb import DuckEngine
+from patronage.logic.arrays import read_npz
 from patronage.settings import Shop
 
 
@@ -48,3 +51,26 @@ def test_large_results_come_in_chunks(tmp_path):
         engine.scan("again", [tmp_path / "it's.parquet"])
         assert engine.rows("FROM again") == [{"n": 1}]
     assert [len(chunk) for chunk in chunks] == [1000, 1000, 500]
+
+
+def test_arrays_become_a_table_whose_nan_is_null():
+    content = io.BytesIO()
+    whole = np.arange(3, dtype=np.int32)
+    np.savez(content, label=whole, share=np.array([0.5, np.nan, 1]), range=np.arange(6.0).reshape(3, 2))
+    with DuckEngine(Shop()) as engine:
+        engine.arrays("found", read_npz(content.getvalue()))
+        rows = engine.rows("FROM found ORDER BY idx")
+    assert rows == [
+        {"label": 0, "share": 0.5, "range_0": 0, "range_1": 1, "idx": 0},
+        {"label": 1, "share": None, "range_0": 2, "range_1": 3, "idx": 1},
+        {"label": 2, "share": 1, "range_0": 4, "range_1": 5, "idx": 2},
+    ]
+
+
+def test_arrays_without_a_row_keep_their_columns():
+    content = io.BytesIO()
+    np.savez(content, label=np.zeros(0, dtype=np.int64), share=np.zeros(0, dtype=np.float32))
+    with DuckEngine(Shop()) as engine:
+        engine.arrays("found", read_npz(content.getvalue()))
+        assert engine.rows("FROM found") == []
+        assert engine.row("SELECT SUM(label) AS n, MAX(share) AS m, COUNT(idx) AS i FROM found")["i"] == 0

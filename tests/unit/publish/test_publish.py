@@ -8,6 +8,7 @@ import pytest
 
 import serving_support as support
 from patronage.errors import BadInput, NotFound, RunFailed, TryAgain
+from patronage.logic.serve.documents import unpack_document
 from patronage.logic.serve.packing import Candidate, unpack
 from patronage.steps import publish
 from patronage.stores.objects import read_json
@@ -79,8 +80,9 @@ def test_a_training_run_becomes_these_items(store, table, client):
 def test_a_segmentation_run_becomes_these_items(store, table, client):
     support.make_segments(store, "run")
     assert support.publish_all(store, table, "run", "segments")["flipped"]
-    assert table.get("customer#run#ann") == {
-        "pk": "customer#run#ann",
+    ann = table.get("customer#run#ann")
+    assert (ann["pk"], ann["segment_id"]) == ("customer#run#ann", "champions")
+    assert unpack_document([ann["packed"]]) == {
         "recency_days": 3,
         "frequency": 4,
         "net_minor": 12345,
@@ -88,17 +90,36 @@ def test_a_segmentation_run_becomes_these_items(store, table, client):
         "f": 4,
         "m": 4,
         "segment_id": "champions",
+        "cluster_id": 0,
+        "behaviour_id": "researcher",
+        "lifecycle_id": "active",
+        "probability_alive": 0.75,
     }
-    assert table.get("customer#run#eve") == {
-        "pk": "customer#run#eve",
+    eve = table.get("customer#run#eve")
+    assert unpack_document([eve["packed"]]) == {
         "frequency": 0,
         "net_minor": -500,
         "segment_id": "no_purchase",
+        "lifecycle_id": "prospect",
     }
+    members = table.get("members#run#rfm#champions#0")
+    assert (members["pages"], unpack_document([members["packed"]])) == (1, [["ann", 12345]])
+    document = table.get("analytics#run#lifecycle#0")
+    assert (document["pages"], unpack_document([document["packed"]])) == (1, {"stages": ["Zoë"]})
     assert sorted(ends(client)) == [
+        "analytics#run#lifecycle#0",
         "customer#run#ann",
         "customer#run#bob/1",
         "customer#run#eve",
+        "members#run#behaviour#researcher#0",
+        "members#run#kmeans#0#0",
+        "members#run#kmeans#1#0",
+        "members#run#lifecycle#active#0",
+        "members#run#lifecycle#lost#0",
+        "members#run#lifecycle#prospect#0",
+        "members#run#rfm#asleep#0",
+        "members#run#rfm#champions#0",
+        "members#run#rfm#no_purchase#0",
         "pointer",
         "segments#run#summary",
     ]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import zlib
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput
 from patronage.logic.arrays import read_npz
 from patronage.logic.serve.catalogue import Product, pack_pages
+from patronage.logic.segments.methods import METHODS
+from patronage.logic.serve.documents import member_pages, pack_document
 from patronage.logic.serve.keys import item_key
 from patronage.logic.serve.packing import Candidate, pack
 from patronage.steps.segment.gate import CUSTOMERS_PER_SHARD
@@ -23,6 +27,23 @@ if TYPE_CHECKING:
     from patronage.stores.objects import ObjectStore
 
 Item = dict[str, Any]
+
+ANALYTICS = {
+    "profiles": "segments/profiles.json",
+    "migration": "segments/migration.json",
+    "clusters": "segments/clusters.json",
+    "behaviour": "segments/behaviour.json",
+    "lifecycle": "segments/lifecycle.json",
+    "lifetime": "clv/lifetime.json",
+    "cohorts-month": "cohorts/month.json",
+    "cohorts-week": "cohorts/week.json",
+    "cohorts-quarter": "cohorts/quarter.json",
+    "sales": "metrics/sales.json",
+    "funnels": "journeys/funnels.json",
+    "transitions": "journeys/transitions.json",
+    "purchases": "journeys/purchases.json",
+}
+"""What a run of segments figures out: the name under which it is served, and the file below the run."""
 
 
 class RunOutputs:
@@ -49,6 +70,8 @@ class RunOutputs:
         builders: dict[tuple[str, str], Callable[[], Iterator[Item]]] = {
             ("segments", "summary"): self._summary,
             ("segments", "customers"): lambda: self._customers(int(number)),
+            ("segments", "members"): lambda: self._members(number),
+            ("segments", "analytics"): self._analytics,
             ("recommendations", "popular"): self._popular,
             ("recommendations", "catalogue"): self._catalogue,
             ("recommendations", "similar"): lambda: self._similar(shard),
@@ -120,10 +143,47 @@ class RunOutputs:
             start=number * CUSTOMERS_PER_SHARD,
         )
         for row in rows:
-            scores = {
-                name: value for name, value in row.items() if name != "customer_id" and value is not None
+            customer_id, segment_id = row.pop("customer_id"), row.get("segment_id") or ""
+            known = {name: value for name, value in row.items() if value is not None}
+            yield {
+                "pk": self._key("customer", customer_id),
+                "segment_id": segment_id,
+                "packed": pack_document(known)[0],
             }
-            yield {"pk": self._key("customer", row["customer_id"]), **scores}
+
+    def _members(self, method: str) -> Iterator[Item]:
+        """Build the lists of the customers of each segment of a method, the most valuable first."""
+        column = METHODS[method].column
+        path = self._store.staged(f"runs/{self._run_id}/segments/customers.parquet")
+        with DuckEngine(self._shop) as engine:
+            engine.scan("customers", [path])
+            rows = (
+                row
+                for chunk in engine.chunks(
+                    f"SELECT {column}, customer_id, net_minor FROM customers WHERE {column} IS NOT NULL "
+                    f"ORDER BY {column}, net_minor DESC NULLS LAST, customer_id"
+                )
+                for row in chunk
+            )
+            for segment_id, members in groupby(rows, key=itemgetter(0)):
+                pages = list(member_pages((customer_id, net) for _, customer_id, net in members))
+                for number, page in enumerate(pages):
+                    key = self._key("members", f"{method}#{segment_id}#{number}")
+                    yield {"pk": key, "pages": len(pages), "packed": page}
+
+    def _analytics(self) -> Iterator[Item]:
+        """Build the run's figures, a document each, in pages."""
+        for name, file in ANALYTICS.items():
+            key = f"runs/{self._run_id}/{file}"
+            if not self._store.exists(key):
+                continue
+            pages = pack_document(read_json(self._store, key))
+            for number, page in enumerate(pages):
+                yield {
+                    "pk": self._key("analytics", f"{name}#{number}"),
+                    "pages": len(pages),
+                    "packed": page,
+                }
 
     def _popular(self) -> Iterator[Item]:
         popular = self.popular([product.product_id for product in self.products()])
