@@ -1,0 +1,38 @@
+-- How many journeys go from one state at a step to the next. Reads `transition_states`.
+-- Steps beyond $depth are folded into one tail; every journey ends in an end or in the tail, so flow is conserved and,
+-- as states carry their step, no revisit makes a circle.
+WITH ends AS (
+    SELECT journey, MAX(step) AS steps
+    FROM transition_states
+    GROUP BY journey
+),
+
+paths AS (
+    SELECT journey, step, kind, state
+    FROM transition_states
+    WHERE step <= $depth
+    UNION ALL
+    SELECT
+        journey,
+        CASE WHEN steps > $depth THEN $depth ELSE steps END + 1 AS step,
+        CASE WHEN steps > $depth THEN 'tail' ELSE 'end' END AS kind,
+        NULL AS state
+    FROM ends
+),
+
+moves AS (
+    SELECT
+        step,
+        kind,
+        state,
+        LEAD(kind) OVER (PARTITION BY journey ORDER BY step) AS next_kind,
+        LEAD(state) OVER (PARTITION BY journey ORDER BY step) AS next_state
+    FROM paths
+)
+
+SELECT step, kind, state, next_kind, next_state, COUNT(*) AS weight
+FROM moves
+WHERE next_kind IS NOT NULL
+GROUP BY step, kind, state, next_kind, next_state
+ORDER BY
+    step, weight DESC, kind, state NULLS LAST, next_kind, next_state NULLS LAST
