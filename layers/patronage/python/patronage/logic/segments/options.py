@@ -36,6 +36,9 @@ class SegmentOptions:
         measured.
     clusters_seed : int
         Seed of the clusters; the same seed gives the same answer.
+    clusters_pca_share : float
+        Share, 0 to 1, of the variance of the clusters' features that their principal components keep at
+        least; 0 leaves the features as they are.
     """
 
     frequency_unit: str = "days"
@@ -43,6 +46,7 @@ class SegmentOptions:
     session_minutes: int = 30
     held_out_share: float = 0.1
     clusters_seed: int = 20_260_101
+    clusters_pca_share: float = 0.0
 
     def __post_init__(self) -> None:
         if self.frequency_unit not in FREQUENCY_UNITS:
@@ -51,6 +55,10 @@ class SegmentOptions:
             raise _wrong("session_minutes", self.session_minutes, "lie between 1 and 1440")
         if not 0 <= self.held_out_share <= 0.5:
             raise _wrong("held_out_share", self.held_out_share, "lie between 0 and 0.5")
+        if self.clusters_seed < 0:
+            raise _wrong("clusters_seed", self.clusters_seed, "be 0 or more")
+        if not 0 <= self.clusters_pca_share <= 1:
+            raise _wrong("clusters_pca_share", self.clusters_pca_share, "lie between 0 and 1")
         for name, values in self.thresholds.items():
             if name not in SCORED:
                 raise _wrong(f"thresholds.{name}", values, f"be named one of {', '.join(SCORED)}")

@@ -1,0 +1,55 @@
+"""The part of the clusters that reads the lake: orders in, one number a feature and buyer out."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING, Any
+
+from patronage.logic.arrays import write_npz
+from patronage.logic.queries import query
+from patronage.steps.manifest import Manifest
+from patronage.steps.pin import pinned_engine
+
+if TYPE_CHECKING:
+    from patronage.engines.base import Engine
+    from patronage.stores.lake import Lake
+
+CLUSTER_FEATURES = (
+    "recency_days",
+    "occasions",
+    "net_per_occasion_minor",
+    "items_per_occasion",
+    "price_per_item_minor",
+    "distinct_product_share",
+    "categories",
+    "returned_share",
+    "discounted_share",
+    "days_between_occasions",
+    "tenure_days",
+)
+"""What `cluster_features.sql` says of a buyer, in its order."""
+
+
+def cluster_features(run_id: str, lake: Lake) -> dict[str, Any]:
+    """Write the features of the buyers as arrays of float32, rows by the buyers' idx, NaN where not known.
+
+    Returns
+    -------
+    dict
+        How many ``customers`` and ``features`` there are.
+    """
+    manifest = Manifest.load(lake.store, run_id)
+    with pinned_engine(manifest, lake, "products") as engine:
+        engine.table("buyers", query("buyers"))
+        engine.table("cluster_features", query("cluster_features"), today=manifest.today)
+        columns = _columns(engine)
+    lake.store.write_bytes(f"runs/{run_id}/features/clusters.npz", write_npz(columns))
+    return {"customers": len(columns["recency_days"]), "features": len(columns)}
+
+
+def _columns(engine: Engine) -> dict[str, array[float]]:
+    columns = {name: array("f") for name in CLUSTER_FEATURES}
+    for chunk in engine.chunks(f"SELECT {', '.join(CLUSTER_FEATURES)} FROM cluster_features ORDER BY idx"):
+        for values, cells in zip(columns.values(), zip(*chunk, strict=True), strict=True):
+            values.extend(cells)
+    return columns
