@@ -1,0 +1,34 @@
+-- Orders and money of the shop by month, weekday (Monday is 1) and hour of the shop's zone, guests with it.
+-- Reads `orders` up to as_of. An order counts where its first sale was booked; one booked exactly at the shop's midnight
+-- has no hour (null), as its source knows days only. Money is that of all lines, each at its own time.
+WITH booked AS (
+    SELECT MIN(ordered_at) AS ordered_at, 1 AS orders, 0 AS net_minor
+    FROM orders
+    WHERE kind = 'sale' AND net_minor > 0
+    GROUP BY order_id
+    UNION ALL
+    SELECT ordered_at, 0, net_minor
+    FROM orders
+),
+
+placed AS (
+    SELECT
+        orders,
+        net_minor,
+        shop_day(ordered_at) AS day,
+        CASE
+            WHEN ordered_at <> CAST(shop_day(ordered_at) AS TIMESTAMPTZ) THEN EXTRACT(HOUR FROM ordered_at)
+        END AS hour
+    FROM booked
+)
+
+SELECT
+    CAST(EXTRACT(MONTH FROM day) AS INTEGER) AS month,
+    CAST(DATE_DIFF('day', DATE '1970-01-05', day) % 7 + 1 AS INTEGER) AS weekday,
+    CAST(hour AS INTEGER) AS hour,
+    CAST(SUM(orders) AS BIGINT) AS orders,
+    CAST(SUM(net_minor) AS BIGINT) AS net_minor,
+    CAST(MIN(day) AS VARCHAR) AS first_day
+FROM placed
+GROUP BY EXTRACT(MONTH FROM day), DATE_DIFF('day', DATE '1970-01-05', day) % 7 + 1, hour
+ORDER BY month, weekday, hour

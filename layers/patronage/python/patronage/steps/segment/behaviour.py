@@ -1,0 +1,137 @@
+"""Behaviour: what customers do on their visits and when they buy, and the slices of any table of segments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from patronage.logic.queries import query
+from patronage.logic.segments.behaviour import Norms, behaviours, bounds
+from patronage.logic.segments.behaviour_figures import seasonality, shop_figures
+from patronage.steps.manifest import Manifest
+from patronage.steps.pin import pinned_engine
+from patronage.stores.objects import write_json
+
+if TYPE_CHECKING:
+    from patronage.engines.duckdb import DuckEngine
+    from patronage.stores.lake import Lake
+
+MOST_VALUES = 50
+"""Values of an attribute that have a slice of their own."""
+
+SLICED = {"segments/customers.parquet": "segment_id", "segments/behaviour.parquet": "behaviour_id"}
+"""Files of a run with one row a customer and its `net_minor`, and the column that names the segment."""
+
+
+def behaviour(run_id: str, lake: Lake) -> dict[str, Any]:
+    """Cut the events into sessions and say of each customer, and of the shop, what they do and when they buy.
+
+    Writes `segments/behaviour.parquet` (a customer a row), `segments/behaviour.json` (the shop's figures, the
+    behaviours with their rules, the seasonality) and, where there are sessions, `features/sessions.parquet`.
+    """
+    manifest = Manifest.load(lake.store, run_id)
+    with pinned_engine(manifest, lake, "events", "products") as engine:
+        gap_seconds = 60 * manifest.options.session_minutes
+        engine.table("session_events", query("session_events"), gap_seconds=gap_seconds)
+        engine.table("sessions", query("sessions"))
+        engine.table("behaviour_shop", query("behaviour_shop"))
+        sums = engine.row("FROM behaviour_shop")
+        has_sessions = sums["sessions"] > 0
+        shop = _shop(engine, sums) if has_sessions else None
+        norms = _judge(engine, median_depth=shop["median_depth"] if shop else None)
+        with lake.store.writing(f"runs/{run_id}/segments/behaviour.parquet") as path:
+            engine.parquet("FROM customer_behaviour ORDER BY customer_id", path)
+        if has_sessions:
+            with lake.store.writing(f"runs/{run_id}/features/sessions.parquet") as path:
+                engine.parquet("FROM sessions ORDER BY started_at, session_key", path)
+        summary = {row["behaviour_id"]: row for row in engine.rows(query("behaviour_summary"))}
+        found = {
+            "as_of": manifest.as_of.isoformat(),
+            "currency": manifest.shop.currency,
+            "session_minutes": manifest.options.session_minutes,
+            "events": _events(engine, manifest, has_sessions=has_sessions),
+            "shop": shop,
+            "behaviours": _described(norms, summary) if has_sessions else None,
+            "without_sessions": _size(summary.get(None)),
+            "seasonality": seasonality(engine.rows(query("seasonality_shop")), today=manifest.today),
+        }
+    write_json(lake.store, f"runs/{run_id}/segments/behaviour.json", found)
+    return {"sessions": sums["sessions"], "customers": sum(row["customers"] for row in summary.values())}
+
+
+def _shop(engine: DuckEngine, sums: dict[str, Any]) -> dict[str, Any]:
+    depths = [(row["views"], row["sessions"]) for row in engine.rows(query("behaviour_depths"))]
+    return shop_figures(sums, depths, engine.rows(query("behaviour_times")))
+
+
+def _judge(engine: DuckEngine, *, median_depth: float | None) -> Norms:
+    """Keep `customer_behaviour` and return the norms that it was judged by."""
+    for name in ("visits", "prices", "preferences", "purchases"):
+        engine.table(f"behaviour_{name}", query(f"behaviour_{name}"))
+    engine.table("seasonality_customers", query("seasonality_customers"))
+    norms = Norms(median_depth=median_depth, **engine.row(query("behaviour_norms")))
+    engine.table(
+        "customer_behaviour",
+        query("behaviour_customers"),
+        has_events=median_depth is not None,
+        **bounds(norms),
+    )
+    return norms
+
+
+def _events(engine: DuckEngine, manifest: Manifest, *, has_sessions: bool) -> dict[str, Any]:
+    read = engine.row("SELECT COUNT(*) AS n FROM events")["n"]
+    used = engine.row("SELECT COUNT(*) AS n FROM session_events")["n"]
+    return {
+        "read": read,
+        "in_sessions": used,
+        "of_nobody": read - used,
+        "reason": None if has_sessions else _absence(manifest, read),
+    }
+
+
+def _absence(manifest: Manifest, read: int) -> str:
+    if "events" not in manifest.tables:
+        return "the lake has no events; upload a tracker's export below raw/events/ or post events to the API"
+    if not read:
+        return f"no event says when it happened, before {manifest.as_of.isoformat()}"
+    return "no event names a customer or a session, so that none can be told from another's"
+
+
+def _described(norms: Norms, summary: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "behaviour_id": each.behaviour_id,
+            "name": each.name,
+            "description": each.description,
+            "rule": each.rule,
+            **_size(summary.get(each.behaviour_id)),
+        }
+        for each in behaviours(norms)
+    ]
+
+
+def _size(row: dict[str, Any] | None) -> dict[str, Any]:
+    if row is None:
+        return {"customers": 0, "net_minor": 0, "sessions": 0, "browse_depth": None}
+    return {name: value for name, value in row.items() if name != "behaviour_id"}
+
+
+def slices(run_id: str, lake: Lake) -> dict[str, Any]:
+    """Slice each table of segments that the run has by what is known of its customers.
+
+    Writes `features/attributes.parquet` (customer_id, attribute, value) and `segments/slices.json`.
+    """
+    manifest = Manifest.load(lake.store, run_id)
+    found = {}
+    with pinned_engine(manifest, lake, "customers") as engine:
+        engine.table("customer_attributes", query("behaviour_attributes"))
+        for key, column in SLICED.items():
+            if not lake.store.exists(f"runs/{run_id}/{key}"):
+                continue
+            engine.scan("segmented", [lake.store.staged(f"runs/{run_id}/{key}")])
+            engine.table("members", f"SELECT customer_id, {column} AS segment_id, net_minor FROM segmented")
+            found[key] = engine.rows(query("behaviour_slices"), most=MOST_VALUES)
+        with lake.store.writing(f"runs/{run_id}/features/attributes.parquet") as path:
+            engine.parquet("FROM customer_attributes ORDER BY customer_id, attribute", path)
+    write_json(lake.store, f"runs/{run_id}/segments/slices.json", found)
+    return {"tables": len(found)}
