@@ -196,7 +196,7 @@ def test_a_fit_in_another_unit_says_the_same(unit):
     found = lifetime_value(
         other, Spending(spending.occasions, spending.mean_value * 100), horizons=[90.0 * unit]
     )
-    assert found.buying.alpha == pytest.approx(days.buying.alpha * unit, rel=1e-3)
+    assert found.buying.parameters_.alpha == pytest.approx(days.buying.parameters_.alpha * unit, rel=1e-3)
     np.testing.assert_allclose(found.purchases.expected, days.purchases.expected, rtol=1e-3, atol=1e-6)
     np.testing.assert_allclose(found.value.expected, days.value.expected * 100, rtol=2e-3, atol=1e-4)
     np.testing.assert_allclose(found.value.high, days.value.high * 100, rtol=5e-2, atol=1)
@@ -227,9 +227,9 @@ def test_without_repeat_buyers_the_answer_is_sensible_and_marked():
     history = Histories(np.zeros(40), np.zeros(40), np.linspace(10, 300, 40))
     answer = lifetime_value(history, Spending(np.ones(40), np.linspace(5, 50, 40)))
     assert answer.low_data
-    assert answer.buying_outcome.reason is Reason.TOO_FEW
-    assert answer.buying_outcome.detail == "0 customers bought again, at least 50 are needed"
-    assert answer.spending_outcome.detail.startswith("0 customers spent money on two or more occasions")
+    assert answer.buying.outcome_.reason is Reason.TOO_FEW
+    assert answer.buying.outcome_.detail == "0 customers bought again, at least 50 are needed"
+    assert answer.spending.outcome_.detail.startswith("0 customers spent money on two or more occasions")
     assert (answer.purchases.expected[:, 1] < 1).all()  # nobody came back in months: few will
     assert (answer.purchases.expected > 0).all()
     assert np.isfinite(answer.value.expected).all()
@@ -271,7 +271,7 @@ def test_a_shop_without_any_money_still_learns_who_is_alive():
     history, _ = simulated(500)
     answer = lifetime_value(history, Spending(np.zeros(500), np.zeros(500)))
     assert answer.low_data
-    assert (answer.spending, answer.spending_outcome, answer.customers_without_value) == (None, None, 500)
+    assert (answer.spending, answer.customers_without_value) == (None, 500)
     assert np.isnan(answer.value.expected).all()
     assert ((answer.probability_alive > 0) & (answer.probability_alive <= 1)).all()
 

@@ -14,10 +14,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit, gammaln, psi
+from scipy.special import gammaln, psi
 
 from patronage.errors import BadInput
-from patronage.logic.segments.lifetime._fitting import Outcome, fit_or_fall_back
+from patronage.logic.segments.lifetime._fitting import Outcome, fit_or_fall_back, parts
 from patronage.logic.segments.lifetime._histories import Histories, distinct_rows
 from patronage.logic.segments.lifetime._purchases import BgNbdParameters
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # In units of the mean age, so that a shop of any age in any unit of time begins alike.
 _PRIOR = np.array([0.5, 0.3, 0.8, 2.5])
+_SMALLEST = 1e-300
 
 
 class BgNbd:
@@ -45,6 +46,8 @@ class BgNbd:
         Estimates; `alpha` in the unit of time of the histories.
     log_likelihood_ : float
         At the estimates, over all customers.
+    neighbours_ : list of pairs of BgNbdParameters
+        One standard deviation up and down in each independent direction: how sure the estimates are.
     outcome_ : Outcome
         Whether these are maximum-likelihood estimates, and why not.
     """
@@ -77,12 +80,20 @@ class BgNbd:
             min_informative=self.min_repeat_buyers,
             of_what="customers bought again",
         )
-        r, alpha, a, b = (float(value) for value in found.parameters)
-        self.parameters_ = BgNbdParameters(r=r, alpha=alpha * unit, a=a, b=b)
+        self.parameters_ = _in_time(found.parameters, unit)
+        self.neighbours_ = [
+            (_in_time(up, unit), _in_time(down, unit))
+            for up, down in found.neighbours(likelihood, prior=not outcome.fitted)
+        ]
         # The density of x purchase times counts in (units of time) ** -x.
         self.log_likelihood_ = found.log_likelihood - float(histories.frequency.sum() * np.log(unit))
         self.outcome_: Outcome = outcome
         return self
+
+
+def _in_time(parameters: Numbers, unit: float) -> BgNbdParameters:
+    r, alpha, a, b = (float(value) for value in parameters)
+    return BgNbdParameters(r=r, alpha=alpha * unit, a=a, b=b)
 
 
 def _starts(histories: Histories) -> list[Numbers]:
@@ -102,15 +113,19 @@ class _Likelihood:
     def __init__(self, histories: Histories, unit: float) -> None:
         rows, _, counts = distinct_rows(histories.frequency, histories.recency, histories.age)
         frequency, recency, age = rows
+        weights = counts.astype(np.float64)
         self.customers = len(histories)
-        self._weights = counts.astype(np.float64)
-        self._x, self._age = frequency, age / unit
+        # Few frequencies, recencies and ages differ, so logarithms are taken of those and looked up.
+        self._frequencies, of_frequency = np.unique(frequency, return_inverse=True)
+        self._ages, of_age = np.unique(age / unit, return_inverse=True)
+        self._by_frequency = np.bincount(of_frequency, weights=weights)
+        self._by_age = np.bincount(of_age, weights=weights)
+        self._purchases_by_age = np.bincount(of_age, weights=weights * frequency)
         repeat = frequency > 0
-        self._repeat = repeat
-        self._repeat_x, self._repeat_recency = frequency[repeat], recency[repeat] / unit
-        self._repeat_weights = self._weights[repeat]
-        self._frequencies, index = np.unique(frequency, return_inverse=True)
-        self._by_frequency = np.bincount(index, weights=self._weights)
+        self._repeat_x, self._repeat_weights = frequency[repeat], weights[repeat]
+        self._recencies, of_recency = np.unique(recency[repeat] / unit, return_inverse=True)
+        self._repeats = (of_age[repeat], of_recency, of_frequency[repeat])
+        self._parts = parts(len(of_recency))
 
     def value_and_gradient(self, parameters: Numbers) -> tuple[float, Numbers]:
         by_frequency, slope = self._terms_of_frequency(parameters)
@@ -133,18 +148,25 @@ class _Likelihood:
 
     def _terms_of_history(self, parameters: Numbers) -> tuple[float, Numbers]:
         r, alpha, a, b = parameters
-        x, repeat_x = self._x, self._repeat_x
-        log_age = np.log(alpha + self._age)
-        since = log_age[self._repeat] - np.log(alpha + self._repeat_recency)
-        log_odds_gone = np.log(a) - np.log(b + repeat_x - 1) + (r + repeat_x) * since
-        gone = self._repeat_weights * expit(log_odds_gone)
-        value = self._repeat_weights @ np.logaddexp(0, log_odds_gone) - self._weights @ ((r + x) * log_age)
-        per_age = (r + x) / (alpha + self._age)
-        per_recency = (r + repeat_x) / (alpha + self._repeat_recency)
-        slope = [
-            gone @ since - self._weights @ log_age,
-            gone @ (per_age[self._repeat] - per_recency) - self._weights @ per_age,
-            gone.sum() / a,
-            -(gone @ (1 / (b + repeat_x - 1))),
-        ]
-        return float(value), np.array(slope)
+        log_age, log_recency = np.log(alpha + self._ages), np.log(alpha + self._recencies)
+        per_age, per_recency = 1 / (alpha + self._ages), 1 / (alpha + self._recencies)
+        stays = np.maximum(b + self._frequencies - 1, _SMALLEST)  # that of no repeat purchase is not used
+        log_odds, per_stay = np.log(a) - np.log(stays), 1 / stays
+        by_age = r * self._by_age + self._purchases_by_age
+        value = -float(by_age @ log_age)
+        slope = np.array([-(self._by_age @ log_age), -(by_age @ per_age), 0.0, 0.0])
+        for rows in self._parts:
+            of_age, of_recency, of_frequency = (each[rows] for each in self._repeats)
+            weights, shape = self._repeat_weights[rows], r + self._repeat_x[rows]
+            since = log_age[of_age] - log_recency[of_recency]
+            log_odds_gone = log_odds[of_frequency] + shape * since
+            small = np.exp(-np.abs(log_odds_gone))
+            gone = weights * np.where(log_odds_gone > 0, 1.0, small) / (1 + small)
+            value += float(weights @ (np.maximum(log_odds_gone, 0) + np.log1p(small)))
+            slope += [
+                gone @ since,
+                (gone * shape) @ (per_age[of_age] - per_recency[of_recency]),
+                gone.sum() / a,
+                -(gone @ per_stay[of_frequency]),
+            ]
+        return value, slope

@@ -16,13 +16,14 @@ import numpy as np
 from scipy.special import gammaln, psi
 
 from patronage.errors import BadInput
-from patronage.logic.segments.lifetime._fitting import Outcome, fit_or_fall_back
+from patronage.logic.segments.lifetime._fitting import Outcome, fit_or_fall_back, parts
 
 if TYPE_CHECKING:
     from patronage.logic.segments.lifetime._histories import Numbers, Spending
 
 # p, q - 1 and gamma in units of the mean value: occasions differ by a half, customers by somewhat more.
 _PRIOR = np.array([4.0, 3.0, 0.75])
+_LEAST_SHAPE = 2.25
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,22 @@ class GammaGammaParameters:
         """
         money = np.where(spending.usable, spending.occasions * spending.mean_value, 0.0)
         rate = np.where(spending.left_out, np.nan, self.gamma + money)
-        return self.q + self.p * spending.occasions, rate
+        return self.shape(spending.occasions), rate
+
+    def shape(self, occasions: Numbers) -> Numbers:
+        """Return the shape of the posterior after so many occasions."""
+        return self.q + self.p * occasions
+
+    def inverse_square_rate(self, spending: Spending) -> Numbers:
+        """Return the expected inverse square of each customer's own rate, shape (n,).
+
+        It is infinite for a shape of at most 2, that is where one occasion says next to nothing of the
+        next; a shape of 2.25 stands in for those, so that sums over customers stay finite.
+        """
+        shape, rate = self.posterior(spending)
+        shape = np.maximum(shape, _LEAST_SHAPE)
+        expected: Numbers = rate**2 / ((shape - 1) * (shape - 2))
+        return expected
 
 
 class GammaGamma:
@@ -86,6 +102,8 @@ class GammaGamma:
         Estimates; `gamma` in the unit of money of the spending.
     log_likelihood_ : float
         At the estimates, over the customers with spending.
+    neighbours_ : list of pairs of GammaGammaParameters
+        One standard deviation up and down in each independent direction: how sure the estimates are.
     outcome_ : Outcome
         Whether these are maximum-likelihood estimates, and why not.
     """
@@ -111,19 +129,28 @@ class GammaGamma:
             )
         occasions, value = spending.occasions[usable], spending.mean_value[usable]
         unit = float(np.average(value, weights=occasions))
+        likelihood = _Likelihood(occasions, value / unit)
         found, outcome = fit_or_fall_back(
-            _Likelihood(occasions, value / unit),
+            likelihood,
             [np.array(start) for start in ((4.0, 3.0, 0.75), (1.0, 1.0, 1.0), (20.0, 10.0, 0.5))],
             prior=_PRIOR,
             informative=int(np.count_nonzero(occasions > 1)),
             min_informative=self.min_repeat_buyers,
             of_what="customers spent money on two or more occasions",
         )
-        p, above_one, gamma = (float(number) for number in found.parameters)
-        self.parameters_ = GammaGammaParameters(p=p, q=1 + above_one, gamma=gamma * unit)
+        self.parameters_ = _in_money(found.parameters, unit)
+        self.neighbours_ = [
+            (_in_money(up, unit), _in_money(down, unit))
+            for up, down in found.neighbours(likelihood, prior=not outcome.fitted)
+        ]
         self.log_likelihood_ = found.log_likelihood - len(value) * float(np.log(unit))
         self.outcome_: Outcome = outcome
         return self
+
+
+def _in_money(parameters: Numbers, unit: float) -> GammaGammaParameters:
+    p, above_one, gamma = (float(value) for value in parameters)
+    return GammaGammaParameters(p=p, q=1 + above_one, gamma=gamma * unit)
 
 
 class _Likelihood:
@@ -137,18 +164,24 @@ class _Likelihood:
         self._occasions, self._counts = np.unique(occasions, return_counts=True)
         self._x_log_money = float(occasions @ np.log(self._money))
         self._log_value = float(np.log(value).sum())
+        self._parts = parts(len(occasions))
 
     def value_and_gradient(self, parameters: Numbers) -> tuple[float, Numbers]:
         p, q, gamma = parameters + np.array([0.0, 1.0, 0.0])
         x, counts, n = self._occasions, self._counts, self.customers
-        rate = gamma + self._money
-        log_rate = np.log(rate)
+        sums = np.zeros(4)  # of log rate, x times it, 1 / rate and x / rate
+        for rows in self._parts:
+            rate = gamma + self._money[rows]
+            log_rate, inverse = np.log(rate), 1 / rate
+            own = self._x[rows]
+            sums += [log_rate.sum(), own @ log_rate, inverse.sum(), own @ inverse]
+        log_rates, x_log_rates, inverses, x_inverses = sums
         value = counts @ (gammaln(p * x + q) - gammaln(p * x)) - n * gammaln(q) + n * q * np.log(gamma)
-        value += p * self._x_log_money - self._log_value - (p * self._x + q) @ log_rate
+        value += p * self._x_log_money - self._log_value - p * x_log_rates - q * log_rates
         shape = psi(p * x + q)
         slope = [
-            counts @ (x * (shape - psi(p * x))) + self._x_log_money - self._x @ log_rate,
-            counts @ shape - n * psi(q) + n * np.log(gamma) - log_rate.sum(),
-            n * q / gamma - ((p * self._x + q) / rate).sum(),
+            counts @ (x * (shape - psi(p * x))) + self._x_log_money - x_log_rates,
+            counts @ shape - n * psi(q) + n * np.log(gamma) - log_rates,
+            n * q / gamma - p * x_inverses - q * inverses,
         ]
         return float(value), np.array(slope)

@@ -60,15 +60,15 @@ class BgNbdParameters:
 
     def expected_purchases(self, histories: Histories, horizon: float) -> Numbers:
         """Return how many purchases to expect within `horizon` after the observation, shape (n,)."""
-        _check_horizon(horizon)
+        check_horizon(horizon)
         (frequency, age), index, _ = distinct_rows(histories.frequency, histories.age)
-        return self.probability_alive(histories) * self._expected_if_alive(frequency, age, horizon)[index]
+        return self.probability_alive(histories) * self.expected_if_alive(frequency, age, horizon)[index]
 
     def expected_purchases_of_new(self, horizon: float) -> float:
         """Return how many repeat purchases to expect of a new customer within `horizon`."""
-        _check_horizon(horizon)
+        check_horizon(horizon)
         nothing = np.zeros(1)
-        return float(self._expected_if_alive(nothing, nothing, horizon)[0])
+        return float(self.expected_if_alive(nothing, nothing, horizon)[0])
 
     def probability_above(self, histories: Histories, horizon: float, purchases: Numbers) -> Numbers:
         """Return the probability of more than so many purchases within `horizon`.
@@ -81,24 +81,33 @@ class BgNbdParameters:
         purchases : array, shape (n,) or (n, columns) with histories of shape (n, 1)
             Whole numbers from 0.
         """
-        _check_horizon(horizon)
+        check_horizon(horizon)
         alive = self.probability_alive(histories)
         return alive * self.above_if_alive(histories.frequency, histories.age, horizon, purchases)
 
     def above_if_alive(self, frequency: Numbers, age: Numbers, horizon: float, purchases: Numbers) -> Numbers:
         """Return the probability of more than so many purchases of a customer who is alive."""
         share = horizon / (self.alpha + age + horizon)
-        occasions = np.asarray(betainc(purchases + 1, self.r + frequency, share), dtype=np.float64)
+        return self.occasions_above(frequency, share, purchases) * self.staying(frequency, purchases)
+
+    def occasions_above(self, frequency: Numbers, share: Numbers, purchases: Numbers) -> Numbers:
+        """Return the probability that chance brings more occasions than so many purchases.
+
+        Occasions are negative binomial; `share` is horizon / (alpha + age + horizon).
+        """
+        return np.asarray(betainc(purchases + 1, self.r + frequency, share), dtype=np.float64)
+
+    def staying(self, frequency: Numbers, purchases: Numbers) -> Numbers:
+        """Return the probability to stay after each of so many purchases of one who is alive."""
         b = self.b + frequency
         log_staying = gammaln(b + purchases) - gammaln(self.a + b + purchases)
         log_staying += gammaln(self.a + b) - gammaln(b)
-        above: Numbers = occasions * np.exp(log_staying)
-        return above
+        return np.exp(log_staying)
 
-    def _expected_if_alive(self, x: Numbers, age: Numbers, horizon: float) -> Numbers:
-        """Return the expected purchases of those who are alive, ``c / (a - 1) * (1 - remainder)``.
+    def expected_if_alive(self, x: Numbers, age: Numbers, horizon: float) -> Numbers:
+        """Return the expected purchases of those who are alive, shape (n,).
 
-        At a = 1 that is 0 / 0 and smooth all the same, so close to 1 it is read between two values beside it.
+        They are ``c / (a - 1) * (1 - remainder)``. At a = 1 that is 0 / 0 and smooth all the same, so close to 1 it is read between two values beside it.
         """
         if abs(self.a - 1) >= _CLOSE_TO_ONE:
             return self._expected_at(self.a, x, age, horizon)
@@ -136,6 +145,7 @@ class BgNbdParameters:
         return float(self.above_if_alive(x, age, horizon, middles) @ np.diff(_SUMMED))
 
 
-def _check_horizon(horizon: float) -> None:
+def check_horizon(horizon: float) -> None:
+    """Refuse a horizon that is no time ahead."""
     if not (np.isfinite(horizon) and horizon > 0):
         raise BadInput(f"horizon={horizon} must be a finite time above 0, in the unit of the histories")

@@ -12,15 +12,14 @@ from patronage.logic.segments.lifetime._bg_nbd import BgNbd
 from patronage.logic.segments.lifetime._gamma_gamma import GammaGamma
 from patronage.logic.segments.lifetime._histories import Histories, distinct_rows
 from patronage.logic.segments.lifetime._independence import Independence, independence
-from patronage.logic.segments.lifetime._intervals import purchase_quantile, value_quantile
+from patronage.logic.segments.lifetime._outlook import outlook
+from patronage.logic.segments.lifetime_totals import interval
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from patronage.logic.segments.lifetime._fitting import Outcome
-    from patronage.logic.segments.lifetime._gamma_gamma import GammaGammaParameters
     from patronage.logic.segments.lifetime._histories import Numbers, Spending
     from patronage.logic.segments.lifetime._purchases import BgNbdParameters
 
@@ -30,15 +29,38 @@ TWELVE_MONTHS_DAYS = 365.25
 
 @dataclass(frozen=True)
 class Forecast:
-    """What to expect within each horizon and the interval around it, three arrays of shape (n, horizons).
+    """What to expect within each horizon and the interval around it.
 
-    The interval is of what will happen, not of the expectation, so the expectation of a customer who
-    mostly buys nothing more may lie above an interval that is 0 to 0.
+    Parameters
+    ----------
+    expected : array, shape (n, horizons)
+        What to expect of each customer.
+    low, high : array, shape (n, horizons)
+        The interval is of what will happen, not of the expectation, so the expectation of a customer who
+        mostly buys nothing more may lie above an interval that is 0 to 0.
+    variance : array, shape (n, horizons)
+        Of what will happen, the parameters of the shop taken as known.
+    shifts : array of float32, shape (n, horizons, directions)
+        How far the expectation moves by one standard deviation of the parameters in each independent
+        direction: those of BG/NBD, then for money those of Gamma-Gamma. They move all customers at once.
     """
 
     expected: Numbers
     low: Numbers
     high: Numbers
+    variance: Numbers
+    shifts: NDArray[np.float32]
+
+    def total(self, horizon: int) -> tuple[float, float, float]:
+        """Return the sum over all customers within a horizon, by its number, and its 80 % interval.
+
+        Customers of whom nothing is known are left out.
+        """
+        known = ~np.isnan(self.expected[:, horizon])
+        expected = float(self.expected[known, horizon].sum())
+        shared = self.shifts[known, horizon].sum(axis=0, dtype=np.float64)
+        variance = float(self.variance[known, horizon].sum() + shared @ shared)
+        return expected, *interval(expected, variance)
 
 
 @dataclass(frozen=True)
@@ -56,10 +78,9 @@ class LifetimeValue:
         nan where no customer's did.
     customers_without_value : int
         For how many it is nan.
-    buying, spending : BgNbdParameters, GammaGammaParameters or None
-        The parameters behind it; spending is None where nobody's occasions brought money.
-    buying_outcome, spending_outcome : Outcome or None
-        How the fits ended.
+    buying, spending : BgNbd, GammaGamma or None
+        The models behind it; buying is None where nobody has been a customer for any time, and purchases
+        are nan then; spending is None where nobody's occasions brought money.
     independence : Independence
         Whether frequency and value are independent, as the model has it.
     """
@@ -68,17 +89,14 @@ class LifetimeValue:
     purchases: Forecast
     value: Forecast
     customers_without_value: int
-    buying: BgNbdParameters
-    spending: GammaGammaParameters | None
-    buying_outcome: Outcome
-    spending_outcome: Outcome | None
+    buying: BgNbd | None
+    spending: GammaGamma | None
     independence: Independence
 
     @property
     def low_data(self) -> bool:
         """One of the two models had no estimates of its own: mark every figure."""
-        outcomes = (self.buying_outcome, self.spending_outcome)
-        return any(outcome is None or not outcome.fitted for outcome in outcomes)
+        return any(model is None or not model.outcome_.fitted for model in (self.buying, self.spending))
 
 
 def lifetime_value(
@@ -118,76 +136,87 @@ def lifetime_value(
         )
     if not 0 < confidence < 1:
         raise BadInput(f"confidence={confidence} must lie between 0 and 1, such as 0.8")
-    buying = BgNbd(min_repeat_buyers=min_repeat_buyers).fit(histories)
+    buying = BgNbd(min_repeat_buyers=min_repeat_buyers).fit(histories) if histories.age.any() else None
     model = GammaGamma(min_repeat_buyers=min_repeat_buyers)
     money = model.fit(spending) if spending.usable.any() else None
-    value = None if money is None else money.parameters_
-    kinds = _Kinds.of(histories, spending, buying.parameters_)
-    tail = (1 - confidence) / 2
-    purchases = kinds.purchases(horizons, tail)
     return LifetimeValue(
-        probability_alive=kinds.buying.probability_alive(kinds.histories)[kinds.index],
-        purchases=purchases,
-        value=_nothing_known(purchases)
-        if value is None
-        else kinds.money(horizons, tail, value, spending, purchases.expected),
+        *_forecasts(histories, spending, buying, money, horizons, (1 - confidence) / 2),
         customers_without_value=len(spending) if money is None else int(spending.left_out.sum()),
-        buying=buying.parameters_,
-        spending=value,
-        buying_outcome=buying.outcome_,
-        spending_outcome=None if money is None else money.outcome_,
+        buying=buying,
+        spending=money,
         independence=independence(spending),
     )
 
 
-@dataclass(frozen=True)
-class _Kinds:
-    """The different customers, each computed once; a customer's own money is a factor alone."""
+def _forecasts(
+    histories: Histories,
+    spending: Spending,
+    buying: BgNbd | None,
+    money: GammaGamma | None,
+    horizons: Sequence[float],
+    tail: float,
+) -> tuple[Numbers, Forecast, Forecast]:
+    """Return P(alive), purchases and value, each different customer computed once."""
+    if buying is None:
+        nothing = _nothing_known(len(histories), horizons)
+        return np.ones(len(histories)), nothing, nothing
+    columns = (histories.frequency, histories.recency, histories.age, spending.occasions)
+    (*history, occasions), index, _ = distinct_rows(*columns)
+    kinds = Histories.unchecked(*history)
+    p = None if money is None else money.parameters_.p
+    shape = None if money is None else money.parameters_.shape(occasions)
+    ahead = outlook(buying.parameters_, kinds, horizons, (tail, 1 - tail), p=p, shape=shape)
+    (frequency, age), of_pair, _ = distinct_rows(kinds.frequency, kinds.age)
 
-    buying: BgNbdParameters
-    histories: Histories
-    occasions: Numbers
-    index: NDArray[np.int64]
+    def expectation(parameters: BgNbdParameters) -> Numbers:
+        alive = parameters.probability_alive(kinds)
+        columns = [parameters.expected_if_alive(frequency, age, horizon)[of_pair] for horizon in horizons]
+        return np.stack(columns, axis=1) * alive[:, None]
 
-    @classmethod
-    def of(cls, histories: Histories, spending: Spending, buying: BgNbdParameters) -> _Kinds:
-        columns = (histories.frequency, histories.recency, histories.age, spending.occasions)
-        (*history, occasions), index, _ = distinct_rows(*columns)
-        return cls(buying, Histories.unchecked(*history), occasions, index)
-
-    def purchases(self, horizons: Sequence[float], tail: float) -> Forecast:
-        return Forecast(
-            self._each(horizons, lambda t: self.buying.expected_purchases(self.histories, t)),
-            self._each(horizons, lambda t: purchase_quantile(self.buying, self.histories, t, tail)),
-            self._each(horizons, lambda t: purchase_quantile(self.buying, self.histories, t, 1 - tail)),
-        )
-
-    def money(
-        self,
-        horizons: Sequence[float],
-        tail: float,
-        value: GammaGammaParameters,
-        spending: Spending,
-        purchases: Numbers,
-    ) -> Forecast:
-        shape = value.q + value.p * self.occasions
-
-        def quantile(horizon: float, level: float) -> Numbers:
-            return value_quantile(self.buying, self.histories, horizon, level, p=value.p, shape=shape)
-
-        rate = value.posterior(spending)[1][:, None]
-        return Forecast(
-            purchases * value.expected_value(spending)[:, None],
-            self._each(horizons, lambda t: quantile(t, tail)) * rate,
-            self._each(horizons, lambda t: quantile(t, 1 - tail)) * rate,
-        )
-
-    def _each(self, horizons: Sequence[float], compute: Callable[[float], Numbers]) -> Numbers:
-        """Return one column a horizon and one row a customer."""
-        columns: Numbers = np.stack([compute(horizon) for horizon in horizons], axis=1)[self.index]
-        return columns
+    expected = expectation(buying.parameters_)
+    moved = [(expectation(up) - expectation(down)) / 2 for up, down in buying.neighbours_]
+    low, high = ahead.purchases[:, index]
+    squared = ahead.squared[index]
+    purchases = Forecast(
+        expected[index],
+        low,
+        high,
+        np.maximum(ahead.squared - expected**2, 0.0)[index],
+        np.stack(moved, axis=2, dtype=np.float32, casting="same_kind")[index],
+    )
+    alive = buying.parameters_.probability_alive(kinds)[index]
+    if money is None:
+        return alive, purchases, _nothing_known(len(histories), horizons)
+    rate = money.parameters_.posterior(spending)[1][:, None]
+    low, high = ahead.money[:, index] * rate
+    return alive, purchases, _value(purchases, squared, (low, high), spending, money)
 
 
-def _nothing_known(like: Forecast) -> Forecast:
-    nothing = np.full_like(like.expected, np.nan)
-    return Forecast(nothing, nothing, nothing)
+def _value(
+    purchases: Forecast,
+    squared: Numbers,
+    bounds: tuple[Numbers, Numbers],
+    spending: Spending,
+    money: GammaGamma,
+) -> Forecast:
+    """Turn purchases into money.
+
+    The variance is that of N gamma variables of shape p with an unknown rate: E[N p + (N p)**2] times the
+    expected inverse square of the rate, less the square of the expectation.
+    """
+    p = money.parameters_.p
+    own = money.parameters_.expected_value(spending)[:, None]
+    expected = purchases.expected * own
+    inverse_square = money.parameters_.inverse_square_rate(spending)[:, None]
+    variance = (p * purchases.expected + p**2 * squared) * inverse_square - expected**2
+    shifts = np.empty((*expected.shape, purchases.shifts.shape[2] + len(money.neighbours_)), dtype=np.float32)
+    shifts[:, :, : purchases.shifts.shape[2]] = purchases.shifts * own[:, :, None]
+    for place, (up, down) in enumerate(money.neighbours_, start=purchases.shifts.shape[2]):
+        moved = (up.expected_value(spending) - down.expected_value(spending)) / 2
+        shifts[:, :, place] = purchases.expected * moved[:, None]
+    return Forecast(expected, *bounds, np.maximum(variance, 0.0), shifts)
+
+
+def _nothing_known(customers: int, horizons: Sequence[float]) -> Forecast:
+    nothing = np.full((customers, len(horizons)), np.nan)
+    return Forecast(nothing, nothing, nothing, nothing, np.zeros((*nothing.shape, 0), dtype=np.float32))
