@@ -84,7 +84,11 @@ def test_a_funnel_counts_sessions_and_visitors_in_order(run):
         "ads": [1, 1, 0, 0],
         None: [3, 0, 0, 0],
     }
-    assert found["visitors"]["by_channel"][-1]["channel"] is None
+    assert [(each["channel"], in_order(each)[0]) for each in found["visitors"]["by_channel"]] == [
+        (None, 2),
+        ("ads", 1),
+        ("mail", 1),
+    ]
 
 
 def test_events_of_one_instant_are_in_the_order_of_a_purchase_whatever_their_ids(run):

@@ -57,7 +57,7 @@ def _print(found: dict[str, Any], shop: Shop) -> None:
     ]
     print_rows(f"Journey of customer {found['customer_id']}", header, rows, numbers_from=3)
     counted = [
-        f"{count:,} {name.replace('_', ' ')}" for name, count in found["totals"].items() if count is not None
+        f"{name.replace('_', ' ')} {count:,}" for name, count in found["totals"].items() if count is not None
     ]
     console.print(f"As of {found['as_of']}: {', '.join(counted)}", markup=False)
     if found["is_cut"]:

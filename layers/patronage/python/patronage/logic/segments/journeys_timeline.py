@@ -81,7 +81,7 @@ def timeline_of(rows: Iterable[Mapping[str, Any]], absent: Mapping[str, str]) ->
         "total": newest["entries"],
         "is_cut": newest["entries"] > len(kept),
         "totals": {name: None if kind in absent else newest[name] for kind, name in KINDS.items()},
-        "absent": dict(absent),
+        "absent": {kind: absent[kind] for kind in KINDS if kind in absent},
         "entries": [
             {"occurred_at": row["occurred_at"], **{name: row[name] for name in _ENTRY}} for row in kept
         ],

@@ -40,13 +40,13 @@ def journeys(run_id: str, lake: Lake) -> dict[str, Any]:
     with pinned_engine(manifest, lake, "events", "products", "customers") as engine:
         _load(engine, manifest, lake)
         purchases, categories = _purchases(engine, manifest)
-        funnels = _funnels(engine)
+        shop_funnels = funnels(engine)
         transitions = {
-            "sessions": _session_graph(engine) if funnels["sessions"] else None,
+            "sessions": session_graph(engine) if shop_funnels["sessions"] else None,
             "purchases": stage_graph(purchases["stages"]),
             "categories": categories,
             "reasons": {
-                "sessions": funnels["reason"],
+                "sessions": shop_funnels["reason"],
                 "categories": None if categories else NO_CATEGORIES,
             },
         }
@@ -54,7 +54,7 @@ def journeys(run_id: str, lake: Lake) -> dict[str, Any]:
     stated = {"as_of": manifest.as_of.isoformat(), "run_id": run_id}
     settings = {"session_minutes": manifest.options.session_minutes}
     for name, found in (
-        ("funnels", funnels | settings),
+        ("funnels", shop_funnels | settings),
         ("transitions", transitions | settings),
         ("purchases", purchases),
         ("timelines", summary),
@@ -85,7 +85,8 @@ def _load(engine: DuckEngine, manifest: Manifest, lake: Lake) -> None:
     )
 
 
-def _funnels(engine: DuckEngine) -> dict[str, Any]:
+def funnels(engine: DuckEngine) -> dict[str, Any]:
+    """Count how far sessions and visitors came; reads `journey_sessions` and `journey_states`."""
     if not engine.row("SELECT COUNT(*) AS n FROM journey_sessions")["n"]:
         return {"sessions": None, "visitors": None, "reason": NO_EVENTS}
     found = {row["state"] for row in engine.rows("SELECT DISTINCT state FROM journey_states")}
@@ -111,7 +112,8 @@ def _funnel(
     return funnel(rows, recorded, unit=unit)
 
 
-def _session_graph(engine: DuckEngine) -> dict[str, Any]:
+def session_graph(engine: DuckEngine) -> dict[str, Any]:
+    """Build the graph of what visitors do after what; reads `journey_sessions` and `journey_states`."""
     engine.table("transition_states", query("transition_session_states"))
     return graph(engine.rows(query("transition_links"), depth=SESSION_DEPTH), depth=SESSION_DEPTH)
 
