@@ -5,8 +5,8 @@ means of all customers as normal about the shop's (a random-effects model of one
 gaps say is shrunk towards the shop's rhythm by how few they are: empirical Bayes (Efron and Morris, "Data
 analysis using Stein's estimator and its generalizations", *JASA* 70, 1975). The variance between customers
 is that of their unweighted means, less what chance adds to these (Thomas and Hultquist, *Annals of
-Statistics* 6, 1978): weighted ones would be those of the frequent buyers. So a customer with one purchase is judged by
-the rhythm of the shop's repeat buyers, one with a hundred by their own.
+Statistics* 6, 1978): weighted ones would be those of the frequent buyers. So a customer with one purchase is
+judged by the rhythm of the shop's repeat buyers, one with a hundred by their own.
 
 A silence is then judged by where it falls among the gaps to be expected of that customer: stages begin at its
 80 %, 95 % and 99 % quantile. Gaps that are still open are not counted, so that the rhythm is that of
