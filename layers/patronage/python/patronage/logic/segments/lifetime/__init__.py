@@ -7,6 +7,12 @@ from patronage.logic.segments.lifetime._bg_nbd import BgNbd
 from patronage.logic.segments.lifetime._fitting import Outcome, Reason
 from patronage.logic.segments.lifetime._gamma_gamma import GammaGamma, GammaGammaParameters
 from patronage.logic.segments.lifetime._histories import Histories, Spending
+from patronage.logic.segments.lifetime._holdout import (
+    Comparison,
+    FrequencyClass,
+    HoldoutReport,
+    holdout_report,
+)
 from patronage.logic.segments.lifetime._independence import Independence, independence
 from patronage.logic.segments.lifetime._intervals import purchase_quantile, value_quantile
 from patronage.logic.segments.lifetime._purchases import BgNbdParameters
@@ -21,10 +27,13 @@ from patronage.logic.segments.lifetime._value import (
 __all__ = [
     "BgNbd",
     "BgNbdParameters",
+    "Comparison",
     "Forecast",
+    "FrequencyClass",
     "GammaGamma",
     "GammaGammaParameters",
     "Histories",
+    "HoldoutReport",
     "Independence",
     "LifetimeValue",
     "Outcome",
@@ -32,6 +41,7 @@ __all__ = [
     "Spending",
     "THREE_MONTHS_DAYS",
     "TWELVE_MONTHS_DAYS",
+    "holdout_report",
     "independence",
     "lifetime_value",
     "purchase_quantile",

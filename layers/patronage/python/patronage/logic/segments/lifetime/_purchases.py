@@ -107,7 +107,8 @@ class BgNbdParameters:
     def expected_if_alive(self, x: Numbers, age: Numbers, horizon: float) -> Numbers:
         """Return the expected purchases of those who are alive, shape (n,).
 
-        They are ``c / (a - 1) * (1 - remainder)``. At a = 1 that is 0 / 0 and smooth all the same, so close to 1 it is read between two values beside it.
+        They are ``c / (a - 1) * (1 - remainder)``. At a = 1 that is 0 / 0 and smooth all the same, so close
+        to 1 it is read between two values beside it.
         """
         if abs(self.a - 1) >= _CLOSE_TO_ONE:
             return self._expected_at(self.a, x, age, horizon)

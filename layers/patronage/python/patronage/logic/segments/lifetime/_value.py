@@ -96,7 +96,21 @@ class LifetimeValue:
     @property
     def low_data(self) -> bool:
         """One of the two models had no estimates of its own: mark every figure."""
-        return any(model is None or not model.outcome_.fitted for model in (self.buying, self.spending))
+        return bool(self.reasons)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why the answer is low on data, a sentence a model; empty where it is not."""
+        found = []
+        if self.buying is None:
+            found.append("no customer first bought before the last day: nothing is known of coming purchases")
+        elif not self.buying.outcome_.fitted:
+            found.append(self.buying.outcome_.detail)
+        if self.spending is None:
+            found.append("no customer spent money on an occasion that counts: nothing is known of value")
+        elif not self.spending.outcome_.fitted:
+            found.append(self.spending.outcome_.detail)
+        return found
 
 
 def lifetime_value(
