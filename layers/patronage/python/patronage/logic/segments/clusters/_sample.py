@@ -54,7 +54,8 @@ def representative(columns: Iterable[Numbers], size: int, *, seed: int) -> Index
 def _hashes(columns: Iterable[Numbers], seed: int) -> NDArray[np.uint64]:
     found: NDArray[np.uint64] = np.array([seed], dtype=np.uint64)
     for column in columns:
-        bits = (np.asarray(column, dtype=np.float64) + 0.0).view(np.uint64)  # -0.0 is 0.0
+        # As float32, which takes no notice of how the last digits were rounded; -0.0 becomes 0.0.
+        bits = (column.astype(np.float32) + np.float32(0)).view(np.uint32).astype(np.uint64)
         found = _mixed((found ^ bits) + _GOLDEN)
     return found
 

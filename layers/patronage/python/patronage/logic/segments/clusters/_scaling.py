@@ -143,4 +143,5 @@ def _likeliest_power(values: Numbers) -> float:
         variance = max(float(yeo_johnson(values, power).var()), np.finfo(float).tiny)
         return len(values) / 2 * float(np.log(variance)) - (power - 1) * jacobian
 
-    return float(minimize_scalar(unlikely, bounds=_POWERS, method="bounded").x)
+    likeliest = float(minimize_scalar(unlikely, bounds=_POWERS, method="bounded").x)
+    return round(likeliest, 3)  # what the search leaves open must not show
