@@ -208,9 +208,9 @@ def test_changes_of_segment_come_from_the_run_before(run, lake):
     with lake.store.writing("runs/before/segments/history.parquet") as path:
         duckdb.sql(
             "SELECT * FROM (VALUES ('a', DATE '2026-01-05', 'new_customers'), ('a', DATE '2026-01-07', "
-            "'promising')) AS history(customer_id, since, segment_id)"
+            "'promising'), ('a', DATE '2026-01-10', 'later')) AS history(customer_id, as_of, segment_id)"
         ).write_parquet(str(path))
-    run(orders="o1,a,p1,1,10,2026-01-04T10:00:00Z\n" + LATE, previous={"segments": "before"})
+    run(orders="o1,a,p1,1,10,2026-01-05T23:59:00Z\n" + LATE, previous={"segments": "before"})
     found = step.timeline("run", "a", lake.store)
     assert [(each["kind"], each["day"], each["detail"]) for each in found["entries"][2:]] == [
         ("segment_change", "2026-01-05", "new_customers"),

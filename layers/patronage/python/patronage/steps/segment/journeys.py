@@ -30,6 +30,7 @@ MAX_ITEMS = 50
 MAX_ENTRIES = 200
 """A timeline keeps so many of a customer's entries, the latest, and the acquisition."""
 
+_HISTORY = {"customer_id", "as_of", "segment_id"}
 NO_EVENTS = "the lake has no event of a known time and visitor; upload an event file below raw/events/"
 NO_CATEGORIES = "no product that was bought has a category; upload the catalogue below raw/products/"
 
@@ -70,18 +71,20 @@ def _load(engine: DuckEngine, manifest: Manifest, lake: Lake) -> None:
     engine.table("journey_states", query("journey_states"))
     engine.table("journey_occasions", query("journey_occasions"))
     engine.table("journey_mains", query("journey_mains"), depth=CATEGORY_DEPTH)
+    _load_history(engine, manifest, lake)
+
+
+def _load_history(engine: DuckEngine, manifest: Manifest, lake: Lake) -> None:
+    """Show the changes of segment that the run before knew of; each was found at the end of its day."""
     key = f"runs/{manifest.previous}/segments/history.parquet"
-    if not manifest.previous or not lake.store.exists(key):
-        engine.run(
-            "CREATE VIEW segment_history AS SELECT CAST(NULL AS VARCHAR) AS customer_id, "
-            "CAST(NULL AS TIMESTAMPTZ) AS occurred_at, CAST(NULL AS VARCHAR) AS segment_id WHERE FALSE"
-        )
-        return
-    engine.scan("segment_history_files", [lake.store.staged(key)])
-    engine.table(
-        "segment_history",
-        "SELECT customer_id, CAST(since AS TIMESTAMPTZ) AS occurred_at, segment_id "
-        "FROM segment_history_files",
+    if manifest.previous and lake.store.exists(key):
+        engine.scan("history_file", [lake.store.staged(key)])
+        if {row["column_name"] for row in engine.rows("DESCRIBE history_file")} >= _HISTORY:
+            engine.table("segment_history", query("timeline_history"), today=manifest.today)
+            return
+    engine.run(
+        "CREATE VIEW segment_history AS SELECT CAST(NULL AS VARCHAR) AS customer_id, "
+        "CAST(NULL AS TIMESTAMPTZ) AS occurred_at, CAST(NULL AS VARCHAR) AS segment_id WHERE FALSE"
     )
 
 
