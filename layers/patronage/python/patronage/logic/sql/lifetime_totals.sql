@@ -1,29 +1,22 @@
 -- The expected 12-month value of groups of customers and its 80 % interval, as `lifetime_totals.py` explains it.
 -- Reads `lifetime_members` (group_id beside the columns of clv/lifetime.npz); $z is its INTERVAL_Z.
--- A customer whose value is not known is counted and left out of the money.
-WITH known AS (
-    SELECT
-        *,
-        NOT ISNAN(value_12m) AS is_known
-    FROM lifetime_members
-),
-
-sums AS (
+-- A customer whose value is not known (null) is counted and left out of the money.
+WITH sums AS (
     SELECT
         group_id,
         COUNT(*) AS customers,
-        COUNT(*) - SUM(CAST(is_known AS INTEGER)) AS customers_without_value,
+        COUNT(*) - COUNT(value_12m) AS customers_without_value,
         AVG(probability_alive) AS probability_alive,
-        SUM(CASE WHEN is_known THEN value_12m END) AS value_12m,
-        SUM(CASE WHEN is_known THEN value_12m_variance END)
-        + POWER(SUM(CASE WHEN is_known THEN value_12m_shift_1 END), 2)
-        + POWER(SUM(CASE WHEN is_known THEN value_12m_shift_2 END), 2)
-        + POWER(SUM(CASE WHEN is_known THEN value_12m_shift_3 END), 2)
-        + POWER(SUM(CASE WHEN is_known THEN value_12m_shift_4 END), 2)
-        + POWER(SUM(CASE WHEN is_known THEN value_12m_shift_5 END), 2)
-        + POWER(SUM(CASE WHEN is_known THEN value_12m_shift_6 END), 2)
-        + POWER(SUM(CASE WHEN is_known THEN value_12m_shift_7 END), 2) AS variance
-    FROM known
+        SUM(value_12m) AS value_12m,
+        SUM(value_12m_variance)
+        + POWER(SUM(value_12m_shift_1), 2)
+        + POWER(SUM(value_12m_shift_2), 2)
+        + POWER(SUM(value_12m_shift_3), 2)
+        + POWER(SUM(value_12m_shift_4), 2)
+        + POWER(SUM(value_12m_shift_5), 2)
+        + POWER(SUM(value_12m_shift_6), 2)
+        + POWER(SUM(value_12m_shift_7), 2) AS variance
+    FROM lifetime_members
     GROUP BY group_id
 ),
 

@@ -79,7 +79,7 @@ def _learned_from(columns: Columns, period: str) -> tuple[Histories, Spending]:
 
 
 def _by_customer(answer: LifetimeValue) -> dict[str, NDArray[Any]]:
-    columns = {
+    columns: dict[str, NDArray[Any]] = {
         "probability_alive": answer.probability_alive,
         "churn_probability": 1 - answer.probability_alive,
     }
