@@ -188,7 +188,7 @@ def test_each_behaviour_has_its_customer(ingest_text, lake, shop):
     assert set(sizes.values()) == {1}
     assert sum(sizes.values()) + figures["without_sessions"]["customers"] == len(found)
     direct = next(row for row in figures["behaviours"] if row["behaviour_id"] == "direct_buyer")
-    assert "a share of at least 0.5 of the sessions, and at most 2 products" in direct["rule"]
+    assert "a share of at least 0.5 of the sessions, and at most 2 views" in direct["rule"]
 
 
 def test_who_looks_at_reduced_prices_hunts_bargains(ingest_text, lake, shop):

@@ -32,7 +32,7 @@ LEAST_BASKET = 3
 
 LEAST_CONVERSION = 0.5
 LEAST_DEPTH = 5
-"""Products that a researcher looks at in a session."""
+"""Views of pages and products in a researcher's session."""
 
 _ABOVE_SHARE, _ABOVE_BASKET, _ABOVE_DEPTH = 1.25, 1.5, 2
 
@@ -44,7 +44,7 @@ class Norms:
     Parameters
     ----------
     median_depth : float
-        Products looked at in the median session.
+        Views of pages and products in the median session.
     discount_share : float
         Share of order lines with a discount, 0 to 1.
     reduced_share : float
@@ -140,13 +140,13 @@ _RULES: Mapping[str, str] = {
     ),
     "direct_buyer": (
         "a purchase in a share of at least {least_conversion} of the sessions, and at most "
-        "{most_direct_depth} products looked at in a session on average (the shop's median)"
+        "{most_direct_depth} views a session on average (the shop's median)"
     ),
     "researcher": (
-        "at least {least_depth} products looked at in a session on average "
+        "at least {least_depth} views a session on average "
         f"({LEAST_DEPTH} or {_ABOVE_DEPTH} times the shop's median, whichever is more)"
     ),
     "casual_shopper": "a purchase or a cart, and none of the rules before",
-    "passer_by": "no purchase and no cart, and at most 1 product looked at in any session",
+    "passer_by": "no purchase and no cart, and at most 1 view in any session",
     "window_shopper": "no purchase and no cart, and none of the rules before",
 }

@@ -36,7 +36,7 @@ def shop_figures(sums: Mapping[str, int], depths: Sequence[tuple[int, int]], tim
     sums : mapping
         The row of `behaviour_shop.sql`.
     depths : sequence of (int, int)
-        Products looked at, and in how many sessions; ascending.
+        Views in a session, and in how many sessions so many; ascending.
     times : iterable of dict
         The rows of `behaviour_times.sql`.
 

@@ -1,6 +1,6 @@
--- What is known of each customer's behaviour, with the first of the behaviours whose rule is met. Reads
--- `behaviour_visits`, `behaviour_prices`, `behaviour_preferences`, `behaviour_purchases`, `seasonality_customers`. The
--- parameters are the bounds of the rules in logic/segments/behaviour.py; a rule whose bound is unknown is not met.
+-- What is known of each customer's behaviour, with the first of the behaviours whose rule is met.
+-- Reads `behaviour_visits`, `behaviour_prices`, `behaviour_preferences`, `behaviour_purchases`, `seasonality_customers`.
+-- The parameters are the bounds of the rules in logic/segments/behaviour.py; a rule whose bound is unknown is not met.
 -- Where $has_events is false nothing is known of visits; where it is true a customer without one has 0 sessions. Nobody
 -- without a session has a behaviour.
 WITH known AS (

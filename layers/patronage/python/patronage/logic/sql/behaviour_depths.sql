@@ -1,4 +1,4 @@
--- How many sessions looked at how many products. Reads `sessions`.
+-- How many sessions have how many views. Reads `sessions`.
 SELECT views, COUNT(*) AS sessions
 FROM sessions
 GROUP BY views

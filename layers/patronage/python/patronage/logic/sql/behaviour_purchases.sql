@@ -1,5 +1,6 @@
 -- What each customer buys, how varied and how much of it at a discount. Reads `orders`, up to as_of.
--- A discount is unknown, not 0, where no order line of the shop states one.
+-- A discount is unknown, not 0, where no order line of the shop states one; less than 1 % of the line's price is the
+-- rounding of a price a piece, and no discount.
 WITH stated AS (
     SELECT COUNT(discount) AS discounts FROM orders
 ),
@@ -25,7 +26,9 @@ paid AS (
         customer_id,
         CAST(SUM(net_minor) AS BIGINT) AS net_minor,
         COUNT(*) FILTER (WHERE kind = 'sale' AND net_minor > 0) AS sale_lines,
-        COUNT(*) FILTER (WHERE kind = 'sale' AND net_minor > 0 AND discount > 0) AS discounted_lines
+        COUNT(*) FILTER (
+            WHERE kind = 'sale' AND net_minor > 0 AND discount > 0 AND discount * 100 >= quantity * unit_price
+        ) AS discounted_lines
     FROM orders
     WHERE customer_id IS NOT NULL
     GROUP BY customer_id

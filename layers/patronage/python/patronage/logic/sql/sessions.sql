@@ -1,6 +1,6 @@
 -- Each session, added up. Reads `session_events`. The day and hour of a session are those at which it began, in the
 -- shop's zone, which is the engine's own; one that began exactly at midnight has no hour: its source knows days only.
--- The products looked at are the views or, where there are more of them, the clicks, as a click leads to a view.
+-- Views are those of pages and products or, where there are more of them, the clicks, as a click leads to a view.
 SELECT
     session_key,
     MIN(visitor_id) AS visitor_id,

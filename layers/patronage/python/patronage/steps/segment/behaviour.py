@@ -7,19 +7,16 @@ from typing import TYPE_CHECKING, Any
 from patronage.logic.queries import query
 from patronage.logic.segments.behaviour import Norms, behaviours, bounds
 from patronage.logic.segments.behaviour_figures import seasonality, shop_figures
+from patronage.logic.segments.methods import METHODS
+from patronage.logic.segments.slices import SLICES, slice_label
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
+from patronage.steps.segment.slices import slice_customers
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
     from patronage.engines.duckdb import DuckEngine
     from patronage.stores.lake import Lake
-
-MOST_VALUES = 50
-"""Values of an attribute that have a slice of their own."""
-
-SLICED = {"segments/customers.parquet": "segment_id", "segments/behaviour.parquet": "behaviour_id"}
-"""Files of a run with one row a customer and its `net_minor`, and the column that names the segment."""
 
 
 def behaviour(run_id: str, lake: Lake) -> dict[str, Any]:
@@ -117,21 +114,29 @@ def _size(row: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def slices(run_id: str, lake: Lake) -> dict[str, Any]:
-    """Slice each table of segments that the run has by what is known of its customers.
+    """Slice the segments of each method by what is known of their customers.
 
-    Writes `features/attributes.parquet` (customer_id, attribute, value) and `segments/slices.json`.
+    Reads `segments/customers.parquet` and writes `segments/slices.json`: by method and by what is sliced,
+    each segment's customers and net in each slice. What is known of nobody is left out.
     """
     manifest = Manifest.load(lake.store, run_id)
-    found = {}
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {method: {} for method in METHODS}
     with pinned_engine(manifest, lake, "customers") as engine:
-        engine.table("customer_attributes", query("behaviour_attributes"))
-        for key, column in SLICED.items():
-            if not lake.store.exists(f"runs/{run_id}/{key}"):
+        engine.scan("segmented", [lake.store.staged(f"runs/{run_id}/segments/customers.parquet")])
+        for by in SLICES:
+            values = slice_customers(engine, by)
+            if not values:
                 continue
-            engine.scan("segmented", [lake.store.staged(f"runs/{run_id}/{key}")])
-            engine.table("members", f"SELECT customer_id, {column} AS segment_id, net_minor FROM segmented")
-            found[key] = engine.rows(query("behaviour_slices"), most=MOST_VALUES)
-        with lake.store.writing(f"runs/{run_id}/features/attributes.parquet") as path:
-            engine.parquet("FROM customer_attributes ORDER BY customer_id, attribute", path)
+            for method, tables in found.items():
+                tables[by] = _sliced(engine, METHODS[method].column, values)
     write_json(lake.store, f"runs/{run_id}/segments/slices.json", found)
-    return {"tables": len(found)}
+    return {"slices": sum(map(len, found.values()))}
+
+
+def _sliced(engine: DuckEngine, column: str, values: dict[int, str]) -> list[dict[str, Any]]:
+    engine.table(
+        "members",
+        f"SELECT customer_id, {column} AS segment_id, net_minor FROM segmented WHERE {column} IS NOT NULL",
+    )
+    rows = engine.rows(query("behaviour_slices"))
+    return [{**slice_label(row.pop("slice"), values), **row} for row in rows]
