@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from itertools import product
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -9,9 +8,8 @@ import pandas as pd
 import pytest
 
 from patronage.errors import BadInput
-from patronage.logic.segments import SEGMENTS, default_map, read_map
 from patronage.steps.pin import pin
-from patronage.steps.segment import gate, rfm, sales
+from patronage.steps.segment import rfm
 from patronage.stores.objects import read_json
 from tests_support import NOW
 
@@ -25,9 +23,7 @@ HEADER = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\n"
 def segmented(lake: Lake, shop: Shop, run_id: str = "run") -> pd.DataFrame:
     pin(run_id, "segments", lake, shop, now=NOW)
     rfm.rfm(run_id, lake)
-    sales.totals(run_id, lake)
-    assert gate.gate(run_id, lake.store)["publish"]
-    path = lake.store.staged(f"runs/{run_id}/segments/customers.parquet")
+    path = lake.store.staged(f"runs/{run_id}/segments/rfm.parquet")
     return duckdb.sql(f"FROM '{path}'").df().set_index("customer_id")
 
 
@@ -59,11 +55,10 @@ def test_recency_frequency_and_money_by_hand(ingest_text, lake, shop):
     assert found.loc["b", ["recency_days", "frequency", "net_minor"]].tolist() == [0, 1, 1000]
     assert found.loc["c", "segment_id"] == "no_purchase"
     assert found.loc["c", "net_minor"] == -500
-    summary = read_json(lake.store, "runs/run/segments/summary.json")
-    assert summary["as_of"] == "2026-01-07T00:00:00+00:00"
-    assert (summary["net_minor"], summary["guest_net_minor"]) == (12400, 9900)
-    assert sum(row["net_minor"] for row in summary["segments"]) == summary["customer_net_minor"] == 2500
-    assert sum(row["customers"] for row in summary["segments"]) == summary["customers"] == 3
+    summary = read_json(lake.store, "runs/run/segments/rfm.json")
+    assert sum(row["net_minor"] for row in summary["segments"]) == 2500
+    assert sum(row["customers"] for row in summary["segments"]) == 3
+    assert summary["bins"] == {"r": 2, "f": 2, "m": 2}
 
 
 @pytest.mark.parametrize("one_time", [0, 76, 90, 100])
@@ -125,21 +120,6 @@ def test_scores_agree_with_pandas(ingest_text, lake, shop):
     )
 
 
-def test_every_code_has_exactly_one_segment():
-    cells = {(r, fm): segment_id for r, fm, segment_id in default_map()}
-    codes = {(r, f, m): cells[r, (f + m + 1) // 2] for r, f, m in product(range(1, 6), repeat=3)}
-    assert len(codes) == 125
-    assert set(codes.values()) == set(SEGMENTS) - {"no_purchase"}
-
-
-def test_a_map_with_a_hole_or_an_unknown_segment_is_refused():
-    with pytest.raises(BadInput, match="one row for each r"):
-        read_map("r,fm1,fm2,fm3,fm4,fm5\n5,lost,lost,lost,lost,lost\n")
-    rows = "\n".join(f"{r},lost,lost,lost,lost,lots" for r in range(1, 6))
-    with pytest.raises(BadInput, match="'lots' at r 1, fm 5"):
-        read_map("r,fm1,fm2,fm3,fm4,fm5\n" + rows)
-
-
 def test_a_run_reads_only_what_it_pinned(ingest_text, lake, shop):
     ingest_text(orders_of({"a": 1}))
     pin("run", "segments", lake, shop, now=NOW)
@@ -161,11 +141,8 @@ def test_a_run_id_belongs_to_one_family(ingest_text, lake, shop):
         pin("run", "recommendations", lake, shop, now=NOW)
 
 
-def test_a_lake_of_guests_alone_is_not_published(ingest_text, lake, shop):
+def test_a_lake_of_guests_alone_has_nobody_to_score(ingest_text, lake, shop):
     ingest_text(HEADER + "o1,,p,1,10,2026-01-05\n")
-    pin("run", "segments", lake, shop, now=NOW)
-    rfm.rfm("run", lake)
-    sales.totals("run", lake)
-    answer = gate.gate("run", lake.store)
-    assert not answer["publish"]
-    assert "nobody to segment" in answer["reason"]
+    assert segmented(lake, shop).empty
+    found = read_json(lake.store, "runs/run/segments/rfm.json")
+    assert (found["segments"], found["bins"]) == ([], {"r": 0, "f": 0, "m": 0})

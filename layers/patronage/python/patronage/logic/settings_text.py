@@ -1,4 +1,4 @@
-"""Read what people write beside their files: TOML in UTF-8, as any editor saves it."""
+"""Read what people write beside their files: texts and TOML in UTF-8, as any editor saves them."""
 
 from __future__ import annotations
 
@@ -23,6 +23,22 @@ def toml_of(content: str | bytes, place: str) -> dict[str, Any]:
     BadInput
         It is no UTF-8, or no TOML.
     """
+    text = text_of(content, place)
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as exc:
+        said = str(exc) if isinstance(exc, tomllib.TOMLDecodeError) else "too deeply nested"
+        raise BadInput(f"{place} is no TOML ({said}); mend it and upload the file again") from exc
+
+
+def text_of(content: str | bytes, place: str) -> str:
+    """Read a text in UTF-8, without the mark that may stand at its beginning.
+
+    Raises
+    ------
+    BadInput
+        It is no UTF-8.
+    """
     try:
         text = content if isinstance(content, str) else content.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
@@ -30,8 +46,4 @@ def toml_of(content: str | bytes, place: str) -> dict[str, Any]:
         raise BadInput(
             f"{place} is not written in UTF-8 ({said}); save it as UTF-8 and upload the file again"
         ) from exc
-    try:
-        return tomllib.loads(text.removeprefix("\ufeff"))
-    except (tomllib.TOMLDecodeError, RecursionError) as exc:
-        said = str(exc) if isinstance(exc, tomllib.TOMLDecodeError) else "too deeply nested"
-        raise BadInput(f"{place} is no TOML ({said}); mend it and upload the file again") from exc
+    return text.removeprefix("\ufeff")

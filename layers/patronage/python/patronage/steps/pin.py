@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput
 from patronage.logic.queries import literal
-from patronage.logic.segments.options import SETTINGS, SegmentOptions
+from patronage.logic.segments import read_map
+from patronage.logic.segments.options import MAP, SETTINGS, SegmentOptions
+from patronage.logic.settings_text import text_of
 from patronage.logic.tables import TABLES
 from patronage.steps.manifest import Manifest
 from patronage.steps.quality_index import open_breaches
@@ -110,9 +112,19 @@ def _beside(lake: Lake) -> dict[str, dict[str, int]]:
 
 
 def read_options(store: ObjectStore) -> SegmentOptions:
-    """Read how the shop wants its customers segmented, from the lake's `settings/segments.toml`."""
-    text = store.read_bytes(SETTINGS) if store.exists(SETTINGS) else ""
-    return SegmentOptions.from_toml(text)
+    """Read how the shop wants its customers segmented: `segments.toml` and `rfm_map.csv` of its settings.
+
+    Raises
+    ------
+    BadInput
+        One of them is faulty.
+    """
+    options = SegmentOptions.from_toml(store.read_bytes(SETTINGS) if store.exists(SETTINGS) else "")
+    if not store.exists(MAP):
+        return options
+    text = text_of(store.read_bytes(MAP), MAP)
+    read_map(text, place=MAP)
+    return replace(options, rfm_map=text)
 
 
 def end_of_day(day: str, shop: Shop) -> datetime:

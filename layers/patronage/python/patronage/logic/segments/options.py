@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from itertools import pairwise
+from math import isfinite
 from typing import Any
 
 from patronage.errors import BadInput
@@ -13,6 +14,8 @@ from patronage.logic.settings_text import toml_of
 
 SETTINGS = "settings/segments.toml"
 """Where the settings lie in the lake."""
+MAP = "settings/rfm_map.csv"
+"""Where the shop's own map from RFM scores to segments lies in the lake, if it has one."""
 
 FREQUENCY_UNITS = ("days", "orders")
 SCORED = ("recency", "frequency", "monetary")
@@ -28,7 +31,14 @@ class SegmentOptions:
         What a purchase occasion is: "days" (distinct shop-zone days with a sale) or "orders".
     thresholds : mapping
         Of "recency" (days), "frequency" (occasions) and "monetary" (units of the shop's currency) the four
-        ascending values that part the scores; quintiles where it is left out.
+        ascending values that part the scores; quintiles where it is left out. A value that equals one gets
+        the better score.
+    rfm_map : str
+        The text of the shop's own map from scores to segments, the lake's `settings/rfm_map.csv`; Patronage's
+        own where it is empty.
+    stability_margin : float
+        Share of all buyers, 0 to 0.1, by which a customer's place must pass a quintile's edge before it
+        changes the segment of one who neither bought nor returned since; 0 lets any difference change it.
     session_minutes : int
         After so many minutes without an event a new session begins.
     held_out_share : float
@@ -43,6 +53,8 @@ class SegmentOptions:
 
     frequency_unit: str = "days"
     thresholds: Mapping[str, list[float]] = field(default_factory=dict)
+    rfm_map: str = ""
+    stability_margin: float = 0.02
     session_minutes: int = 30
     held_out_share: float = 0.1
     clusters_seed: int = 20_260_101
@@ -51,6 +63,8 @@ class SegmentOptions:
     def __post_init__(self) -> None:
         if self.frequency_unit not in FREQUENCY_UNITS:
             raise _wrong("frequency_unit", self.frequency_unit, 'be "days" or "orders"')
+        if not 0 <= self.stability_margin <= 0.1:
+            raise _wrong("stability_margin", self.stability_margin, "lie between 0 and 0.1")
         if not 1 <= self.session_minutes <= 24 * 60:
             raise _wrong("session_minutes", self.session_minutes, "lie between 1 and 1440")
         if not 0 <= self.held_out_share <= 0.5:
@@ -63,7 +77,7 @@ class SegmentOptions:
             if name not in SCORED:
                 raise _wrong(f"thresholds.{name}", values, f"be named one of {', '.join(SCORED)}")
             if not _are_ascending(values):
-                raise _wrong(f"thresholds.{name}", values, "be four ascending numbers")
+                raise _wrong(f"thresholds.{name}", values, "be four ascending numbers, lowest first")
 
     @classmethod
     def from_toml(cls, content: str | bytes) -> SegmentOptions:
@@ -74,7 +88,10 @@ class SegmentOptions:
         BadInput
             A name is unknown or a value is none; the message names both.
         """
-        return cls.from_mapping(toml_of(content, SETTINGS))
+        values = toml_of(content, SETTINGS)
+        if "rfm_map" in values:
+            raise BadInput(f"{SETTINGS}: rfm_map is a file of its own; upload the map as {MAP}")
+        return cls.from_mapping(values)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> SegmentOptions:
@@ -98,7 +115,7 @@ def _are_ascending(values: Any) -> bool:
     is_list = isinstance(values, list) and len(values) == 4
     if not is_list or any(isinstance(each, bool) or not isinstance(each, int | float) for each in values):
         return False
-    return all(before < after for before, after in pairwise(values))
+    return all(map(isfinite, values)) and all(before < after for before, after in pairwise(values))
 
 
 def _wrong(name: str, value: object, rule: str) -> BadInput:

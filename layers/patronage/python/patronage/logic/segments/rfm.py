@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import resources
 
 from patronage.errors import BadInput
@@ -46,24 +47,62 @@ SEGMENTS = {
 }
 
 
-def read_map(text: str) -> list[tuple[int, int, str]]:
+BOUGHT = tuple(segment_id for segment_id in SEGMENTS if segment_id != "no_purchase")
+"""The segments of those who bought, which a map may name."""
+_COLUMNS = tuple(f"fm{fm}" for fm in range(1, 6))
+
+
+def read_map(text: str, *, place: str = "the RFM map") -> list[tuple[int, int, str]]:
     """Read a segment map as (r, fm, segment id), one entry a cell.
+
+    A shop's own map may part its cells by semicolons, as spreadsheets do where the comma is decimal, and
+    name a segment by its name or its id.
+
+    Parameters
+    ----------
+    text : str
+        A row for each r from 1 to 5, in any order, with the columns r and fm1 to fm5.
+    place : str
+        What messages call it.
 
     Raises
     ------
     BadInput
-        A cell is missing or names no segment.
+        A row, column or cell is missing, comes twice or names no segment.
     """
-    rows = list(csv.DictReader(io.StringIO(text)))
-    cells = [(int(row["r"]), fm, row[f"fm{fm}"]) for row in rows for fm in range(1, 6)]
-    if {(r, fm) for r, fm, _ in cells} != {(r, fm) for r in range(1, 6) for fm in range(1, 6)}:
-        raise BadInput("the RFM map needs one row for each r from 1 to 5 and the columns fm1 to fm5")
-    for r, fm, segment_id in cells:
-        if segment_id not in SEGMENTS:
-            raise BadInput(
-                f"the RFM map names {segment_id!r} at r {r}, fm {fm}; known: {', '.join(SEGMENTS)}"
-            )
-    return cells
+    separator = ";" if ";" in text.partition("\n")[0] else ","
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), delimiter=separator, strict=True)
+    try:
+        rows = [{_plain(name): cell for name, cell in row.items()} for row in reader]
+        columns = [_plain(name) for name in reader.fieldnames or []]
+    except csv.Error as exc:
+        raise BadInput(f"{place} is no CSV at line {reader.line_num} ({exc}); {_MEND}") from exc
+    if sorted(columns) != ["fm1", "fm2", "fm3", "fm4", "fm5", "r"]:
+        raise BadInput(f"{place} has the columns {columns}, and needs r, {', '.join(_COLUMNS)}; {_MEND}")
+    if sorted(_plain(row["r"]) for row in rows) != ["1", "2", "3", "4", "5"]:
+        found = ", ".join(repr(row["r"]) for row in rows)
+        raise BadInput(f"{place} needs one row for each r from 1 to 5, and has r {found or 'none'}; {_MEND}")
+    return [
+        (int(row["r"]), fm, _segment(row[f"fm{fm}"], f"{place} at r {row['r']}, fm {fm}"))
+        for row in rows
+        for fm in range(1, 6)
+    ]
+
+
+_MEND = "correct the file, or remove it to have Patronage's own map"
+
+
+def _plain(cell: object) -> str:
+    return cell.strip().lower() if isinstance(cell, str) else repr(cell)
+
+
+def _segment(cell: str | None, place: str) -> str:
+    segment_id = (cell or "").strip().lower().replace(" ", "_")
+    if segment_id in BOUGHT:
+        return segment_id
+    near = get_close_matches(segment_id, BOUGHT, n=1)
+    said = f"did you mean {near[0]}? " if near else ""
+    raise BadInput(f"{place} names {cell!r}, which is no segment; {said}known: {', '.join(BOUGHT)}; {_MEND}")
 
 
 def default_map() -> list[tuple[int, int, str]]:

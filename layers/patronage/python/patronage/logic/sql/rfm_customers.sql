@@ -1,10 +1,9 @@
--- Recency, frequency and net money of each customer. Reads `orders` up to as_of; $today is the shop's day of as_of.
--- A purchase occasion is a shop day with a sale that brought money; a customer who only cancelled has none.
+-- Recency, frequency and net money of each customer. Reads `rfm_occasions` (customer_id, day, is_purchase,
+-- net_minor); $today is the shop's day of as_of. A customer without a purchase has no recency.
 SELECT
     customer_id,
-    DATE_DIFF('day', MAX(shop_day(ordered_at)) FILTER (WHERE kind = 'sale' AND net_minor > 0), CAST($today AS DATE)) AS recency_days,
-    COUNT(DISTINCT shop_day(ordered_at)) FILTER (WHERE kind = 'sale' AND net_minor > 0) AS frequency,
+    DATE_DIFF('day', MAX(day) FILTER (WHERE is_purchase), CAST($today AS DATE)) AS recency_days,
+    CAST(COUNT(*) FILTER (WHERE is_purchase) AS INTEGER) AS frequency,
     CAST(SUM(net_minor) AS BIGINT) AS net_minor
-FROM orders
-WHERE customer_id IS NOT NULL
+FROM rfm_occasions
 GROUP BY customer_id

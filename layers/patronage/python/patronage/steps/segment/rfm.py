@@ -1,32 +1,79 @@
-"""RFM: score every customer and name the segment."""
+"""RFM: score every customer and name the segment, which a customer does not leave for a day's difference."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from patronage.logic.queries import query
-from patronage.logic.segments import default_map, map_sql
+from patronage.logic.segments import default_map, map_sql, read_map
+from patronage.logic.segments.options import MAP
+from patronage.logic.segments.rfm_scores import (
+    margins_sql,
+    quintile_cuts,
+    scored_sql,
+    stated,
+    threshold_cuts,
+)
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
+from patronage.steps.segment.stability import show_previous
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from patronage.engines.duckdb import DuckEngine
+    from patronage.logic.segments.rfm_scores import Cuts
     from patronage.stores.lake import Lake
 
 
 def rfm(run_id: str, lake: Lake) -> dict[str, Any]:
-    """Score every customer, name the segment, and write both with the summary of the segments."""
+    """Score every customer, name the segment, and write both with the summary of the segments.
+
+    Writes `segments/rfm.parquet` (customer_id, recency_days, frequency, net_minor, r, f, m, segment_id,
+    scored_segment_id) and `segments/rfm.json`. By the scores of this run alone, a customer belongs to
+    `scored_segment_id`; `segment_id` is where the customer stands, and may be the segment of the run before.
+    """
     manifest = Manifest.load(lake.store, run_id)
     with pinned_engine(manifest, lake) as engine:
-        engine.table("rfm_customers", query("rfm_customers"), today=manifest.today)
-        engine.table("rfm_map", map_sql(default_map()))
-        engine.table("customer_segments", query("rfm_segments"))
-        with lake.store.writing(f"runs/{run_id}/segments/customers.parquet") as path:
+        cuts = _score(manifest, engine)
+        _settle(manifest, lake, engine, cuts)
+        with lake.store.writing(f"runs/{run_id}/segments/rfm.parquet") as path:
             engine.parquet("FROM customer_segments ORDER BY customer_id", path)
-        bins = engine.row(
-            "SELECT COUNT(DISTINCT r) AS r, COUNT(DISTINCT f) AS f, COUNT(DISTINCT m) AS m "
-            "FROM customer_segments"
-        )
-        segments = engine.rows(query("rfm_summary"))
-    write_json(lake.store, f"runs/{run_id}/segments/rfm.json", {"bins": bins, "segments": segments})
-    return {"segments": len(segments)}
+        found = {
+            "frequency_unit": manifest.options.frequency_unit,
+            "bins": engine.row(
+                "SELECT COUNT(DISTINCT r) AS r, COUNT(DISTINCT f) AS f, COUNT(DISTINCT m) AS m "
+                "FROM customer_segments"
+            ),
+            "cuts": stated(cuts),
+            "kept": engine.row("SELECT COUNT(*) AS customers FROM rfm_kept")["customers"],
+            "segments": engine.rows(query("rfm_summary")),
+        }
+    write_json(lake.store, f"runs/{run_id}/segments/rfm.json", found)
+    return {"segments": len(found["segments"]), "kept": found["kept"]}
+
+
+def _score(manifest: Manifest, engine: DuckEngine) -> Mapping[str, Cuts]:
+    """Make the table `rfm_segments`, and return what reached which score."""
+    options = manifest.options
+    engine.run(f"CREATE VIEW rfm_occasions AS {query(f'rfm_occasions_{options.frequency_unit}')}")
+    engine.table("rfm_customers", query("rfm_customers"), today=manifest.today)
+    quintiles = engine.rows(query("rfm_quintiles"), margin=options.stability_margin)
+    fixed = threshold_cuts(options.thresholds, minor_digits=manifest.shop.minor_digits)
+    cuts = quintile_cuts(quintiles) | fixed
+    engine.run(f"CREATE VIEW rfm_scored AS {scored_sql(cuts)}")
+    cells = read_map(options.rfm_map, place=MAP) if options.rfm_map else default_map()
+    engine.table("rfm_map", map_sql(cells))
+    engine.table("rfm_segments", query("rfm_segments"))
+    return cuts
+
+
+def _settle(manifest: Manifest, lake: Lake, engine: DuckEngine, cuts: Mapping[str, Cuts]) -> None:
+    """Make the tables `rfm_kept` and `customer_segments`."""
+    if show_previous(manifest, lake.store, engine):
+        engine.run(f"CREATE VIEW rfm_margins AS {margins_sql(cuts)}")
+        engine.table("rfm_kept", query("rfm_kept"))
+    else:
+        engine.run("CREATE TABLE rfm_kept (customer_id VARCHAR, segment_id VARCHAR)")
+    engine.table("customer_segments", query("rfm_settled"))

@@ -1,0 +1,42 @@
+"""The migration matrix: who moved from which segment to which between two runs, and the money they carry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_KINDS = ("stayed", "moved", "new", "gone")
+
+
+def totals_of(moves: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Sum a matrix by what happened to its customers.
+
+    Parameters
+    ----------
+    moves : sequence of dict
+        The cells: ``from_segment_id`` (None: new), ``to_segment_id`` (None: gone), ``customers``,
+        ``net_minor`` and ``net_minor_change``.
+
+    Returns
+    -------
+    dict
+        Of each of "stayed", "moved", "new" and "gone" the ``…_customers``, ``…_net_minor`` (their net to the
+        day of the later run, in minor units; 0 of those who are gone) and ``…_net_minor_change``.
+    """
+    totals = {
+        f"{kind}_{figure}": 0 for kind in _KINDS for figure in ("customers", "net_minor", "net_minor_change")
+    }
+    for move in moves:
+        for figure in ("customers", "net_minor", "net_minor_change"):
+            totals[f"{_kind(move)}_{figure}"] += move[figure]
+    return totals
+
+
+def _kind(move: dict[str, Any]) -> str:
+    if move["from_segment_id"] is None:
+        return "new"
+    if move["to_segment_id"] is None:
+        return "gone"
+    return "stayed" if move["from_segment_id"] == move["to_segment_id"] else "moved"
