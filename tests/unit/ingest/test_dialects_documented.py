@@ -104,6 +104,14 @@ def test_orders_by_documented_columns(
             ("roni_cost@example.com", "roni_cost@example.com", "Veronica", "Costello", "Female"),
         ),
         (
+            "customer_id,email,phone,first_name,last_name,country,accepts_marketing\n"
+            "7,ann@example.com,+441234567,Ann,Lee,GB,true\n",  # like Shopify's, but the id is the shop's own
+            "canonical",
+            "customers",
+            "SELECT customer_id, email, phone, first_name, last_name, accepts_marketing FROM t",
+            ("7", "ann@example.com", "+441234567", "Ann", "Lee", True),
+        ),
+        (
             '"Product ID";Image;Name;Reference;Category;"Price (tax excl.)";"Price (tax incl.)";'
             "Quantity;Status\n"
             '1;https://example.com/1.jpg;"Hummingbird";demo_1;Men;23.900000;28.680000;2400;1\n',
@@ -113,7 +121,14 @@ def test_orders_by_documented_columns(
             ("1", "Hummingbird", 28.68, 2400, True),
         ),
     ],
-    ids=["Olist customers", "Instacart", "Shopify customers", "Magento customers", "PrestaShop products"],
+    ids=[
+        "Olist customers",
+        "Instacart",
+        "Shopify customers",
+        "Magento customers",
+        "own customers",
+        "PrestaShop products",
+    ],
 )
 def test_other_tables_by_documented_columns(
     text: str,

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import csv
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+from scipy.stats import binom
+
+from patronage.cli.segment_output import write_method
+from patronage.errors import BadInput, NotFound
+from patronage.steps.pin import pin
+from patronage.steps.segment.exports import FATES, SALT, exports
+from patronage.stores.objects import read_json
+from tests_support import NOW
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from patronage.stores.lake import Lake
+
+PEOPLE = """customer_id,email,phone,first_name,last_name,country,accepts_marketing
+a,ann@example.com,,Ann,Lee,GB,true
+b,bob@example.com,,Bob,Ray,GB,false
+c,cid@example.com,,Cid,Poe,GB,
+d,,0049 30 1234567,Dea,Orr,DE,true
+e,,,Eve,Fox,GB,true
+f,ANN@example.com ,,Ann,Lee,GB,true
+g,bob@example.com,,Bob,Ray,GB,true
+h,hal@example.com,,Hal,Kay,GB,true
+i,hal@example.com,,Hal,Kay,GB,true
+j,jo@example.com,,"Jo, the 2nd",Ny,GB,true
+"""
+
+
+def run_of(lake: Lake, segments: dict[str, str], *, run_id: str = "run") -> None:
+    """Write a run's customers as the combining step does, of the segment that each is in."""
+    path = lake.store.root / f"runs/{run_id}/segments/customers.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE given(customer_id VARCHAR, segment_id VARCHAR)")
+        connection.executemany("INSERT INTO given VALUES (?, ?)", list(segments.items()))
+        connection.execute(
+            "COPY (SELECT *, 500 AS net_minor, LENGTH(customer_id) % 2 AS cluster_id, "
+            "CAST(NULL AS VARCHAR) AS behaviour_id, 'active' AS lifecycle_id "
+            f"FROM given ORDER BY customer_id) TO '{path}'"
+        )
+
+
+@pytest.fixture
+def people(ingest_text, lake, shop, tmp_path) -> Lake:
+    ingest_text("order_id,customer_id,product_id,quantity,unit_price,ordered_at\no,a,p,1,5,2026-01-05\n")
+    ingest_text(PEOPLE, key="raw/customers/a.csv")
+    pin("run", "segments", lake, shop, now=NOW)
+    run_of(lake, dict.fromkeys("abcdefghij", "champions") | {"k": "lost"})
+    lake.store.write_bytes(SALT, b"salt 3")  # holds out none of these
+    return lake
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def fates(report: dict) -> dict[str, int]:
+    assert sum(report[fate] for fate in FATES) == report["customers"], "each has exactly one fate"
+    return {fate: report[fate] for fate in FATES if report[fate]}
+
+
+def test_who_said_no_or_is_listed_is_left_out_and_everyone_is_counted(people, tmp_path):
+    people.store.write_bytes("settings/do_not_contact.csv", b"email\nh\nnobody at all\n")
+    report = exports("run", people, "champions", "klaviyo", tmp_path / "out" / "a.csv")
+    assert fates(report) == {
+        "exported": 2,  # a, j
+        "do_not_contact": 2,  # h by the id, i by h's address
+        "without_consent": 2,  # b, and g at b's address
+        "consent_unknown": 1,  # c
+        "without_address": 2,  # d has a telephone alone, e nothing
+        "same_address": 1,  # f
+    }
+    assert report["unknown_lines"] == [3]
+    found = rows_of(tmp_path / "out" / "a.csv")
+    assert [row["Email"] for row in found] == ["ann@example.com", "jo@example.com"]
+    assert found[1]["First Name"] == "Jo, the 2nd"
+    assert read_json(people.store, "runs/run/exports/rfm-champions-klaviyo.json") == report
+
+
+def test_an_advertiser_gets_hashes_alone(people, tmp_path):
+    report = exports("run", people, "champions", "meta", tmp_path / "a.csv", with_unknown_consent=True)
+    assert fates(report) == {
+        "exported": 5,
+        "without_consent": 2,
+        "without_address": 1,
+        "same_address": 2,
+    }
+    text = (tmp_path / "a.csv").read_text()
+    assert "@" not in text
+    assert "Ann" not in text
+    rows = rows_of(tmp_path / "a.csv")
+    assert rows[0]["email"] == sha256(b"ann@example.com").hexdigest()
+    assert rows[2]["phone"] == sha256(b"49301234567").hexdigest()
+    assert rows[2]["country"] == sha256(b"de").hexdigest()
+    assert [row["email"] for row in rows].count(sha256(b"cid@example.com").hexdigest()) == 1
+
+
+def test_a_no_counts_from_the_moment_it_is_known(people, ingest_text, tmp_path):
+    ingest_text("customer_id,email,accepts_marketing\na,ann@example.com,false\n", key="raw/customers/b.csv")
+    report = exports("run", people, "champions", "mailchimp", tmp_path / "a.csv")
+    assert fates(report)["without_consent"] == 4  # a, f at a's address, b, g
+    assert "ann@example.com" not in (tmp_path / "a.csv").read_text()
+
+
+def test_one_in_ten_of_each_segment_is_held_out_in_every_run_and_channel(ingest_text, lake, shop, tmp_path):
+    ingest_text("order_id,customer_id,product_id,quantity,unit_price,ordered_at\no,a,p,1,5,2026-01-05\n")
+    ids = [f"c{n:05d}@example.com" for n in range(6000)]
+    segments = {each: ("one", "two", "three")[n % 3] for n, each in enumerate(ids)}
+    held: dict[tuple[str, str, str], set[str]] = {}
+    for run_id in ("run", "next"):
+        pin(run_id, "segments", lake, shop, now=NOW)
+        run_of(lake, segments, run_id=run_id)
+    for run_id, segment, channel in (
+        ("run", "one", "meta"),
+        ("run", "two", "google"),
+        ("run", "one", "mailchimp"),
+        ("next", "one", "klaviyo"),
+    ):
+        output = tmp_path / "list.csv"
+        report = exports(run_id, lake, segment, channel, output, with_unknown_consent=True)
+        groups = rows_of(lake.store.staged(report["assignment_key"]))
+        held[run_id, segment, channel] = {row["customer_id"] for row in groups if row["group"] == "held_out"}
+        low, high = binom.interval(1 - 1e-6, 2000, 0.1)
+        assert low <= report["held_out"] <= high
+        assert report["held_out"] + report["exported"] == len(groups) == 2000
+        assert len(rows_of(output)) == report["exported"]
+        written = output.read_text()
+        assert not any(each in written for each in held[run_id, segment, channel])
+    first, second, third, fourth = held.values()
+    assert first == third == fourth
+    assert not first & second
+    salt = lake.store.read_bytes(SALT)
+    exports("run", lake, "one", "meta", tmp_path / "again.csv", with_unknown_consent=True)
+    assert lake.store.read_bytes(SALT) == salt
+
+
+def test_other_methods_have_their_own_segments(people, tmp_path):
+    assert exports("run", people, "1", "google", tmp_path / "a.csv", by="kmeans")["customers"] == 11
+    assert exports("run", people, "active", "google", tmp_path / "a.csv", by="lifecycle")["customers"] == 11
+    with pytest.raises(NotFound, match="nobody in segment 'window_shopper'; it has none"):
+        exports("run", people, "window_shopper", "google", tmp_path / "a.csv", by="behaviour")
+    write_method(people.store, "run", "lifecycle", tmp_path / "all.csv")
+    first = rows_of(tmp_path / "all.csv")[0]
+    assert list(first.items())[:2] == [("customer_id", "a"), ("segment_id", "active")]
+    write_method(people.store, "run", "rfm", tmp_path / "all.parquet")
+    found = duckdb.sql(f"SELECT segment_id, COUNT(*) FROM '{tmp_path / 'all.parquet'}' GROUP BY 1 ORDER BY 1")
+    assert found.fetchall() == [("champions", 10), ("lost", 1)]
+    with pytest.raises(NotFound, match="no segments by behaviour"):
+        write_method(people.store, "run", "behaviour", tmp_path / "none.csv")
+
+
+def test_what_is_unknown_is_named(people, tmp_path):
+    with pytest.raises(BadInput, match="'klavio' is no channel; did you mean klaviyo"):
+        exports("run", people, "champions", "klavio", tmp_path / "a.csv")
+    with pytest.raises(BadInput, match="'x' is no method; known: rfm, kmeans, behaviour, lifecycle"):
+        exports("run", people, "champions", "klaviyo", tmp_path / "a.csv", by="x")
+    with pytest.raises(NotFound, match="nobody in segment 'champion'; it has champions, lost"):
+        exports("run", people, "champion", "klaviyo", tmp_path / "a.csv")
+    assert not (tmp_path / "a.csv").exists()
+
+
+def test_a_list_that_cannot_be_read_stops_the_export(people, tmp_path):
+    people.store.write_bytes("settings/do_not_contact.csv", "j\n".encode("utf-16"))
+    with pytest.raises(BadInput, match="cannot be read"):
+        exports("run", people, "champions", "klaviyo", tmp_path / "a.csv")
+    assert not (tmp_path / "a.csv").exists()
+
+
+def test_a_lake_without_customers_exports_nobody_who_did_not_agree(ingest_text, lake, shop, tmp_path):
+    ingest_text("order_id,customer_id,product_id,quantity,unit_price,ordered_at\no,a,p,1,5,2026-01-05\n")
+    pin("run", "segments", lake, shop, now=NOW)
+    run_of(lake, {"a": "lost", "ann@example.com": "lost"})
+    report = exports("run", lake, "lost", "klaviyo", tmp_path / "a.csv")
+    assert fates(report) == {"consent_unknown": 2}
+    assert (tmp_path / "a.csv").read_text().startswith("Email,Phone Number,First Name")
