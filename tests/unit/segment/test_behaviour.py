@@ -263,6 +263,7 @@ def test_the_shop_s_own_habits_move_the_bounds():
     limits = bounds(Norms(median_depth=10, discount_share=0.6, products_per_occasion=20))
     assert (limits["least_depth"], limits["least_products"], limits["most_direct_depth"]) == (20, 30, 10)
     assert limits["least_discount_affinity"] == 0.75
-    rules = " ".join(each.rule for each in behaviours(Norms(products_per_occasion=20)))
-    assert "at least 30 different products" in rules
-    assert "(unknown here, so never met)" in rules
+    rules = {each.behaviour_id: each.rule for each in behaviours(Norms(products_per_occasion=20))}
+    assert "at least 30 different products" in rules["basket_builder"]
+    assert "additions" not in rules["basket_builder"]
+    assert rules["bargain_hunter"] == "never met: nothing that it asks for is known here"

@@ -91,16 +91,19 @@ def bounds(norms: Norms) -> dict[str, float | None]:
 
 def behaviours(norms: Norms) -> list[Behaviour]:
     """List the behaviours in the order of their rules: a customer has the first whose rule is met."""
-    limits = {name: _told(value) for name, value in bounds(norms).items()}
-    return [Behaviour(*texts, _RULES[texts[0]].format_map(limits)) for texts in _TEXTS]
+    limits = bounds(norms)
+    return [Behaviour(*texts, _told(_RULES[texts[0]], limits)) for texts in _TEXTS]
+
+
+def _told(clauses: Mapping[str, str], limits: Mapping[str, float | None]) -> str:
+    """State the clauses whose bound is known, with its number."""
+    numbers = {name: f"{value:.4g}" for name, value in limits.items() if value is not None}
+    told = [text.format_map(numbers) for name, text in clauses.items() if not name or name in numbers]
+    return "; or ".join(told) or "never met: nothing that it asks for is known here"
 
 
 def _at_least(least: float, factor: float, norm: float | None) -> float | None:
     return None if norm is None else max(least, factor * norm)
-
-
-def _told(value: float | None) -> str:
-    return "(unknown here, so never met)" if value is None else f"{value:.4g}"
 
 
 _TEXTS = (
@@ -122,31 +125,48 @@ _TEXTS = (
     ("window_shopper", "Window Shoppers", "look around and never take a thing: inspire, offer a first step"),
 )
 
-_RULES: Mapping[str, str] = {
-    "bargain_hunter": (
-        "at least {least_lines} order lines and a share of at least {least_discount_affinity} of them with a "
-        f"discount ({LEAST_SHARE} or {_ABOVE_SHARE} times the shop's share, whichever is more); or at least "
-        "{least_priced} priced views, clicks and cart additions and a share of at least "
-        "{least_discount_interest} of them more than 5 % below the product's highest shown price (likewise)"
-    ),
-    "cart_abandoner": (
-        "at least {least_carts} sessions with a cart, and a share of at least {least_abandonment} of them "
-        "without a purchase"
-    ),
-    "basket_builder": (
-        "at least {least_products} different products on a day of purchase, or at least {least_adds} "
-        f"additions a session with a cart, on average ({LEAST_BASKET} or {_ABOVE_BASKET} times the shop's "
-        "mean, whichever is more)"
-    ),
-    "direct_buyer": (
-        "a purchase in a share of at least {least_conversion} of the sessions, and at most "
-        "{most_direct_depth} views a session on average (the shop's median)"
-    ),
-    "researcher": (
-        "at least {least_depth} views a session on average "
-        f"({LEAST_DEPTH} or {_ABOVE_DEPTH} times the shop's median, whichever is more)"
-    ),
-    "casual_shopper": "a purchase or a cart, and none of the rules before",
-    "passer_by": "no purchase and no cart, and at most 1 view in any session",
-    "window_shopper": "no purchase and no cart, and none of the rules before",
+_RULES: Mapping[str, Mapping[str, str]] = {
+    "bargain_hunter": {
+        "least_discount_affinity": (
+            "at least {least_lines} order lines and a share of at least {least_discount_affinity} of them "
+            f"with a discount ({LEAST_SHARE} or {_ABOVE_SHARE} times the shop's share, whichever is more)"
+        ),
+        "least_discount_interest": (
+            "at least {least_priced} priced views, clicks and cart additions and a share of at least "
+            "{least_discount_interest} of them more than 5 % below the product's highest shown price "
+            f"({LEAST_SHARE} or {_ABOVE_SHARE} times the shop's share, whichever is more)"
+        ),
+    },
+    "cart_abandoner": {
+        "": (
+            "at least {least_carts} sessions with a cart, and a share of at least {least_abandonment} of "
+            "them without a purchase"
+        )
+    },
+    "basket_builder": {
+        "least_products": (
+            "at least {least_products} different products on a day of purchase on average "
+            f"({LEAST_BASKET} or {_ABOVE_BASKET} times the shop's mean, whichever is more)"
+        ),
+        "least_adds": (
+            "at least {least_adds} additions a session with a cart on average "
+            f"({LEAST_BASKET} or {_ABOVE_BASKET} times the shop's mean, whichever is more)"
+        ),
+    },
+    "direct_buyer": {
+        "most_direct_depth": (
+            "a purchase in a share of at least {least_conversion} of the sessions, and at most "
+            "{most_direct_depth} views a session on average (the shop's median)"
+        )
+    },
+    "researcher": {
+        "least_depth": (
+            "at least {least_depth} views a session on average "
+            f"({LEAST_DEPTH} or {_ABOVE_DEPTH} times the shop's median, whichever is more)"
+        )
+    },
+    "casual_shopper": {"": "a purchase or a cart, and none of the rules before"},
+    "passer_by": {"": "no purchase and no cart, and at most 1 view in any session"},
+    "window_shopper": {"": "no purchase and no cart, and none of the rules before"},
 }
+"""By behaviour: the bound without which a clause cannot be met, if any, and the clause."""
