@@ -1,15 +1,30 @@
-"""Sales: the shop's money from the order lines themselves."""
+"""Sales: the shop's money from the order lines themselves, by time, place, product and calendar."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from patronage.logic.queries import query
+from patronage.logic.segments.sales import (
+    MOST_VALUES,
+    by_period,
+    by_value,
+    sales_row,
+    with_rest,
+    with_what_is_left,
+)
+from patronage.logic.segments.sales_calendar import DaySeries, calendar_effects
+from patronage.logic.segments.slices import MOST_SLICES, checked_slice, slice_label
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
+from patronage.steps.segment.cohorts import calendar_of
+from patronage.steps.segment.slices import slice_customers
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
+    from patronage.engines.duckdb import DuckEngine
+    from patronage.logic.segments.cohorts import AsOf
     from patronage.stores.lake import Lake
 
 
@@ -20,3 +35,113 @@ def totals(run_id: str, lake: Lake) -> dict[str, Any]:
         found = engine.row(query("sales_totals"))
     write_json(lake.store, f"runs/{run_id}/metrics/totals.json", found)
     return {"net_minor": found["net_minor"]}
+
+
+def sales(run_id: str, lake: Lake) -> dict[str, Any]:
+    """Write the sales by week, month, country, channel, product and category, and the calendar beside.
+
+    The keys are ``metrics/sales.json``, ``sales_calendar.json``, ``sales_days.parquet`` (every day) and
+    ``sales_products.parquet`` (every product) of the run.
+    """
+    manifest = Manifest.load(lake.store, run_id)
+    as_of = calendar_of(manifest)
+    with pinned_engine(manifest, lake, "products", "calendar") as engine:
+        engine.table("sales_orders", query("sales_orders"))
+        engine.table("sales_rows", query("sales_rows"), today=manifest.today)
+        engine.table("sales_products", query("sales_products"))
+        found = _breakdowns(engine, as_of) | _products(engine)
+        effects = _calendar(engine, as_of)
+        _write_days(engine, lake, run_id)
+        with lake.store.writing(f"runs/{run_id}/metrics/sales_products.parquet") as path:
+            engine.parquet("FROM sales_products ORDER BY product_id", path)
+    write_json(lake.store, f"runs/{run_id}/metrics/sales.json", _headed(manifest) | found)
+    write_json(lake.store, f"runs/{run_id}/metrics/sales_calendar.json", _headed(manifest) | effects)
+    return {"net_minor": found["totals"]["net_minor"], "orders": found["totals"]["orders"]}
+
+
+def sliced(run_id: str, lake: Lake, by: str = "country") -> dict[str, Any]:
+    """Write the sales by month of each slice.
+
+    Parameters
+    ----------
+    run_id, lake
+        The run, and what it reads and writes.
+    by : str
+        One of `patronage.logic.segments.slices.SLICES`. Country and channel are those of each order here, so
+        that guests have them too; the others are the customer's.
+
+    Returns
+    -------
+    dict
+        How many ``slices`` there are; the key is ``metrics/sales-by-country.json`` and the like.
+    """
+    manifest = Manifest.load(lake.store, run_id)
+    as_of = calendar_of(manifest)
+    with pinned_engine(manifest, lake, "customers") as engine:
+        slice_customers(engine, checked_slice(by))
+        engine.table("sales_orders", query("sales_orders"))
+        engine.table("unsliced_rows", query("sales_rows"), today=manifest.today)
+        engine.table("sales_rows", query("sales_sliced_rows"), by=by, most=MOST_SLICES)
+        named = engine.rows(f"SELECT DISTINCT slice, value FROM sales_rows WHERE slice < {MOST_SLICES}")
+        months = engine.rows(query("sales_by"), by="month")
+    values = {row["slice"]: row["value"] for row in named}
+    numbers = sorted({row["slice"] for row in months}, key=lambda number: (number < 0, number))
+    slices = [
+        slice_label(number, values)
+        | {"months": by_period([row for row in months if row["slice"] == number], "month", as_of)}
+        for number in numbers
+    ]
+    headed = _headed(manifest) | {"by": by, "slices": slices}
+    write_json(lake.store, f"runs/{run_id}/metrics/sales-by-{by}.json", headed)
+    return {"by": by, "slices": len(slices)}
+
+
+def _headed(manifest: Manifest) -> dict[str, Any]:
+    return {"as_of": manifest.as_of.isoformat(), "currency": manifest.shop.currency}
+
+
+def _breakdowns(engine: DuckEngine, as_of: AsOf) -> dict[str, Any]:
+    (total,) = engine.rows(query("sales_by"), by="total")
+    return {
+        "totals": sales_row(total),
+        "weeks": by_period(engine.rows(query("sales_by"), by="week"), "week", as_of),
+        "months": by_period(engine.rows(query("sales_by"), by="month"), "month", as_of),
+        "countries": by_value(engine.rows(query("sales_by"), by="country"), "country"),
+        "channels": by_value(engine.rows(query("sales_by"), by="channel"), "channel"),
+    }
+
+
+def _products(engine: DuckEngine) -> dict[str, Any]:
+    top = engine.rows(query("sales_top_products"), most=MOST_VALUES)
+    whole = engine.row(query("sales_products_sum"))
+    has_categories = engine.row("SELECT COUNT(category) AS n FROM products")["n"] > 0
+    return {
+        "products": with_what_is_left(top, whole),
+        "categories": with_rest(engine.rows(query("sales_categories")), "category") if has_categories else [],
+        "fees": with_rest(engine.rows(query("sales_fees")), "fee"),
+        "stated": engine.rows(query("sales_stated")),
+    }
+
+
+def _calendar(engine: DuckEngine, as_of: AsOf) -> dict[str, Any]:
+    net = {
+        row["day"]: row["net_minor"]
+        for row in engine.rows(
+            "SELECT day, CAST(SUM(net_minor) AS BIGINT) AS net_minor FROM sales_rows GROUP BY day"
+        )
+    }
+    countries: dict[str, dict[date, int]] = {}
+    for row in engine.rows(query("sales_country_days")):
+        countries.setdefault(row["country"], {})[row["day"]] = row["net_minor"]
+    entries = engine.rows("SELECT day, name, kind, value, country FROM calendar ORDER BY day, name, country")
+    shop = DaySeries(first=min(net), last=as_of.complete_to - timedelta(days=1), net_minor=net)
+    return calendar_effects(entries, shop, countries)
+
+
+def _write_days(engine: DuckEngine, lake: Lake, run_id: str) -> None:
+    engine.table("sales_days", query("sales_by"), by="day")
+    with lake.store.writing(f"runs/{run_id}/metrics/sales_days.parquet") as path:
+        engine.parquet(
+            "SELECT CAST(by_value AS DATE) AS day, * EXCLUDE (slice, by_value) FROM sales_days ORDER BY day",
+            path,
+        )
