@@ -166,8 +166,7 @@ def _category_graph(engine: DuckEngine) -> dict[str, Any]:
 def _timelines(engine: DuckEngine, manifest: Manifest, lake: Lake) -> dict[str, Any]:
     """Write the timelines; return their totals, and why some kinds of entry are absent."""
     engine.table("timeline_entries", query("timeline_entries"), as_of=manifest.as_of.isoformat())
-    engine.table("timeline_positions", query("timeline_positions"))
-    engine.table("timelines", query("timeline_latest"), entries=MAX_ENTRIES)
+    engine.table("timelines", query("timeline_positions"), entries=MAX_ENTRIES)
     with lake.store.writing(f"runs/{manifest.run_id}/journeys/timelines.parquet") as path:
         engine.parquet("FROM timelines ORDER BY customer_id, position", path)
     kinds = engine.rows("SELECT kind, COUNT(*) AS entries FROM timeline_entries GROUP BY kind ORDER BY kind")
