@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 from sklearn.cluster import KMeans
 
-from patronage.logic.segments.clusters import Clusters
+from patronage.errors import BadInput
+from patronage.logic.segments.clusters import Clusters, Scaling
+from patronage.logic.segments.options import SegmentOptions
 from patronage.settings import Shop
 from patronage.steps.ingest import Upload, ingest
 from patronage.steps.pin import pin
@@ -105,13 +107,19 @@ def test_settings_of_the_shop_are_kept_to(ingest_text, lake, shop):
     assert np.array_equal(Clusters(random_state=7, pca_share=0.9).fit(features).partition_.labels, labels)
 
 
+@pytest.mark.parametrize("setting", ["clusters_seed = -1", "clusters_pca_share = 1.5"])
+def test_settings_out_of_bounds_are_refused(setting):
+    with pytest.raises(BadInput, match=setting):
+        SegmentOptions.from_toml(setting)
+
+
 @pytest.fixture(scope="module")
-def retail(tmp_path_factory) -> Lake:
-    """Online Retail II, its first year."""
+def retail(tmp_path_factory) -> tuple[Lake, dict[str, np.ndarray], dict, np.ndarray]:
+    """Online Retail II, its first year, clustered."""
     lake = Lake(FolderStore(tmp_path_factory.mktemp("retail")))
     upload = Upload(path=ORDERS, key="raw/orders/orders.parquet", version="1", last_modified=NOW)
     ingest(upload, lake, UK, now=NOW)
-    return lake
+    return lake, *clustered(lake, UK)
 
 
 UK = Shop(currency="GBP", timezone="Europe/London")
@@ -146,15 +154,13 @@ def by_pandas(lake: Lake) -> pd.DataFrame:
 
 
 def test_online_retail_features_equal_pandas_and_inertia_scikit_learn_s(retail):
-    features, summary, labels = clustered(retail, UK)
-    expected = by_pandas(retail)
+    lake, features, summary, labels = retail
+    expected = by_pandas(lake)
     assert expected.index.is_monotonic_increasing
     for name, values in expected.items():
         assert features[name] == pytest.approx(values.to_numpy(dtype=float), rel=1e-5, nan_ok=True), name
-    fitted = Clusters(random_state=summary["seed"]).fit(features)
-    rows = np.array(
-        [scaling.apply(features[name].astype(float)) for name, scaling in fitted.scalings_.items()]
-    ).T
+    scalings = {name: Scaling(**values) for name, values in summary["scaling"].items()}
+    rows = np.array([each.apply(features[name].astype(float)) for name, each in scalings.items()]).T
     best = KMeans(summary["k"], n_init=10, random_state=1).fit(rows)
     assert summary["inertia"] == pytest.approx(best.inertia_, rel=0.01)
     means = np.array([rows[labels == number].mean(axis=0) for number in range(summary["k"])])
@@ -166,11 +172,12 @@ def test_online_retail_features_equal_pandas_and_inertia_scikit_learn_s(retail):
 
 
 def test_a_run_again_writes_the_same_bytes(retail):
-    clustered(retail, UK)
-    keys = ("runs/run/features/clusters.npz", "runs/run/segments/clusters.json")
-    first = [retail.store.read_bytes(key) for key in keys]
-    clustered(retail, UK)
-    assert [retail.store.read_bytes(key) for key in keys] == first
+    lake, *_ = retail
+    keys = [f"runs/run/{name}" for name in ("features/clusters.npz", "segments/clusters.json")]
+    first = [lake.store.read_bytes(key) for key in keys]
+    *_, labels = clustered(lake, UK)
+    assert [lake.store.read_bytes(key) for key in keys] == first
+    assert np.array_equal(labels, retail[-1])
 
 
 @pytest.mark.parametrize(
