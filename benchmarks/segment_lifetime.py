@@ -123,7 +123,8 @@ def _peer() -> list[np.ndarray]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package is no longer maintained
         buying = BetaGeoFitter(penalizer_coef=0.0).fit(frequency, recency, age)
-        spending = GammaGammaFitter(penalizer_coef=0.0).fit(occasions, value)
+        # Of a million customers rounding leaves a slope of 1e-7, its usual tolerance, which it calls a failure.
+        spending = GammaGammaFitter(penalizer_coef=0.0).fit(occasions, value, tol=1e-6)
         alive = buying.conditional_probability_alive(frequency, recency, age)
         profit = spending.conditional_expected_average_profit(occasions, value)
         purchases = [
