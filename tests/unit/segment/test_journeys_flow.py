@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from patronage.engines.duckdb import DuckEngine
 from patronage.logic.queries import query
+from patronage.logic.segments.journeys_funnel import STEPS, funnel
 from patronage.logic.segments.journeys_graph import graph
 from patronage.logic.segments.journeys_purchases import quantile, stage_graph, stages
 from patronage.settings import Shop
@@ -144,6 +145,24 @@ def test_a_funnel_falls_and_is_that_of_every_combination(engine, events):
             done = [furthest(each, recorded)[step["step"]] for each in by_unit.values()]
             assert step["in_order"] == sum(done) <= before
             before = step["in_order"]
+
+
+def test_small_channels_share_one_funnel_and_none_is_lost():
+    rows = [
+        {"channel": f"c{n}", "units": 9 - n}
+        | {f"{how}_{step}": (9 - n) // 2 for how in ("reached", "ordered") for step in STEPS}
+        for n in range(5)
+    ]
+    found = funnel(rows, dict.fromkeys(STEPS, True), unit="session", channels=3)
+    assert [(each["channel"], each["is_folded"]) for each in found["by_channel"]] == [
+        ("c0", False),
+        ("c1", False),
+        ("c2", False),
+        (None, True),
+    ]
+    assert [step["in_order"] for step in found["by_channel"][-1]["steps"]] == [6 + 5, 3 + 2, 5, 5]
+    for place, step in enumerate(found["steps"]):
+        assert step["in_order"] == sum(each["steps"][place]["in_order"] for each in found["by_channel"])
 
 
 def test_categories_fold_what_is_small_and_keep_apart_what_is_called_the_same(engine):
