@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -119,6 +123,32 @@ def test_the_same_seed_gives_the_same_answer_whatever_the_threads(small_sample):
         assert np.array_equal(other.partition_.centres, answers[0].partition_.centres)
         assert np.array_equal(other.partition_.labels, answers[0].partition_.labels)
         assert other.profiles_ == answers[0].profiles_
+
+
+COLD = """
+import hashlib, numpy as np
+from patronage.logic.segments.clusters import partition
+found = partition(np.random.default_rng(1).normal(size=(4000, 4)), random_state=1, largest_k=3)
+print(hashlib.sha256(found.centres.tobytes() + found.labels.tobytes()).hexdigest())
+"""
+
+
+def test_a_cold_process_is_held_to_one_answer_too():
+    """Where scikit-learn is not yet loaded its threads are not there to be limited."""
+    answers = set()
+    for threads in ("1", "4"):
+        surroundings = os.environ | dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), threads)
+        done = subprocess.run(
+            [sys.executable, "-c", COLD], capture_output=True, text=True, check=True, env=surroundings
+        )
+        answers.add(done.stdout)
+    assert len(answers) == 1
+
+
+def test_a_cluster_without_rows_does_not_change_the_silhouette():
+    rows, truth = blobs(3, n=200)
+    gap = np.array([0, 2, 3])[truth]  # nobody is in 1
+    assert silhouettes(rows, [gap]) == pytest.approx([silhouette_score(rows, truth)])
 
 
 @pytest.mark.parametrize("n", [1000, 5000])

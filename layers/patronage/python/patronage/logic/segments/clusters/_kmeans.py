@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
     from sklearn.cluster import KMeans
@@ -20,11 +21,14 @@ _BLOCK = 4096
 """Rows at once: a block of features and its distances stay in the cache."""
 
 
-def one_thread() -> AbstractContextManager[object]:
+@contextmanager
+def one_thread() -> Iterator[None]:
     """Let scikit-learn and BLAS use one thread, so that sums have one order and a seed one answer."""
+    import sklearn.cluster  # noqa: F401 - only libraries that are loaded by now are limited
     from threadpoolctl import threadpool_limits
 
-    return threadpool_limits(limits=1)
+    with threadpool_limits(limits=1):
+        yield
 
 
 def started(rows: Numbers, k: int, *, seed: int) -> KMeans:

@@ -26,7 +26,7 @@ def silhouettes(rows: Numbers, clusterings: Sequence[Labels]) -> list[float]:
     rows : array, shape (n, features)
         The rows; time and distances grow with n * n, memory with n.
     clusterings : sequence of array, each of shape (n,)
-        Numbers of the clusters from 0, at least two of them, none empty.
+        Numbers of the clusters, from 0, at least two of them.
     """
     members = [_members(labels) for labels in clusterings]
     together = np.hstack(members)
@@ -66,7 +66,7 @@ def _widths(sums: Numbers, labels: Labels, sizes: Numbers) -> Numbers:
     here = np.arange(len(sums))
     own_size = sizes[labels]
     within = sums[here, labels] / np.maximum(own_size - 1, 1)
-    means = sums / sizes
+    means = np.divide(sums, sizes, out=np.full_like(sums, np.inf), where=sizes > 0)
     means[here, labels] = np.inf
     between = means.min(axis=1)
     larger = np.maximum(within, between)
