@@ -198,7 +198,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LINES)
 def test_every_breakdown_sums_to_the_money_truth_to_the_cent(lines):
     with TemporaryDirectory() as folder:

@@ -6,5 +6,6 @@ SELECT
     CAST(COALESCE(SUM(cancellation_minor), 0) AS BIGINT) AS cancellation_minor,
     CAST(COALESCE(SUM(refund_minor), 0) AS BIGINT) AS refund_minor,
     COALESCE(SUM(items), 0) AS items,
-    COALESCE(SUM(returned_items), 0) AS returned_items
+    COALESCE(SUM(returned_items), 0) AS returned_items,
+    CAST(COALESCE(SUM(sale_lines), 0) AS BIGINT) AS sale_lines
 FROM sales_products
