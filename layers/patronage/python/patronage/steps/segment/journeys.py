@@ -30,6 +30,18 @@ MAX_ITEMS = 50
 MAX_ENTRIES = 200
 """A timeline keeps so many of a customer's entries, the latest, and the acquisition."""
 
+_OF_THE_SHOP = (
+    "journey_sessions",
+    "journey_visitors",
+    "journey_states",
+    "journey_occasions",
+    "journey_mains",
+    "journey_firsts",
+    "journey_pairs",
+    "funnel_units",
+    "funnel_events",
+    "transition_states",
+)
 _HISTORY = {"customer_id", "as_of", "segment_id"}
 NO_EVENTS = "the lake has no event of a known time and visitor; upload an event file below raw/events/"
 NO_CATEGORIES = "no product that was bought has a category; upload the catalogue below raw/products/"
@@ -51,6 +63,8 @@ def journeys(run_id: str, lake: Lake) -> dict[str, Any]:
                 "categories": None if categories else NO_CATEGORIES,
             },
         }
+        for table in _OF_THE_SHOP:  # room for the timelines
+            engine.run(f"DROP TABLE IF EXISTS {table}")
         summary = _timelines(engine, manifest, lake)
     stated = {"as_of": manifest.as_of.isoformat(), "run_id": run_id}
     settings = {"session_minutes": manifest.options.session_minutes}
@@ -172,7 +186,7 @@ def _timelines(engine: DuckEngine, manifest: Manifest, lake: Lake) -> dict[str, 
     kinds = engine.rows("SELECT kind, COUNT(*) AS entries FROM timeline_entries GROUP BY kind ORDER BY kind")
     by_kind = {row["kind"]: row["entries"] for row in kinds}
     totals = engine.row(query("timeline_totals"))
-    has_sessions = bool(engine.row("SELECT COUNT(*) AS n FROM journey_sessions")["n"])
+    has_sessions = bool(engine.row("SELECT COUNT(*) AS n FROM session_events")["n"])
     has_history = bool(engine.row("SELECT COUNT(*) AS n FROM segment_history")["n"])
     return {
         **totals,
