@@ -123,7 +123,7 @@ def _peer() -> list[np.ndarray]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package is no longer maintained
         buying = BetaGeoFitter(penalizer_coef=0.0).fit(frequency, recency, age)
-        # Of a million customers rounding leaves a slope of 1e-7, its usual tolerance, which it calls a failure.
+        # Over a million customers rounding leaves slopes of 1e-7, its usual tolerance, and it gives up.
         spending = GammaGammaFitter(penalizer_coef=0.0).fit(occasions, value, tol=1e-6)
         alive = buying.conditional_probability_alive(frequency, recency, age)
         profit = spending.conditional_expected_average_profit(occasions, value)

@@ -188,7 +188,7 @@ def test_groups_add_up_in_sql_as_they_do_in_python():
 @pytest.mark.slow
 def test_four_fifths_of_simulated_shops_and_groups_end_inside_their_intervals():
     """Each shop is fitted anew, so the intervals must know that the parameters are estimates."""
-    shops, customers = 120, 800
+    shops, customers = 100, 500
     inside = {"purchases": [], "value": [], "group": []}
     for seed in range(shops):
         rng = np.random.default_rng(seed)
