@@ -96,7 +96,7 @@ def _check(method: str, output: Path | None, export: str | None, segment_id: str
     if export not in CHANNELS:
         raise BadInput(f"--export {export or ''} must name one of {', '.join(CHANNELS)}")
     if segment_id is None:
-        raise BadInput("--export needs --segment with the id of a segment; `patronage segment` lists them")
+        raise BadInput("--export needs --segment with the id of a segment, such as --segment champions")
     if output is None or output.suffix != ".csv":
         raise BadInput(f"--export {export} needs --output with the name of a .csv file")
 
@@ -111,5 +111,13 @@ def _print_export(report: dict[str, Any]) -> None:
         console.print(
             f"{DO_NOT_CONTACT}: no customer and no e-mail address on line {lines}; is one misspelt?",
             markup=False,
+            soft_wrap=True,
         )
-    console.print(f"who was exported and who was held out: {report['assignment_key']}", markup=False)
+    if report["consent_unknown"]:
+        console.print(
+            "--with-unknown-consent takes them in too: for a shop that keeps consent elsewhere",
+            soft_wrap=True,
+        )
+    console.print(
+        f"who was exported and who was held out: {report['assignment_key']}", markup=False, soft_wrap=True
+    )
