@@ -7,14 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lake_support import rows_of
+from lake_support import add_part, rows_of
+from patronage.logic.tables import ORDERS as ORDER_LINES
 from patronage.settings import Shop
 from patronage.steps.ingest import Upload, ingest
 from patronage.steps.pin import pin
 from patronage.steps.segment import sales
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore, read_json
-from tests_support import NOW, REPOSITORY
+from tests_support import NOW, REPOSITORY, shared_data
 
 ORDERS = REPOSITORY / "data" / "online-retail-ii-2009-2010.parquet"
 
@@ -116,3 +117,38 @@ def test_every_breakdown_is_the_money_truth(retail):
         assert sum(row["fee_minor"] for row in found[name]) == truth["fee_minor"]
     assert sum(row["net_minor"] for row in found["products"] + found["fees"]) == truth["net_minor"]
     assert len(lake.store.read_bytes("runs/run/metrics/sales.json")) < 1_000_000
+
+
+def test_months_of_cdnow_agree_with_pandas(tmp_path):
+    source = shared_data() / "cdnow" / "CDNOW_master.txt.gz"
+    if not source.exists():
+        pytest.skip(f"{source} is not there: CDNOW's purchases are not ours to ship")
+    names = ["customer", "day", "cds", "value"]
+    frame = pd.read_csv(source, sep=r"\s+", header=0, dtype=str, names=names)
+    frame["net"] = (frame.value.astype(float) * 100).round().astype(int)
+    frame["cds"] = frame.cds.astype(int)
+    frame.to_csv(tmp_path / "cdnow.csv", index_label="order")
+    rows = (
+        "SELECT \"order\" AS order_id, '1' AS line, customer AS customer_id, 'cd' AS product_id, "
+        "cds AS quantity, value AS unit_price, net AS net_minor, 'sale' AS kind, "
+        "timezone('America/New_York', strptime(day, '%Y%m%d')) AS ordered_at "
+        f"FROM read_csv('{tmp_path / 'cdnow.csv'}', all_varchar = true)"
+    )
+    lake = Lake(FolderStore(tmp_path))
+    add_part(tmp_path / "lake/orders", ORDER_LINES, "cdnow", rows)
+    pin("run", "segments", lake, Shop(currency="USD", timezone="America/New_York"), now=NOW)
+    sales.sales("run", lake)
+    frame = frame.assign(month=frame.day.str[:4] + "-" + frame.day.str[4:6])
+    bought = frame[frame.net > 0]
+    expected = pd.DataFrame(
+        {
+            "net_minor": frame.groupby("month").net.sum(),
+            "orders": bought.groupby("month").net.count(),
+            "items": bought.groupby("month").cds.sum(),
+            "customers": bought.groupby("month").customer.nunique(),
+        }
+    )
+    months = pd.DataFrame(figures(lake)["months"]).set_index("month")
+    pd.testing.assert_frame_equal(months[list(expected)], expected, check_dtype=False)
+    assert not months.is_running.any()  # as_of is the end of June 1998
+    assert months.net_minor.sum() == 250_031_563

@@ -19,7 +19,6 @@ placed AS (
 )
 
 SELECT
-    0 AS slice,
     placed.customer_id,
     placed.day,
     placed.country,
@@ -43,7 +42,7 @@ SELECT
 FROM placed
 LEFT JOIN firsts ON placed.customer_id = firsts.customer_id
 UNION ALL
-SELECT 0, NULL, CAST(days.day AS DATE), NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, FALSE, 0, 'none'
+SELECT NULL, CAST(days.day AS DATE), NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, FALSE, 0, 'none'
 FROM (
     SELECT UNNEST(GENERATE_SERIES(span.first_day, CAST($today AS DATE), INTERVAL '1' DAY)) AS day
     FROM (SELECT MIN(day) AS first_day FROM sales_orders) AS span

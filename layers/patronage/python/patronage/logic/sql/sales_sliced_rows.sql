@@ -24,6 +24,6 @@ ranked AS (
 SELECT
     CAST(CASE WHEN ranked.place IS NULL THEN -1 WHEN ranked.place < $most THEN ranked.place ELSE $most END AS INTEGER)
         AS slice,
-    valued.* EXCLUDE (slice)
+    valued.*
 FROM valued
 LEFT JOIN ranked ON valued.value = ranked.value

@@ -41,7 +41,14 @@ described AS (
 )
 
 SELECT
-    top.* EXCLUDE (place),
+    top.product_id,
+    top.net_minor,
+    top.sale_minor,
+    top.cancellation_minor,
+    top.refund_minor,
+    top.items,
+    top.returned_items,
+    top.sale_lines,
     COALESCE(described.orders, 0) AS orders,
     COALESCE(described.customers, 0) AS customers,
     COALESCE(titles.title, described.description, top.product_id) AS name,
