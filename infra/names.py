@@ -17,7 +17,7 @@ MODEL_OBJECTS = "models/*"
 LAYER_PACKAGES = {
     "serve": ("aws-lambda-powertools",),
     "tables": ("blake3", "deltalake", "duckdb", "python-calamine", "tzdata"),
-    "learn": ("numpy", "scipy", "tzdata"),
+    "learn": ("numpy", "scikit-learn", "scipy", "tzdata"),
 }
 """Name of a layer set: what it holds, dependencies apart. boto3 is the Lambda runtime's own."""
 
@@ -59,6 +59,14 @@ SEGMENT = FunctionSpec(
     memory_mb=3008,
     timeout_seconds=900,
     tmp_mb=10240,
+    in_a_run=True,
+)
+SEGMENT_LEARN = FunctionSpec(
+    name="segment_learn",
+    layer_sets=("serve", "learn"),
+    memory_mb=3008,
+    timeout_seconds=900,
+    tmp_mb=512,
     in_a_run=True,
 )
 TRAIN_TABLES = FunctionSpec(
@@ -106,4 +114,4 @@ CATALOG = FunctionSpec(
 LOOKUP = FunctionSpec(name="lookup", layer_sets=("serve",), memory_mb=1024, timeout_seconds=10, tmp_mb=512)
 API = FunctionSpec(name="api", layer_sets=("serve",), memory_mb=1024, timeout_seconds=29, tmp_mb=512)
 
-FUNCTIONS = (INGEST, SEGMENT, TRAIN_TABLES, TRAIN, PUBLISH, COMPACT, CATALOG, LOOKUP, API)
+FUNCTIONS = (INGEST, SEGMENT, SEGMENT_LEARN, TRAIN_TABLES, TRAIN, PUBLISH, COMPACT, CATALOG, LOOKUP, API)

@@ -10,7 +10,7 @@ from infra import asl
 from infra.functions import Common, Function
 from infra.grants import READ_OBJECT, WRITE_OBJECT, on_items, on_listing, on_objects
 from infra.machines import Machine, Schedule
-from infra.names import LAKE_OBJECTS, RUN_OBJECTS, SEGMENT, SETTINGS_OBJECTS
+from infra.names import LAKE_OBJECTS, RUN_OBJECTS, SEGMENT, SEGMENT_LEARN, SETTINGS_OBJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,31 +46,80 @@ class Segment(Construct):
                 on_objects(storage.lake, SETTINGS_OBJECTS, READ_OBJECT),
             ],
         )
+        self.learn_function = build_learn_function(self, SEGMENT_LEARN, storage=storage, common=common)
         self.machine = Machine(
             self,
             "Segmentation",
             definition=definition(),
-            functions=[self.function, publish],
+            functions=[self.function, self.learn_function, publish],
             lake=storage.lake,
             schedule=schedule,
         )
 
 
+BRANCHES = (
+    ("rfm", "stability"),
+    ("lifecycle",),
+    ("lifetime_histories", "lifetime"),
+    ("cluster_features", "clusters"),
+    ("behaviour",),
+    ("cohorts",),
+    ("totals", "sales"),
+    ("journeys",),
+)
+"""The steps that a run takes side by side, those of a branch one after the other."""
+LEARNT = frozenset({"lifetime", "clusters"})
+
+
 def definition() -> asl.State:
     """Write the segmentation machine."""
-    branches = [
-        {"StartAt": "Rfm", "States": {"Rfm": asl.step(SEGMENT, "rfm")}},
-        {"StartAt": "Totals", "States": {"Totals": asl.step(SEGMENT, "totals")}},
-    ]
     states = {
         "Pin": asl.step(SEGMENT, "pin", keep=("engine", "reason"), then="ChooseEngine"),
         **asl.choose_engine(then="Work"),
-        "Work": {"Type": "Parallel", "Branches": branches, "ResultPath": None, "Next": "Gate"},
+        "Work": {
+            "Type": "Parallel",
+            "Branches": [_branch(steps) for steps in BRANCHES],
+            "ResultPath": None,
+            "Next": "Combine",
+        },
+        "Combine": asl.step(SEGMENT, "combine", then="Slices"),
+        "Slices": asl.step(SEGMENT, "slices", then="Gate"),
         "Gate": asl.step(SEGMENT, "gate", keep=("publish", "reason", "shards_key"), then="GatePassed"),
         "GatePassed": asl.gate_passed(then="PublishShards"),
         **asl.publishing("segments", shards_key="$.gate.shards_key"),
     }
     return asl.machine("Segment customers and publish the segments.", start_at="Pin", states=states)
+
+
+def _branch(steps: Sequence[str]) -> asl.State:
+    names = ["".join(word.capitalize() for word in step.split("_")) for step in steps]
+    states = {
+        name: asl.step(SEGMENT_LEARN if step in LEARNT else SEGMENT, step, then=following)
+        for name, step, following in zip(names, steps, [*names[1:], ""], strict=True)
+    }
+    return {"StartAt": names[0], "States": states}
+
+
+def build_learn_function(
+    scope: Construct,
+    spec: FunctionSpec,
+    *,
+    storage: Storage,
+    common: Common,
+    grants: Sequence[Grant] = (),
+) -> Function:
+    """Build a function that turns arrays below `runs/` into others."""
+    return Function(
+        scope,
+        spec=spec,
+        common=common,
+        environment={"PATRONAGE_LAKE_BUCKET": storage.lake.bucket_name},
+        grants=[
+            on_objects(storage.lake, RUN_OBJECTS, WRITE_OBJECT),
+            on_listing(storage.lake),
+            *grants,
+        ],
+    )
 
 
 def build_tables_function(

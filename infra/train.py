@@ -8,10 +8,10 @@ from constructs import Construct
 
 from infra import asl
 from infra.functions import Common, Function
-from infra.grants import WRITE_OBJECT, on_items, on_listing, on_objects
+from infra.grants import WRITE_OBJECT, on_items, on_objects
 from infra.machines import Machine, Schedule
-from infra.names import MODEL_OBJECTS, RUN_OBJECTS, TRAIN, TRAIN_TABLES
-from infra.segment import build_tables_function
+from infra.names import MODEL_OBJECTS, TRAIN, TRAIN_TABLES
+from infra.segment import build_learn_function, build_tables_function
 
 if TYPE_CHECKING:
     from infra.storage import Storage
@@ -42,7 +42,13 @@ class Train(Construct):
             environment={"PATRONAGE_SERVING_TABLE": storage.serving.table_name},
             grants=[on_items(storage.serving, ("dynamodb:GetItem",))],
         )
-        self.function = self._build_function(storage, common)
+        self.function = build_learn_function(
+            self,
+            TRAIN,
+            storage=storage,
+            common=common,
+            grants=[on_objects(storage.lake, MODEL_OBJECTS, WRITE_OBJECT)],
+        )
         self.machine = Machine(
             self,
             "Training",
@@ -50,19 +56,6 @@ class Train(Construct):
             functions=[self.tables_function, self.function, publish],
             lake=storage.lake,
             schedule=schedule,
-        )
-
-    def _build_function(self, storage: Storage, common: Common) -> Function:
-        return Function(
-            self,
-            spec=TRAIN,
-            common=common,
-            environment={"PATRONAGE_LAKE_BUCKET": storage.lake.bucket_name},
-            grants=[
-                on_objects(storage.lake, RUN_OBJECTS, WRITE_OBJECT),
-                on_objects(storage.lake, MODEL_OBJECTS, WRITE_OBJECT),
-                on_listing(storage.lake),
-            ],
         )
 
 

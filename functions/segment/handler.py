@@ -7,12 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 from patronage import runtime
 from patronage.steps.pin import pin
-from patronage.steps.segment import gate, rfm, sales
+from patronage.steps.segment import (
+    behaviour,
+    cluster_features,
+    cohorts,
+    combine,
+    gate,
+    journeys,
+    lifecycle,
+    lifetime_histories,
+    rfm,
+    sales,
+    stability,
+)
 from patronage.stores.lake import Lake
 from patronage.stores.serving import ServingTable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -21,17 +33,36 @@ if TYPE_CHECKING:
 
 
 def _pin(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
-    """Pin the tables, and which segments are live: those that customers move from."""
+    """Pin the tables, and which segments and recommendations are live."""
     live = ServingTable(runtime.serving_table_name(), client=runtime.dynamodb()).pointer()
-    previous = live["segments"].run_id if "segments" in live else ""
+    live_runs = {family: entry.run_id for family, entry in live.items()}
     now = datetime.now(UTC)
-    return pin(event["run_id"], "segments", Lake(store), runtime.shop(), now=now, previous=previous)
+    return pin(event["run_id"], "segments", Lake(store), runtime.shop(), now=now, live_runs=live_runs)
+
+
+_OVER_THE_LAKE: Mapping[str, Callable[[str, Lake], dict[str, Any]]] = {
+    "rfm": rfm.rfm,
+    "lifecycle": lifecycle.lifecycle,
+    "lifetime_histories": lifetime_histories.lifetime_histories,
+    "cluster_features": cluster_features.cluster_features,
+    "behaviour": behaviour.behaviour,
+    "cohorts": cohorts.cohorts,
+    "totals": sales.totals,
+    "sales": sales.sales,
+    "journeys": journeys.journeys,
+    "combine": combine.combine,
+    "slices": behaviour.slices,
+    "stability": stability.stability,
+}
+
+
+def _over_the_lake(work: Callable[[str, Lake], dict[str, Any]]) -> Step:
+    return lambda event, store: work(event["run_id"], Lake(store))
 
 
 STEPS: Mapping[str, Step] = {
     "pin": _pin,
-    "rfm": lambda event, store: rfm.rfm(event["run_id"], Lake(store)),
-    "totals": lambda event, store: sales.totals(event["run_id"], Lake(store)),
+    **{name: _over_the_lake(work) for name, work in _OVER_THE_LAKE.items()},
     "gate": lambda event, store: gate.gate(event["run_id"], store),
 }
 

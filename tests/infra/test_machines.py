@@ -12,7 +12,16 @@ from tests_support import REPOSITORY
 
 PUBLISHING = ["PublishShards", "Flip", "SupersededRun", "RetireShards", "Notify"]
 ORDER = {
-    "SegmentationStateMachine": ["Pin", "ChooseEngine", "Work", "Gate", "GatePassed", *PUBLISHING],
+    "SegmentationStateMachine": [
+        "Pin",
+        "ChooseEngine",
+        "Work",
+        "Combine",
+        "Slices",
+        "Gate",
+        "GatePassed",
+        *PUBLISHING,
+    ],
     "TrainingStateMachine": [
         "Pin",
         "ChooseEngine",
@@ -28,7 +37,12 @@ ORDER = {
 }
 CALLS = {
     "SegmentationStateMachine": {
-        "Segment": {"pin", "rfm", "totals", "gate"},
+        "Segment": {
+            "pin",
+            *("rfm", "lifecycle", "lifetime_histories", "cluster_features", "behaviour", "cohorts"),
+            *("totals", "sales", "journeys", "combine", "slices", "stability", "gate"),
+        },
+        "SegmentLearn": {"lifetime", "clusters"},
         "Publish": {"shard", "flip", "retire"},
     },
     "TrainingStateMachine": {

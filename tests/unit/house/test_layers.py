@@ -10,13 +10,14 @@ import pytest
 from tests_support import REPOSITORY
 
 TABLES = {"duckdb", "deltalake", "arro3"}
-LEARN = {"numpy", "scipy"}
-NEVER = {"pandas", "pyarrow", "sklearn", "awswrangler", "typer", "rich"}
+LEARN = {"numpy", "scipy", "sklearn"}
+NEVER = {"pandas", "pyarrow", "awswrangler", "typer", "rich"}
 BLOCKED = {
     "catalog": TABLES | {"scipy", "sklearn", "typer", "rich"},
     "compact": LEARN | NEVER,
     "ingest": LEARN | NEVER,
     "segment": LEARN | NEVER,
+    "segment_learn": TABLES | NEVER,
     "train_tables": LEARN | NEVER,
     "publish": LEARN | NEVER,
     "train": TABLES | NEVER,

@@ -10,21 +10,69 @@ from patronage.errors import BadInput, NotFound, RunFailed
 from patronage.steps import train
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pin
-from patronage.steps.segment import gate, rfm, sales
+from patronage.steps.segment import (
+    behaviour,
+    cluster_features,
+    clusters,
+    cohorts,
+    combine,
+    gate,
+    journeys,
+    lifecycle,
+    lifetime,
+    lifetime_histories,
+    rfm,
+    sales,
+    stability,
+)
 from patronage.steps.train_tables import interactions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from patronage.cli.lakes import OpenLake
+    from patronage.stores.lake import Lake
     from patronage.stores.objects import ObjectStore
 
 
-def run_segmentation(opened: OpenLake) -> str:
-    """Segment the lake's customers and return the run's id; `RunFailed` where the gate is shut."""
+OVER_THE_LAKE: Mapping[str, Callable[[str, Lake], dict[str, Any]]] = {
+    "rfm": rfm.rfm,
+    "stability": stability.stability,
+    "lifecycle": lifecycle.lifecycle,
+    "lifetime_histories": lifetime_histories.lifetime_histories,
+    "cluster_features": cluster_features.cluster_features,
+    "behaviour": behaviour.behaviour,
+    "cohorts": cohorts.cohorts,
+    "totals": sales.totals,
+    "sales": sales.sales,
+    "journeys": journeys.journeys,
+}
+LEARNT: Mapping[str, Callable[[str, ObjectStore], dict[str, Any]]] = {
+    "lifetime": lifetime.lifetime,
+    "clusters": clusters.clusters,
+}
+
+
+def run_segmentation(opened: OpenLake, *, on_step: Callable[[str], None] = lambda _: None) -> str:
+    """Segment the lake's customers and return the run's id; `RunFailed` where the gate is shut.
+
+    Parameters
+    ----------
+    opened : OpenLake
+        The lake.
+    on_step : callable, optional
+        Told each step before it begins.
+    """
     run_id = _pinned("segments", opened)
-    rfm.rfm(run_id, opened.lake)
-    sales.totals(run_id, opened.lake)
+    for name, work in OVER_THE_LAKE.items():
+        on_step(name)
+        work(run_id, opened.lake)
+    for name, learn in LEARNT.items():
+        on_step(name)
+        learn(run_id, opened.lake.store)
+    on_step("combine")
+    combine.combine(run_id, opened.lake)
+    behaviour.slices(run_id, opened.lake)
     answer = gate.gate(run_id, opened.lake.store)
     if not answer["publish"]:
         raise RunFailed(f"run {run_id} was not published: {answer['reason']}")

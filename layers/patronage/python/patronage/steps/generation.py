@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput
 from patronage.logic.arrays import read_npz
-from patronage.logic.serve.catalogue import Product, pack_pages
 from patronage.logic.segments.methods import METHODS
+from patronage.logic.serve.catalogue import Product, pack_pages
 from patronage.logic.serve.documents import member_pages, pack_document
 from patronage.logic.serve.keys import item_key
 from patronage.logic.serve.packing import Candidate, pack

@@ -21,32 +21,34 @@ class Method:
         Of a run's `customers.parquet`: a customer's segment by it.
     file : str
         The JSON of the run that describes the segments.
-    listed : str
-        The name of the list in it.
+    listed, id_name : str
+        The name of the list in it, and of the id of its entries.
     """
 
     column: str
     file: str
     listed: str
+    id_name: str
 
 
 METHODS = {
-    "rfm": Method("segment_id", "rfm", "segments"),
-    "kmeans": Method("cluster_id", "clusters", "clusters"),
-    "behaviour": Method("behaviour_id", "behaviour", "segments"),
-    "lifecycle": Method("lifecycle_id", "lifecycle", "stages"),
+    "rfm": Method("segment_id", "rfm", "segments", "segment_id"),
+    "kmeans": Method("cluster_id", "clusters", "clusters", "cluster_id"),
+    "behaviour": Method("behaviour_id", "behaviour", "behaviours", "behaviour_id"),
+    "lifecycle": Method("lifecycle_id", "lifecycle", "stages", "id"),
 }
 
 
 def described(method: str, found: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return what is said of each segment in the JSON of its method, by the segment's id."""
+    """Return name, description and rule of each segment by its id, as the JSON of its method says them."""
     if method == "rfm":
         return {
-            each.segment_id: {
-                "segment_id": each.segment_id,
-                "name": each.name,
-                "description": each.description,
-            }
+            each.segment_id: {"name": each.name, "description": each.description}
             for each in SEGMENTS.values()
         }
-    return {}
+    of = METHODS[method]
+    told = ("name", "description", "rule", "profile")
+    return {
+        str(each[of.id_name]): {name: each[name] for name in told if name in each}
+        for each in found[of.listed] or ()
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patronage.engines.duckdb import DuckEngine
-from patronage.logic.segments import SEGMENTS
+from patronage.logic.segments.methods import METHODS
 from patronage.steps.manifest import Manifest
 from patronage.stores.objects import read_json, write_json
 
@@ -24,7 +24,6 @@ def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
         ``publish``, the ``reason``, and ``shards_key``: where the list of shards lies.
     """
     manifest = Manifest.load(store, run_id)
-    found = read_json(store, f"runs/{run_id}/segments/rfm.json")
     money = read_json(store, f"runs/{run_id}/metrics/totals.json")
     with DuckEngine(manifest.shop) as engine:
         engine.scan("customers", [store.staged(f"runs/{run_id}/segments/customers.parquet")])
@@ -35,9 +34,10 @@ def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
     problem = _problem(counted, money)
     shards_key = f"runs/{run_id}/publish/segments/shards.json"
     if problem is None:
-        write_json(store, f"runs/{run_id}/segments/summary.json", _summary(manifest, found, money))
+        write_json(store, f"runs/{run_id}/segments/summary.json", _summary(manifest, store, money))
         shards = range(-(-counted["customers"] // CUSTOMERS_PER_SHARD))
-        names = ["summary", *(f"customers-{shard:05d}" for shard in shards)]
+        names = ["summary", "analytics", *(f"members-{method}" for method in METHODS)]
+        names += [f"customers-{shard:05d}" for shard in shards]
         write_json(store, shards_key, [{"shard": name} for name in names])
     return {
         "publish": problem is None,
@@ -59,7 +59,11 @@ def _problem(counted: dict[str, int], money: dict[str, int]) -> str | None:
     return None
 
 
-def _summary(manifest: Manifest, found: dict[str, Any], money: dict[str, int]) -> dict[str, Any]:
+def _summary(manifest: Manifest, store: ObjectStore, money: dict[str, int]) -> dict[str, Any]:
+    folder = f"runs/{manifest.run_id}"
+    scored = read_json(store, f"{folder}/segments/rfm.json")
+    profiles = read_json(store, f"{folder}/segments/profiles.json")
+    lifetime = read_json(store, f"{folder}/clv/lifetime.json")
     return {
         "as_of": manifest.as_of.isoformat(),
         "currency": manifest.shop.currency,
@@ -68,22 +72,24 @@ def _summary(manifest: Manifest, found: dict[str, Any], money: dict[str, int]) -
         "net_minor": money["net_minor"],
         "customer_net_minor": money["customer_net_minor"],
         "guest_net_minor": money["guest_net_minor"],
-        "distinct_scores": found["bins"],
-        "segments": [_described(row, money) for row in found["segments"]],
+        "distinct_scores": scored["bins"],
+        "kept_customers": scored["kept"],
+        "low_data": lifetime["low_data"],
+        "segments": _with_shares(profiles["rfm"], money),
+        "other_methods": {
+            method: _with_shares(found, money) for method, found in profiles.items() if method != "rfm"
+        },
     }
 
 
-def _described(row: dict[str, Any], money: dict[str, int]) -> dict[str, Any]:
-    segment = SEGMENTS[row["segment_id"]]
-    total = money["customer_net_minor"]
-    return {
-        "segment_id": segment.segment_id,
-        "name": segment.name,
-        "description": segment.description,
-        "customers": row["customers"],
-        "customer_share": row["customers"] / money["customers"],
-        "net_minor": row["net_minor"],
-        "revenue_share": row["net_minor"] / total if total else None,
-        "mean_recency_days": row["mean_recency_days"],
-        "mean_frequency": row["mean_frequency"],
-    }
+def _with_shares(profiles: list[dict[str, Any]], money: dict[str, int]) -> list[dict[str, Any]]:
+    """Add the share of the customers who ever ordered, and of their net."""
+    customers, net = money["customers"], money["customer_net_minor"]
+    return [
+        {
+            **profile,
+            "customer_share": profile["customers"] / customers if customers else None,
+            "revenue_share": profile["net_minor"] / net if net else None,
+        }
+        for profile in profiles
+    ]
