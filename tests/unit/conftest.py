@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 import serving_support
 from patronage.settings import Shop
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
+
+settings.register_profile("house", deadline=None)  # a test holds what is right; benchmarks hold what is quick
+settings.load_profile("house")
 
 
 @pytest.fixture
