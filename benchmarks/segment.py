@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from benchmarks import segment_clusters, segment_cohorts, segment_lifetime, segment_rfm
+from benchmarks import segment_clusters, segment_cohorts, segment_lifetime, segment_peak, segment_rfm
 
 FIGURES = {
     **segment_rfm.FIGURES,
     **segment_cohorts.FIGURES,
     **segment_lifetime.FIGURES,
     **segment_clusters.FIGURES,
+    **segment_peak.FIGURES,
 }
