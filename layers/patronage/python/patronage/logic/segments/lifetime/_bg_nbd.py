@@ -158,15 +158,15 @@ class _Likelihood:
         for rows in self._parts:
             of_age, of_recency, of_frequency = (each[rows] for each in self._repeats)
             weights, shape = self._repeat_weights[rows], r + self._repeat_x[rows]
-            since = log_age[of_age] - log_recency[of_recency]
-            log_odds_gone = log_odds[of_frequency] + shape * since
+            since = log_age.take(of_age) - log_recency.take(of_recency)
+            log_odds_gone = log_odds.take(of_frequency) + shape * since
             small = np.exp(-np.abs(log_odds_gone))
             gone = weights * np.where(log_odds_gone > 0, 1.0, small) / (1 + small)
             value += float(weights @ (np.maximum(log_odds_gone, 0) + np.log1p(small)))
             slope += [
                 gone @ since,
-                (gone * shape) @ (per_age[of_age] - per_recency[of_recency]),
+                (gone * shape) @ (per_age.take(of_age) - per_recency.take(of_recency)),
                 gone.sum() / a,
-                -(gone @ per_stay[of_frequency]),
+                -(gone @ per_stay.take(of_frequency)),
             ]
         return value, slope

@@ -20,7 +20,7 @@ _WIDENING = 1.05
 _STEP_OF_SPREAD = 0.25
 _SMALLEST = 1e-4  # share of single purchases that lie below the grid
 _LEFT_TOGETHER = 1e-3  # share of the tail beyond which numbers of purchases are not told apart
-_CERTAIN = 25.0  # a probability is 0 or 1 beyond its exponential
+_CERTAIN = 16.0  # a probability is 0 or 1 beyond its exponential
 
 
 class MoneyAhead:
@@ -93,7 +93,7 @@ class MoneyAhead:
         distance = self._logs - np.log(own / self._shape)
         spread = np.sqrt(1 / own + 1 / self._shape)
         exceeded = (distance < 0).astype(np.float64)
-        near = (distance < _CERTAIN / self._shape + 8 * spread) & (distance > -_CERTAIN / own - 8 * spread)
+        near = (distance < _CERTAIN / self._shape + 5 * spread) & (distance > -_CERTAIN / own - 5 * spread)
         rows, columns = np.nonzero(near)
         exceeded[rows, columns] = betaincc(own[rows, 0], self._shape, expit(self._logs)[columns])
         return exceeded

@@ -21,7 +21,7 @@ def count_above(falling: Numbers, row: NDArray[np.intp], limit: Numbers) -> NDAr
     low, high = np.zeros(len(row), dtype=np.intp), np.full(len(row), width, dtype=np.intp)
     for _ in range(width.bit_length()):
         middle = (low + high) // 2
-        above = cells[start + np.minimum(middle, width - 1)] > limit
+        above = cells.take(start + np.minimum(middle, width - 1)) > limit
         above &= middle < high
         low = np.where(above, middle + 1, low)
         high = np.where(above, high, middle)

@@ -184,25 +184,28 @@ def _forecasts(
 
     def expectation(parameters: BgNbdParameters) -> Numbers:
         alive = parameters.probability_alive(kinds)
-        columns = [parameters.expected_if_alive(frequency, age, horizon)[of_pair] for horizon in horizons]
+        columns = [
+            parameters.expected_if_alive(frequency, age, horizon).take(of_pair) for horizon in horizons
+        ]
         return np.stack(columns, axis=1) * alive[:, None]
 
     expected = expectation(buying.parameters_)
     moved = [(expectation(up) - expectation(down)) / 2 for up, down in buying.neighbours_]
-    low, high = ahead.purchases[:, index]
-    squared = ahead.squared[index]
+    # `take` gathers rows several times faster than an index in brackets.
+    low, high = ahead.purchases.take(index, axis=1)
+    squared = ahead.squared.take(index, axis=0)
     purchases = Forecast(
-        expected[index],
+        expected.take(index, axis=0),
         low,
         high,
-        np.maximum(ahead.squared - expected**2, 0.0)[index],
-        np.stack(moved, axis=2, dtype=np.float32, casting="same_kind")[index],
+        np.maximum(ahead.squared - expected**2, 0.0).take(index, axis=0),
+        np.stack(moved, axis=2, dtype=np.float32, casting="same_kind").take(index, axis=0),
     )
-    alive = buying.parameters_.probability_alive(kinds)[index]
+    alive = buying.parameters_.probability_alive(kinds).take(index)
     if money is None:
         return alive, purchases, _nothing_known(len(histories), horizons)
     rate = money.parameters_.posterior(spending)[1][:, None]
-    low, high = ahead.money[:, index] * rate
+    low, high = ahead.money.take(index, axis=1) * rate
     return alive, purchases, _value(purchases, squared, (low, high), spending, money)
 
 
