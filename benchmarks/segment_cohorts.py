@@ -59,6 +59,7 @@ def _ours() -> float:
 
 def _bare(time: str) -> None:
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(f"SET TimeZone = '{SHOP.timezone}'")
         connection.read_parquet(order_files()).create_view("orders")
         connection.execute(BARE.format(time=time)).fetchall()
