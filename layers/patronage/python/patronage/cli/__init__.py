@@ -19,6 +19,7 @@ _COMMANDS = (
     "ingest",
     "report",
     "segment",
+    "journey",
     "recommend",
     "evaluate",
     "generate",

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from patronage.engines.duckdb import DuckEngine
+from patronage.steps.generation import ANALYTICS
 from patronage.steps.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -45,21 +46,51 @@ ORDER BY seed.product_id, picks.rank
 
 def print_segments(summary: dict[str, Any], shop: Shop) -> None:
     """Print the segments with their customers and money."""
-    header = ("Segment", "Customers", "Share", f"Net {shop.currency}", "Share", "Recency", "Frequency")
+    money = shop.currency
+    header = (
+        "Segment",
+        "Customers",
+        "Share",
+        f"Net {money}",
+        "Share",
+        "Recency",
+        f"Next year {money}",
+        "Alive",
+    )
     rows = [
         (
             row["name"],
             f"{row['customers']:,}",
-            f"{row['customer_share']:.1%}",
+            _share(row["customer_share"]),
             shop.format_amount(row["net_minor"]),
-            "" if row["revenue_share"] is None else f"{row['revenue_share']:.1%}",
+            _share(row["revenue_share"]),
             "" if row["mean_recency_days"] is None else f"{row['mean_recency_days']:.0f}",
-            f"{row['mean_frequency']:.1f}",
+            ""
+            if row["expected_value_12m_minor"] is None
+            else shop.format_amount(row["expected_value_12m_minor"]),
+            "" if row["mean_probability_alive"] is None else f"{row['mean_probability_alive']:.0%}",
         )
         for row in summary["segments"]
     ]
     print_rows(f"Segments as of {summary['as_of']}", header, rows, numbers_from=1)
     console.print(f"Guests, who belong to no segment: {shop.format_money(summary['guest_net_minor'])}")
+    if summary["low_data"]:
+        console.print("Too few purchases to fit a forecast: the next year is a cautious guess (low_data)")
+
+
+def _share(share: float | None) -> str:
+    return "" if share is None else f"{share:.1%}"
+
+
+def write_figures(store: ObjectStore, run_id: str, folder: Path) -> list[Path]:
+    """Write what a run of segments figured out: profiles, cohorts, sales, journeys and so on, as JSON."""
+    written = []
+    for name, file in ANALYTICS.items():
+        key = f"runs/{run_id}/{file}"
+        if store.exists(key):
+            written.append(folder / f"{name}.json")
+            written[-1].write_bytes(store.read_bytes(key))
+    return written
 
 
 def write_segments(store: ObjectStore, run_id: str, paths: Sequence[Path]) -> None:

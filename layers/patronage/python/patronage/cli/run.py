@@ -21,9 +21,11 @@ from patronage.cli.outputs import (
     both_formats,
     console,
     print_segments,
+    write_figures,
     write_recommendations,
     write_segments,
 )
+from patronage.cli.progress import Stages
 from patronage.cli.runs import run_segmentation, run_training
 from patronage.cli.upload_report import print_report, refused_whole
 from patronage.errors import BadInput, RunFailed
@@ -63,13 +65,16 @@ def run(
     out.mkdir(parents=True, exist_ok=True)
     written = []
     try:
-        segmentation = run_segmentation(opened)
+        with Stages(console).stage("Segment the customers") as stage:
+            segmentation = run_segmentation(opened, on_step=stage.update)
         print_segments(read_json(store, f"runs/{segmentation}/segments/summary.json"), opened.shop)
         written += both_formats(out, "segments")
         write_segments(store, segmentation, written)
+        written += write_figures(store, segmentation, out)
     except RunFailed as exc:
         console.print(f"No segments: {exc}", markup=False)
-    training, answer = run_training(opened)
+    with Stages(console).stage("Train the recommendations"):
+        training, answer = run_training(opened)
     console.print(f"Recommendations by {answer['model']}: {answer['reason']}")
     written += write_recommendations(store, training, out, k=top_k)
     for path in written:

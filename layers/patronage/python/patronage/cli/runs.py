@@ -65,10 +65,10 @@ def run_segmentation(opened: OpenLake, *, on_step: Callable[[str], None] = lambd
     """
     run_id = _pinned("segments", opened)
     for name, work in OVER_THE_LAKE.items():
-        on_step(name)
+        on_step(name.replace("_", " "))
         work(run_id, opened.lake)
     for name, learn in LEARNT.items():
-        on_step(name)
+        on_step(name.replace("_", " "))
         learn(run_id, opened.lake.store)
     on_step("combine")
     combine.combine(run_id, opened.lake)

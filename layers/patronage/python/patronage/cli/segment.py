@@ -9,6 +9,7 @@ import typer
 
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
 from patronage.cli.outputs import console, print_rows, print_segments
+from patronage.cli.progress import Stages
 from patronage.cli.runs import run_segmentation
 from patronage.cli.segment_output import print_method, write_method
 from patronage.errors import BadInput
@@ -61,7 +62,8 @@ def segment(
     """
     _check(method, output, export, segment_id)
     opened = open_lake(lake, stack)
-    run_id = run_segmentation(opened)
+    with Stages(console).stage("Segment the customers") as stage:
+        run_id = run_segmentation(opened, on_step=stage.update)
     store = opened.lake.store
     if method == "rfm":
         print_segments(read_json(store, f"runs/{run_id}/segments/summary.json"), opened.shop)

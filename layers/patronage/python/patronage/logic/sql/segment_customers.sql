@@ -21,6 +21,8 @@ SELECT
     rfm.scored_segment_id,
     lifecycle.lifecycle_id,
     lifecycle.expected_gap_days,
+    lifecycle.overdue,
+    lifecycle.at_risk_after_days,
     CAST(cluster_rows.labels AS VARCHAR) AS cluster_id,
     lifetime_rows.probability_alive,
     lifetime_rows.churn_probability,
