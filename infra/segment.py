@@ -63,8 +63,8 @@ BRANCHES = (
     ("lifetime_histories", "lifetime"),
     ("cluster_features", "clusters"),
     ("behaviour",),
-    ("cohorts",),
-    ("totals", "sales"),
+    ("cohorts", "cohorts_by_country"),
+    ("totals", "sales", "sales_by_country"),
     ("journeys",),
 )
 """The steps that a run takes side by side, those of a branch one after the other."""

@@ -40,7 +40,17 @@ CALLS = {
         "Segment": {
             "pin",
             *("rfm", "lifecycle", "lifetime_histories", "cluster_features", "behaviour", "cohorts"),
-            *("totals", "sales", "journeys", "combine", "slices", "stability", "gate"),
+            *(
+                "cohorts_by_country",
+                "totals",
+                "sales",
+                "sales_by_country",
+                "journeys",
+                "combine",
+                "slices",
+                "stability",
+                "gate",
+            ),
         },
         "SegmentLearn": {"lifetime", "clusters"},
         "Publish": {"shard", "flip", "retire"},

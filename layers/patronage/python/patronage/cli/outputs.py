@@ -46,17 +46,7 @@ ORDER BY seed.product_id, picks.rank
 
 def print_segments(summary: dict[str, Any], shop: Shop) -> None:
     """Print the segments with their customers and money."""
-    money = shop.currency
-    header = (
-        "Segment",
-        "Customers",
-        "Share",
-        f"Net {money}",
-        "Share",
-        "Recency",
-        f"Next year {money}",
-        "Alive",
-    )
+    header = ("Segment", "Customers", "Share", f"Net {shop.currency}", "Share", "Next year", "Alive")
     rows = [
         (
             row["name"],
@@ -64,7 +54,6 @@ def print_segments(summary: dict[str, Any], shop: Shop) -> None:
             _share(row["customer_share"]),
             shop.format_amount(row["net_minor"]),
             _share(row["revenue_share"]),
-            "" if row["mean_recency_days"] is None else f"{row['mean_recency_days']:.0f}",
             ""
             if row["expected_value_12m_minor"] is None
             else shop.format_amount(row["expected_value_12m_minor"]),
@@ -83,22 +72,18 @@ def _share(share: float | None) -> str:
 
 
 def write_figures(store: ObjectStore, run_id: str, folder: Path) -> list[Path]:
-    """Write what a run of segments figured out: profiles, cohorts, sales, journeys and so on, as JSON."""
+    """Write what a run of segments figured out as JSON, and the sales of each day as tables."""
     written = []
     for name, file in ANALYTICS.items():
         key = f"runs/{run_id}/{file}"
         if store.exists(key):
             written.append(folder / f"{name}.json")
             written[-1].write_bytes(store.read_bytes(key))
-    return written
-
-
-def write_segments(store: ObjectStore, run_id: str, paths: Sequence[Path]) -> None:
-    """Write each customer's segment, as CSV or Parquet by the ending of each path."""
-    manifest = Manifest.load(store, run_id)
-    with DuckEngine(manifest.shop) as engine:
-        engine.scan("segments", [store.staged(f"runs/{run_id}/segments/customers.parquet")])
-        _write(engine, "FROM segments", paths)
+    with DuckEngine(Manifest.load(store, run_id).shop) as engine:
+        engine.scan("sales_days", [store.staged(f"runs/{run_id}/metrics/sales_days.parquet")])
+        tables = both_formats(folder, "sales_days")
+        _write(engine, "FROM sales_days", tables)
+    return written + tables
 
 
 def write_recommendations(store: ObjectStore, run_id: str, folder: Path, *, k: int = 10) -> list[Path]:

@@ -43,8 +43,10 @@ OVER_THE_LAKE: Mapping[str, Callable[[str, Lake], dict[str, Any]]] = {
     "cluster_features": cluster_features.cluster_features,
     "behaviour": behaviour.behaviour,
     "cohorts": cohorts.cohorts,
+    "cohorts_by_country": cohorts.sliced,
     "totals": sales.totals,
     "sales": sales.sales,
+    "sales_by_country": sales.sliced,
     "journeys": journeys.journeys,
 }
 LEARNT: Mapping[str, Callable[[str, ObjectStore], dict[str, Any]]] = {
