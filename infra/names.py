@@ -68,6 +68,7 @@ SEGMENT_LEARN = FunctionSpec(
     timeout_seconds=900,
     tmp_mb=512,
     in_a_run=True,
+    has_alarm=False,
 )
 TRAIN_TABLES = FunctionSpec(
     name="train_tables",
