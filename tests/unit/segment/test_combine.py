@@ -12,7 +12,8 @@ from patronage.engines.duckdb import DuckEngine
 from patronage.errors import RunFailed
 from patronage.logic.segments.methods import METHODS
 from patronage.steps.generation import ANALYTICS, RunOutputs
-from patronage.stores.objects import read_json
+from patronage.steps.segment.gate import gate
+from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
     from patronage.settings import Shop
@@ -146,3 +147,21 @@ def test_customers_who_only_sent_things_back_are_no_buyers(lake, shop, ingest_te
     assert (bob["net_minor"], bob["segment_id"], bob["cluster_id"]) == (-250, "no_purchase", None)
     assert bob["probability_alive"] is None
     assert ann["probability_alive"] is not None
+
+
+def test_the_gate_holds_the_segments_against_the_order_lines(opened, lake, shop):
+    run_id = run_segmentation(opened)
+    summary = read_json(lake.store, f"runs/{run_id}/segments/summary.json")
+    totals = read_json(lake.store, f"runs/{run_id}/metrics/totals.json")
+
+    assert summary["net_minor"] == totals["net_minor"] == summary["customer_net_minor"] + 999
+    assert sum(segment["net_minor"] for segment in summary["segments"]) == summary["customer_net_minor"]
+    assert sum(segment["customer_share"] for segment in summary["segments"]) == pytest.approx(1)
+    assert sum(segment["revenue_share"] for segment in summary["segments"]) == pytest.approx(1)
+    assert set(summary["other_methods"]) == set(METHODS) - {"rfm"}
+
+    wrong = totals | {"customer_net_minor": totals["customer_net_minor"] + 1}
+    write_json(lake.store, f"runs/{run_id}/metrics/totals.json", wrong)
+    answer = gate(run_id, lake.store)
+    assert not answer["publish"]
+    assert f"the order lines to {wrong['customer_net_minor']}" in answer["reason"]
