@@ -12,7 +12,17 @@ if TYPE_CHECKING:
 State = dict[str, Any]
 States = dict[str, State]
 
-RETRY = [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 2, "BackoffRate": 2, "MaxAttempts": 3}]
+RETRY = [
+    {  # a new account runs ten functions at once, and those of a run keep their places for minutes
+        "ErrorEquals": ["Lambda.TooManyRequestsException"],
+        "IntervalSeconds": 10,
+        "BackoffRate": 1.5,
+        "MaxDelaySeconds": 60,
+        "MaxAttempts": 20,
+        "JitterStrategy": "FULL",
+    },
+    {"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 2, "BackoffRate": 2, "MaxAttempts": 3},
+]
 TASK_TIMEOUT_SECONDS = 930
 RUN_TIMEOUT_SECONDS = 6 * 3600
 SHARDS_AT_ONCE = 10

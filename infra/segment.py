@@ -58,14 +58,11 @@ class Segment(Construct):
 
 
 BRANCHES = (
-    ("rfm", "stability"),
-    ("lifecycle",),
+    ("rfm", "stability", "journeys"),
     ("lifetime_histories", "lifetime"),
     ("cluster_features", "clusters"),
-    ("behaviour",),
-    ("cohorts", "cohorts_by_country"),
-    ("totals", "sales", "sales_by_country"),
-    ("journeys",),
+    ("lifecycle", "behaviour"),
+    ("cohorts", "cohorts_by_country", "totals", "sales", "sales_by_country"),
 )
 """The steps that a run takes side by side, those of a branch one after the other."""
 LEARNT = frozenset({"lifetime", "clusters"})

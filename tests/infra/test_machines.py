@@ -104,7 +104,9 @@ def test_a_task_is_retried_and_ends(template, machine):
     assert definition["TimeoutSeconds"] > 0
     for name, state in _all_states(definition["States"]):
         if state["Type"] == "Task":
-            (retry,) = state["Retry"]
+            throttled, retry = state["Retry"]
+            assert throttled["ErrorEquals"] == ["Lambda.TooManyRequestsException"]
+            assert throttled["MaxAttempts"] * throttled["MaxDelaySeconds"] >= 15 * 60
             assert retry == {
                 "ErrorEquals": ["States.TaskFailed"],
                 "IntervalSeconds": 2,
@@ -201,7 +203,7 @@ def test_upkeep_registers_then_compacts(template):
     calls = [state["Parameters"]["FunctionName"] for state in definition["States"].values()]
     assert calls == ["${Catalog}", "${Compact}"]
     for state in definition["States"].values():
-        assert state["Retry"][0]["ErrorEquals"] == ["States.TaskFailed"]
+        assert state["Retry"][-1]["ErrorEquals"] == ["States.TaskFailed"]
         assert state["ResultPath"] is None
 
 

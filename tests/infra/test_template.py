@@ -151,7 +151,11 @@ def test_few_alarms_and_the_dead_letter_queue_among_them(template):
     watched = {alarm["MetricName"] for alarm in alarms}
     assert watched == {"Errors", "ApproximateNumberOfMessagesVisible", "5XXError", BREACHES}
     failing = {flat(d["Value"]) for a in alarms if a["MetricName"] == "Errors" for d in a["Dimensions"]}
-    daily = {"CatalogFunction", "CompactFunction", "SegmentLearnFunction"}  # whose failed execution is the alert
+    daily = {
+        "CatalogFunction",
+        "CompactFunction",
+        "SegmentLearnFunction",
+    }  # whose failed execution is the alert
     assert failing == set(of_type(template, "AWS::Lambda::Function")) - daily
 
 

@@ -46,7 +46,7 @@ ORDER BY seed.product_id, picks.rank
 
 def print_segments(summary: dict[str, Any], shop: Shop) -> None:
     """Print the segments with their customers and money."""
-    header = ("Segment", "Customers", "Share", f"Net {shop.currency}", "Share", "Next year", "Alive")
+    header = ("Segment", "Customers", "Share", f"Net {shop.currency}", "Share", "Next 12 months")
     rows = [
         (
             row["name"],
@@ -57,7 +57,6 @@ def print_segments(summary: dict[str, Any], shop: Shop) -> None:
             ""
             if row["expected_value_12m_minor"] is None
             else shop.format_amount(row["expected_value_12m_minor"]),
-            "" if row["mean_probability_alive"] is None else f"{row['mean_probability_alive']:.0%}",
         )
         for row in summary["segments"]
     ]

@@ -23,10 +23,10 @@ from patronage.cli.outputs import (
     print_segments,
     write_figures,
     write_recommendations,
-    write_segments,
 )
 from patronage.cli.progress import Stages
 from patronage.cli.runs import run_segmentation, run_training
+from patronage.cli.segment_output import write_method
 from patronage.cli.upload_report import print_report, refused_whole
 from patronage.errors import BadInput, RunFailed
 from patronage.stores.objects import read_json
@@ -63,18 +63,19 @@ def run(
         raise BadInput(f"{orders} holds no order line to keep; see above why, and mend the export")
     store = opened.lake.store
     out.mkdir(parents=True, exist_ok=True)
+    with Stages(console).stage("Train the recommendations"):
+        training, answer = run_training(opened)
     written = []
     try:
         with Stages(console).stage("Segment the customers") as stage:
             segmentation = run_segmentation(opened, on_step=stage.update)
         print_segments(read_json(store, f"runs/{segmentation}/segments/summary.json"), opened.shop)
         written += both_formats(out, "segments")
-        write_segments(store, segmentation, written)
+        for path in written:
+            write_method(store, segmentation, "rfm", path)
         written += write_figures(store, segmentation, out)
     except RunFailed as exc:
         console.print(f"No segments: {exc}", markup=False)
-    with Stages(console).stage("Train the recommendations"):
-        training, answer = run_training(opened)
     console.print(f"Recommendations by {answer['model']}: {answer['reason']}")
     written += write_recommendations(store, training, out, k=top_k)
     for path in written:

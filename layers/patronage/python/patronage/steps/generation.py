@@ -30,6 +30,7 @@ Item = dict[str, Any]
 
 ANALYTICS = {
     "profiles": "segments/profiles.json",
+    "rfm": "segments/rfm.json",
     "migration": "segments/migration.json",
     "clusters": "segments/clusters.json",
     "behaviour": "segments/behaviour.json",
@@ -39,7 +40,10 @@ ANALYTICS = {
     "cohorts-week": "cohorts/week.json",
     "cohorts-quarter": "cohorts/quarter.json",
     "cohorts-month-by-country": "cohorts/month-by-country.json",
+    "cohorts-week-by-country": "cohorts/week-by-country.json",
+    "cohorts-quarter-by-country": "cohorts/quarter-by-country.json",
     "sales": "metrics/sales.json",
+    "sales-days": "metrics/sales_days.json",
     "sales-by-country": "metrics/sales-by-country.json",
     "sales-calendar": "metrics/sales_calendar.json",
     "slices": "segments/slices.json",

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from patronage.stores.lake import Lake
     from patronage.stores.objects import ObjectStore
 
-EMPTY_LAKE = "the lake has no order line yet; upload an order file below raw/orders/ first"
+EMPTY_LAKE = (
+    "the lake has no order line yet of a time that is past; upload an order file below raw/orders/ first"
+)
 _HAPPENED = {"orders": "ordered_at", "events": "occurred_at", "ratings": "rated_at"}
 MAX_LINES = 100_000_000
 """Order lines that one function carries in the time and the `/tmp` of a Lambda (DESIGN.md, section 2)."""
@@ -87,10 +89,16 @@ def _pin(run_id: str, family: str, lake: Lake, shop: Shop, now: datetime) -> Man
         return None
     with DuckEngine(shop) as engine:
         engine.stream(
-            "stated", orders.select("SELECT COUNT(*) AS n, MAX(ordered_at) AS newest FROM snapshot")
+            "stated",
+            orders.select(
+                "SELECT COUNT(*) AS n, MIN(ordered_at) AS oldest, MAX(ordered_at) AS newest FROM snapshot"
+            ),
         )
-        stated = engine.row("SELECT n, CAST(shop_day(newest) AS VARCHAR) AS day FROM stated")
-    if not stated["n"]:
+        stated = engine.row(
+            "SELECT n, CAST(shop_day(newest) AS VARCHAR) AS day, "
+            f"oldest < CAST({literal(now.isoformat())} AS TIMESTAMPTZ) AS has_begun FROM stated"
+        )
+    if not stated["n"] or not stated["has_begun"]:
         return None
     return Manifest(
         run_id=run_id,

@@ -69,8 +69,8 @@ class SegmentOptions:
             raise _wrong("session_minutes", self.session_minutes, "lie between 1 and 1440")
         if not 0 <= self.held_out_share <= 0.5:
             raise _wrong("held_out_share", self.held_out_share, "lie between 0 and 0.5")
-        if self.clusters_seed < 0:
-            raise _wrong("clusters_seed", self.clusters_seed, "be 0 or more")
+        if not 0 <= self.clusters_seed < 2**32:
+            raise _wrong("clusters_seed", self.clusters_seed, "lie between 0 and 4294967295")
         if not 0 <= self.clusters_pca_share <= 1:
             raise _wrong("clusters_pca_share", self.clusters_pca_share, "lie between 0 and 1")
         for name, values in self.thresholds.items():

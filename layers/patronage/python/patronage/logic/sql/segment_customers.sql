@@ -45,12 +45,14 @@ SELECT
     behaviour.cart_abandonment,
     behaviour.discount_affinity,
     behaviour.preferred_hour,
+    behaviour.preferred_weekday,
     behaviour.preferred_category,
     behaviour.preferred_channel,
     behaviour.buying_month,
     behaviour.buying_weekday,
     behaviour.buying_hour,
-    behaviour.buying_category
+    behaviour.buying_category,
+    behaviour.buying_channel
 FROM known
 LEFT JOIN rfm ON known.customer_id = rfm.customer_id
 LEFT JOIN lifecycle ON known.customer_id = lifecycle.customer_id

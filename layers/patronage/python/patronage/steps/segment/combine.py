@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from patronage.stores.lake import Lake
     from patronage.stores.objects import ObjectStore
 
+_OF_PROFILES = "customer_id, net_minor, recency_days, frequency, probability_alive"
 PER_CUSTOMER = ("rfm", "lifecycle", "behaviour")
 """The branches that write a Parquet file of a row a customer."""
 
@@ -55,7 +56,9 @@ def _profiles(
 ) -> list[dict[str, Any]]:
     """Describe each segment of a method, the one with the most money first."""
     column = METHODS[method].column
-    of_group = f"SELECT *, {column} AS group_id FROM customers_combined WHERE {column} IS NOT NULL"
+    of_group = (
+        f"SELECT {_OF_PROFILES}, {column} AS group_id FROM customers_combined WHERE {column} IS NOT NULL"
+    )
     engine.table("segmented", of_group)
     engine.table("lifetime_members", query("segment_futures"))
     futures = {row.pop("group_id"): row for row in engine.rows(query("lifetime_totals"), z=INTERVAL_Z)}

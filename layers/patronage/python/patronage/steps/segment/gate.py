@@ -75,20 +75,21 @@ def _summary(manifest: Manifest, store: ObjectStore, money: dict[str, int]) -> d
         "distinct_scores": scored["bins"],
         "kept_customers": scored["kept"],
         "low_data": lifetime["low_data"],
-        "segments": _with_shares(profiles["rfm"], money),
+        "segments": _with_shares(profiles["rfm"]),
         "other_methods": {
-            method: _with_shares(found, money) for method, found in profiles.items() if method != "rfm"
+            method: _with_shares(found) for method, found in profiles.items() if method != "rfm"
         },
     }
 
 
-def _with_shares(profiles: list[dict[str, Any]], money: dict[str, int]) -> list[dict[str, Any]]:
-    """Add the share of the customers who ever ordered, and of their net."""
-    customers, net = money["customers"], money["customer_net_minor"]
+def _with_shares(profiles: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add each segment's share of all customers whom its method knows, and of their net."""
+    customers = sum(profile["customers"] for profile in profiles)
+    net = sum(profile["net_minor"] for profile in profiles)
     return [
         {
             **profile,
-            "customer_share": profile["customers"] / customers if customers else None,
+            "customer_share": profile["customers"] / customers,
             "revenue_share": profile["net_minor"] / net if net else None,
         }
         for profile in profiles

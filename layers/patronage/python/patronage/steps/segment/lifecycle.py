@@ -10,11 +10,21 @@ from patronage.logic.queries import query
 from patronage.logic.segments.lifecycle import CUTS, LOG_UNIT, QUANTILES, STAGES, Rhythm, rhythm_of
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
+from patronage.steps.segment.stability import run_before, show_file, show_none
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
     from patronage.engines.base import Engine
+    from patronage.engines.duckdb import DuckEngine
     from patronage.stores.lake import Lake
+    from patronage.stores.objects import ObjectStore
+
+_STAGED = {
+    "customer_id": "VARCHAR",
+    "lifecycle_id": "VARCHAR",
+    "purchases": "INTEGER",
+    "last_purchase": "DATE",
+}
 
 
 def lifecycle(run_id: str, lake: Lake) -> dict[str, Any]:
@@ -29,6 +39,8 @@ def lifecycle(run_id: str, lake: Lake) -> dict[str, Any]:
     folder = f"runs/{run_id}/segments"
     with pinned_engine(manifest, lake, "customers", "events") as engine:
         rhythm = stage_customers(engine, manifest.today)
+        _show_stages_before(manifest, lake.store, engine)
+        engine.table("lifecycle", query("lifecycle_settled"))
         with lake.store.writing(f"{folder}/lifecycle.parquet") as path:
             engine.parquet("FROM lifecycle ORDER BY customer_id", path)
         counted = {row["lifecycle_id"]: row for row in engine.rows(query("lifecycle_stages"))}
@@ -55,6 +67,15 @@ def lifecycle(run_id: str, lake: Lake) -> dict[str, Any]:
     total = sum(row["customers"] for row in counted.values())
     prospects = counted.get("prospect", {}).get("customers", 0)
     return {"customers": total - prospects, "prospects": prospects}
+
+
+def _show_stages_before(manifest: Manifest, store: ObjectStore, engine: DuckEngine) -> None:
+    """Show the stages of the run before as `lifecycle_before`, if that run looked at an earlier time."""
+    show_none("lifecycle_before", _STAGED, engine)
+    before = run_before(manifest, store)
+    if before is not None and before.as_of <= manifest.as_of:
+        key = f"runs/{before.run_id}/segments/lifecycle.parquet"
+        show_file("lifecycle_before", key, _STAGED, store, engine)
 
 
 def stage_customers(engine: Engine, today: str) -> Rhythm:

@@ -87,12 +87,18 @@ def show_previous(manifest: Manifest, store: ObjectStore, engine: DuckEngine) ->
     Where there is no such run, where it is gone or laid out otherwise, or counts in another currency, the
     view is empty and nothing is returned: a shop's first run has nothing to hold on to.
     """
-    _show_none("previous_customers", _STANDING, engine)
-    before = _loaded(manifest.previous, store) if manifest.previous else None
-    if before is None or before.shop.currency != manifest.shop.currency:
+    show_none("previous_customers", _STANDING, engine)
+    before = run_before(manifest, store)
+    if before is None:
         return None
     key = _standing_key(before.run_id, store)
-    return before if _show("previous_customers", key, _STANDING, store, engine) else None
+    return before if show_file("previous_customers", key, _STANDING, store, engine) else None
+
+
+def run_before(manifest: Manifest, store: ObjectStore) -> Manifest | None:
+    """Return the manifest of the run before; nothing where it is gone or counts in another currency."""
+    before = _loaded(manifest.previous, store) if manifest.previous else None
+    return before if before is not None and before.shop.currency == manifest.shop.currency else None
 
 
 def _loaded(run_id: str, store: ObjectStore) -> Manifest | None:
@@ -108,7 +114,7 @@ def _standing_key(run_id: str, store: ObjectStore) -> str:
     return key if store.exists(key) else f"runs/{run_id}/segments/customers.parquet"
 
 
-def _show(name: str, key: str, columns: dict[str, str], store: ObjectStore, engine: DuckEngine) -> bool:
+def show_file(name: str, key: str, columns: dict[str, str], store: ObjectStore, engine: DuckEngine) -> bool:
     """Show a Parquet file of a run under a name, if it is there and has the columns."""
     if not store.exists(key):
         return False
@@ -120,18 +126,19 @@ def _show(name: str, key: str, columns: dict[str, str], store: ObjectStore, engi
     return True
 
 
-def _show_none(name: str, columns: dict[str, str], engine: DuckEngine) -> None:
+def show_none(name: str, columns: dict[str, str], engine: DuckEngine) -> None:
+    """Show no row of such columns under a name."""
     empty = ", ".join(f"CAST(NULL AS {type_}) AS {column}" for column, type_ in columns.items())
     engine.run(f"CREATE OR REPLACE VIEW {name} AS SELECT {empty} WHERE FALSE")
 
 
 def _show_history(engine: DuckEngine, before: Manifest | None, store: ObjectStore) -> None:
     """Show `earlier_history`: the one that the run before wrote, else what is known of that run itself."""
-    _show_none("earlier_history", _HISTORY, engine)
+    show_none("earlier_history", _HISTORY, engine)
     if before is None:
         return
     key = f"runs/{before.run_id}/segments/history.parquet"
-    if not _show("earlier_history", key, _HISTORY, store, engine):
+    if not show_file("earlier_history", key, _HISTORY, store, engine):
         engine.run(
             "CREATE OR REPLACE VIEW earlier_history AS "
             f"SELECT customer_id, CAST({literal(before.today)} AS DATE) AS as_of, segment_id "
