@@ -175,6 +175,7 @@ def test_a_timeline_tells_what_happened_in_order(run, lake):
     assert found["totals"] == {
         "visits": 2,
         "purchases": 2,
+        "fees": 0,
         "refunds": 1,
         "segment_changes": None,
         "recommendations_seen": 1,

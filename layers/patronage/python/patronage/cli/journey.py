@@ -27,7 +27,7 @@ def journey(
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", help="Write the timeline: a .json file.")] = None,
 ) -> None:
-    """Show a customer's timeline: acquisition, visits, purchases, refunds, segments, recommendations.
+    """Show a customer's timeline: acquisition, visits, purchases, fees, refunds, segments, recommendations.
 
     Example: `patronage journey 13085 --output journey.json`
     """
@@ -77,6 +77,7 @@ def _details(entry: dict[str, Any]) -> str:
         "acquired": f"by {entry['detail']}",
         "visit": _counted(entry["events"], "event") + ", " + _counted(entry["products"], "product"),
         "purchase": f"order {entry['order_id']}, {_counted(entry['products'], 'product')}",
+        "fee": f"order {entry['order_id']}, " + (entry["product_id"] or "several fees"),
         "refund": f"order {entry['refers_to'] or entry['order_id']}",
         "segment_change": f"to {entry['detail']}",
     }.get(entry["kind"], f"product {entry['product_id']}")

@@ -10,12 +10,16 @@ if TYPE_CHECKING:
 KINDS = {
     "visit": "visits",
     "purchase": "purchases",
+    "fee": "fees",
     "refund": "refunds",
     "segment_change": "segment_changes",
     "recommendation_seen": "recommendations_seen",
     "recommendation_taken": "recommendations_taken",
 }
-"""Kinds of entry beside the acquisition, and the names of their totals."""
+"""Kinds of entry beside the acquisition, and the names of their totals.
+
+Fees that came with a paid sale are in its purchase; a ``fee`` is what was charged on a day without one.
+"""
 
 _NO_HISTORY = "no run of segments before this one kept a history"
 _NO_RECOMMENDATION = (
@@ -72,7 +76,8 @@ def timeline_of(rows: Iterable[Mapping[str, Any]], absent: Mapping[str, str]) ->
     -------
     dict
         ``entries`` in order; ``total`` counts all, also those that were cut (``is_cut``); ``totals`` by kind,
-        null for what is ``absent``, which says why.
+        null for what is ``absent``, which says why. Purchases, fees and refunds add up, by
+        ``net_minor``, to the customer's net.
     """
     kept = list(rows)
     newest = kept[-1]

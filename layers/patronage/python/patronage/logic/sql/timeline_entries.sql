@@ -1,6 +1,7 @@
 -- What happened to each customer, one row an entry. Reads `orders`, `customers`, `session_events`, `segment_history`.
--- stage puts entries of one instant in order. A purchase is an order's sales and fees of one shop day; a refund what was
--- refunded or cancelled of an order that day. A recommendation is an impression or click whose channel begins with it.
+-- stage puts entries of one instant in order. A purchase is an order's sales and fees of one shop day, if a sale
+-- brought money; where none did, the day's fees of the order are a fee; a refund is what was refunded or cancelled of an order
+-- that day: the three add up to the customer's net. A recommendation is an impression or click whose channel begins so.
 WITH visits AS (
     SELECT
         customer_id,
@@ -22,18 +23,39 @@ WITH visits AS (
     GROUP BY customer_id, session_key
 ),
 
-purchases AS (
+charges AS (
     SELECT
         customer_id,
         order_id,
-        MIN(CASE WHEN kind = 'sale' AND net_minor > 0 THEN ordered_at END) AS occurred_at,
+        MIN(CASE WHEN kind = 'sale' AND net_minor > 0 THEN ordered_at END) AS paid_at,
+        COALESCE(MIN(CASE WHEN kind = 'fee' THEN ordered_at END), MIN(ordered_at)) AS charged_at,
         COUNT(DISTINCT CASE WHEN kind = 'sale' THEN product_id END) AS products,
+        COUNT(CASE WHEN kind = 'fee' THEN 1 END) AS fees,
+        MIN(CASE WHEN kind = 'fee' THEN product_id END) AS first_fee,
+        MAX(CASE WHEN kind = 'fee' THEN product_id END) AS last_fee,
         CAST(SUM(net_minor) AS BIGINT) AS net_minor,
         MIN(channel) AS channel
     FROM orders
     WHERE customer_id IS NOT NULL AND kind IN ('sale', 'fee')
     GROUP BY customer_id, order_id, shop_day(ordered_at)
-    HAVING MAX(CASE WHEN kind = 'sale' AND net_minor > 0 THEN 1 ELSE 0 END) = 1
+),
+
+purchases AS (
+    SELECT customer_id, order_id, paid_at AS occurred_at, products, net_minor, channel
+    FROM charges
+    WHERE paid_at IS NOT NULL
+),
+
+fees AS (
+    SELECT
+        customer_id,
+        order_id,
+        charged_at AS occurred_at,
+        CASE WHEN first_fee = last_fee THEN first_fee END AS product_id,
+        net_minor,
+        channel
+    FROM charges
+    WHERE paid_at IS NULL AND (fees > 0 OR net_minor <> 0)
 ),
 
 refunds AS (
@@ -90,7 +112,12 @@ SELECT
 FROM purchases
 UNION ALL
 SELECT
-    customer_id, occurred_at, 'refund', 5, NULL, order_id, refers_to, NULL, products, NULL, net_minor, channel, NULL,
+    customer_id, occurred_at, 'fee', 5, NULL, order_id, NULL, product_id, NULL, NULL, net_minor, channel, NULL,
+    order_id
+FROM fees
+UNION ALL
+SELECT
+    customer_id, occurred_at, 'refund', 6, NULL, order_id, refers_to, NULL, products, NULL, net_minor, channel, NULL,
     order_id
 FROM refunds
 UNION ALL
@@ -106,5 +133,5 @@ WHERE
     AND event_type IN ('impression', 'click')
     AND LOWER(channel) LIKE 'recommendation%'
 UNION ALL
-SELECT customer_id, occurred_at, 'segment_change', 6, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, segment_id, segment_id
+SELECT customer_id, occurred_at, 'segment_change', 7, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, segment_id, segment_id
 FROM segment_history
