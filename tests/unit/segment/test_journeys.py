@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import duckdb
 import pytest
 
 from patronage.errors import NotFound
@@ -203,22 +202,6 @@ def test_a_registration_is_the_acquisition_unless_something_came_before(run, ing
     assert (first["kind"], first["detail"], first["day"]) == ("acquired", "purchase", "2026-01-04")
     with pytest.raises(NotFound, match="knows no customer 'f'"):  # who registered after as_of
         step.timeline("run", "f", lake.store)
-
-
-def test_changes_of_segment_come_from_the_run_before(run, lake):
-    with lake.store.writing("runs/before/segments/history.parquet") as path:
-        duckdb.sql(
-            "SELECT * FROM (VALUES ('a', DATE '2026-01-05', 'new_customers'), ('a', DATE '2026-01-07', "
-            "'promising'), ('a', DATE '2026-01-10', 'later')) AS history(customer_id, as_of, segment_id)"
-        ).write_parquet(str(path))
-    run(orders="o1,a,p1,1,10,2026-01-05T23:59:00Z\n" + LATE, previous={"segments": "before"})
-    found = step.timeline("run", "a", lake.store)
-    assert [(each["kind"], each["day"], each["detail"]) for each in found["entries"][2:]] == [
-        ("segment_change", "2026-01-05", "new_customers"),
-        ("segment_change", "2026-01-07", "promising"),
-    ]
-    assert found["totals"]["segment_changes"] == 2
-    assert "segment_change" not in found["absent"]
 
 
 def test_a_long_timeline_keeps_the_latest_entries_and_the_beginning(run, lake):

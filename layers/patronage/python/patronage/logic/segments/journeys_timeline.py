@@ -21,7 +21,7 @@ KINDS = {
 Fees that came with a paid sale are in its purchase; a ``fee`` is what was charged on a day without one.
 """
 
-_NO_HISTORY = "no run of segments before this one kept a history"
+_NO_HISTORY = "neither this run of segments nor the one before kept a history"
 _NO_RECOMMENDATION = (
     "no {event} of a known customer names a recommendation: its channel must begin with recommendation"
 )

@@ -1,7 +1,8 @@
 -- What happened to each customer, one row an entry. Reads `orders`, `customers`, `session_events`, `segment_history`.
 -- stage puts entries of one instant in order. A purchase is an order's sales and fees of one shop day, if a sale
--- brought money; where none did, the day's fees of the order are a fee; a refund is what was refunded or cancelled of an order
--- that day: the three add up to the customer's net. A recommendation is an impression or click whose channel begins so.
+-- brought money; where none did, the day's fees of the order are a fee; a refund is what was refunded or cancelled of
+-- it that day: the three add up to the customer's net. A recommendation is an impression or click whose channel begins
+-- with it.
 WITH visits AS (
     SELECT
         customer_id,

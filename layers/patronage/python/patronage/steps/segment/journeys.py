@@ -48,7 +48,10 @@ NO_CATEGORIES = "no product that was bought has a category; upload the catalogue
 
 
 def journeys(run_id: str, lake: Lake) -> dict[str, Any]:
-    """Write the funnels, the transition graphs, the repeat purchases and the timelines of a run."""
+    """Write the funnels, the transition graphs, the repeat purchases and the timelines of a run.
+
+    The timelines hold this run's own changes of segment where `stability` ran before.
+    """
     manifest = Manifest.load(lake.store, run_id)
     with pinned_engine(manifest, lake, "events", "products", "customers") as engine:
         _load(engine, manifest, lake)
@@ -89,12 +92,15 @@ def _load(engine: DuckEngine, manifest: Manifest, lake: Lake) -> None:
 
 
 def _load_history(engine: DuckEngine, manifest: Manifest, lake: Lake) -> None:
-    """Show the changes of segment that the run before knew of; each was found at the end of its day."""
-    key = f"runs/{manifest.previous}/segments/history.parquet"
-    if manifest.previous and lake.store.exists(key):
+    """Show the changes of segment that this run or, where it wrote none, the one before knew of."""
+    for run_id in filter(None, (manifest.run_id, manifest.previous)):
+        key = f"runs/{run_id}/segments/history.parquet"
+        if not lake.store.exists(key):
+            continue
         engine.scan("history_file", [lake.store.staged(key)])
         if {row["column_name"] for row in engine.rows("DESCRIBE history_file")} >= _HISTORY:
-            engine.table("segment_history", query("timeline_history"), today=manifest.today)
+            stated = {"today": manifest.today, "as_of": manifest.as_of.isoformat()}
+            engine.table("segment_history", query("timeline_history"), **stated)
             return
     engine.run(
         "CREATE VIEW segment_history AS SELECT CAST(NULL AS VARCHAR) AS customer_id, "
