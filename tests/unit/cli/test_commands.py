@@ -75,6 +75,19 @@ def test_segment_writes_one_row_a_customer(shop):
         assert {row["customer_id"] for row in csv.DictReader(file)} == {f"0{n}" for n in range(12)}
 
 
+def test_two_runs_are_compared_and_cohorts_and_sales_sliced(shop):
+    patronage("segment", cwd=shop)
+    runs = sorted(path.parents[1].name for path in shop.glob("patronage-data/runs/*/segments/rfm.parquet"))
+    shown = patronage("compare", runs[0], runs[-1], "--output", "moves.json", cwd=shop).stdout
+    assert "12 stayed, 0 moved, 0 new, 0 gone" in shown
+    moves = json.loads((shop / "moves.json").read_text())
+    assert sum(move["customers"] for move in moves["moves"]) == 12
+    for table in ("cohorts", "sales"):
+        patronage("slice", table, "--by", "channel", "--output", f"{table}.json", cwd=shop)
+        found = json.loads((shop / f"{table}.json").read_text())
+        assert (found["by"], [each["value"] for each in found["slices"]]) == ("channel", [None])
+
+
 def test_evaluate_prints_both_models(shop):
     measured = json.loads(patronage("evaluate", "--json", cwd=shop).stdout)
     assert set(measured) == {"item_to_item", "popularity"}
@@ -88,6 +101,9 @@ def test_evaluate_prints_both_models(shop):
         (["run", "--orders", "orders.csv", "--currency", "EUR"], "kept in GBP"),
         (["segment", "--lake", "nowhere"], "holds no lake"),
         (["segment", "--output", "segments.doc"], "must end in .csv or .parquet"),
+        (["compare", "a", "b"], "no run of segments 'a'; the newest are"),
+        (["slice", "sales", "--by", "gendr", "--output", "s.json"], "near it: gender"),
+        (["slice", "orders", "--output", "s.json"], "none of cohorts, sales"),
         (["evaluate", "--model", "magic"], "known are item_to_item, popularity"),
     ],
 )

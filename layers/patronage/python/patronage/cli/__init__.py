@@ -20,6 +20,8 @@ _COMMANDS = (
     "report",
     "segment",
     "journey",
+    "compare",
+    "slice",
     "recommend",
     "evaluate",
     "generate",
