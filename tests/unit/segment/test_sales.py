@@ -97,6 +97,26 @@ def test_new_returning_and_guests_by_hand(small):
     assert (november["customers"], november["new_customers"], november["returning_customers"]) == (2, 1, 1)
 
 
+def test_who_first_bought_and_came_back_in_a_month_is_new_and_returning(lake):
+    lines = [
+        (f"o{n}{day}", f"c{n}", "tea", 1, 100, "sale", f"2025-06-{day:02d} 12:00:00+00", "UK", "web")
+        for n in range(9)
+        for day in (1 + n, 12 + n)
+    ]
+    add_part(lake.store.root / "lake/orders", ORDERS, "orders", order_lines(*lines))
+    found = found_in(lake)
+    for row in (*found["months"], found["totals"], *found["countries"]):
+        assert (row["customers"], row["new_customers"], row["returning_customers"]) == (9, 9, 9)
+        assert (row["orders"], row["new_orders"], row["returning_orders"]) == (18, 9, 9)
+    weeks = [(row["begins"], row["new_customers"], row["returning_customers"]) for row in found["weeks"]]
+    assert weeks == [
+        ("2025-05-26", 1, 0),  # that Sunday is the first of June
+        ("2025-06-02", 7, 0),
+        ("2025-06-09", 1, 4),
+        ("2025-06-16", 0, 5),
+    ]
+
+
 def test_places_products_and_fees_by_hand(small):
     found = found_in(small)
     assert [(row["country"], row["net_minor"]) for row in found["countries"]] == [
@@ -138,7 +158,7 @@ def test_every_day_is_there_and_the_days_are_the_shops(small):
     found_in(small)
     path = small.store.staged("runs/run/metrics/sales_days.parquet")
     days = duckdb.sql(f"SELECT day, net_minor, orders FROM '{path}'").fetchall()
-    assert days == [
+    expected = [
         (date(2025, 10, 31), 1800, 1),
         (date(2025, 11, 1), 500, 1),
         (date(2025, 11, 2), 0, 0),
@@ -146,6 +166,14 @@ def test_every_day_is_there_and_the_days_are_the_shops(small):
         (date(2025, 11, 4), 430, 1),
         (date(2025, 11, 5), 0, 0),
     ]
+    assert days == expected
+    served = read_json(small.store, "runs/run/metrics/sales_days.json")
+    assert (served["as_of"], served["currency"]) == ("2025-11-06T00:00:00+00:00", "GBP")
+    rows = served["days"]
+    assert [(date.fromisoformat(row["day"]), row["net_minor"], row["orders"]) for row in rows] == expected
+    names = [name for name, *_ in duckdb.sql(f"DESCRIBE FROM '{path}'").fetchall()]
+    assert set(rows[0]) == set(names)
+    assert [row["returning_customers"] for row in rows] == [0, 1, 0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(

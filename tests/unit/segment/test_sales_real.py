@@ -64,6 +64,7 @@ def test_periods_agree_with_pandas(retail, name, frequency):
             "returning_net_minor": later.groupby("begins").net.sum(),
             "guest_net_minor": frame[frame.customer.isna()].groupby("begins").net.sum(),
             "new_customers": newly.groupby("begins").customer.nunique(),
+            "returning_customers": again.groupby("begins").customer.nunique(),
             "new_orders": newly.groupby("begins")["order"].nunique(),
             "returning_orders": again.groupby("begins")["order"].nunique(),
         }
@@ -85,6 +86,8 @@ def test_days_agree_with_pandas(retail):
     np.testing.assert_array_equal(days.net_minor, money)
     orders = frame[frame.buys].groupby("day")["order"].nunique().reindex(days.index).fillna(0)
     np.testing.assert_array_equal(days.orders, orders)
+    served = read_json(lake.store, "runs/run/metrics/sales_days.json")["days"]
+    assert [row["net_minor"] for row in served] == days.net_minor.tolist()
     assert len(days) == 374  # 2009-12-01 to 2010-12-09, Christmas too
 
 

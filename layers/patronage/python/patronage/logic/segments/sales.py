@@ -19,12 +19,12 @@ _NOT_ADDITIVE = ("customers", "new_customers", "returning_customers", "aov_minor
 def sales_row(row: dict[str, Any]) -> dict[str, Any]:
     """Add what follows from a row of the query `sales_by`, and leave out its keys.
 
-    ``aov_minor`` is the net revenue divided by the orders, null without an order; ``returning_customers`` are
-    those who bought and had bought on an earlier day.
+    ``aov_minor`` is the net revenue divided by the orders, null without an order. ``new_customers`` bought on
+    the day of their first purchase, ``returning_customers`` on a later one: in a row of more than a day one
+    may be both, so that the two may add up to more than ``customers``.
     """
     figures = {name: value for name, value in row.items() if name not in {"slice", "by_value"}}
     return figures | {
-        "returning_customers": row["customers"] - row["new_customers"],
         "aov_minor": row["net_minor"] / row["orders"] if row["orders"] else None,
     }
 

@@ -1,5 +1,5 @@
 -- The shop's money, orders, pieces and customers by $by: total, day, week, month, country or channel; of each slice.
--- Reads `sales_rows`.
+-- Reads `sales_rows`. Who first bought and came back within a row's period is both a new and a returning customer of it.
 WITH keyed AS (
     SELECT
         *,
@@ -28,6 +28,7 @@ SELECT
     CAST(SUM(returned_items) AS DOUBLE) AS returned_items,
     COUNT(DISTINCT CASE WHEN is_purchase THEN customer_id END) AS customers,
     COUNT(DISTINCT CASE WHEN is_purchase AND buyer = 'new' THEN customer_id END) AS new_customers,
+    COUNT(DISTINCT CASE WHEN is_purchase AND buyer = 'returning' THEN customer_id END) AS returning_customers,
     CAST(SUM(CASE WHEN buyer = 'new' THEN net_minor ELSE 0 END) AS BIGINT) AS new_net_minor,
     CAST(SUM(CASE WHEN buyer = 'returning' THEN net_minor ELSE 0 END) AS BIGINT) AS returning_net_minor,
     CAST(SUM(CASE WHEN buyer = 'guest' THEN net_minor ELSE 0 END) AS BIGINT) AS guest_net_minor,

@@ -40,8 +40,8 @@ def totals(run_id: str, lake: Lake) -> dict[str, Any]:
 def sales(run_id: str, lake: Lake) -> dict[str, Any]:
     """Write the sales by week, month, country, channel, product and category, and the calendar beside.
 
-    The keys are ``metrics/sales.json``, ``sales_calendar.json``, ``sales_days.parquet`` (every day) and
-    ``sales_products.parquet`` (every product) of the run.
+    The keys are ``metrics/sales.json``, ``sales_calendar.json``, ``sales_days.parquet`` and
+    ``sales_days.json`` (every day) and ``sales_products.parquet`` (every product) of the run.
     """
     manifest = Manifest.load(lake.store, run_id)
     as_of = calendar_of(manifest)
@@ -52,11 +52,12 @@ def sales(run_id: str, lake: Lake) -> dict[str, Any]:
         engine.table("sales_products", query("sales_products"))
         found = _breakdowns(engine, as_of) | _products(engine)
         effects = _calendar(engine, as_of)
-        _write_days(engine, lake, run_id)
+        days = _write_days(engine, lake, run_id)
         with lake.store.writing(f"runs/{run_id}/metrics/sales_products.parquet") as path:
             engine.parquet("FROM sales_products ORDER BY product_id", path)
     write_json(lake.store, f"runs/{run_id}/metrics/sales.json", _headed(manifest) | found)
     write_json(lake.store, f"runs/{run_id}/metrics/sales_calendar.json", _headed(manifest) | effects)
+    write_json(lake.store, f"runs/{run_id}/metrics/sales_days.json", _headed(manifest) | {"days": days})
     return {"net_minor": found["totals"]["net_minor"], "orders": found["totals"]["orders"]}
 
 
@@ -139,10 +140,13 @@ def _calendar(engine: DuckEngine, as_of: AsOf) -> dict[str, Any]:
     return calendar_effects(entries, shop, countries)
 
 
-def _write_days(engine: DuckEngine, lake: Lake, run_id: str) -> None:
-    engine.table("sales_days", query("sales_by"), by="day")
+def _write_days(engine: DuckEngine, lake: Lake, run_id: str) -> list[dict[str, Any]]:
+    """Write the sales of each day as a table, and return its rows as plain values."""
+    engine.table("sales_by_day", query("sales_by"), by="day")
+    engine.run(
+        "CREATE VIEW sales_days AS SELECT CAST(by_value AS DATE) AS day, * EXCLUDE (slice, by_value) "
+        "FROM sales_by_day"
+    )
     with lake.store.writing(f"runs/{run_id}/metrics/sales_days.parquet") as path:
-        engine.parquet(
-            "SELECT CAST(by_value AS DATE) AS day, * EXCLUDE (slice, by_value) FROM sales_days ORDER BY day",
-            path,
-        )
+        engine.parquet("FROM sales_days ORDER BY day", path)
+    return engine.rows("SELECT * REPLACE (CAST(day AS VARCHAR) AS day) FROM sales_days ORDER BY day")
