@@ -15,6 +15,7 @@ from patronage.logic.segments.audience_values import (
     email_of,
     gmail_folded,
     hashed,
+    mailbox_key,
     name_of,
     phone_of,
     place_of,
@@ -127,6 +128,29 @@ def test_mailing_systems_get_addresses_as_they_are():
         ("020 7183 8750", None, None),  # in which country?
         ("020 7183 8750", "Atlantis", None),
         ("12", "GB", None),
+        ("7911123456.0", "GB", "+447911123456"),  # as a spreadsheet or data frame has it
+        ("'+447911123456,00", None, "+447911123456"),
+        ("(+44) 7911 123456", "US", "+447911123456"),
+        ("٠٧٩١١ ١٢٣٤٥٦", "GB", "+447911123456"),
+        ("01.23.45.67.00", "FR", "+33123456700"),
+        ("4.47911E+11", "GB", None),
+        ("+4,47911e+11", None, None),
+        ("7911123456 or 7", "GB", None),
+        ("020 7183 8750 extension 12", "GB", "+442071838750"),
+        ("1-800-FLOWERS", "US", None),
+        ("555-0199", "US", None),  # no area code
+        ("555-0199", "GB", None),
+        ("555-0199", "DE", None),
+        ("650 555 121", "US", None),
+        ("+1 650 555 12123", None, None),
+        ("+1 150 555 1212", None, None),  # no area code begins with 1
+        ("000-000-0000", "US", None),
+        ("+44 020 7183 8750", None, None),  # the 0 is dialled inside the country alone
+        ("+33 1 23 45 67 8", None, None),
+        ("(868) 555-0123", "TT", "+18685550123"),
+        ("33 12 34 56", "DK", "+4533123456"),
+        ("05 1234567", "IT", "+39051234567"),
+        ("06 698 12345", "IT", "+390669812345"),
         ("+44 1234567890123456", None, None),
         ("", "GB", None),
         (None, "GB", None),
@@ -158,6 +182,14 @@ def test_countries_by_code_and_name():
 )
 def test_what_is_no_email_address_is_none(text):
     assert email_of(text) is None
+
+
+def test_a_mailbox_has_one_key_however_it_is_written():
+    """Gmail Help, "Dots don't matter in Gmail addresses" (answer 7436150), and its other domain."""
+    same = ("jane.doe@gmail.com", "JaneDoe@googlemail.com ", "\ufeffj.a.n.e.doe+shop@gmail.com\u200b")
+    assert {mailbox_key(email_of(each) or "") for each in same} == {"janedoe@gmail.com"}
+    others = ("jane.doe@example.com", "janedoe@example.com", "jane.doe+x@example.com")
+    assert {mailbox_key(each) for each in others} == set(others)
 
 
 def test_nothing_is_hashed_to_nothing():
