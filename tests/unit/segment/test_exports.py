@@ -112,6 +112,131 @@ def test_a_no_counts_from_the_moment_it_is_known(people, ingest_text, tmp_path):
     assert "ann@example.com" not in (tmp_path / "a.csv").read_text()
 
 
+ONE_PERSON = (
+    ("jane.doe0@gmail.com,,GB", "janedoe0@gmail.com,,GB"),
+    ("jane1+x@gmail.com,,GB", "jane1@gmail.com,,GB"),
+    ("jane2@googlemail.com,,GB", "ja.ne2@gmail.com,,GB"),
+    ("jane3@example.com,07911 123453,GB", ",+44 7911 123453,"),
+    ("jane4@example.com,7911123454.0,GB", "n/a,0044 7911 123454,FR"),
+    ('"jane5@example.com ",,GB', '"\tjane5@example.com",,GB'),
+    ("JANE6@example.com,,GB", "\u00a0jane6@example.com\u00a0,,GB"),
+    ("jane7@example.com\u200b,,GB", "jane7@example.com,,GB"),
+)
+"""A person's address, telephone and country, as two of the shop's ids have them."""
+
+
+@pytest.fixture
+def exported(ingest_text, lake, shop, tmp_path):
+    """Return what makes all of a few customers one segment and exports it to a channel.
+
+    It returns who could be contacted, and the lines that were written. The id `elsewhere` is in no segment.
+    """
+    ingest_text("order_id,customer_id,product_id,quantity,unit_price,ordered_at\no,a,p,1,5,2026-01-05\n")
+    lake.store.write_bytes("settings/segments.toml", b"held_out_share = 0.0")
+    pin("run", "segments", lake, shop, now=NOW)
+
+    def export(customers: list[str], channel: str, *, listed: str = "") -> tuple[list[str], list[str]]:
+        header = "customer_id,email,phone,country,accepts_marketing\n"
+        ingest_text(header + "\n".join(customers) + "\n", key="raw/customers/a.csv")
+        ids = {row.split(",")[0] for row in customers} - {"elsewhere"}
+        run_of(lake, dict.fromkeys(ids, "lost"))
+        lake.store.write_bytes("settings/do_not_contact.csv", listed.encode())
+        report = exports("run", lake, "lost", channel, tmp_path / "list.csv")
+        groups = rows_of(lake.store.staged(report["assignment_key"]))
+        return [row["customer_id"] for row in groups], (tmp_path / "list.csv").read_text().splitlines()[1:]
+
+    return export
+
+
+@pytest.mark.parametrize(("channel", "refuses"), [("google", 0), ("meta", 1)])
+def test_a_no_under_one_id_is_a_no_under_all(exported, channel, refuses):
+    answers = ("false", "true")
+    customers = [
+        f"{side}-{n},{person[side]},{answers[side != refuses]}"
+        for n, person in enumerate(ONE_PERSON)
+        for side in (0, 1)
+    ]
+    named_by_id = [
+        "a,joe@example.com,,GB,true",
+        "Joe@Example.com,n/a,,GB,false",
+        "b,jim@example.com,,GB,false",
+        "jim@example.com,n/a,,GB,true",
+        "c,jon@example.com,,GB,true",
+        "jon@example.com,other@example.com,,GB,false",
+        "elsewhere,jed@example.com,,GB,false",
+        "d,Jed@example.com,,GB,true",
+    ]
+    everyone = [*customers, *named_by_id, "e,eve@example.com,07911 123499,GB,true"]
+    groups, lines = exported(everyone, channel)
+    assert groups == ["e"]
+    assert len(lines) == 1
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_who_is_listed_under_one_id_is_listed_under_all(exported, side):
+    customers = [f"{each}-{n},{who[each]},true" for n, who in enumerate(ONE_PERSON) for each in (0, 1)]
+    listed = "".join(f"{side}-{n}\n" for n in range(len(ONE_PERSON)))
+    groups, lines = exported([*customers, "e,eve@example.com,07911 123499,GB,true"], "google", listed=listed)
+    assert groups == ["e"]
+    assert len(lines) == 1
+
+
+def test_the_list_names_a_mailbox_or_telephone_however_it_is_written(exported, lake, tmp_path):
+    customers = [
+        "a,a@example.com,07911 123456,GB,true",
+        "b,ann.doe@gmail.com,,GB,true",
+        "c,bobdoe@gmail.com,,GB,true",
+        "d,d@example.com,07911 123457,GB,true",
+    ]
+    listed = "+44 7911 123456\nanndoe@googlemail.com\nB.O.B.D.O.E+x@gmail.com\n"
+    assert exported(customers, "klaviyo", listed=listed)[0] == ["d"]
+    report = exports("run", lake, "lost", "klaviyo", tmp_path / "a.csv")
+    assert report["unknown_lines"] == [], "a telephone number is no misspelt id"
+
+
+def test_what_is_no_address_is_nobodys(exported):
+    """A no is of the customer whose it is, not of all who gave the same filler."""
+    customers = [
+        "a,n/a,n/a,GB,false",
+        'b," ",000-000-0000,US,false',
+        "c@example.com,n/a,n/a,GB,true",
+        "d@example.com,n/a,000-000-0000,US,true",
+        'e@example.com," ",,GB,true',
+        "f,f@example.com,,GB,true",
+    ]
+    assert exported(customers, "mailchimp")[0] == ["c@example.com", "d@example.com", "e@example.com", "f"]
+
+
+def test_a_person_with_two_ids_is_held_out_under_both_or_none(people, ingest_text, tmp_path):
+    """The two ids are in two segments, so that each is in another export."""
+    persons = [(f"ann.{n}@gmail.com,", f"ann{n}+news@googlemail.com,") for n in range(200)]
+    persons += [(f",+44 7911 123{n}", f"n/a,07911123{n}") for n in range(200, 400)]
+    rows = [f"{side}-{n:03d},{who[side]},GB\n" for n, who in enumerate(persons) for side in (0, 1)]
+    ingest_text("customer_id,email,phone,country\n" + "".join(rows), key="raw/customers/b.csv")
+    run_of(people, {row.split(",")[0]: ("one", "two")[int(row[0])] for row in rows})
+    held = []
+    for segment in ("one", "two"):
+        report = exports("run", people, segment, "google", tmp_path / "a.csv", with_unknown_consent=True)
+        groups = rows_of(people.store.staged(report["assignment_key"]))
+        assert len(groups) == 400
+        held.append({row["customer_id"][2:] for row in groups if row["group"] == "held_out"})
+    low, high = binom.interval(1 - 1e-6, 400, 0.1)
+    assert low <= len(held[0]) <= high
+    assert held[0] == held[1]
+
+
+def test_a_person_is_on_a_list_once(exported):
+    customers = [
+        "a,ann.doe@gmail.com,,GB,true",
+        "b,AnnDoe@googlemail.com,,GB,true",
+        "c,,07911 123456,GB,true",
+        "d,,+447911123456,,true",
+    ]
+    groups, lines = exported(customers, "google")
+    assert groups == ["a", "c"]
+    assert len(lines) == 2
+
+
 def test_one_in_ten_of_each_segment_is_held_out_in_every_run_and_channel(ingest_text, lake, shop, tmp_path):
     ingest_text("order_id,customer_id,product_id,quantity,unit_price,ordered_at\no,a,p,1,5,2026-01-05\n")
     ids = [f"c{n:05d}@example.com" for n in range(6000)]

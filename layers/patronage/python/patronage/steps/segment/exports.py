@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput, NotFound
 from patronage.logic.queries import identifier, query
+from patronage.logic.segments.audience_values import email_of, mailbox_key, phone_of
 from patronage.logic.segments.audiences import CHANNELS, Contact, is_held_out, new_salt
 from patronage.logic.segments.do_not_contact import DO_NOT_CONTACT, DoNotContact, read_do_not_contact
 from patronage.logic.segments.methods import METHODS
@@ -58,8 +60,8 @@ def exports(
     that they said yes: who writes to people has to be able to show their consent (GDPR, article 7 (1);
     ePrivacy directive, article 13), and advertisers' lists may only hold people who gave it. Consent,
     addresses and the list are the newest, not those of the run: a no counts from the moment that it is known.
-    An address that said no under one id has said no under all; of one that has several, the first stands for
-    all.
+    Who is listed or said no under one id is left out under all that share a mailbox or a telephone with it.
+    Of a person with several ids the first stands for all, and all are held out or none.
 
     Parameters
     ----------
@@ -102,9 +104,8 @@ def exports(
         engine.scan("segments", [store.staged(f"runs/{run_id}/segments/customers.parquet")])
         _members(engine, column, segment_id)
         _contacts(engine, lake)
-        known = _listed_customers(engine, listed)
-        listed = listed.with_emails(known)
-        fates = _Fates(chosen, listed, salt, manifest.options.held_out_share, with_unknown_consent)
+        shut_out = _shut_out(engine, listed)
+        fates = _Fates(chosen, shut_out, salt, manifest.options.held_out_share, with_unknown_consent)
         assignment_key = f"runs/{run_id}/exports/{by}-{segment_id}-{channel}.csv"
         with store.writing(assignment_key) as path:
             counts = _write(engine, fates, segment_id, output, path)
@@ -114,35 +115,68 @@ def exports(
         "by": by,
         "customers": sum(counts.values()),
         **{fate: counts[fate] for fate in FATES},
-        "unknown_lines": listed.unknown_lines(known),
+        "unknown_lines": listed.unknown_lines(shut_out.known),
         "assignment_key": assignment_key,
     }
     write_json(store, assignment_key.removesuffix(".csv") + ".json", report)
     return report
 
 
-_LISTED = """
-SELECT customer_id, MAX(email) AS email
-FROM (SELECT customer_id, NULL AS email FROM segments UNION ALL SELECT customer_id, email FROM contact_rows)
-WHERE customer_id IN (SELECT UNNEST($ids))
-GROUP BY customer_id
+_EVERYBODY = """
+SELECT customer_id, email, phone, country, COALESCE(NOT accepts_marketing, FALSE) AS has_refused
+FROM contact_rows
+UNION ALL
+SELECT customer_id, NULL, NULL, NULL, FALSE FROM segments
 """
 
 
-def _listed_customers(engine: DuckEngine, listed: DoNotContact) -> dict[str, str | None]:
-    """Return the customers whom the list names by the id, with their addresses."""
-    rows = engine.rows(_LISTED, ids=list(listed.ids)) if listed.ids else []
-    return {row["customer_id"]: row["email"] for row in rows}
+@dataclass(frozen=True)
+class _ShutOut:
+    """Whom no list may hold, by the keys of their addresses, and what the do-not-contact list names."""
+
+    ids: set[str] = field(default_factory=set)
+    listed: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
+    """Of the list's entries the ids of customers and the telephone numbers."""
+
+
+def _shut_out(engine: DuckEngine, listed: DoNotContact) -> _ShutOut:
+    """Go through all customers of the lake, in the segment or not, for who is listed and who said no."""
+    phones = {entry: phone for entry in listed.ids if entry[0] == "+" and (phone := phone_of(entry, None))}
+    found = _ShutOut(listed=set(map(mailbox_key, listed.emails)) | set(phones.values()), known=set(phones))
+    for chunk in engine.chunks(_EVERYBODY):
+        for customer_id, email, phone, country, has_refused in chunk:
+            contact = Contact(customer_id=customer_id, email=email, phone=phone, country=country)
+            if listed.names(customer_id, contact.mailbox):
+                found.ids.add(customer_id)
+                found.known.update({customer_id, customer_id.strip()})
+                found.listed.update(_keys(contact))
+            if has_refused:
+                found.refused.update(_keys(contact))
+    return found
+
+
+def _keys(contact: Contact) -> set[str]:
+    """Return every address at which a customer may be reached, written in one way."""
+    mailboxes = (contact.mailbox, email_of(contact.customer_id))
+    return {*(mailbox_key(each) for each in mailboxes if each), *filter(None, (contact.telephone,))}
+
+
+def _person(contact: Contact) -> str:
+    """Return what tells a person under whatever id: the mailbox, else the telephone, else the id."""
+    mailbox = contact.mailbox
+    return mailbox_key(mailbox) if mailbox else contact.telephone or contact.customer_id
 
 
 class _Fates:
     """Decides what becomes of each customer, in the order of the ids."""
 
     def __init__(
-        self, channel: Channel, listed: DoNotContact, salt: str, share: float, with_unknown: bool
+        self, channel: Channel, shut_out: _ShutOut, salt: str, share: float, with_unknown: bool
     ) -> None:
         self.channel = channel
-        self._listed = listed
+        self._shut_out = shut_out
         self._salt = salt
         self._share = share
         self._with_unknown = with_unknown
@@ -150,19 +184,20 @@ class _Fates:
 
     def of(self, contact: Contact, consent: str) -> str:
         """Return the fate of a customer."""
-        if self._listed.names(contact.customer_id, contact.mailbox):
+        keys = _keys(contact)
+        if contact.customer_id in self._shut_out.ids or keys & self._shut_out.listed:
             return "do_not_contact"
-        if consent == "no":
+        if consent == "no" or keys & self._shut_out.refused:
             return "without_consent"
         if consent == "unknown" and not self._with_unknown:
             return "consent_unknown"
         if not self.channel.reaches(contact):
             return "without_address"
-        address = contact.mailbox or contact.telephone or ""
-        if address in self._seen:
+        person = _person(contact)
+        if person in self._seen:
             return "same_address"
-        self._seen.add(address)
-        return "held_out" if is_held_out(contact.customer_id, self._salt, self._share) else "exported"
+        self._seen.add(person)
+        return "held_out" if is_held_out(person, self._salt, self._share) else "exported"
 
 
 def _write(engine: DuckEngine, fates: _Fates, segment: str, output: Path, assignment: Path) -> Counter[str]:
