@@ -90,6 +90,15 @@ def test_a_funnel_counts_sessions_and_visitors_in_order(run):
     ]
 
 
+def test_an_anonymous_session_and_a_customer_of_the_same_id_are_two_visitors(run):
+    found = run(
+        events="1,view,,7,p1,2026-01-01T10:00:00Z,\n"
+        "2,cart_add,7,s1,p1,2026-01-02T10:00:00Z,\n3,purchase,7,s1,p1,2026-01-02T10:01:00Z,\n"
+    )["funnels"]["visitors"]
+    assert reached(found) == [2, 1, 1, 1]
+    assert in_order(found) == [2, 1, 0, 0]
+
+
 def test_events_of_one_instant_are_in_the_order_of_a_purchase_whatever_their_ids(run):
     found = run(
         events="9,view,a,s1,p1,2026-01-01T10:00:00Z,\n"

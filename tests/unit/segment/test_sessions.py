@@ -114,7 +114,7 @@ def test_a_visitor_who_signs_in_is_the_customer_from_the_start():
         event(4, "2026-01-05T10:00", session="t"),
     ]
     found = {row["event_id"]: (row["visitor_id"], row["customer_id"]) for row in cut(events)}
-    assert found == {"e001": ("a", "a"), "e002": ("a", "a"), "e003": ("a", "a"), "e004": ("t", None)}
+    assert found == {"e001": ("a", "a"), "e002": ("a", "a"), "e003": ("a", "a"), "e004": ("session:t", None)}
     assert len({key for key, _ in keys(events).values()}) == 2
 
 
@@ -130,8 +130,9 @@ def test_a_session_of_two_customers_is_parted_and_its_anonymous_events_are_nobod
 
 def test_an_anonymous_session_and_a_customer_with_the_same_id_stay_two():
     events = [event(1, "2026-01-05T10:00", session="7"), event(2, "2026-01-05T10:01", customer="7")]
-    found = cut(events, then="SELECT customer_id FROM sessions ORDER BY session_key")
+    found = cut(events, then="SELECT visitor_id, customer_id FROM sessions ORDER BY session_key")
     assert [row["customer_id"] for row in found] == [None, "7"]
+    assert len({row["visitor_id"] for row in found}) == 2
 
 
 def test_events_of_nobody_or_without_a_time_are_in_no_session():

@@ -1,8 +1,9 @@
 -- Each event in its session. Reads `events` up to as_of; $gap_seconds is how long a pause ends a session.
 -- An event's session is the source's own session_id where it has one, and is cut where the visitor did nothing for
 -- $gap_seconds or more (Google Analytics: "inactive for 30 minutes or more"); midnight cuts nothing. Equal timestamps
--- go by event_id. An anonymous visitor is known by session_id alone; one who is named later in that session, and is
--- one customer only, is that customer from the start. Events without a time, or of nobody in no session, are left out.
+-- go by event_id. An anonymous visitor is known by session_id alone, which visitor_id says, for it may be some
+-- customer's id too; one who is named later in that session, and is one customer only, is that customer from the start.
+-- Events without a time, or of nobody in no session, are left out.
 -- session_key is the event_id of the session's first event, so it stays when later events come.
 WITH owners AS (
     SELECT session_id, MIN(customer_id) AS owner_id
@@ -50,7 +51,7 @@ started AS (
 )
 
 SELECT
-    COALESCE(customer_id, session_id) AS visitor_id,
+    COALESCE(customer_id, 'session:' || session_id) AS visitor_id,
     customer_id,
     LAST_VALUE(CASE WHEN start_place IS NOT NULL THEN event_id END IGNORE NULLS) OVER so_far AS session_key,
     event_id,
