@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
 from patronage.cli.outputs import console, print_rows, print_segments
 from patronage.cli.progress import Stages
-from patronage.cli.runs import run_segmentation
+from patronage.cli.runs import newest_run, run_segmentation
 from patronage.cli.segment_output import print_method, write_method
-from patronage.errors import BadInput
+from patronage.errors import BadInput, NotFound
 from patronage.logic.segments.audiences import CHANNELS
 from patronage.logic.segments.do_not_contact import DO_NOT_CONTACT
 from patronage.logic.segments.methods import METHODS
+from patronage.steps.manifest import Manifest
 from patronage.steps.segment.exports import exports
 from patronage.stores.objects import read_json
+
+if TYPE_CHECKING:
+    from patronage.cli.lakes import OpenLake
 
 _FATES = {
     "exported": "Exported",
@@ -36,6 +40,14 @@ def segment(
     method: Annotated[
         str, typer.Option("--method", help=f"What parts the customers: {', '.join(METHODS)}.")
     ] = "rfm",
+    run: Annotated[
+        str | None,
+        typer.Option(
+            "--run",
+            help="Id of a run of segments to take instead of segmenting anew; --export takes the live or "
+            "newest one where none is named.",
+        ),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", help="Write customer and segment: a .csv or .parquet file.")
     ] = None,
@@ -62,9 +74,9 @@ def segment(
     """
     _check(method, output, export, segment_id)
     opened = open_lake(lake, stack)
-    with Stages(console).stage("Segment the customers") as stage:
-        run_id = run_segmentation(opened, on_step=stage.update)
     store = opened.lake.store
+    held = _held(opened, run, is_export=export is not None)
+    run_id = held or _segmented(opened)
     if method == "rfm":
         print_segments(read_json(store, f"runs/{run_id}/segments/summary.json"), opened.shop)
     else:
@@ -82,9 +94,38 @@ def segment(
             with_unknown_consent=with_unknown_consent,
         )
         _print_export(report)
+        anew = "; segment anew with: patronage segment" if held else ""
+        console.print(
+            f"exported run {run_id}, as of {Manifest.load(store, run_id).today}{anew}",
+            markup=False,
+            soft_wrap=True,
+        )
     else:
         write_method(store, run_id, method, output)
     console.print(f"wrote {output}")
+
+
+def _held(opened: OpenLake, run: str | None, *, is_export: bool) -> str | None:
+    """Return the run to take: the named one, for an export else the live or newest; None where none is."""
+    store = opened.lake.store
+    if run is not None:
+        if not store.exists(f"runs/{run}/segments/summary.json"):
+            raise NotFound(
+                f"--run {run}: the lake has no finished run of segments of this id, a folder in runs/"
+            )
+        return run
+    if not is_export:
+        return None
+    try:
+        return opened.live_runs.get("segments") or newest_run(store, "segments")
+    except NotFound:
+        return None
+
+
+def _segmented(opened: OpenLake) -> str:
+    """Segment the customers anew and return the run's id."""
+    with Stages(console).stage("Segment the customers") as stage:
+        return run_segmentation(opened, on_step=stage.update)
 
 
 def _check(method: str, output: Path | None, export: str | None, segment_id: str | None) -> None:
