@@ -43,9 +43,9 @@ def run_of(lake: Lake, segments: dict[str, str], *, run_id: str = "run") -> None
         connection.execute("CREATE TABLE given(customer_id VARCHAR, segment_id VARCHAR)")
         connection.executemany("INSERT INTO given VALUES (?, ?)", list(segments.items()))
         connection.execute(
-            "COPY (SELECT *, 500 AS net_minor, LENGTH(customer_id) % 2 AS cluster_id, "
-            "CAST(NULL AS VARCHAR) AS behaviour_id, 'active' AS lifecycle_id "
-            f"FROM given ORDER BY customer_id) TO '{path}'"
+            "COPY (SELECT *, 'promising' AS scored_segment_id, 500 AS net_minor, "
+            "LENGTH(customer_id) % 2 AS cluster_id, CAST(NULL AS VARCHAR) AS behaviour_id, "
+            f"'active' AS lifecycle_id FROM given ORDER BY customer_id) TO '{path}'"
         )
 
 
@@ -278,11 +278,18 @@ def test_other_methods_have_their_own_segments(people, tmp_path):
     with pytest.raises(NotFound, match="nobody in segment 'window_shopper'; it has none"):
         exports("run", people, "window_shopper", "google", tmp_path / "a.csv", by="behaviour")
     write_method(people.store, "run", "lifecycle", tmp_path / "all.csv")
-    first = rows_of(tmp_path / "all.csv")[0]
-    assert list(first.items())[:2] == [("customer_id", "a"), ("segment_id", "active")]
+    assert rows_of(tmp_path / "all.csv")[0] == {
+        "customer_id": "a",
+        "segment_id": "active",
+        "rfm_segment_id": "champions",
+        "net_minor": "500",
+        "cluster_id": "1",
+        "behaviour_id": "",
+    }
     write_method(people.store, "run", "rfm", tmp_path / "all.parquet")
     found = duckdb.sql(f"SELECT segment_id, COUNT(*) FROM '{tmp_path / 'all.parquet'}' GROUP BY 1 ORDER BY 1")
     assert found.fetchall() == [("champions", 10), ("lost", 1)]
+    assert "scored_segment_id" in duckdb.sql(f"FROM '{tmp_path / 'all.parquet'}'").columns
     with pytest.raises(NotFound, match="no segments by behaviour"):
         write_method(people.store, "run", "behaviour", tmp_path / "none.csv")
 

@@ -21,20 +21,24 @@ if TYPE_CHECKING:
 def write_method(store: ObjectStore, run_id: str, method: str, path: Path) -> None:
     """Write a row for each customer that a method puts into a segment, `segment_id` first after the id.
 
+    Beside another method's, RFM's segment is `rfm_segment_id`, as it was settled.
+
     Raises
     ------
     NotFound
         The method has no segments in this run: the lake lacks what it needs.
     """
     column = METHODS[method].column
-    named = ", ".join(dict.fromkeys(("customer_id", "segment_id", column)))
+    is_rfm = method == "rfm"
+    beside = "" if is_rfm else "segment_id AS rfm_segment_id, "
+    left_out = "customer_id, segment_id" + ("" if is_rfm else f", scored_segment_id, {column}")
     with _segments(store, run_id) as engine:
         if not engine.row(f"SELECT COUNT({column}) AS customers FROM segments")["customers"]:
             raise NotFound(
                 f"the run has no segments by {method}: the lake lacks what it needs, such as events"
             )
         sql = (
-            f"SELECT customer_id, {column} AS segment_id, * EXCLUDE ({named}) FROM segments "
+            f"SELECT customer_id, {column} AS segment_id, {beside}* EXCLUDE ({left_out}) FROM segments "
             f"WHERE {column} IS NOT NULL ORDER BY customer_id"
         )
         path.parent.mkdir(parents=True, exist_ok=True)
