@@ -18,6 +18,7 @@ from hashlib import sha256
 from importlib import resources
 
 _EMAIL = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\".]+(\.[^\s@,;<>\".]+)+")
+_NOT_DIGITS = re.compile(r"\D")
 _NOT_LETTERS = re.compile(r"[^\w]|[\d_]")
 _NOT_WORDS = re.compile(r"[^\w]|_")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
@@ -139,7 +140,8 @@ def phone_of(text: str | None, country: str | None) -> str | None:
 
 def _digits(text: str) -> str:
     """Return the digits of a text, those of other scripts as ours."""
-    return "".join(str(unicodedata.decimal(sign)) for sign in text if sign.isdecimal())
+    digits = _NOT_DIGITS.sub("", text)
+    return digits if digits.isascii() else "".join(str(unicodedata.decimal(digit)) for digit in digits)
 
 
 def _made_international(digits: str, country: Country | None) -> str:

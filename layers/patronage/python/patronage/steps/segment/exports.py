@@ -147,6 +147,8 @@ def _shut_out(engine: DuckEngine, listed: DoNotContact) -> _ShutOut:
     found = _ShutOut(listed=set(map(mailbox_key, listed.emails)) | set(phones.values()), known=set(phones))
     for chunk in engine.chunks(_EVERYBODY):
         for customer_id, email, phone, country, has_refused in chunk:
+            if not has_refused and not listed.ids:
+                continue
             contact = Contact(customer_id=customer_id, email=email, phone=phone, country=country)
             if listed.names(customer_id, contact.mailbox):
                 found.ids.add(customer_id)
