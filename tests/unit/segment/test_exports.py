@@ -184,7 +184,8 @@ def test_who_is_listed_under_one_id_is_listed_under_all(exported, side):
 def test_the_list_names_a_mailbox_or_telephone_however_it_is_written(exported, lake, tmp_path):
     customers = [
         "a,a@example.com,07911 123456,GB,true",
-        "b,ann.doe@gmail.com,,GB,true",
+        "b,ann.doe@gmail.com,07911 123458,GB,true",
+        "b2,b2@example.com,07911 123458,GB,true",
         "c,bobdoe@gmail.com,,GB,true",
         "d,d@example.com,07911 123457,GB,true",
     ]

@@ -144,18 +144,20 @@ class _ShutOut:
 def _shut_out(engine: DuckEngine, listed: DoNotContact) -> _ShutOut:
     """Go through all customers of the lake, in the segment or not, for who is listed and who said no."""
     phones = {entry: phone for entry in listed.ids if entry[0] == "+" and (phone := phone_of(entry, None))}
-    found = _ShutOut(listed=set(map(mailbox_key, listed.emails)) | set(phones.values()), known=set(phones))
+    named = {*map(mailbox_key, listed.emails), *phones.values()}
+    found = _ShutOut(listed=set(named), known=set(phones))
     for chunk in engine.chunks(_EVERYBODY):
         for customer_id, email, phone, country, has_refused in chunk:
             if not has_refused and not listed.ids:
                 continue
             contact = Contact(customer_id=customer_id, email=email, phone=phone, country=country)
-            if listed.names(customer_id, contact.mailbox):
+            keys = _keys(contact)
+            if listed.names(customer_id, contact.mailbox) or keys & named:
                 found.ids.add(customer_id)
                 found.known.update({customer_id, customer_id.strip()})
-                found.listed.update(_keys(contact))
+                found.listed.update(keys)
             if has_refused:
-                found.refused.update(_keys(contact))
+                found.refused.update(keys)
     return found
 
 
