@@ -91,7 +91,8 @@ def test_orders_by_documented_columns(
             "'6940095564,Ann,Lee,ann@example.com,yes,Ottawa,CA,K2P0V6,,10.00,1,vip\n",
             "shopify-customers",
             "customers",
-            "SELECT customer_id, email, phone, first_name, last_name, city, country, accepts_marketing FROM t",
+            "SELECT customer_id, email, phone, first_name, last_name, city, country, accepts_marketing "
+            "FROM t",
             ("ann@example.com", "ann@example.com", None, "Ann", "Lee", "Ottawa", "CA", True),
         ),
         (

@@ -120,7 +120,7 @@ def test_the_cancellations_without_their_sale_are_those_that_pandas_finds(real):
     }
 
 
-@pytest.mark.parametrize("first", ["2009", "2010"])
+@pytest.mark.parametrize("first", ["2009", pytest.param("2010", marks=pytest.mark.slow)])
 def test_invoices_that_two_files_share_count_once_in_either_order(tmp_path, first):
     folder = shared_data() / "online-retail-ii"
     if not folder.is_dir():

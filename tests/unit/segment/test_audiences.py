@@ -240,8 +240,6 @@ def test_the_list_names_ids_and_addresses_with_caution():
     assert not listed.names("customer_id", None)
     assert not listed.names("c10", "jane@example.com")
     assert listed.unknown_lines({"c1", "c2"}) == [6]
-    beside = listed.with_emails({"c1": "One@Example.com"})
-    assert beside.names("another id", "one@example.com")
 
 
 def test_a_list_without_header_counts_from_its_first_line():

@@ -16,7 +16,7 @@ from patronage.errors import BadInput
 from patronage.logic.segments.audience_values import email_of, gmail_folded
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
 DO_NOT_CONTACT = "settings/do_not_contact.csv"
 """Where the list lies in the lake."""
@@ -46,15 +46,6 @@ class DoNotContact:
             return True
         addresses = {each for each in (email, email_of(customer_id)) if each}
         return any(each in self.emails or gmail_folded(each) in self.emails for each in addresses)
-
-    def with_emails(self, known: Mapping[str, str | None]) -> DoNotContact:
-        """Return the list with the addresses of those whom it names by the id."""
-        beside = {
-            email: self.ids[customer_id]
-            for customer_id, text in known.items()
-            if customer_id in self.ids and (email := email_of(text))
-        }
-        return DoNotContact(self.ids, beside | self.emails)
 
     def unknown_lines(self, known_ids: Collection[str]) -> list[int]:
         """Return the lines that are neither an e-mail address nor the id of a known customer."""
