@@ -28,6 +28,11 @@ on may have an account of their own, which https://aws-sdk-pandas.readthedocs.io
 the context `pandas_layer` takes such an ARN."""
 
 
+def pascal_case(name: str) -> str:
+    """Turn a name in snake_case into PascalCase."""
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class FunctionSpec:
     """What a Lambda function is made of, apart from what it may do.
@@ -47,7 +52,7 @@ class FunctionSpec:
     @property
     def logical_id(self) -> str:
         """Name in PascalCase, the stem of its logical ids and outputs."""
-        return "".join(word.capitalize() for word in self.name.split("_"))
+        return pascal_case(self.name)
 
 
 INGEST = FunctionSpec(

@@ -10,10 +10,10 @@ from infra import asl
 from infra.functions import Common, Function
 from infra.grants import READ_OBJECT, WRITE_OBJECT, on_items, on_listing, on_objects
 from infra.machines import Machine, Schedule
-from infra.names import LAKE_OBJECTS, RUN_OBJECTS, SEGMENT, SEGMENT_LEARN, SETTINGS_OBJECTS
+from infra.names import LAKE_OBJECTS, RUN_OBJECTS, SEGMENT, SEGMENT_LEARN, SETTINGS_OBJECTS, pascal_case
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from infra.grants import Grant
     from infra.names import FunctionSpec
@@ -39,12 +39,7 @@ class Segment(Construct):
             SEGMENT,
             storage=storage,
             common=common,
-            # A run pins which segments are live, so that it knows from where customers move.
-            environment={"PATRONAGE_SERVING_TABLE": storage.serving.table_name},
-            grants=[
-                on_items(storage.serving, ("dynamodb:GetItem",)),
-                on_objects(storage.lake, SETTINGS_OBJECTS, READ_OBJECT),
-            ],
+            grants=[on_objects(storage.lake, SETTINGS_OBJECTS, READ_OBJECT)],
         )
         self.learn_function = build_learn_function(self, SEGMENT_LEARN, storage=storage, common=common)
         self.machine = Machine(
@@ -89,7 +84,7 @@ def definition() -> asl.State:
 
 
 def _branch(steps: Sequence[str]) -> asl.State:
-    names = ["".join(word.capitalize() for word in step.split("_")) for step in steps]
+    names = [pascal_case(step) for step in steps]
     states = {
         name: asl.step(SEGMENT_LEARN if step in LEARNT else SEGMENT, step, then=following)
         for name, step, following in zip(names, steps, [*names[1:], ""], strict=True)
@@ -125,19 +120,25 @@ def build_tables_function(
     *,
     storage: Storage,
     common: Common,
-    environment: Mapping[str, str] | None = None,
     grants: Sequence[Grant] = (),
 ) -> Function:
-    """Build a function that reads the lake's tables and writes below `runs/`."""
+    """Build a function that reads the lake's tables and writes below `runs/`.
+
+    A run pins what is live, so that it knows from which segment customers move, and which model is champion.
+    """
     return Function(
         scope,
         spec=spec,
         common=common,
-        environment={"PATRONAGE_LAKE_BUCKET": storage.lake.bucket_name, **(environment or {})},
+        environment={
+            "PATRONAGE_LAKE_BUCKET": storage.lake.bucket_name,
+            "PATRONAGE_SERVING_TABLE": storage.serving.table_name,
+        },
         grants=[
             on_objects(storage.lake, LAKE_OBJECTS, READ_OBJECT),
             on_objects(storage.lake, RUN_OBJECTS, WRITE_OBJECT),
             on_listing(storage.lake),
+            on_items(storage.serving, ("dynamodb:GetItem",)),
             *grants,
         ],
     )

@@ -8,7 +8,7 @@ from constructs import Construct
 
 from infra import asl
 from infra.functions import Common, Function
-from infra.grants import WRITE_OBJECT, on_items, on_objects
+from infra.grants import WRITE_OBJECT, on_objects
 from infra.machines import Machine, Schedule
 from infra.names import MODEL_OBJECTS, TRAIN, TRAIN_TABLES
 from infra.segment import build_learn_function, build_tables_function
@@ -38,9 +38,6 @@ class Train(Construct):
             TRAIN_TABLES,
             storage=storage,
             common=common,
-            # A run pins which model is live, so that its gate knows the champion.
-            environment={"PATRONAGE_SERVING_TABLE": storage.serving.table_name},
-            grants=[on_items(storage.serving, ("dynamodb:GetItem",))],
         )
         self.function = build_learn_function(
             self,

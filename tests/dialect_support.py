@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import duckdb
 import pandas as pd
-import pytest
 
-from tests_support import shared_data
+from tests_support import shared
 
 ROCKET, MIMNET, GA360 = "retailrocket-processed", "apparel-shop-events-mimnet", "google-merch-store-ga360"
 ML100K, ML1M, AMAZON = "movielens-100k", "movielens-1m", "amazon-5core-sequences"
@@ -57,14 +56,6 @@ FILES = {
 
 The README of Retailrocket's files counts their headers as well.
 """
-
-
-def shared(path):
-    """Return a public file, or skip the test."""
-    found = shared_data() / path
-    if not found.exists():
-        pytest.skip(f"the public data set {path} is not at hand: set PATRONAGE_SHARED_DATA")
-    return found
 
 
 def rows_of(lake, table):

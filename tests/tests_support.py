@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 REPOSITORY = Path(__file__).parents[1]
 
@@ -20,3 +22,11 @@ def adds_up(report: dict[str, Any]) -> bool:
 def shared_data() -> Path:
     """Return where the public data sets lie that are not ours to ship."""
     return Path(os.environ.get("PATRONAGE_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
+
+
+def shared(path: str) -> Path:
+    """Return a file or folder of the public data sets, or skip the test."""
+    found = shared_data() / path
+    if not found.exists():
+        pytest.skip(f"the public data set {path} is not at hand: set PATRONAGE_SHARED_DATA")
+    return found

@@ -7,19 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from patronage import runtime
 from patronage.steps.pin import pin
-from patronage.steps.segment import (
-    behaviour,
-    cluster_features,
-    cohorts,
-    combine,
-    gate,
-    journeys,
-    lifecycle,
-    lifetime_histories,
-    rfm,
-    sales,
-    stability,
-)
+from patronage.steps.segment import gate
+from patronage.steps.segment.states import BRANCHED, JOINED
 from patronage.stores.lake import Lake
 from patronage.stores.serving import ServingTable
 
@@ -40,31 +29,13 @@ def _pin(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
     return pin(event["run_id"], "segments", Lake(store), runtime.shop(), now=now, live_runs=live_runs)
 
 
-_OVER_THE_LAKE: Mapping[str, Callable[[str, Lake], dict[str, Any]]] = {
-    "rfm": rfm.rfm,
-    "lifecycle": lifecycle.lifecycle,
-    "lifetime_histories": lifetime_histories.lifetime_histories,
-    "cluster_features": cluster_features.cluster_features,
-    "behaviour": behaviour.behaviour,
-    "cohorts": cohorts.cohorts,
-    "cohorts_by_country": cohorts.sliced,
-    "totals": sales.totals,
-    "sales": sales.sales,
-    "sales_by_country": sales.sliced,
-    "journeys": journeys.journeys,
-    "combine": combine.combine,
-    "slices": behaviour.slices,
-    "stability": stability.stability,
-}
-
-
 def _over_the_lake(work: Callable[[str, Lake], dict[str, Any]]) -> Step:
     return lambda event, store: work(event["run_id"], Lake(store))
 
 
 STEPS: Mapping[str, Step] = {
     "pin": _pin,
-    **{name: _over_the_lake(work) for name, work in _OVER_THE_LAKE.items()},
+    **{name: _over_the_lake(work) for name, work in {**BRANCHED, **JOINED}.items()},
     "gate": lambda event, store: gate.gate(event["run_id"], store),
 }
 

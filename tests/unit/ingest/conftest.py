@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from dialect_support import rows_of, shared
+from dialect_support import rows_of
 from patronage.settings import Shop
 from patronage.steps.ingest import Upload, ingest
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
-from tests_support import NOW
+from tests_support import NOW, shared
 
 
 @pytest.fixture(scope="session")

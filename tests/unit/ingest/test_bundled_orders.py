@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from tests_support import REPOSITORY, shared_data
+from tests_support import REPOSITORY, shared
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,9 +49,7 @@ def test_it_stays_small_and_attributed() -> None:
 
 
 def test_the_script_makes_the_same_file_from_the_sheet(maker: ModuleType, tmp_path: Path) -> None:
-    sheet = shared_data() / "online-retail-ii" / "online_retail_2009_2010.csv.gz"
-    if not sheet.is_file():
-        pytest.skip(f"{sheet} is not here; set PATRONAGE_SHARED_DATA to a folder that holds online-retail-ii")
+    sheet = shared("online-retail-ii/online_retail_2009_2010.csv.gz")
     maker.write_parquet(sheet, tmp_path / "again.parquet")
     cells = f"(FROM '{ORDERS}' EXCEPT ALL FROM '{tmp_path / 'again.parquet'}')"
     assert duckdb.sql(f"SELECT COUNT(*) FROM {cells}").fetchall() == [(0,)]

@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from dialect_support import AMAZON, ML1M, ML100K, counted, plain, shared
+from dialect_support import AMAZON, ML1M, ML100K, counted, plain
+from tests_support import shared
 
 
 def test_movielens_100k_keeps_ratings_genres_dates_and_accents(lake_of):

@@ -8,11 +8,10 @@ from decimal import ROUND_HALF_EVEN, Decimal
 import pytest
 from export_support import records, rows, taken_in
 
-from dialect_support import shared
 from patronage.settings import Shop
 from patronage.steps.ingest import ingest
 from patronage.stores.lake import Lake
-from tests_support import NOW, adds_up
+from tests_support import NOW, adds_up, shared
 
 EXPORTS = "shop-exports"
 

@@ -13,10 +13,9 @@ from typing import Any
 import pytest
 from export_support import records, rows, taken_in
 
-from dialect_support import shared
 from patronage.settings import Shop
 from patronage.stores.lake import Lake
-from tests_support import adds_up
+from tests_support import adds_up, shared
 
 EXPORTS = "shop-exports"
 

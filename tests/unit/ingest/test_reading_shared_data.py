@@ -8,7 +8,7 @@ import io
 import pytest
 
 from patronage.engines.reading import TextSource, recognise
-from tests_support import shared_data
+from tests_support import shared
 
 COMMA, TAB, BLANKS = ",", "\t", " "
 DOUBLE, SINGLE, NONE = '"', "'", ""
@@ -106,9 +106,7 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_public_data_set(name):
-    path = shared_data() / name
-    if not path.exists():
-        pytest.skip(f"{path} is absent; the public data sets are not ours to ship")
+    path = shared(name)
     cut, quote, encoding, columns, records = FILES[name]
     has_header = not name.startswith(HEADERLESS)
 
@@ -136,9 +134,7 @@ def split(content: bytes, kind: str, delimiter: str, quote: str) -> list[list[st
 
 
 def test_every_public_data_set_is_in_the_list():
-    folder = shared_data()
-    if not folder.exists():
-        pytest.skip(f"{folder} is absent; the public data sets are not ours to ship")
+    folder = shared("")
 
     found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 

@@ -14,7 +14,7 @@ from patronage.settings import Shop
 from patronage.steps.ingest import Upload, ingest
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
-from tests_support import REPOSITORY, adds_up, shared_data
+from tests_support import REPOSITORY, adds_up, shared
 
 ORDERS = REPOSITORY / "data" / "online-retail-ii-2009-2010.parquet"
 RAW_ROWS, CANCELLED_LINES, GUEST_LINES, REPEATED_LINES = 525_461, 10_206, 107_927, 6_865
@@ -122,9 +122,7 @@ def test_the_cancellations_without_their_sale_are_those_that_pandas_finds(real):
 
 @pytest.mark.parametrize("first", ["2009", pytest.param("2010", marks=pytest.mark.slow)])
 def test_invoices_that_two_files_share_count_once_in_either_order(tmp_path, first):
-    folder = shared_data() / "online-retail-ii"
-    if not folder.is_dir():
-        pytest.skip("needs the shared data set online-retail-ii; name its folder in PATRONAGE_SHARED_DATA")
+    folder = shared("online-retail-ii")
     files = [
         (folder / "online_retail_2009_2010.csv.gz", "2009", 1),
         (folder / "online_retail_2010-12_to_2011-06.csv.gz", "2010", 2),

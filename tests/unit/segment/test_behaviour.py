@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from patronage.logic.segments.behaviour import Norms, behaviours, bounds
-from patronage.logic.segments.behaviour_figures import median
+from patronage.logic.segments.quantiles import quantile
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pin
 from patronage.steps.segment import behaviour
@@ -255,7 +255,7 @@ def test_repeating_the_step_changes_nothing(ingest_text, lake, shop):
     [([], None), ([(4, 1)], 4), ([(0, 2), (3, 2)], 1.5), ([(0, 1), (3, 2)], 3), ([(1, 1), (2, 3)], 2)],
 )
 def test_median_of_counts(counts, expected):
-    assert median(counts) == expected
+    assert quantile(counts, 0.5) == expected
 
 
 def test_the_shop_s_own_habits_move_the_bounds():

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dialect_support import GA360, MIMNET, SHOPPERS, plain, shared
+from dialect_support import GA360, MIMNET, SHOPPERS, plain
 from patronage.engines.duckdb import DuckEngine
 from patronage.logic.queries import query
 from patronage.logic.segments.behaviour_figures import shop_figures
@@ -22,6 +22,7 @@ from patronage.steps.segment import behaviour
 from patronage.steps.segment.slices import slice_customers
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore, read_json
+from tests_support import shared
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 ZONE = "America/New_York"

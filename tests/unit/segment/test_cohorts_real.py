@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
+from cdnow_support import all_purchases
 
 from lake_support import rows_of
 from patronage.settings import Shop
@@ -16,7 +16,7 @@ from patronage.steps.pin import pin
 from patronage.steps.segment import cohorts
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore, read_json
-from tests_support import NOW, REPOSITORY, shared_data
+from tests_support import NOW, REPOSITORY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,18 +33,12 @@ def retail(tmp_path_factory) -> Lake:
 
 @pytest.fixture(scope="module")
 def cdnow(tmp_path_factory) -> Lake:
-    source = shared_data() / "cdnow" / "CDNOW_master.txt.gz"
-    if not source.exists():
-        pytest.skip(f"{source} is not there: CDNOW's purchases are not ours to ship")
-    with gzip.open(source, "rt") as text:
-        frame = pd.read_csv(
-            text, sep=r"\s+", header=0, dtype=str, names=["customer_id", "day", "cds", "value"]
-        )
+    frame = all_purchases()
     days = pd.to_datetime(frame.day, format="%Y%m%d")
     lines = pd.DataFrame(
         {
             "order_id": [f"o{n}" for n in range(len(frame))],
-            "customer_id": frame.customer_id,
+            "customer_id": frame.customer,
             "product_id": "cd",
             "quantity": 1,
             "unit_price": frame.value,

@@ -8,25 +8,18 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from cdnow_support import all_purchases
+from journey_support import STAGE
 
-from dialect_support import GA360, MIMNET, plain, shared
+from dialect_support import GA360, MIMNET, plain
 from patronage.settings import Shop
 from patronage.steps.ingest import Upload, ingest
 from patronage.steps.pin import pin
 from patronage.steps.segment import journeys as step
 from patronage.stores.objects import read_json
-from tests_support import NOW
+from tests_support import NOW, shared
 
 GAP = pd.Timedelta(minutes=30)
-STAGE = {
-    "search": 1,
-    "view": 2,
-    "product_view": 2,
-    "click": 3,
-    "cart_add": 4,
-    "cart_remove": 5,
-    "purchase": 6,
-}
 LATE = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\no9,zz,p9,1,1,2026-01-09T12:00:00Z\n"
 PURCHASES = ["product_view", "cart_add", "purchase"]
 
@@ -226,15 +219,9 @@ def test_the_repeat_purchases_of_cdnow_are_those_of_pandas(lake):
         now=NOW,
     )
     found = written(lake, shop)
-    lines = pd.read_csv(
-        path,
-        sep=r"\s+",
-        names=["customer", "day", "cds", "dollars"],
-        dtype={"customer": str, "day": str},
-        skiprows=1,
-    )
+    lines = all_purchases().astype({"value": float})
     lines["day"] = pd.to_datetime(lines.day, format="%Y%m%d")
-    lines["minor"] = (lines.dollars * 100).round().astype(int)
+    lines["minor"] = (lines.value * 100).round().astype(int)
     today = lines.day.max()
     sales = lines[lines.minor > 0]
     stages = found["purchases"]["stages"]

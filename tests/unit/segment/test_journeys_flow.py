@@ -8,24 +8,17 @@ from itertools import groupby, pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from journey_support import STAGE
 
 from patronage.engines.duckdb import DuckEngine
 from patronage.logic.queries import query
 from patronage.logic.segments.journeys_funnel import STEPS, funnel
 from patronage.logic.segments.journeys_graph import graph
-from patronage.logic.segments.journeys_purchases import quantile, stage_graph, stages
+from patronage.logic.segments.journeys_purchases import stage_graph, stages
+from patronage.logic.segments.quantiles import quantile
 from patronage.settings import Shop
 from patronage.steps.segment.journeys import SESSION_DEPTH, funnels, session_graph
 
-STAGE = {
-    "search": 1,
-    "view": 2,
-    "product_view": 2,
-    "click": 3,
-    "cart_add": 4,
-    "cart_remove": 5,
-    "purchase": 6,
-}
 EVENTS = st.lists(
     st.tuples(
         st.integers(0, 3),  # session

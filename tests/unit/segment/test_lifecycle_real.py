@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import gzip
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
+from cdnow_support import all_purchases
 from scipy import stats
 
 from patronage.engines.duckdb import DuckEngine
 from patronage.settings import Shop
 from patronage.steps.segment.lifecycle import stage_customers
-from tests_support import shared_data
 
 if TYPE_CHECKING:
     from patronage.logic.segments.lifecycle import Rhythm
 
-SOURCE = shared_data() / "cdnow" / "CDNOW_master.txt.gz"
 TODAY = pd.Timestamp("1998-06-30")
 
 
 @pytest.fixture(scope="module")
 def days() -> pd.DataFrame:
     """The days on which each customer bought for money."""
-    if not SOURCE.exists():
-        pytest.skip(f"{SOURCE} is not here; it is public data that is not ours to ship")
-    with gzip.open(SOURCE, "rt") as file:
-        lines = pd.read_csv(
-            file, sep=r"\s+", header=0, names=["id", "day", "cds", "value"], dtype={"id": str, "day": str}
-        )
+    lines = all_purchases().rename(columns={"customer": "id"}).astype({"value": float})
     lines["day"] = pd.to_datetime(lines.day, format="%Y%m%d")
     return lines[lines.value > 0].drop_duplicates(["id", "day"]).sort_values(["id", "day"])
 

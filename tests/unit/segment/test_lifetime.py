@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from lifetime_support import purchases_lived
 from scipy.optimize import approx_fprime
 
 from patronage.errors import BadInput
@@ -45,14 +46,7 @@ def simulated(n: int, seed: int = 7, buying: BgNbdParameters = BUYING) -> tuple[
     rng = np.random.default_rng(seed)
     age = rng.uniform(30, 700, n)
     rate, leaving = rng.gamma(buying.r, 1 / buying.alpha, n), rng.beta(buying.a, buying.b, n)
-    frequency, recency, now = np.zeros(n), np.zeros(n), np.zeros(n)
-    alive = np.ones(n, dtype=bool)
-    while alive.any():
-        now[alive] += rng.exponential(1 / np.maximum(rate[alive], 1e-12))
-        alive &= now < age
-        frequency[alive] += 1
-        recency[alive] = now[alive]
-        alive &= rng.random(n) > leaving
+    frequency, recency, _ = purchases_lived(rng, rate, leaving, age, 0)
     money = rng.gamma(SPENDING.p * np.maximum(frequency, 1)) / rng.gamma(SPENDING.q, 1 / SPENDING.gamma, n)
     return Histories(frequency, recency, age), Spending(frequency, money / np.maximum(frequency, 1))
 
@@ -162,16 +156,7 @@ def test_four_fifths_of_simulated_customers_end_inside_their_intervals():
     rng = np.random.default_rng(11)
     n, age, horizon = 20_000, 365.0, 365.25
     rate, leaving = rng.gamma(1.2, 1 / 30, n), rng.beta(0.5, 6, n)
-    frequency, recency, later, now = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
-    alive = np.ones(n, dtype=bool)
-    while alive.any():
-        now[alive] += rng.exponential(1 / np.maximum(rate[alive], 1e-12))
-        alive &= now < age + horizon
-        past = alive & (now <= age)
-        frequency[past] += 1
-        recency[past] = now[past]
-        later[alive & ~past] += 1
-        alive &= rng.random(n) > leaving
+    frequency, recency, later = purchases_lived(rng, rate, leaving, np.full(n, age), horizon)
     personal = rng.gamma(4, 1 / 15, n)
     before = rng.gamma(6 * np.maximum(frequency, 1)) / personal
     after = np.where(later > 0, rng.gamma(6 * np.maximum(later, 1)) / personal, 0)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pytest
+from cdnow_support import sample, summary
 
 from patronage.logic.segments.lifetime import (
     BgNbd,
@@ -25,7 +26,6 @@ from patronage.logic.segments.lifetime import (
     independence,
     lifetime_value,
 )
-from tests_support import shared_data
 
 PUBLISHED = BgNbdParameters(r=0.243, alpha=4.414, a=0.793, b=2.426)
 PUBLISHED_SPENDING = GammaGammaParameters(p=6.25, q=3.74, gamma=15.44)
@@ -72,15 +72,7 @@ class Cdnow:
 @pytest.fixture(scope="module")
 def cdnow() -> Cdnow:
     """Recompute histories from the purchases: a day's purchases are one occasion."""
-    path = shared_data() / "cdnow" / "CDNOW_sample.txt"
-    if not path.exists():
-        pytest.skip(
-            f"CDNOW lies not at {path}: set PATRONAGE_SHARED_DATA to a folder with cdnow/CDNOW_sample.txt, "
-            "from brucehardie.com/datasets"
-        )
-    columns = ["master_id", "customer", "day", "quantity", "value"]
-    lines = pd.read_csv(path, sep=r"\s+", names=columns, parse_dates=["day"])
-    days = lines.groupby(["customer", "day"], as_index=False).value.sum()
+    days = sample().groupby(["customer", "day"], as_index=False).value.sum()
     end = pd.Timestamp("1997-09-30")
     first = days.groupby("customer").day.min()
     days["again"] = days.day > days.customer.map(first)
@@ -110,11 +102,8 @@ def test_bg_nbd_estimates_of_the_paper(cdnow):
 
 
 def test_bg_nbd_estimates_on_the_published_summary():
-    path = shared_data() / "cdnow" / "cdnow_customers_summary.csv"
-    if not path.exists():
-        pytest.skip(f"the summary of CDNOW lies not at {path}: it is in the wheel of Lifetimes 0.11.3 (PyPI)")
-    summary = pd.read_csv(path)
-    model = BgNbd().fit(Histories(summary.frequency, summary.recency, summary["T"]))
+    published = summary()
+    model = BgNbd().fit(Histories(published.frequency, published.recency, published.age))
     found = model.parameters_
     assert [found.r, found.alpha, found.a, found.b] == pytest.approx(
         [0.2426, 4.4135, 0.7929, 2.4258], abs=5e-5

@@ -7,29 +7,19 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
+from cdnow_support import sample, summary
 
 from patronage.settings import Shop
 from patronage.steps.pin import pin
 from patronage.steps.segment.lifetime import lifetime
 from patronage.steps.segment.lifetime_histories import lifetime_histories
 from patronage.stores.objects import read_json
-from tests_support import NOW, shared_data
+from tests_support import NOW
 
 
 @pytest.fixture
 def shop() -> Shop:
     return Shop(currency="USD", timezone="UTC")
-
-
-def purchases() -> pd.DataFrame:
-    path = shared_data() / "cdnow" / "CDNOW_sample.txt"
-    if not path.exists():
-        pytest.skip(
-            f"CDNOW lies not at {path}: set PATRONAGE_SHARED_DATA to a folder with cdnow/CDNOW_sample.txt, "
-            "from brucehardie.com/datasets"
-        )
-    columns = ["master_id", "customer", "day", "quantity", "value"]
-    return pd.read_csv(path, sep=r"\s+", names=columns, parse_dates=["day"])
 
 
 def as_orders(rows: pd.DataFrame) -> str:
@@ -47,25 +37,23 @@ def as_orders(rows: pd.DataFrame) -> str:
 
 
 def test_39_weeks_give_the_published_histories_and_estimates(ingest_text, lake, shop):
-    rows = purchases()
+    rows = sample()
     rows = rows[rows.day <= "1997-09-30"]
     ingest_text(as_orders(rows))
     pin("run", "segments", lake, shop, now=NOW)
     lifetime_histories("run", lake)
     with np.load(io.BytesIO(lake.store.read_bytes("runs/run/features/lifetime.npz"))) as arrays:
         found = dict(arrays)
-    summary = (
-        pd.read_csv(shared_data() / "cdnow" / "cdnow_customers_summary.csv").set_index("ID").sort_index()
-    )
+    by_id = summary().set_index("id").sort_index()
     # A purchase of nothing is an occasion there and none here; of the others every number is the same.
     paid = rows.groupby("customer").value.min() > 0
     buyers = rows[rows.value > 0].groupby("customer").size().index
     same = paid.reindex(buyers).to_numpy()
     assert same.mean() > 0.99
-    published = summary.reindex(buyers)[same]
+    published = by_id.reindex(buyers)[same]
     np.testing.assert_array_equal(found["frequency"][same], published.frequency)
     np.testing.assert_allclose(found["recency"][same] / 7, published.recency, atol=0.006)
-    np.testing.assert_allclose(found["age"][same] / 7, published["T"], atol=0.006)
+    np.testing.assert_allclose(found["age"][same] / 7, published.age, atol=0.006)
     lifetime("run", lake.store)
     report = read_json(lake.store, "runs/run/clv/lifetime.json")
     estimates = report["buying"]["parameters"]
@@ -76,7 +64,7 @@ def test_39_weeks_give_the_published_histories_and_estimates(ingest_text, lake, 
 
 def test_the_report_s_holdout_is_what_customers_went_on_to_buy(ingest_text, lake, shop):
     """From 78 weeks the report takes the paper's 39 to learn from, less a day's rounding."""
-    rows = purchases()
+    rows = sample()
     ingest_text(as_orders(rows))
     pin("run", "segments", lake, shop, now=NOW)
     assert lifetime_histories("run", lake)["holdout_days"] == 272

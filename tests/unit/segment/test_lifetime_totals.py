@@ -9,6 +9,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from cdnow_support import summary
+from lifetime_support import purchases_lived
 from scipy.stats import gamma
 
 from patronage.logic.queries import query
@@ -24,7 +26,6 @@ from patronage.logic.segments.lifetime import (
     lifetime_value,
 )
 from patronage.logic.segments.lifetime_totals import INTERVAL_Z, SHIFTS, interval
-from tests_support import shared_data
 
 BUYING = BgNbdParameters(r=0.6, alpha=60.0, a=0.8, b=2.5)  # days
 SPENDING = GammaGammaParameters(p=6.0, q=4.0, gamma=15.0)
@@ -52,16 +53,7 @@ def lived(rng: np.random.Generator, ages: np.ndarray) -> tuple[Histories, Spendi
     """Customers who live by the models to their ages, and what they buy and spend in the year after."""
     n = len(ages)
     rate, leaving = rng.gamma(BUYING.r, 1 / BUYING.alpha, n), rng.beta(BUYING.a, BUYING.b, n)
-    frequency, recency, later, now = (np.zeros(n) for _ in range(4))
-    alive = np.ones(n, dtype=bool)
-    while alive.any():
-        now[alive] += rng.exponential(1 / np.maximum(rate[alive], 1e-12))
-        alive &= now < ages + YEAR
-        past = alive & (now <= ages)
-        frequency[past] += 1
-        recency[past] = now[past]
-        later[alive & ~past] += 1
-        alive &= rng.random(n) > leaving
+    frequency, recency, later = purchases_lived(rng, rate, leaving, ages, YEAR)
     own = rng.gamma(SPENDING.q, 1 / SPENDING.gamma, n)
     occasions = frequency + 1
     before = rng.gamma(SPENDING.p * occasions) / own
@@ -114,31 +106,22 @@ def test_money_without_a_finite_variance_still_adds_up():
     assert low < answer.value.expected[0, 0] < high
 
 
-@pytest.fixture(scope="module")
-def summary() -> pd.DataFrame:
-    path = shared_data() / "cdnow" / "cdnow_customers_summary_with_transactions.csv"
-    if not path.exists():
-        pytest.skip(f"the summary of CDNOW lies not at {path}: it is in the wheel of Lifetimes 0.11.3 (PyPI)")
-    found = pd.read_csv(path)
-    found.columns = ["id", "frequency", "recency", "age", "value"]
-    return found
-
-
-def test_standard_errors_and_forecasts_are_those_of_lifetimes(summary):
+def test_standard_errors_and_forecasts_are_those_of_lifetimes():
     """Standard errors by its Hessian by automatic differentiation, ours by differences of our gradient."""
+    published = summary(with_transactions=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         lifetimes = pytest.importorskip("lifetimes", reason="the peer comes with the test group")
-        peer = lifetimes.BetaGeoFitter().fit(summary.frequency, summary.recency, summary.age)
-        again = summary[summary.frequency > 0]
+        peer = lifetimes.BetaGeoFitter().fit(published.frequency, published.recency, published.age)
+        again = published[published.frequency > 0]
         peer_money = lifetimes.GammaGammaFitter().fit(again.frequency, again.value)
-        alive = peer.conditional_probability_alive(summary.frequency, summary.recency, summary.age)
+        alive = peer.conditional_probability_alive(published.frequency, published.recency, published.age)
         expected = peer.conditional_expected_number_of_purchases_up_to_time(
-            39, summary.frequency, summary.recency, summary.age
+            39, published.frequency, published.recency, published.age
         )
-        profit = peer_money.conditional_expected_average_profit(summary.frequency, summary.value)
-    histories = Histories(summary.frequency, summary.recency, summary.age)
-    spending = Spending(summary.frequency, summary.value)
+        profit = peer_money.conditional_expected_average_profit(published.frequency, published.value)
+    histories = Histories(published.frequency, published.recency, published.age)
+    spending = Spending(published.frequency, published.value)
     answer = lifetime_value(histories, spending, horizons=[39])
     for model, names, errors in (
         (answer.buying, ("r", "alpha", "a", "b"), peer.standard_errors_.to_numpy()),

@@ -8,6 +8,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from cdnow_support import all_purchases
 
 from patronage.engines.duckdb import DuckEngine
 from patronage.logic.queries import query
@@ -19,7 +20,7 @@ from patronage.steps.pin import pin
 from patronage.steps.segment import rfm
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore, read_json
-from tests_support import NOW, REPOSITORY, shared_data
+from tests_support import NOW, REPOSITORY, shared
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,24 +65,21 @@ def check(found: pd.DataFrame, expected: pd.DataFrame) -> None:
 
 
 def test_all_of_cdnow(tmp_path, lake):
-    path = shared_data() / "cdnow" / "CDNOW_master.txt.gz"
-    if not path.exists():
-        pytest.skip("CDNOW is not beside this repository (shared/data/cdnow)")
-    raw = pd.read_csv(path, sep=r"\s+", header=0, names=["customer", "date", "quantity", "value"], dtype=str)
+    raw = all_purchases()
     assert len(raw) == 69_659
     file = tmp_path / "cdnow.csv"
     raw.assign(
         order_id=[f"o{n}" for n in range(len(raw))],
         product_id="cd",
         quantity="1",
-        ordered_at=pd.to_datetime(raw.date).dt.strftime("%Y-%m-%d"),
+        ordered_at=pd.to_datetime(raw.day).dt.strftime("%Y-%m-%d"),
     ).rename(columns={"customer": "customer_id", "value": "unit_price"})[
         ["order_id", "customer_id", "product_id", "quantity", "unit_price", "ordered_at"]
     ].to_csv(file, index=False)
     found = segmented(file, lake, Shop(currency="USD", timezone="America/New_York"))
 
     raw["cents"] = (raw.value.astype(float) * 100).round().astype(int)
-    raw["day"] = pd.to_datetime(raw.date)
+    raw["day"] = pd.to_datetime(raw.day)
     paid = raw[raw.cents > 0].groupby("customer").day
     expected = pd.DataFrame(
         {
@@ -146,10 +144,7 @@ def test_recency_and_frequency_of_online_retail_from_the_raw_sheet(retail):
 
 
 def test_ready_made_totals_of_flo():
-    path = shared_data() / "flo-omnichannel-rfm" / "flo_data_20k.csv.gz"
-    if not path.exists():
-        pytest.skip("FLO is not beside this repository (shared/data/flo-omnichannel-rfm)")
-    raw = pd.read_csv(path, index_col="master_id").sort_index()
+    raw = pd.read_csv(shared("flo-omnichannel-rfm/flo_data_20k.csv.gz"), index_col="master_id").sort_index()
     expected = scored(
         pd.DataFrame(
             {

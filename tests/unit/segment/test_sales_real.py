@@ -6,6 +6,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from cdnow_support import all_purchases
 
 from lake_support import add_part, rows_of
 from patronage.logic.tables import ORDERS as ORDER_LINES
@@ -15,7 +16,7 @@ from patronage.steps.pin import pin
 from patronage.steps.segment import sales
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore, read_json
-from tests_support import NOW, REPOSITORY, shared_data
+from tests_support import NOW, REPOSITORY
 
 ORDERS = REPOSITORY / "data" / "online-retail-ii-2009-2010.parquet"
 
@@ -123,17 +124,13 @@ def test_every_breakdown_is_the_money_truth(retail):
 
 
 def test_months_of_cdnow_agree_with_pandas(tmp_path):
-    source = shared_data() / "cdnow" / "CDNOW_master.txt.gz"
-    if not source.exists():
-        pytest.skip(f"{source} is not there: CDNOW's purchases are not ours to ship")
-    names = ["customer", "day", "cds", "value"]
-    frame = pd.read_csv(source, sep=r"\s+", header=0, dtype=str, names=names)
+    frame = all_purchases()
     frame["net"] = (frame.value.astype(float) * 100).round().astype(int)
-    frame["cds"] = frame.cds.astype(int)
+    frame["quantity"] = frame.quantity.astype(int)
     frame.to_csv(tmp_path / "cdnow.csv", index_label="order")
     rows = (
         "SELECT \"order\" AS order_id, '1' AS line, customer AS customer_id, 'cd' AS product_id, "
-        "cds AS quantity, value AS unit_price, net AS net_minor, 'sale' AS kind, "
+        "quantity, value AS unit_price, net AS net_minor, 'sale' AS kind, "
         "timezone('America/New_York', strptime(day, '%Y%m%d')) AS ordered_at "
         f"FROM read_csv('{tmp_path / 'cdnow.csv'}', all_varchar = true)"
     )
@@ -147,7 +144,7 @@ def test_months_of_cdnow_agree_with_pandas(tmp_path):
         {
             "net_minor": frame.groupby("month").net.sum(),
             "orders": bought.groupby("month").net.count(),
-            "items": bought.groupby("month").cds.sum(),
+            "items": bought.groupby("month").quantity.sum(),
             "customers": bought.groupby("month").customer.nunique(),
         }
     )

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
-from patronage.cli.outputs import console, print_rows
-from patronage.errors import BadInput, NotFound
+from patronage.cli.outputs import check_ending, console, print_rows
+from patronage.errors import NotFound
 from patronage.steps.segment.stability import migration
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ def compare(
 
     Example: `patronage compare 20260101T030000.000000Z-segments 20260201T030000.000000Z-segments`
     """
-    if output is not None and output.suffix != ".json":
-        raise BadInput(f"--output {output} must end in .json")
+    check_ending(output, ".json")
     opened = open_lake(lake, stack)
     for run_id in (earlier, later):
         _check(run_id, opened.lake.store)

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
-from patronage.cli.outputs import console, print_rows
-from patronage.cli.runs import newest_run
-from patronage.errors import BadInput
+from patronage.cli.outputs import check_ending, console, print_rows
+from patronage.cli.runs import run_of
 from patronage.steps.segment.journeys import timeline
 
 if TYPE_CHECKING:
@@ -31,11 +30,10 @@ def journey(
 
     Example: `patronage journey 13085 --output journey.json`
     """
-    if output is not None and output.suffix != ".json":
-        raise BadInput(f"--output {output} must end in .json")
+    check_ending(output, ".json")
     opened = open_lake(lake, stack)
     store = opened.lake.store
-    run_id = run or opened.live_runs.get("segments") or newest_run(store, "segments")
+    run_id = run or run_of(opened, "segments")
     found = timeline(run_id, customer_id, store)
     _print(found, opened.shop)
     if output is not None:

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from patronage.engines.duckdb import DuckEngine
+from patronage.errors import BadInput
 from patronage.steps.generation import ANALYTICS
 from patronage.steps.manifest import Manifest
 
@@ -42,6 +43,12 @@ JOIN products AS seed ON picks.row_idx = seed.idx
 JOIN products ON picks.item = products.idx
 ORDER BY seed.product_id, picks.rank
 """
+
+
+def check_ending(output: Path | None, *endings: str) -> None:
+    """Refuse a name for `--output` that ends otherwise."""
+    if output is not None and output.suffix not in endings:
+        raise BadInput(f"--output {output} must end in {' or '.join(endings)}")
 
 
 def print_segments(summary: dict[str, Any], shop: Shop) -> None:

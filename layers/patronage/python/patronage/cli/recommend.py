@@ -9,7 +9,7 @@ import typer
 
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
 from patronage.cli.outputs import console, print_rows
-from patronage.cli.runs import newest_run
+from patronage.cli.runs import run_of
 from patronage.steps.lookup import recommend_from_run
 
 
@@ -26,7 +26,7 @@ def recommend(
     """
     opened = open_lake(lake, stack)
     store = opened.lake.store
-    run_id = opened.live_runs.get("recommendations") or newest_run(store, "recommendations")
+    run_id = run_of(opened, "recommendations")
     answer = recommend_from_run(store, run_id, user_id, top_k)
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))

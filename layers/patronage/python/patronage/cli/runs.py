@@ -10,45 +10,17 @@ from patronage.errors import BadInput, NotFound, RunFailed
 from patronage.steps import train
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pin
-from patronage.steps.segment import (
-    behaviour,
-    cluster_features,
-    clusters,
-    cohorts,
-    combine,
-    gate,
-    journeys,
-    lifecycle,
-    lifetime,
-    lifetime_histories,
-    rfm,
-    sales,
-    stability,
-)
+from patronage.steps.segment import clusters, gate, lifetime
+from patronage.steps.segment.states import BRANCHED, JOINED
 from patronage.steps.train_tables import interactions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from patronage.cli.lakes import OpenLake
-    from patronage.stores.lake import Lake
     from patronage.stores.objects import ObjectStore
 
 
-OVER_THE_LAKE: Mapping[str, Callable[[str, Lake], dict[str, Any]]] = {
-    "rfm": rfm.rfm,
-    "stability": stability.stability,
-    "lifecycle": lifecycle.lifecycle,
-    "lifetime_histories": lifetime_histories.lifetime_histories,
-    "cluster_features": cluster_features.cluster_features,
-    "behaviour": behaviour.behaviour,
-    "cohorts": cohorts.cohorts,
-    "cohorts_by_country": cohorts.sliced,
-    "totals": sales.totals,
-    "sales": sales.sales,
-    "sales_by_country": sales.sliced,
-    "journeys": journeys.journeys,
-}
 LEARNT: Mapping[str, Callable[[str, ObjectStore], dict[str, Any]]] = {
     "lifetime": lifetime.lifetime,
     "clusters": clusters.clusters,
@@ -66,15 +38,15 @@ def run_segmentation(opened: OpenLake, *, on_step: Callable[[str], None] = lambd
         Told each step before it begins.
     """
     run_id = _pinned("segments", opened)
-    for name, work in OVER_THE_LAKE.items():
+    for name, work in BRANCHED.items():
         on_step(name.replace("_", " "))
         work(run_id, opened.lake)
     for name, learn in LEARNT.items():
         on_step(name.replace("_", " "))
         learn(run_id, opened.lake.store)
     on_step("combine")
-    combine.combine(run_id, opened.lake)
-    behaviour.slices(run_id, opened.lake)
+    for work in JOINED.values():
+        work(run_id, opened.lake)
     answer = gate.gate(run_id, opened.lake.store)
     if not answer["publish"]:
         raise RunFailed(f"run {run_id} was not published: {answer['reason']}")
@@ -98,6 +70,11 @@ def prepare_training(opened: OpenLake) -> str:
     if not counts["interactions"]:
         raise BadInput("no order line is the sale of a product, so there is nothing to learn from")
     return run_id
+
+
+def run_of(opened: OpenLake, family: str) -> str:
+    """Return the run of a family to read where none is named: the live one of a stack, else the newest."""
+    return opened.live_runs.get(family) or newest_run(opened.lake.store, family)
 
 
 def newest_run(store: ObjectStore, family: str) -> str:

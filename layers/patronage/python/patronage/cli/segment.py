@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
-from patronage.cli.outputs import console, print_rows, print_segments
+from patronage.cli.outputs import check_ending, console, print_rows, print_segments
 from patronage.cli.progress import Stages
-from patronage.cli.runs import newest_run, run_segmentation
+from patronage.cli.runs import run_of, run_segmentation
 from patronage.cli.segment_output import print_method, write_method
 from patronage.errors import BadInput, NotFound
 from patronage.logic.segments.audiences import CHANNELS
@@ -117,7 +117,7 @@ def _held(opened: OpenLake, run: str | None, *, is_export: bool) -> str | None:
     if not is_export:
         return None
     try:
-        return opened.live_runs.get("segments") or newest_run(store, "segments")
+        return run_of(opened, "segments")
     except NotFound:
         return None
 
@@ -132,8 +132,7 @@ def _check(method: str, output: Path | None, export: str | None, segment_id: str
     """Refuse what does not go together, before anything is computed."""
     if method not in METHODS:
         raise BadInput(f"--method {method} is none of {', '.join(METHODS)}")
-    if output is not None and output.suffix not in {".csv", ".parquet"}:
-        raise BadInput(f"--output {output} must end in .csv or .parquet")
+    check_ending(output, ".csv", ".parquet")
     if export is None and segment_id is None:
         return
     if export not in CHANNELS:

@@ -32,7 +32,8 @@ def write_method(store: ObjectStore, run_id: str, method: str, path: Path) -> No
     is_rfm = method == "rfm"
     beside = "" if is_rfm else "segment_id AS rfm_segment_id, "
     left_out = "customer_id, segment_id" + ("" if is_rfm else f", scored_segment_id, {column}")
-    with _segments(store, run_id) as engine:
+    with DuckEngine(Manifest.load(store, run_id).shop) as engine:
+        engine.scan("segments", [store.staged(f"runs/{run_id}/segments/customers.parquet")])
         if not engine.row(f"SELECT COUNT({column}) AS customers FROM segments")["customers"]:
             raise NotFound(
                 f"the run has no segments by {method}: the lake lacks what it needs, such as events"
@@ -45,31 +46,12 @@ def write_method(store: ObjectStore, run_id: str, method: str, path: Path) -> No
         (engine.csv if path.suffix == ".csv" else engine.parquet)(sql, path)
 
 
-def _segments(store: ObjectStore, run_id: str) -> DuckEngine:
-    engine = DuckEngine(Manifest.load(store, run_id).shop)
-    engine.scan("segments", [store.staged(f"runs/{run_id}/segments/customers.parquet")])
-    return engine
-
-
 def print_method(store: ObjectStore, run_id: str, method: str, shop: Shop) -> None:
     """Print the segments of a method with their customers and money."""
     profiles = read_json(store, f"runs/{run_id}/segments/profiles.json")[method]
-    names = {str(row["segment_id"]): str(row["name"]) for row in profiles}
-    column = METHODS[method].column
-    with _segments(store, run_id) as engine:
-        found = engine.rows(
-            f"SELECT CAST({column} AS VARCHAR) AS id, COUNT(*) AS customers, "
-            f"CAST(COALESCE(SUM(net_minor), 0) AS BIGINT) AS net_minor FROM segments "
-            f"WHERE {column} IS NOT NULL GROUP BY {column} ORDER BY customers DESC, id"
-        )
     rows = [
-        (
-            row["id"],
-            names.get(row["id"], row["id"]),
-            f"{row['customers']:,}",
-            shop.format_amount(row["net_minor"]),
-        )
-        for row in found
+        (row["segment_id"], row["name"], f"{row['customers']:,}", shop.format_amount(row["net_minor"]))
+        for row in sorted(profiles, key=lambda row: (-row["customers"], row["segment_id"]))
     ]
     header = ("Id", "Segment", "Customers", f"Net {shop.currency}")
     print_rows(f"Segments by {method}", header, rows, numbers_from=2)

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
-from patronage.cli.outputs import console
-from patronage.cli.runs import newest_run
+from patronage.cli.outputs import check_ending, console
+from patronage.cli.runs import run_of
 from patronage.errors import BadInput
 from patronage.logic.segments.slices import SLICES
 from patronage.steps.segment import cohorts, sales
@@ -41,11 +41,10 @@ def slice(  # noqa: A001 - the command's name
         raise BadInput(f"{table} is none of {', '.join(_WRITTEN)}")
     if period not in {"week", "month", "quarter"}:
         raise BadInput(f"--period {period} is none of week, month, quarter")
-    if output.suffix != ".json":
-        raise BadInput(f"--output {output} must end in .json")
+    check_ending(output, ".json")
     opened = open_lake(lake, stack)
     store = opened.lake.store
-    run_id = run or opened.live_runs.get("segments") or newest_run(store, "segments")
+    run_id = run or run_of(opened, "segments")
     work, file = _WRITTEN[table]
     found = work(run_id, opened.lake, by)
     output.write_bytes(store.read_bytes(f"runs/{run_id}/{file.format(period=period, by=by)}"))

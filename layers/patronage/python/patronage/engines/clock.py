@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from patronage.logic.offsets import offset_sql
 from patronage.logic.queries import literal
 
 if TYPE_CHECKING:
@@ -65,17 +66,10 @@ def day_sql(ts: str, changes: Sequence[tuple[int, int]], *, zone: str) -> str:
     """
     instants = [(wall - shift, shift) for wall, shift in changes]
     low, high = (f"make_timestamptz({instant})" for instant, _ in (instants[0], instants[-1]))
-    known = f"CAST(make_timestamp(epoch_us({ts}) + {_shift(ts, instants[:-1])}) AS DATE)"
+    shift = offset_sql(ts, instants[:-1], make="make_timestamptz")
+    known = f"CAST(make_timestamp(epoch_us({ts}) + {shift}) AS DATE)"
     asked = f"CAST(timezone({literal(zone)}, {ts}) AS DATE)"
     return f"CASE WHEN {ts} >= {low} AND {ts} < {high} THEN {known} ELSE {asked} END"
-
-
-def _shift(ts: str, instants: Sequence[tuple[int, int]]) -> str:
-    if len(instants) == 1:
-        return str(instants[0][1])
-    middle = len(instants) // 2
-    early, late = _shift(ts, instants[:middle]), _shift(ts, instants[middle:])
-    return f"CASE WHEN {ts} < make_timestamptz({instants[middle][0]}) THEN {early} ELSE {late} END"
 
 
 def _offsets(start: str, end: str, step: int, zone: str) -> str:

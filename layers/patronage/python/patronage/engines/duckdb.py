@@ -82,6 +82,11 @@ class DuckSession:
         self.connection.register(f"{name}_held", rows)
         self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {shown} FROM {name}_held")
 
+    def show_none(self, name: str, columns: Mapping[str, str]) -> None:
+        """Show no row under a name, of columns by their names and types."""
+        empty = ", ".join(f"CAST(NULL AS {type_}) AS {column}" for column, type_ in columns.items())
+        self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT {empty} WHERE FALSE")
+
     def run(self, sql: str) -> None:
         """Run a statement that gives nothing."""
         self.connection.execute(sql)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from patronage.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 _MAGIC = b"\x93NUMPY\x01\x00"
 _DTYPES: dict[str, Literal["i", "q", "f", "d"]] = {"<i4": "i", "<i8": "q", "<f4": "f", "<f8": "d"}
@@ -52,6 +52,15 @@ def write_npz(arrays: Mapping[str, array[Any]]) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, _header(values.typecode, len(values)) + values.tobytes())
     return buffer.getvalue()
+
+
+def gather(typecodes: Mapping[str, str], chunks: Iterable[Iterable[Sequence[Any]]]) -> dict[str, array[Any]]:
+    """Turn rows, which come in chunks, into an array a column; `typecodes` names the columns in order."""
+    columns = {name: array(typecode) for name, typecode in typecodes.items()}
+    for chunk in chunks:
+        for values, cells in zip(columns.values(), zip(*chunk, strict=True), strict=True):
+            values.extend(cells)
+    return columns
 
 
 def _header(typecode: str, length: int) -> bytes:

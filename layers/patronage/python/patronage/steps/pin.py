@@ -157,8 +157,7 @@ def pinned_engine(manifest: Manifest, lake: Lake, *tables: str) -> Iterator[Duck
 def _show(name: str, manifest: Manifest, lake: Lake, engine: DuckEngine) -> None:
     table = TABLES[name]
     if name not in manifest.tables:
-        empty = ", ".join(f"CAST(NULL AS {column.type}) AS {column.name}" for column in table.columns)
-        engine.run(f"CREATE VIEW {name} AS SELECT {empty} WHERE FALSE")
+        engine.show_none(name, {column.name: column.type for column in table.columns})
         return
     engine.scan(f"{name}_files", lake.snapshot(name, manifest.tables[name]["version"]).files())
     before = f"CAST({literal(manifest.as_of.isoformat())} AS TIMESTAMPTZ)"

@@ -5,7 +5,6 @@ Its function holds NumPy and SciPy but neither DuckDB nor Delta Lake.
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,13 +12,12 @@ import numpy as np
 from patronage.errors import BadInput
 from patronage.logic.evaluation.holdout import Holdout, time_ordered_holdout
 from patronage.logic.recommenders import Interactions, ItemNeighbours, Popularity, Recommender, top_k
+from patronage.steps.learn_arrays import load_arrays, save_arrays
 from patronage.steps.manifest import Manifest
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from numpy.typing import NDArray
 
     from patronage.logic.recommenders.base import Ids, Matrix, Scores
     from patronage.stores.objects import ObjectStore
@@ -116,14 +114,14 @@ def measure(recommender: Recommender, holdout: Holdout) -> dict[str, Any]:
 
 def load_interactions(run_id: str, store: ObjectStore) -> Interactions:
     """Read the arrays that the tables function wrote."""
-    with np.load(io.BytesIO(store.read_bytes(f"runs/{run_id}/features/interactions.npz"))) as arrays:
-        return Interactions(
-            customers=arrays["customers"],
-            products=arrays["products"],
-            days=arrays["days"],
-            n_customers=int(arrays["n_customers"][0]),
-            n_products=int(arrays["n_products"][0]),
-        )
+    arrays = load_arrays(store, f"runs/{run_id}/features/interactions.npz")
+    return Interactions(
+        customers=arrays["customers"],
+        products=arrays["products"],
+        days=arrays["days"],
+        n_customers=int(arrays["n_customers"][0]),
+        n_products=int(arrays["n_products"][0]),
+    )
 
 
 def _choose(metrics: Mapping[str, dict[str, Any]], champion: str | None) -> tuple[str, str, bool]:
@@ -144,7 +142,7 @@ def _choose(metrics: Mapping[str, dict[str, Any]], champion: str | None) -> tupl
 def _write_popular(popularity: Popularity, store: ObjectStore, folder: str) -> None:
     ids, scores = top_k(popularity.scores_[None, :], POPULAR_PRODUCTS)
     known = ids[0] >= 0
-    _save(store, f"{folder}/popular.npz", items=ids[0, known], scores=scores[0, known])
+    save_arrays(store, f"{folder}/popular.npz", {"items": ids[0, known], "scores": scores[0, known]})
 
 
 def _write_similar(neighbours: ItemNeighbours, store: ObjectStore, folder: str) -> list[str]:
@@ -154,13 +152,10 @@ def _write_similar(neighbours: ItemNeighbours, store: ObjectStore, folder: str) 
         rows = slice(start, start + ROWS_PER_SHARD)
         names.append(f"similar-{start // ROWS_PER_SHARD:05d}")
         items = np.arange(start, start + len(ids[rows]), dtype=np.int32)
-        _save(
+        save_arrays(
             store,
             f"{folder}/{names[-1]}.npz",
-            items=items,
-            similar=ids[rows],
-            scores=scores[rows],
-            share=share[rows],
+            {"items": items, "similar": ids[rows], "scores": scores[rows], "share": share[rows]},
         )
     return names
 
@@ -176,14 +171,16 @@ def _write_users(
         reasons = model.explain(rows, ids)
         _fill(ids, scores, rows, popularity)
         names.append(f"users-{start // ROWS_PER_SHARD:05d}")
-        _save(
+        save_arrays(
             store,
             f"{folder}/{names[-1]}.npz",
-            users=np.arange(start, start + rows.shape[0], dtype=np.int32),
-            items=ids,
-            scores=scores,
-            because=reasons.because,
-            share=reasons.share,
+            {
+                "users": np.arange(start, start + rows.shape[0], dtype=np.int32),
+                "items": ids,
+                "scores": scores,
+                "because": reasons.because,
+                "share": reasons.share,
+            },
         )
     return names
 
@@ -197,9 +194,3 @@ def _fill(ids: Ids, scores: Scores, history: Matrix, popularity: Popularity) -> 
         new = np.flatnonzero((products >= 0) & ~np.isin(products, ids[row]))[: ids.shape[1] - start]
         ids[row, start : start + len(new)] = products[new]
         scores[row, start : start + len(new)] = values[new]
-
-
-def _save(store: ObjectStore, key: str, **arrays: NDArray[Any]) -> None:
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
-    store.write_bytes(key, buffer.getvalue())

@@ -5,13 +5,12 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from patronage.logic.arrays import write_npz
+from patronage.logic.arrays import gather, write_npz
 from patronage.logic.queries import query
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
 
 if TYPE_CHECKING:
-    from patronage.engines.base import Engine
     from patronage.stores.lake import Lake
 
 
@@ -34,15 +33,8 @@ def interactions(run_id: str, lake: Lake) -> dict[str, Any]:
             "SELECT (SELECT COUNT(*) FROM indexed_customers) AS customers, "
             "(SELECT COUNT(*) FROM indexed_products) AS products"
         )
-        columns = _columns(engine)
+        names = ("customers", "products", "days")
+        columns = gather(dict.fromkeys(names, "i"), engine.chunks(query("interactions")))
     sizes = {"n_customers": array("i", [counts["customers"]]), "n_products": array("i", [counts["products"]])}
     lake.store.write_bytes(f"runs/{run_id}/features/interactions.npz", write_npz({**columns, **sizes}))
     return {**counts, "interactions": len(columns["days"])}
-
-
-def _columns(engine: Engine) -> dict[str, array[int]]:
-    columns = {name: array("i") for name in ("customers", "products", "days")}
-    for chunk in engine.chunks(query("interactions")):
-        for values, cells in zip(columns.values(), zip(*chunk, strict=True), strict=True):
-            values.extend(cells)
-    return columns

@@ -70,15 +70,12 @@ class Channel:
         Writes a contact, of a segment by its name, as the cells of these columns.
     reaches : callable
         Whether the channel can find the contact at all.
-    is_hashed : bool
-        Whether what tells a person is hashed.
     """
 
     name: str
     columns: tuple[str, ...]
     row: Callable[[Contact, str], tuple[str, ...]]
     reaches: Callable[[Contact], bool]
-    is_hashed: bool
 
 
 def _klaviyo(contact: Contact, segment: str) -> tuple[str, ...]:
@@ -151,28 +148,24 @@ CHANNELS = {
         ),
         _klaviyo,
         _has_mailbox,
-        is_hashed=False,
     ),
     "mailchimp": Channel(
         "Mailchimp",
         ("Email Address", "First Name", "Last Name", "Phone Number", "Tags"),
         _mailchimp,
         _has_mailbox,
-        is_hashed=False,
     ),
     "meta": Channel(
         "Meta custom audience",
         ("email", "phone", "fn", "ln", "ct", "st", "zip", "country"),
         _meta,
         _can_be_matched,
-        is_hashed=True,
     ),
     "google": Channel(
         "Google Customer Match",
         ("Email", "Phone", "First Name", "Last Name", "Country", "Zip"),
         _google,
         _can_be_matched,
-        is_hashed=True,
     ),
 }
 """The channels by the name that a user gives."""

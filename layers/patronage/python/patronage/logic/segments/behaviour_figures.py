@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
+
+from patronage.logic.segments.quantiles import quantile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -13,19 +14,6 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 _UNITS = {"month": range(1, 13), "weekday": range(1, 8), "hour": range(24)}
-
-
-def median(counts: Sequence[tuple[int, int]]) -> float | None:
-    """Return the median of values given as (value, how often), ascending; the mean of the middle two."""
-    total = sum(times for _, times in counts)
-    if not total:
-        return None
-    reached = list(accumulate(times for _, times in counts))
-
-    def at(place: int) -> int:
-        return next(value for (value, _), end in zip(counts, reached, strict=True) if place < end)
-
-    return (at((total - 1) // 2) + at(total // 2)) / 2
 
 
 def shop_figures(sums: Mapping[str, int], depths: Sequence[tuple[int, int]], times: Iterable[Row]) -> Row:
@@ -57,7 +45,7 @@ def shop_figures(sums: Mapping[str, int], depths: Sequence[tuple[int, int]], tim
             sums["abandoned_sessions"] / sums["cart_sessions"] if buys and sums["cart_sessions"] else None
         ),
         "mean_depth": sums["views"] / sums["sessions"] if sums["sessions"] else None,
-        "median_depth": median(depths),
+        "median_depth": quantile(depths, 0.5),
         "sessions_by_hour": by_hour,
         "sessions_without_hour": sums["sessions"] - sum(row["sessions"] for row in by_hour),
         "sessions_by_weekday": _sessions_by("weekday", times),

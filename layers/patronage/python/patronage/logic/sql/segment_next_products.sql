@@ -1,5 +1,5 @@
 -- The five products that stand in the recommendations of the largest share of each segment's customers.
--- Reads `picks` (customer_id, product_id, name, rank) and `segmented` (customer_id, group_id).
+-- Reads `picks` (customer_id, product_id, name) and `segmented` (customer_id, group_id).
 WITH counted AS (
     SELECT
         segmented.group_id,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from array import array
 from typing import TYPE_CHECKING, Any
 
-from patronage.logic.arrays import write_npz
+from patronage.logic.arrays import gather, write_npz
 from patronage.logic.queries import query
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
 
 if TYPE_CHECKING:
-    from patronage.engines.base import Engine
     from patronage.stores.lake import Lake
 
 CLUSTER_FEATURES = (
@@ -42,14 +40,9 @@ def cluster_features(run_id: str, lake: Lake) -> dict[str, Any]:
     with pinned_engine(manifest, lake, "products") as engine:
         engine.table("buyers", query("buyers"))
         engine.table("cluster_features", query("cluster_features"), today=manifest.today)
-        columns = _columns(engine)
+        columns = gather(
+            dict.fromkeys(CLUSTER_FEATURES, "f"),
+            engine.chunks(f"SELECT {', '.join(CLUSTER_FEATURES)} FROM cluster_features ORDER BY idx"),
+        )
     lake.store.write_bytes(f"runs/{run_id}/features/clusters.npz", write_npz(columns))
     return {"customers": len(columns["recency_days"]), "features": len(columns)}
-
-
-def _columns(engine: Engine) -> dict[str, array[float]]:
-    columns = {name: array("f") for name in CLUSTER_FEATURES}
-    for chunk in engine.chunks(f"SELECT {', '.join(CLUSTER_FEATURES)} FROM cluster_features ORDER BY idx"):
-        for values, cells in zip(columns.values(), zip(*chunk, strict=True), strict=True):
-            values.extend(cells)
-    return columns

@@ -5,19 +5,17 @@ Its function holds NumPy, SciPy and scikit-learn but neither DuckDB nor Delta La
 
 from __future__ import annotations
 
-import io
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from patronage.logic.segments.clusters import Clusters
+from patronage.steps.learn_arrays import load_arrays, save_arrays
 from patronage.steps.manifest import Manifest
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from patronage.logic.segments.clusters import Candidate
     from patronage.stores.objects import ObjectStore
 
@@ -31,7 +29,7 @@ def clusters(run_id: str, store: ObjectStore) -> dict[str, Any]:
         How many ``customers`` and ``clusters`` there are.
     """
     options = Manifest.load(store, run_id).options
-    features = _features(run_id, store)
+    features = load_arrays(store, f"runs/{run_id}/features/clusters.npz")
     customers = len(next(iter(features.values())))
     if customers == 0:
         labels, summary = np.empty(0, dtype=np.int32), _nobody()
@@ -39,15 +37,10 @@ def clusters(run_id: str, store: ObjectStore) -> dict[str, Any]:
         fitted = Clusters(random_state=options.clusters_seed, pca_share=options.clusters_pca_share)
         fitted.fit(features)
         labels, summary = fitted.partition_.labels, _summary(fitted)
-    _save(store, f"runs/{run_id}/segments/clusters.npz", labels)
+    save_arrays(store, f"runs/{run_id}/segments/clusters.npz", {"labels": labels})
     common = {"seed": options.clusters_seed, "features": list(features)}
     write_json(store, f"runs/{run_id}/segments/clusters.json", common | summary)
     return {"customers": customers, "clusters": summary["k"]}
-
-
-def _features(run_id: str, store: ObjectStore) -> dict[str, NDArray[np.float32]]:
-    with np.load(io.BytesIO(store.read_bytes(f"runs/{run_id}/features/clusters.npz"))) as arrays:
-        return {name: arrays[name] for name in arrays.files}
 
 
 def _summary(fitted: Clusters) -> dict[str, Any]:
@@ -74,9 +67,3 @@ def _tried(candidate: Candidate) -> dict[str, float]:
 def _nobody() -> dict[str, Any]:
     nothing = dict.fromkeys(("silhouette", "stability", "inertia", "pca"))
     return {"k": 0, "reason": "no customer has bought", "by_k": [], "clusters": [], "scaling": {}} | nothing
-
-
-def _save(store: ObjectStore, key: str, labels: NDArray[np.int32]) -> None:
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, labels=labels)
-    store.write_bytes(key, buffer.getvalue())

@@ -14,6 +14,7 @@ from patronage.logic.segments.journeys_purchases import STAGES, WITHIN_DAYS, sta
 from patronage.logic.segments.journeys_timeline import absences, timeline_of
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
+from patronage.steps.segment.previous import HISTORY, show_file
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ _OF_THE_SHOP = (
     "funnel_events",
     "transition_states",
 )
-_HISTORY = {"customer_id", "as_of", "segment_id"}
 NO_EVENTS = "the lake has no event of a known time and visitor; upload an event file below raw/events/"
 NO_CATEGORIES = "no product that was bought has a category; upload the catalogue below raw/products/"
 
@@ -95,16 +95,13 @@ def _load_history(engine: DuckEngine, manifest: Manifest, lake: Lake) -> None:
     """Show the changes of segment that this run or, where it wrote none, the one before knew of."""
     for run_id in filter(None, (manifest.run_id, manifest.previous)):
         key = f"runs/{run_id}/segments/history.parquet"
-        if not lake.store.exists(key):
-            continue
-        engine.scan("history_file", [lake.store.staged(key)])
-        if {row["column_name"] for row in engine.rows("DESCRIBE history_file")} >= _HISTORY:
+        if show_file("earlier_history", key, HISTORY, lake.store, engine):
             stated = {"today": manifest.today, "as_of": manifest.as_of.isoformat()}
             engine.table("segment_history", query("timeline_history"), **stated)
             return
-    engine.run(
-        "CREATE VIEW segment_history AS SELECT CAST(NULL AS VARCHAR) AS customer_id, "
-        "CAST(NULL AS TIMESTAMPTZ) AS occurred_at, CAST(NULL AS VARCHAR) AS segment_id WHERE FALSE"
+    engine.show_none(
+        "segment_history",
+        {"customer_id": "VARCHAR", "occurred_at": "TIMESTAMPTZ", "segment_id": "VARCHAR"},
     )
 
 

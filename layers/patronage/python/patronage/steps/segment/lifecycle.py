@@ -10,7 +10,7 @@ from patronage.logic.queries import query
 from patronage.logic.segments.lifecycle import CUTS, LOG_UNIT, QUANTILES, STAGES, Rhythm, rhythm_of
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
-from patronage.steps.segment.stability import run_before, show_file, show_none
+from patronage.steps.segment.previous import run_before, show_file
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def lifecycle(run_id: str, lake: Lake) -> dict[str, Any]:
 
 def _show_stages_before(manifest: Manifest, store: ObjectStore, engine: DuckEngine) -> None:
     """Show the stages of the run before as `lifecycle_before`, if that run looked at an earlier time."""
-    show_none("lifecycle_before", _STAGED, engine)
+    engine.show_none("lifecycle_before", _STAGED)
     before = run_before(manifest, store)
     if before is not None and before.as_of <= manifest.as_of:
         key = f"runs/{before.run_id}/segments/lifecycle.parquet"

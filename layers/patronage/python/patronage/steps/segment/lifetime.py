@@ -5,7 +5,6 @@ Its function holds NumPy and SciPy but neither DuckDB nor Delta Lake.
 
 from __future__ import annotations
 
-import io
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from patronage.logic.segments.lifetime import (
     lifetime_value,
 )
 from patronage.logic.segments.lifetime_totals import SHIFTS
+from patronage.steps.learn_arrays import load_arrays, save_arrays
 from patronage.steps.manifest import Manifest
 from patronage.stores.objects import write_json
 
@@ -51,12 +51,9 @@ def lifetime(run_id: str, store: ObjectStore) -> dict[str, Any]:
         How many ``customers`` there are, whether they are ``low_data``, and their ``value_12m`` together.
     """
     manifest = Manifest.load(store, run_id)
-    with np.load(io.BytesIO(store.read_bytes(f"runs/{run_id}/features/lifetime.npz"))) as arrays:
-        columns = {name: arrays[name] for name in arrays.files}
+    columns = load_arrays(store, f"runs/{run_id}/features/lifetime.npz")
     answer = lifetime_value(*_learned_from(columns, ""), horizons=list(HORIZONS.values()))
-    buffer = io.BytesIO()
-    np.savez(buffer, **_by_customer(answer))  # type: ignore[arg-type]
-    store.write_bytes(f"runs/{run_id}/clv/lifetime.npz", buffer.getvalue())
+    save_arrays(store, f"runs/{run_id}/clv/lifetime.npz", _by_customer(answer), compressed=False)
     summary = {
         "as_of": manifest.as_of.isoformat(),
         "currency": manifest.shop.currency,

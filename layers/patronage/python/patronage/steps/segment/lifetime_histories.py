@@ -6,7 +6,7 @@ from array import array
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from patronage.logic.arrays import write_npz
+from patronage.logic.arrays import gather, write_npz
 from patronage.logic.queries import query
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
@@ -50,7 +50,10 @@ def lifetime_histories(run_id: str, lake: Lake) -> dict[str, Any]:
         days = _holdout_days(engine, manifest.today)
         until = (date.fromisoformat(manifest.today) - timedelta(days=days)).isoformat()
         engine.table("lifetime_histories", query("lifetime_histories"), today=manifest.today, until=until)
-        columns = _columns(engine)
+        typecodes = dict.fromkeys(COUNTS, "i") | dict.fromkeys(MONEY, "d")
+        columns = gather(
+            typecodes, engine.chunks(f"SELECT {', '.join(typecodes)} FROM lifetime_histories ORDER BY idx")
+        )
     columns["holdout_days"] = array("i", [days])
     lake.store.write_bytes(f"runs/{run_id}/features/lifetime.npz", write_npz(columns))
     return {"customers": len(columns["frequency"]), "holdout_days": days}
@@ -61,12 +64,3 @@ def _holdout_days(engine: Engine, today: str) -> int:
     if first is None:
         return 0
     return min((date.fromisoformat(today) - date.fromisoformat(first)).days // 2, LONGEST_HOLDOUT_DAYS)
-
-
-def _columns(engine: Engine) -> dict[str, array[Any]]:
-    columns: dict[str, array[Any]] = {name: array("i") for name in COUNTS}
-    columns |= {name: array("d") for name in MONEY}
-    for chunk in engine.chunks(f"SELECT {', '.join(columns)} FROM lifetime_histories ORDER BY idx"):
-        for values, cells in zip(columns.values(), zip(*chunk, strict=True), strict=True):
-            values.extend(cells)
-    return columns

@@ -17,7 +17,7 @@ PICKS_EACH = 10
 
 
 def hold_picks(engine: DuckEngine, store: ObjectStore, manifest: Manifest) -> bool:
-    """Hold each customer's personal recommendations as `picks` (customer_id, product_id, name, rank).
+    """Hold each customer's personal recommendations as `picks` (customer_id, product_id, name).
 
     Returns
     -------
@@ -31,7 +31,7 @@ def hold_picks(engine: DuckEngine, store: ObjectStore, manifest: Manifest) -> bo
         return False
     for name in ("customers", "products"):
         engine.scan(f"pick_{name}", [store.staged(f"{folder}/{name}.parquet")])
-    columns = {name: array("i") for name in ("customer", "product", "rank")}
+    columns = {name: array("i") for name in ("customer", "product")}
     for key in shards:
         _add(columns, read_npz(store.read_bytes(key)))
     engine.arrays(
@@ -39,7 +39,7 @@ def hold_picks(engine: DuckEngine, store: ObjectStore, manifest: Manifest) -> bo
     )
     engine.table(
         "picks",
-        "SELECT pick_customers.customer_id, pick_products.product_id, pick_products.name, rank "
+        "SELECT pick_customers.customer_id, pick_products.product_id, pick_products.name "
         "FROM numbered_picks "
         "INNER JOIN pick_customers ON numbered_picks.customer = pick_customers.idx "
         "INNER JOIN pick_products ON numbered_picks.product = pick_products.idx",
@@ -54,4 +54,3 @@ def _add(columns: dict[str, array[int]], arrays: dict[str, Array]) -> None:
         personal = [item for item, because in pairs if item >= 0 and because >= 0][:PICKS_EACH]
         columns["customer"].extend([customer] * len(personal))
         columns["product"].extend(personal)
-        columns["rank"].extend(range(1, len(personal) + 1))

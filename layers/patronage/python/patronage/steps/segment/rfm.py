@@ -16,7 +16,7 @@ from patronage.logic.segments.rfm_scores import (
 )
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
-from patronage.steps.segment.stability import show_previous
+from patronage.steps.segment.previous import show_previous
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
@@ -75,5 +75,5 @@ def _settle(manifest: Manifest, lake: Lake, engine: DuckEngine, cuts: Mapping[st
         engine.run(f"CREATE VIEW rfm_margins AS {margins_sql(cuts)}")
         engine.table("rfm_kept", query("rfm_kept"))
     else:
-        engine.run("CREATE TABLE rfm_kept (customer_id VARCHAR, segment_id VARCHAR)")
+        engine.show_none("rfm_kept", {"customer_id": "VARCHAR", "segment_id": "VARCHAR"})
     engine.table("customer_segments", query("rfm_settled"))

@@ -15,11 +15,10 @@ from patronage.logic.segments.sales import (
     with_what_is_left,
 )
 from patronage.logic.segments.sales_calendar import DaySeries, calendar_effects
-from patronage.logic.segments.slices import MOST_SLICES, checked_slice, slice_label
+from patronage.logic.segments.slices import CUSTOMER, MOST_SLICES, checked_slice, slice_label
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
 from patronage.steps.segment.cohorts import calendar_of
-from patronage.steps.segment.slices import slice_customers
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ def sliced(run_id: str, lake: Lake, by: str = "country") -> dict[str, Any]:
     manifest = Manifest.load(lake.store, run_id)
     as_of = calendar_of(manifest)
     with pinned_engine(manifest, lake, "customers") as engine:
-        slice_customers(engine, checked_slice(by))
+        _value_customers(engine, checked_slice(by))
         engine.table("sales_orders", query("sales_orders"))
         engine.table("unsliced_rows", query("sales_rows"), today=manifest.today)
         engine.table("sales_rows", query("sales_sliced_rows"), by=by, most=MOST_SLICES)
@@ -96,6 +95,14 @@ def sliced(run_id: str, lake: Lake, by: str = "country") -> dict[str, Any]:
     headed = _headed(manifest) | {"by": by, "slices": slices}
     write_json(lake.store, f"runs/{run_id}/metrics/sales-by-{by}.json", headed)
     return {"by": by, "slices": len(slices)}
+
+
+def _value_customers(engine: DuckEngine, by: str) -> None:
+    """Make `slice_values`, which only slices by what the table `customers` says read."""
+    if by in CUSTOMER:
+        engine.table("slice_values", query("slice_by_customer"), by=by)
+    else:
+        engine.show_none("slice_values", {"customer_id": "VARCHAR", "value": "VARCHAR"})
 
 
 def _headed(manifest: Manifest) -> dict[str, Any]:

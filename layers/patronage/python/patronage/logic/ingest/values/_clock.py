@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from patronage.logic.ingest.values._instants import ALLOWED_MICROS
+from patronage.logic.offsets import offset_sql
 from patronage.logic.queries import literal
 
 if TYPE_CHECKING:
@@ -30,13 +31,6 @@ def clock_sql(wall: str, changes: Sequence[tuple[int, int]], *, zone: str) -> st
     if len(changes) < 2:
         return asked
     low, high = (f"make_timestamp({micros})" for micros in (changes[0][0], changes[-1][0]))
-    known = f"make_timestamptz(epoch_us({wall}) - ({_tree(wall, changes[:-1])}))"
+    offset = offset_sql(wall, changes[:-1], make="make_timestamp")
+    known = f"make_timestamptz(epoch_us({wall}) - ({offset}))"
     return f"CASE WHEN {wall} >= {low} AND {wall} < {high} THEN {known} ELSE {asked} END"
-
-
-def _tree(wall: str, changes: Sequence[tuple[int, int]]) -> str:
-    if len(changes) == 1:
-        return str(changes[0][1])
-    middle = len(changes) // 2
-    early, late = _tree(wall, changes[:middle]), _tree(wall, changes[middle:])
-    return f"CASE WHEN {wall} < make_timestamp({changes[middle][0]}) THEN {early} ELSE {late} END"

@@ -77,8 +77,7 @@ class Clusters:
         sample = representative(filled, SAMPLE_ROWS, seed=self.random_state)
         found = {name: Scaling.fit(values, sample) for name, values in columns.items()}
         self.scalings_ = {name: scaling for name, scaling in found.items() if scaling is not None}
-        n = len(sample) if not columns else len(next(iter(columns.values())))
-        scaled = np.empty((len(self.scalings_), n))
+        scaled = np.empty((len(self.scalings_), len(next(iter(columns.values())))))
         for row, (name, scaling) in zip(scaled, self.scalings_.items(), strict=True):
             row[:] = scaling.apply(columns[name])
         rows = self._rows(scaled)
