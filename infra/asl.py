@@ -141,9 +141,17 @@ def publishing(family: str, *, shards_key: str) -> States:
 def _each_shard(name: str, family: str, *, run: str, key: str, then: str, label: str = "") -> State:
     """Call a step of publish for each entry of the shard list at a key of the lake bucket."""
     label = label or f"{name.capitalize()}Each"
-    # In a child execution the context names the child, so the run id comes with the item.
-    item = {"run_id": run, "shard": "$$.Map.Item.Value.shard"}
     task = step(PUBLISH, name, run_id="$.run_id", family=family, shard="$.shard")
+    states = {label: {**task, "ResultSelector": {}, "ResultPath": "$"}}
+    return each_shard(label, states, run=run, key=key, then=then)
+
+
+def each_shard(label: str, states: States, *, run: str, key: str, then: str) -> State:
+    """Take states, from the first one on, for each entry of the shard list at a key of the lake bucket.
+
+    Their input is the ``run_id`` (in a child execution the context names the child) and the ``shard``.
+    """
+    item = {"run_id": run, "shard": "$$.Map.Item.Value.shard"}
     return {
         "Type": "Map",
         "Label": label,
@@ -155,8 +163,8 @@ def _each_shard(name: str, family: str, *, run: str, key: str, then: str, label:
         "ItemSelector": paths(item),
         "ItemProcessor": {
             "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-            "StartAt": label,
-            "States": {label: {**task, "ResultSelector": {}, "ResultPath": "$"}},
+            "StartAt": next(iter(states)),
+            "States": states,
         },
         "MaxConcurrency": SHARDS_AT_ONCE,
         "ResultPath": None,

@@ -17,7 +17,7 @@ MODEL_OBJECTS = "models/*"
 LAYER_PACKAGES = {
     "serve": ("aws-lambda-powertools",),
     "tables": ("blake3", "deltalake", "duckdb", "python-calamine", "tzdata"),
-    "learn": ("numpy", "scikit-learn", "scipy", "tzdata"),
+    "learn": ("implicit", "numpy", "scikit-learn", "scipy", "tzdata"),
 }
 """Name of a layer set: what it holds, dependencies apart. boto3 is the Lambda runtime's own."""
 

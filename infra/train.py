@@ -74,28 +74,43 @@ def definition() -> asl.State:
             "Default": "NothingToDo",
         },
         "Candidates": asl.step(TRAIN, "candidates", keep=("models",), then="EvaluateEach"),
-        "EvaluateEach": _evaluate_each(then="Gate"),
-        "Gate": asl.step(TRAIN, "gate", keep=("publish", "reason", "model"), then="GatePassed"),
-        "GatePassed": asl.gate_passed(then="Recommend"),
-        "Recommend": asl.step(
-            TRAIN, "recommend", model="$.gate.model", keep=("shards_key",), then="PublishShards"
+        "EvaluateEach": _each_model("Evaluate", "$.candidates.models", then="Blend"),
+        "Blend": asl.step(TRAIN, "blend", then="Gate"),
+        "Gate": asl.step(TRAIN, "gate", keep=("publish", "reason", "model", "parts"), then="GatePassed"),
+        "GatePassed": asl.gate_passed(then="FitEach"),
+        "FitEach": _each_model("Fit", "$.gate.parts", then="Plan"),
+        "Plan": asl.step(
+            TRAIN, "plan", model="$.gate.model", keep=("lists_key", "shards_key"), then="ListEach"
         ),
-        **asl.publishing("recommendations", shards_key="$.recommend.shards_key"),
+        "ListEach": asl.each_shard(
+            "ListEach", _make_lists(), run="$$.Execution.Name", key="$.plan.lists_key", then="PublishShards"
+        ),
+        **asl.publishing("recommendations", shards_key="$.plan.shards_key"),
     }
     return asl.machine("Train, compare and publish recommendations.", start_at="Pin", states=states)
 
 
-def _evaluate_each(*, then: str) -> asl.State:
+def _each_model(name: str, models: str, *, then: str) -> asl.State:
+    """Take a step for each model of a list, one method a call."""
     return {
         "Type": "Map",
-        "ItemsPath": "$.candidates.models",
+        "ItemsPath": models,
         "ItemSelector": asl.paths({"model": "$$.Map.Item.Value.model"}),
         "ItemProcessor": {
             "ProcessorConfig": {"Mode": "INLINE"},
-            "StartAt": "Evaluate",
-            "States": {"Evaluate": asl.step(TRAIN, "evaluate", model="$.model")},
+            "StartAt": name,
+            "States": {name: asl.step(TRAIN, name.lower(), model="$.model")},
         },
         "MaxConcurrency": MODELS_AT_ONCE,
         "ResultPath": None,
         **asl.follow(then),
+    }
+
+
+def _make_lists() -> asl.States:
+    lists = asl.step(TRAIN, "lists", run_id="$.run_id", shard="$.shard", then="ToParquet")
+    parquet = asl.step(TRAIN_TABLES, "parquet", run_id="$.run_id", shard="$.shard")
+    return {
+        "Lists": lists,
+        "ToParquet": {**parquet, "ResultSelector": {}, "ResultPath": "$"},
     }

@@ -96,6 +96,9 @@ def aws() -> Iterator[Any]:
         yield client
 
 
+RECOMMENDATION_SHARDS = [
+    *("popular", "contexts", "catalogue", "similar-00000", "together-00000", "users-00000")
+]
 SEGMENT_SHARDS = ["summary", "analytics", *(f"members-{name}" for name in METHODS), "customers-00000"]
 
 
@@ -113,23 +116,38 @@ def make_recommendations(store: ObjectStore, run_id: str, *, created_at: datetim
     _arrays(
         store,
         f"{folder}/users-00000.npz",
-        users=_ints([0, 1, 2]),
+        rows=_ints([0, 1, 2]),
         items=_ints([[0, 5, 4, 2], [2, -1, -1, -1], [-1, -1, -1, -1]]),
         scores=_floats([[0.5, 0.25, 900.5, 5], [3, 0, 0, 0], [0, 0, 0, 0]]),
+        kind=_ints([[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0]]),
         because=_ints([[1, 1, -1, -1], [1, -1, -1, -1], [-1, -1, -1, -1]]),
         share=_floats([[0.4, 0.0424, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]),
     )
     _arrays(
         store,
         f"{folder}/similar-00000.npz",
-        items=_ints([0, 1, 2, 3, 4, 5]),
-        similar=_ints([[1, -1], [0, 5], [-1, -1], [-1, -1], [-1, -1], [1, -1]]),
+        rows=_ints([0, 1, 2, 3, 4, 5]),
+        items=_ints([[1, -1], [0, 5], [-1, -1], [-1, -1], [-1, -1], [1, -1]]),
+        kind=_ints([[1, 0], [1, 1], [0, 0], [0, 0], [0, 0], [1, 0]]),
+        because=_ints([[0, -1], [1, 1], [-1, -1], [-1, -1], [-1, -1], [5, -1]]),
         scores=_floats([[0.9, 0], [0.9, 0.1], [0, 0], [0, 0], [0, 0], [0.1, 0]]),
         share=_floats([[0.5, 0], [0.4, 0.06], [0, 0], [0, 0], [0, 0], [0.6, 0]]),
     )
     _arrays(store, f"{folder}/popular.npz", items=_ints([4, 1, 0, 2]), scores=_floats([900.5, 30, 20, 5]))
     write_json(store, f"{folder}/model.json", {"model": "item_to_item", "version": run_id})
-    list_shards(store, run_id, "recommendations", ["popular", "catalogue", "similar-00000", "users-00000"])
+    _arrays(
+        store,
+        f"{folder}/together-00000.npz",
+        rows=_ints([0]),
+        items=_ints([[5, 4]]),
+        kind=_ints([[1, 1]]),
+        because=_ints([[0, 0]]),
+        scores=_floats([[0.6, 0.2]]),
+        share=_floats([[0.7, 0.3]]),
+    )
+    contexts = {"country=Japan": [[5, 9.0], [3, 4.0]], "segment=champions": [[2, 8.0]]}
+    write_json(store, f"{folder}/contexts.json", contexts)
+    list_shards(store, run_id, "recommendations", RECOMMENDATION_SHARDS)
 
 
 def make_segments(store: ObjectStore, run_id: str, *, created_at: datetime = NOW) -> None:
@@ -173,7 +191,7 @@ def publish_all(
     """Write every shard of a run and flip."""
     names = SEGMENT_SHARDS
     if family == "recommendations":
-        names = ["popular", "catalogue", "similar-00000", "users-00000"]
+        names = RECOMMENDATION_SHARDS
     for name in names:
         publish.shard(run_id, family, name, store=store, table=table)
     return publish.flip(run_id, family, store=store, table=table, now=now, keep_days=KEEP_DAYS)

@@ -14,10 +14,12 @@ from patronage.stores.serving import ServingTable
 from patronage.stores.serving_reader import ServingReader
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 _IS_ENCODED = runtime.path_parameters_are_encoded()
-_ROUTES = {
+_ROUTES: Mapping[str, tuple[Callable[..., dict[str, Any]], str]] = {
     "/api/v1/recommendations/{user_id}": (lookup.recommend, "user_id"),
     "/api/v1/recommendations": (lookup.recommend, "user_id"),
     "/api/v1/products/{product_id}/similar": (lookup.similar, "product_id"),

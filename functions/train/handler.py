@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patronage import runtime
-from patronage.steps import train
+from patronage.steps.train.blend import blend
+from patronage.steps.train.evaluate import candidates, evaluate
+from patronage.steps.train.fit import fit
+from patronage.steps.train.gate import gate
+from patronage.steps.train.lists import make_lists
+from patronage.steps.train.plan import plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,10 +21,13 @@ if TYPE_CHECKING:
 
 
 STEPS: Mapping[str, Step] = {
-    "candidates": lambda _event, _store: train.candidates(),
-    "evaluate": lambda event, store: train.evaluate(event["run_id"], event["model"], store),
-    "gate": lambda event, store: train.gate(event["run_id"], store),
-    "recommend": lambda event, store: train.recommend(event["run_id"], event["model"], store),
+    "candidates": lambda event, store: candidates(event["run_id"], store),
+    "evaluate": lambda event, store: evaluate(event["run_id"], event["model"], store),
+    "blend": lambda event, store: blend(event["run_id"], store),
+    "gate": lambda event, store: gate(event["run_id"], store),
+    "fit": lambda event, store: fit(event["run_id"], event["model"], store),
+    "plan": lambda event, store: plan(event["run_id"], event["model"], store),
+    "lists": lambda event, store: make_lists(event["run_id"], event["shard"], store),
 }
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from patronage import runtime
 from patronage.steps.pin import pin
-from patronage.steps.train_tables import interactions
+from patronage.steps.train.parquet import to_parquet
+from patronage.steps.train.tables import interactions
 from patronage.stores.lake import Lake
 from patronage.stores.serving import ServingTable
 
@@ -21,16 +22,23 @@ if TYPE_CHECKING:
 
 
 def _pin(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
-    """Pin the orders, and which model is live: the champion of the gate."""
+    """Pin the orders, and what is live: the model is the champion of the gate."""
     live = ServingTable(runtime.serving_table_name(), client=runtime.dynamodb()).pointer()
-    champion = live["recommendations"].model if "recommendations" in live else {}
-    now = datetime.now(UTC)
-    return pin(event["run_id"], "recommendations", Lake(store), runtime.shop(), now=now, champion=champion)
+    return pin(
+        event["run_id"],
+        "recommendations",
+        Lake(store),
+        runtime.shop(),
+        now=datetime.now(UTC),
+        champion=live["recommendations"].model if "recommendations" in live else {},
+        live_runs={family: entry.run_id for family, entry in live.items()},
+    )
 
 
 STEPS: Mapping[str, Step] = {
     "pin": _pin,
     "interactions": lambda event, store: interactions(event["run_id"], Lake(store)),
+    "parquet": lambda event, store: to_parquet(event["run_id"], event["shard"], store),
 }
 
 

@@ -29,9 +29,12 @@ ORDER = {
         "AnyInteraction",
         "Candidates",
         "EvaluateEach",
+        "Blend",
         "Gate",
         "GatePassed",
-        "Recommend",
+        "FitEach",
+        "Plan",
+        "ListEach",
         *PUBLISHING,
     ],
 }
@@ -56,8 +59,8 @@ CALLS = {
         "Publish": {"shard", "flip", "retire"},
     },
     "TrainingStateMachine": {
-        "TrainTables": {"pin", "interactions"},
-        "Train": {"candidates", "evaluate", "gate", "recommend"},
+        "TrainTables": {"pin", "interactions", "parquet"},
+        "Train": {"candidates", "evaluate", "blend", "gate", "fit", "plan", "lists"},
         "Publish": {"shard", "flip", "retire"},
     },
 }

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from patronage.cli import _COMMANDS
+from patronage.logic.recommenders.candidates import CANDIDATES, HYBRID
 
 PATRONAGE = Path(sys.executable).parent / "patronage"
 
@@ -46,11 +47,17 @@ def shop(tmp_path_factory) -> Path:
 
 
 def test_run_writes_csv_and_parquet_that_agree(shop):
-    for name in ("segments", "recommendations", "similar_products"):
+    # each basket holds one product here, so nothing stands with another in one
+    for name, least in (
+        ("segments", 1),
+        ("recommendations", 1),
+        ("similar_products", 1),
+        ("bought_together", 0),
+    ):
         with (shop / "out" / f"{name}.csv").open() as file:
             rows = list(csv.reader(file))
         (count,) = duckdb.sql(f"SELECT COUNT(*) FROM '{shop}/out/{name}.parquet'").fetchall()[0]
-        assert len(rows) == count + 1 > 1
+        assert len(rows) == count + 1 > least
 
 
 def test_recommend_finds_the_withheld_product_first(shop):
@@ -88,9 +95,63 @@ def test_two_runs_are_compared_and_cohorts_and_sales_sliced(shop):
         assert (found["by"], [each["value"] for each in found["slices"]]) == ("channel", [None])
 
 
-def test_evaluate_prints_both_models(shop):
-    measured = json.loads(patronage("evaluate", "--json", cwd=shop).stdout)
-    assert set(measured) == {"item_to_item", "popularity"}
+def test_evaluate_measures_every_model_and_their_blend_beside_popularity(shop):
+    measured = json.loads(patronage("evaluate", "--all", "--json", "--output", "m.json", cwd=shop).stdout)
+    assert set(measured) == {*CANDIDATES, HYBRID} - {"repeat"}
+    assert json.loads((shop / "m.json").read_text()) == measured
+    for found in measured.values():
+        values = [each for metric in found["metrics"].values() for each in metric.values()]
+        assert all(0 <= value <= 1 for value in values)
+
+
+def test_evaluate_prints_a_model_beside_popularity(shop):
+    shown = patronage("evaluate", "--model", "collaborative", "--split", "last", cwd=shop).stdout
+    assert "item_to_item" in shown
+    assert "popularity" in shown
+    assert "NDCG" in shown
+    shown = patronage("evaluate", "--model", "content", "--metric", "recall", cwd=shop).stdout
+    assert "Recall" in shown
+
+
+def test_errors_of_ratings_need_ratings_and_say_how_to_supply_them(shop):
+    done = patronage("evaluate", "--model", "collaborative", "--metric", "rmse", cwd=shop, code=2)
+    assert "NDCG" in done.stderr
+    assert "patronage ingest --table ratings" in done.stderr
+
+
+def test_ratings_are_predicted_and_measured_beside_the_baseline(shop):
+    lines = ["customer_id,product_id,rating"]
+    for customer in range(12):
+        for product in range(6):
+            taste = "tea" if customer % 2 else "cup"
+            lines += [
+                f"0{customer},{taste}{product},{5 - product % 2}",
+                f"0{customer},x{product},{1 + product % 2}",
+            ]
+    (shop / "ratings.csv").write_text("\n".join(lines) + "\n")
+    patronage("ingest", "--table", "ratings", "ratings.csv", "--lake", "rated", "--currency", "GBP", cwd=shop)
+    patronage("ingest", "orders.csv", "--lake", "rated", cwd=shop)
+    asked = ("evaluate", "--model", "collaborative", "--metric", "rmse", "--lake", "rated")
+    measured = json.loads(patronage(*asked, "--json", cwd=shop).stdout)
+    assert set(measured) == {"item_cf", "baseline"}
+    assert 0 < measured["item_cf"]["rmse"]["value"] < 1
+    assert "RMSE" in patronage(*asked, cwd=shop).stdout
+
+
+def test_similar_products_and_what_stands_in_the_same_baskets(shop):
+    answer = json.loads(
+        patronage("similar", "--product-id", "tea1", "--top-k", "3", "--json", cwd=shop).stdout
+    )
+    assert {item["product_id"][:3] for item in answer["items"]} == {"tea"}
+    assert {item["rung"] for item in answer["items"]} == {"similar"}
+    assert "tea" in patronage("similar", "--product_id", "tea1", "--together", cwd=shop).stdout
+
+
+def test_a_visit_decides_for_who_is_unknown(shop):
+    asked = ("recommend", "--user-id", "nobody", "--session", "cup1,tea1", "--top-k", "2", "--json")
+    answer = json.loads(patronage(*asked, cwd=shop).stdout)
+    assert [item["rung"] for item in answer["items"]] == ["session", "session"]
+    assert answer["items"][0]["product_id"].startswith("tea")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +165,7 @@ def test_evaluate_prints_both_models(shop):
         (["compare", "a", "b"], "no run of segments 'a'; the newest are"),
         (["slice", "sales", "--by", "gendr", "--output", "s.json"], "near it: gender"),
         (["slice", "orders", "--output", "s.json"], "none of cohorts, sales"),
-        (["evaluate", "--model", "magic"], "known are item_to_item, popularity"),
+        (["evaluate", "--model", "magic"], "known are collaborative, als, content"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_exit_code_1(shop, arguments, says):

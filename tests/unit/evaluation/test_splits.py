@@ -126,7 +126,7 @@ class TestHoldout:
         late = [(0, 0, 9), (1, 5, 9), (2, 0, 9)]
         holdout = time_ordered_holdout(self.shop(early + late), test_share=0.3)
         assert holdout.customers.tolist() == [1]
-        assert holdout.histories.toarray().nonzero()[1].tolist() == [0]
+        assert holdout.histories.products.tolist() == [0]
         assert holdout.relevant.toarray().nonzero()[1].tolist() == [5]
 
     def test_one_day_of_orders_measures_nobody(self):

@@ -5,6 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patronage.logic.serve.catalogue import Product
+from patronage.logic.serve.kinds import (
+    ALIKE,
+    BOUGHT_AGAIN,
+    BOUGHT_NEXT,
+    BOUGHT_TOGETHER,
+    NAMES,
+    NEW,
+    SAME_BASKET,
+)
 from patronage.logic.serve.ladder import climb_down
 from patronage.logic.serve.packing import Candidate
 from patronage.logic.serve.reasons import percent, reason_of
@@ -65,19 +74,42 @@ def test_a_share_is_written_for_people(share, written):
 
 
 def test_a_reason_names_what_the_product_was_bought_with():
-    assert reason_of(Candidate("rare", 0.5, "mug", 0.38), PRODUCTS) == {
+    assert reason_of(Candidate("rare", 0.5, "mug", 0.38, BOUGHT_TOGETHER), PRODUCTS) == {
         "kind": "bought_together",
         "because_product_id": "mug",
         "because_name": "White mug",
         "share": 0.38,
         "text": "38% of the customers who bought White mug also bought this",
     }
-    assert reason_of(Candidate("rare", 0.5, "gone", 0.38), PRODUCTS)["because_name"] == "gone"
+    assert (
+        reason_of(Candidate("rare", 0.5, "gone", 0.38, BOUGHT_TOGETHER), PRODUCTS)["because_name"] == "gone"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (BOUGHT_NEXT, "38% of the customers who bought White mug bought this afterwards"),
+        (ALIKE, "38% alike to White mug by what the shop says of both"),
+        (SAME_BASKET, "in 38% of the baskets that hold White mug"),
+        (BOUGHT_AGAIN, "bought on 38% of this customer's days with a purchase"),
+    ],
+)
+def test_each_kind_of_reason_says_what_its_share_is_of(kind, text):
+    reason = reason_of(Candidate("rare", 0.5, "mug", 0.38, kind), PRODUCTS)
+    assert (reason["kind"], reason["share"], reason["text"]) == (NAMES[kind], 0.38, text)
+
+
+def test_a_new_product_says_so():
+    assert reason_of(Candidate("rare", 0.0, kind=NEW), PRODUCTS) == {
+        "kind": "new",
+        "text": "new in this shop",
+    }
 
 
 def test_a_text_has_no_stray_blanks_of_a_name():
     products = {"tin": Product("tin", "SNACK TIN  RED ", 250, 3)}
-    reason = reason_of(Candidate("mug", 0.5, "tin", 0.38), products)
+    reason = reason_of(Candidate("mug", 0.5, "tin", 0.38, BOUGHT_TOGETHER), products)
     assert reason["because_name"] == "SNACK TIN  RED "
     assert reason["text"] == "38% of the customers who bought SNACK TIN RED also bought this"
 
@@ -99,4 +131,4 @@ def test_without_such_a_product_the_reason_counts_buyers(product_id, buyers, tex
 
 
 def test_a_share_of_nothing_is_no_reason():
-    assert reason_of(Candidate("mug", 5.0, "rare", 0.0), PRODUCTS)["kind"] == "popular"
+    assert reason_of(Candidate("mug", 5.0, "rare", 0.0, BOUGHT_TOGETHER), PRODUCTS)["kind"] == "popular"

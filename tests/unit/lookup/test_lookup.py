@@ -7,6 +7,7 @@ import pytest
 
 import serving_support as support
 from patronage.errors import BadInput, TryAgain
+from patronage.logic.serve.context import Context
 from patronage.logic.serve.pointer import NoGenerationYet
 from patronage.steps.lookup import recommend, recommend_from_run, segments, similar, similar_from_run
 from patronage.stores.serving_reader import POINTER_SECONDS, REMEMBERED_SECONDS, ServingReader
@@ -98,6 +99,41 @@ def test_an_unknown_user_gets_what_is_popular(reader):
         answer = recommend(reader, user_id, 3, now=NOW)
         assert (answer["user_id"], answer["rung"]) == (user_id, "popular")
         assert placed(answer) == [("f", "popular"), ("a/b", "popular"), ("a#b", "popular")]
+
+
+def test_who_is_unknown_gets_what_fits_the_visit_then_the_segment_then_the_country(reader, calls):
+    visit = Context(session=("d", "a/b"), segment="champions", country="Japan", category="none such")
+    answer = recommend(reader, "nobody", 6, now=NOW, context=visit)
+    assert placed(answer) == [
+        ("a#b", "session"),
+        ("日本", "session"),
+        ("e", "context"),
+        ("f", "popular"),
+    ]  # d, the segment's own, and a/b stand in the visit already
+    assert answer["rung"] == "session"
+    assert answer["items"][0]["reason"]["because_product_id"] == "a/b"
+    recommend(reader, "nobody", now=NOW)
+    calls.calls.clear()
+    recommend(reader, "nobody", 6, now=NOW, context=visit)
+    assert calls.calls == ["BatchGetItem"]
+
+
+def test_the_newest_product_of_a_visit_counts_most(reader):
+    # a#b leads to a/b with 0.9, 日本 to a/b with 0.1; a/b leads to a#b with 0.9 and to 日本 with 0.1
+    answer = recommend(reader, "nobody", 1, now=NOW, context=Context(session=("a#b", "日本")))
+    assert placed(answer) == [("a/b", "session")]
+    assert answer["items"][0]["score"] == pytest.approx(0.1 + 0.7 * 0.9, rel=1e-3)
+    assert answer["items"][0]["reason"]["because_product_id"] == "a#b"
+
+
+def test_a_known_user_keeps_the_own_list_before_the_visit(reader):
+    answer = recommend(reader, "ann", 3, now=NOW, context=Context(session=("a/b",), country="Japan"))
+    assert placed(answer)[:2] == [("a#b", "user"), ("日本", "user")]
+
+
+def test_what_stands_in_the_same_baskets(reader):
+    answer = similar(reader, "a#b", 2, now=NOW, kind="together")
+    assert placed(answer) == [("日本", "together"), ("f", "together")]
 
 
 def test_similar_products_name_the_product_and_never_hold_it(reader):
@@ -203,6 +239,9 @@ def test_a_run_answers_as_the_table_does(reader, store):
     for user_id, k in product(["ann", "bob/1", "eve", "nobody", "日本"], [1, 4, 50]):
         from_table = recommend(reader, user_id, k, now=LATER)
         assert recommend_from_run(store, "run", user_id, k, now=LATER) == from_table
+    visit = Context(session=("d", "a/b"), segment="champions", country="Japan")
+    from_table = recommend(reader, "nobody", 6, now=LATER, context=visit)
+    assert recommend_from_run(store, "run", "nobody", 6, now=LATER, context=visit) == from_table
 
 
 def test_a_run_finds_similar_products_as_the_table_does(reader, store):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from patronage.errors import TryAgain
 from patronage.logic.serve.catalogue import MAX_PAGE_BYTES, Product, pack_pages, unpack_pages
 from patronage.logic.serve.keys import MAX_KEY_BYTES, item_key
+from patronage.logic.serve.kinds import BOUGHT_TOGETHER, NAMES, POPULAR
 from patronage.logic.serve.packing import Candidate, pack, unpack
 
 IDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=256)
@@ -19,7 +20,9 @@ CANDIDATES = st.builds(
     score=st.floats(width=32, allow_nan=False, allow_infinity=False),
     because=st.none() | IDS,
     share=st.floats(0, 1),
+    kind=st.sampled_from(sorted(NAMES)),
 )
+BEFORE_KINDS = "0163626264646270b0676860601066e860484c0200"
 ODD = ["a/b", "a#b", "日本", "x" * 256, "", "50%", "\0", "e\u0301", "🛍"]
 
 
@@ -29,8 +32,8 @@ ODD = ["a/b", "a#b", "日本", "x" * 256, "", "50%", "\0", "e\u0301", "🛍"]
 @example([Candidate(f"p{n}", 1.0, f"q{n}", 0.1) for n in range(200)])
 def test_what_is_packed_comes_back(candidates):
     found = unpack(pack(candidates))
-    assert [(each.product_id, each.because) for each in found] == [
-        (each.product_id, each.because) for each in candidates
+    assert [(each.product_id, each.because, each.kind) for each in found] == [
+        (each.product_id, each.because, each.kind) for each in candidates
     ]
     for before, after in zip(candidates, found, strict=True):
         # 24 of a float32's 32 bits are kept: 15 bits of mantissa, or a number near zero.
@@ -53,7 +56,7 @@ def test_fifty_candidates_with_ids_of_six_characters_fit_one_write_unit(alphabet
     dice = Random(7)  # noqa: S311
     ids = ["".join(dice.choices(alphabet, k=6)) for _ in range(100)]
     scores = sorted((dice.random() for _ in range(50)), reverse=True)
-    packed = pack([Candidate(ids[n], scores[n], ids[50 + n], dice.random()) for n in range(50)])
+    packed = pack([Candidate(ids[n], scores[n], ids[50 + n], dice.random(), n % 3) for n in range(50)])
     key = item_key("user", "0123456789abcdef0123456789abcdef0123", "123456")
     assert len("pk") + len(key) + len("packed") + len(packed) <= 1024
 
@@ -61,6 +64,15 @@ def test_fifty_candidates_with_ids_of_six_characters_fit_one_write_unit(alphabet
 def test_a_list_of_another_version_says_what_to_do():
     with pytest.raises(TryAgain, match="publish again"):
         unpack(b"\x07" + pack([])[1:])
+
+
+def test_a_list_from_before_kinds_were_kept_is_still_read():
+    """Written by version 1: a generation of it may be live when this version is deployed."""
+    packed = bytes.fromhex(BEFORE_KINDS)
+    assert unpack(packed) == [
+        Candidate("a", 2.0, "b", 0.5, BOUGHT_TOGETHER),
+        Candidate("b", 1.0, None, 0.0, POPULAR),
+    ]
 
 
 def test_the_precision_that_is_kept_by_hand():

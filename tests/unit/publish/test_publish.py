@@ -9,13 +9,14 @@ import pytest
 import serving_support as support
 from patronage.errors import BadInput, NotFound, RunFailed, TryAgain
 from patronage.logic.serve.documents import unpack_document
+from patronage.logic.serve.kinds import BOUGHT_TOGETHER
 from patronage.logic.serve.packing import Candidate, unpack
 from patronage.steps import publish
 from patronage.stores.objects import read_json
 from tests_support import NOW
 
 LATER = NOW + timedelta(days=1)
-RECOMMENDATIONS = ["popular", "catalogue", "similar-00000", "users-00000"]
+RECOMMENDATIONS = support.RECOMMENDATION_SHARDS
 ENDS = int((NOW + timedelta(days=support.KEEP_DAYS)).timestamp())
 
 
@@ -58,19 +59,22 @@ def test_a_training_run_becomes_these_items(store, table, client):
         "catalogue#run#0",
         "catalogue#run#meta",
         "popular#run#all",
+        "popular#run#country=Japan",
+        "popular#run#segment=champions",
         "similar#run#a#b",
         "similar#run#a/b",
         "similar#run#日本",
+        "together#run#a#b",
         "user#run#ann",
         "user#run#bob/1",
     ]
     assert unpack(table.get("user#run#ann")["packed"]) == [
-        Candidate("a#b", 0.5, "a/b", 0.4),
-        Candidate("日本", 0.25, "a/b", 0.0424),
+        Candidate("a#b", 0.5, "a/b", 0.4, BOUGHT_TOGETHER),
+        Candidate("日本", 0.25, "a/b", 0.0424, BOUGHT_TOGETHER),
         Candidate("f", 900.5),
         Candidate("d", 5.0),
     ]
-    assert unpack(table.get("user#run#bob/1")["packed"]) == [Candidate("d", 3.0, "a/b")]
+    assert unpack(table.get("user#run#bob/1")["packed"]) == [Candidate("d", 3.0, "a/b", 0.0, BOUGHT_TOGETHER)]
     assert [each.because for each in unpack(table.get("similar#run#a/b")["packed"])] == ["a/b", "a/b"]
     assert table.get("catalogue#run#meta") == {"pk": "catalogue#run#meta", "pages": 1, "products": 6}
     page = json.loads(zlib.decompress(table.get("catalogue#run#0")["packed"]))
@@ -162,7 +166,7 @@ def test_an_unknown_shard_says_what_is_known(store, table):
     support.make_segments(store, "run")
     for family, name, says in (
         ("segments", "users-00000", "known are summary, customers"),
-        ("recommendations", "nonsense", "known are popular, catalogue, similar, users"),
+        ("recommendations", "nonsense", "known are popular, contexts, catalogue, similar, together, users"),
         ("analytics", "summary", "family 'analytics' is none of segments, recommendations"),
     ):
         with pytest.raises(BadInput, match=says):

@@ -26,7 +26,7 @@ def publish(lake):
 
 
 def test_a_run_is_published_retired_and_never_while_it_is_live(publish, lake, table):
-    for shard in ("popular", "catalogue", "similar-00000", "users-00000"):
+    for shard in support.RECOMMENDATION_SHARDS:
         assert publish(support.event("states-publish-shard", shard=shard))["shard"] == shard
     assert publish(support.event("states-publish-flip"))["flipped"]
     retired = publish(support.event("states-publish-shard", step="retire"))

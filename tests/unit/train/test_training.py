@@ -1,22 +1,33 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import duckdb
 import numpy as np
 import pytest
 
 from patronage.errors import BadInput
-from patronage.steps import train
+from patronage.logic.recommenders.candidates import CANDIDATES, HYBRID, candidate
+from patronage.logic.recommenders.saved import learnt, restored
+from patronage.logic.serve.kinds import ALIKE, BOUGHT_TOGETHER, NEW, POPULAR
+from patronage.settings import Shop
+from patronage.steps.ingest import Upload, ingest
 from patronage.steps.pin import pin
-from patronage.steps.train_tables import interactions
-from patronage.stores.objects import read_json
+from patronage.steps.train.blend import blend
+from patronage.steps.train.evaluate import Windows, candidates, evaluate
+from patronage.steps.train.fit import fit
+from patronage.steps.train.gate import _choose, gate
+from patronage.steps.train.inputs import load_interactions, load_side
+from patronage.steps.train.lists import make_lists
+from patronage.steps.train.parquet import to_parquet
+from patronage.steps.train.plan import plan
+from patronage.steps.train.tables import interactions
+from patronage.stores.lake import Lake
+from patronage.stores.objects import FolderStore, read_json
 from tests_support import NOW
-
-if TYPE_CHECKING:
-    from patronage.settings import Shop
-    from patronage.stores.lake import Lake
 
 HEADER = "order_id,customer_id,product_id,description,quantity,unit_price,ordered_at\n"
 
@@ -47,11 +58,28 @@ def prepared(lake: Lake, shop: Shop, run_id: str = "run", **options: Any) -> dic
 
 def trained(lake: Lake, shop: Shop, run_id: str = "run", **options: Any) -> dict[str, Any]:
     prepared(lake, shop, run_id, **options)
-    for found in train.candidates()["models"]:
-        train.evaluate(run_id, found["model"], lake.store)
-    answer = train.gate(run_id, lake.store)
-    train.recommend(run_id, answer["model"], lake.store)
+    for found in candidates(run_id, lake.store)["models"]:
+        evaluate(run_id, found["model"], lake.store)
+    blend(run_id, lake.store)
+    answer = gate(run_id, lake.store)
+    for part in answer["parts"]:
+        fit(run_id, part["model"], lake.store)
+    planned = plan(run_id, answer["model"], lake.store)
+    for entry in read_json(lake.store, planned["lists_key"]):
+        make_lists(run_id, entry["shard"], lake.store)
+        to_parquet(run_id, entry["shard"], lake.store)
     return answer
+
+
+@pytest.fixture(scope="module")
+def two_tastes_trained(tmp_path_factory) -> tuple[Lake, dict[str, Any]]:
+    """A lake of customers of two tastes, and the gate's answer of a run over it."""
+    folder = tmp_path_factory.mktemp("tastes")
+    path = folder / "orders.csv"
+    path.write_text(two_tastes(), encoding="utf-8")
+    lake, shop = Lake(FolderStore(folder / "lake")), Shop(currency="GBP", timezone="Europe/London")
+    ingest(Upload(path=path, key="raw/orders/a.csv", version="1", last_modified=NOW), lake, shop, now=NOW)
+    return lake, trained(lake, shop)
 
 
 def arrays(lake: Lake, key: str) -> dict[str, np.ndarray]:
@@ -79,7 +107,7 @@ def test_interactions_leave_out_fees_returns_and_unpaid_goods_and_keep_guests_ap
     )
     counts = prepared(lake, shop)
     assert counts == {"customers": 2, "products": 2, "interactions": 4}
-    found = train.load_interactions("run", lake.store)
+    found = load_interactions("run", lake.store)
     assert list(zip(found.customers.tolist(), found.products.tolist(), strict=True)) == [
         (-1, 1),
         (-1, 1),
@@ -100,41 +128,103 @@ def test_a_product_has_the_name_and_price_of_its_newest_sale(ingest_text, lake, 
     assert duckdb.sql(f"SELECT name, price_minor, buyers FROM '{path}'").fetchall() == [("The tea", 375, 2)]
 
 
-def test_item_to_item_wins_on_disjoint_tastes_and_recommends_only_the_own_taste(ingest_text, lake, shop):
-    ingest_text(two_tastes())
-    answer = trained(lake, shop)
-    assert answer["model"] == "item_to_item"
+def test_the_own_taste_stands_first_with_its_reasons_and_nothing_is_bought_twice(two_tastes_trained):
+    lake, answer = two_tastes_trained
     assert "best NDCG@10 on 80 customers" in answer["reason"]
-    users, products, customers = (
-        arrays(lake, "users-00000"),
-        names(lake, "products"),
-        names(lake, "customers"),
-    )
-    for row, user in enumerate(users["users"]):
+    users, products = arrays(lake, "users-00000"), names(lake, "products")
+    customers = names(lake, "customers")
+    history = load_interactions("run", lake.store).history()
+    for row, user in enumerate(users["rows"]):
         taste = "tea" if int(customers[user][1:]) % 2 else "cup"
-        of_model = users["because"][row] >= 0
-        recommended = [products[item] for item in users["items"][row][of_model]]
-        assert len(recommended) == 2
-        assert all(product.startswith(taste) for product in recommended)
-        assert all(products[item].startswith(taste) for item in users["because"][row][of_model])
-        filling = [products[item] for item in users["items"][row][~of_model] if item >= 0]
-        assert len(filling) == 8  # every product of the other taste, and none that was bought
-        assert not any(product.startswith(taste) for product in filling)
+        listed = users["items"][row][users["items"][row] >= 0]
+        assert all(products[item].startswith(taste) for item in listed[:2])
+        assert len(set(listed)) == len(listed) == 10  # all that was not bought
+        assert not set(listed) & set(history[[user]].indices)
+        because = users["because"][row][users["kind"][row] == BOUGHT_TOGETHER]
+        assert set(because) <= set(history[[user]].indices)
+    assert (users["kind"][:, 0] != POPULAR).all()
 
 
-def test_every_shard_that_is_listed_exists_and_the_decision_is_recorded(ingest_text, lake, shop):
-    ingest_text(two_tastes())
-    trained(lake, shop)
-    shards = [
-        entry["shard"] for entry in read_json(lake.store, "runs/run/publish/recommendations/shards.json")
-    ]
-    assert shards == ["popular", "catalogue", "similar-00000", "users-00000"]
+def test_every_shard_that_is_listed_exists_and_every_decision_is_recorded(two_tastes_trained):
+    lake, answer = two_tastes_trained
+    shards = [each["shard"] for each in read_json(lake.store, "runs/run/publish/recommendations/shards.json")]
+    lists = ["users-00000", "similar-00000", "together-00000"]
+    assert shards == ["popular", "contexts", "catalogue", *lists]
     popular = arrays(lake, "popular")
     assert len(popular["items"]) == 16
     assert (np.diff(popular["scores"]) <= 0).all()
-    won, lost = (read_json(lake.store, f"models/{name}/run/model.json") for name in train.CANDIDATES)
-    assert (won["decision"], lost["decision"]) == ("published", "recorded")
-    assert won["metrics"]["customers"] == 80
+    records = {name: read_json(lake.store, f"models/{name}/run/model.json") for name in [*CANDIDATES, HYBRID]}
+    decisions = {name: record["decision"] for name, record in records.items()}
+    assert [name for name, decision in decisions.items() if decision == "published"] == [answer["model"]]
+    assert decisions["repeat"] == "skipped"
+    assert "recommend_bought is off" in records["repeat"]["reason"]
+    assert records["item_to_item"]["metrics"]["customers"] == 80
+    assert records["item_to_item"]["low_data"]  # 480 interactions
+    assert sum(records[HYBRID]["metrics"]["weights"].values()) == pytest.approx(1)
+    assert records["item_to_item"]["metrics"]["tried"]
+
+
+def test_lists_become_parquet_with_the_shops_ids(two_tastes_trained):
+    lake, _ = two_tastes_trained
+    for shard, key in (("users-00000", "customer_id"), ("similar-00000", "product_id")):
+        path = lake.store.staged(f"runs/run/recommendations/{shard}.parquet")
+        rows = duckdb.sql(f"SELECT {key}, COUNT(*), COUNT(DISTINCT rank) FROM '{path}' GROUP BY 1").fetchall()
+        found = arrays(lake, shard)
+        assert len(rows) == (found["items"] >= 0).any(axis=1).sum()
+        assert all(places == ranks for _, places, ranks in rows)
+        assert sum(places for _, places, _ in rows) == (found["items"] >= 0).sum()
+
+
+def test_what_is_popular_in_a_country_a_segment_and_a_category(lake, shop, ingest_text):
+    header = HEADER.replace("ordered_at", "ordered_at,country")
+    lines = [line(f"c{n}", "tea" if n < 6 else "cup", "2025-03-01").strip() for n in range(9)]
+    ingest_text(header + "".join(f"{each},{'France' if n < 6 else 'Peru'}\n" for n, each in enumerate(lines)))
+    products = (
+        "product_id,title,category\ntea,Green tea,Drinks > Tea\ncup,Cup,Kitchen\nnew,New tea,Drinks > Tea\n"
+    )
+    ingest_text(products, key="raw/products/p.csv")
+    trained(lake, shop)
+    contexts = read_json(lake.store, "runs/run/recommendations/contexts.json")
+    of = dict(enumerate(names(lake, "products")))
+    best = {name: of[pairs[0][0]] for name, pairs in contexts.items() if pairs}
+    assert best == {
+        "category=Drinks": "tea",
+        "category=Drinks > Tea": "tea",
+        "category=Kitchen": "cup",
+        "country=France": "tea",
+        "country=Peru": "tea",  # three purchases do not outweigh the shop's taste
+    }
+    assert [of[item] for item, _ in contexts["country=Peru"]] == ["tea", "cup"]
+
+
+def test_a_new_product_is_shown_to_those_who_buy_what_is_like_it(lake, shop, ingest_text):
+    guests = "".join(
+        line("", f"pan{n}", "2025-03-02", order=f"g{n}-{m}") for n in range(60) for m in range(9)
+    )
+    ingest_text(two_tastes() + guests)  # so that popular products fill the lists
+    texts = "".join(f"{kind}{n},{kind} number {n},{kind}s\n" for kind in ("tea", "cup") for n in range(8))
+    ingest_text(
+        "product_id,title,category\n" + texts + "newtea,tea for winter,teas\ngone,tea of old,teas\n",
+        key="raw/products/p.csv",
+    )
+    ingest_text(
+        "product_id,title,category,is_active\ngone,tea of old,teas,false\n",
+        key="raw/products/q.csv",
+        modified=NOW + timedelta(hours=1),
+    )
+    trained(lake, replace(shop, explore_share=0.5))
+    users, products = arrays(lake, "users-00000"), names(lake, "products")
+    customers = names(lake, "customers")
+    assert "gone" not in products
+    new = products.index("newtea")
+    shown = {customers[row] for row in users["rows"] if new in users["items"][row][users["kind"][row] == NEW]}
+    assert shown
+    assert all(int(customer[1:]) % 2 for customer in shown)
+    similar = arrays(lake, "similar-00000")
+    alike = {products[item] for item in similar["items"][new] if item >= 0}
+    assert {f"tea{n}" for n in range(8)} <= alike
+    assert not any(product.startswith("cup") for product in alike)
+    assert set(similar["kind"][new][similar["items"][new] >= 0]) == {ALIKE}
 
 
 def test_too_few_customers_to_compare_is_said(ingest_text, lake, shop):
@@ -152,44 +242,82 @@ def test_too_few_customers_to_compare_is_said(ingest_text, lake, shop):
         ({"item_to_item": 0.1, "popularity": 0.2}, "item_to_item", "popularity"),
         ({"item_to_item": 0.1, "popularity": 0.1}, None, "popularity"),
         ({"item_to_item": 0.1, "popularity": 0.1}, "item_to_item", "item_to_item"),
+        ({"hybrid": 0.3, "item_to_item": 0.3, "popularity": 0.1}, "item_to_item", "item_to_item"),
+        ({"hybrid": 0.31, "item_to_item": 0.3, "popularity": 0.1}, "item_to_item", "hybrid"),
     ],
 )
 def test_a_challenger_is_published_only_where_it_beats_champion_and_popularity(scores, champion, published):
-    metrics = {name: {"customers": 50, "metrics": {}, "ndcg_at_10": value} for name, value in scores.items()}
-    model, _, low_data = train._choose(metrics, champion)
-    assert (model, low_data) == (published, False)
+    metrics = {name: {"customers": 50, "ndcg_at_10": value} for name, value in scores.items()}
+    assert _choose(metrics, champion)[0] == published
 
 
-def test_the_same_run_gives_the_same_arrays(ingest_text, lake, shop):
+def test_the_search_keeps_to_the_shops_time(lake, shop, ingest_text):
     ingest_text(two_tastes())
-    trained(lake, shop)
+    shop = replace(shop, search_seconds=25.0)
+    prepared(lake, shop)
+    ticks = iter(range(0, 10_000, 5))
+    evaluate("run", "popularity", lake.store, clock=lambda: next(ticks))
+    found = read_json(lake.store, "runs/run/metrics/popularity.json")
+    # a look at the clock takes 5 s here: after 20 s and three trials a fourth would end after 26.7 s
+    assert len(found["tried"]) == 3
+    assert found["settings_left_untried"] == len(CANDIDATES["popularity"].trials) - 3
+    best = max(found["tried"], key=lambda trial: trial["validation_ndcg_at_10"])
+    assert found["settings"] == best["settings"]
+
+
+def test_the_same_run_gives_the_same_arrays(two_tastes_trained):
+    lake, answer = two_tastes_trained
     first = {name: arrays(lake, name) for name in ("users-00000", "similar-00000", "popular")}
-    trained(lake, shop)
+    for part in answer["parts"]:
+        fit("run", part["model"], lake.store)
+    for entry in read_json(lake.store, plan("run", answer["model"], lake.store)["lists_key"]):
+        make_lists("run", entry["shard"], lake.store)
     for name, found in first.items():
         for column, values in found.items():
             np.testing.assert_array_equal(values, arrays(lake, name)[column])
 
 
-def test_corrupting_what_is_held_out_changes_no_prediction(ingest_text, lake, shop):
-    ingest_text(two_tastes())
-    prepared(lake, shop)
-    found = train.load_interactions("run", lake.store)
+@pytest.mark.parametrize("name", CANDIDATES)
+def test_corrupting_what_is_held_out_changes_no_prediction(two_tastes_trained, name):
+    lake, _ = two_tastes_trained
+    found = load_interactions("run", lake.store)
+    side = load_side("run", lake.store)
     later = found.days >= found.days.max()
-    corrupted = type(found)(
-        found.customers,
-        np.where(later, 0, found.products).astype(np.int32),
-        found.days,
-        found.n_customers,
-        found.n_products,
-    )
+    corrupted = replace(found, products=np.where(later, 0, found.products).astype(np.int32))
     predictions = []
     for each in (found, corrupted):
-        holdout = train.time_ordered_holdout(each)
-        model = train.candidate("item_to_item").fit(holdout.train)
-        predictions.append(model.recommend(holdout.train.history())[0])
+        holdout = Windows.of(each, buys_again=True).test
+        everybody = holdout.train.histories(now=holdout.histories.now)
+        predictions.append(candidate(name).fit(holdout.train, side=side).recommend(everybody)[0])
     np.testing.assert_array_equal(*predictions)
 
 
+@pytest.mark.parametrize("name", CANDIDATES)
+def test_a_model_taken_up_again_recommends_the_same(two_tastes_trained, name):
+    lake, _ = two_tastes_trained
+    interactions, side = load_interactions("run", lake.store), load_side("run", lake.store)
+    model = candidate(name).fit(interactions, side=side)
+    again = restored(candidate(name), learnt(model))
+    histories = interactions.histories()
+    ids, scores = model.recommend(histories, k=5, exclude_history=False)
+    for ours, theirs in zip(
+        (ids, scores), again.recommend(histories, k=5, exclude_history=False), strict=True
+    ):
+        np.testing.assert_array_equal(ours, theirs)
+    for part in ("kind", "because", "share"):
+        ours, theirs = (getattr(each.explain(histories, ids), part) for each in (model, again))
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_goods_that_are_used_up_are_recommended_again(lake, shop, ingest_text):
+    rows = [line(f"c{n}", "milk", f"2025-0{month}-0{1 + n % 7}") for n in range(40) for month in range(1, 6)]
+    rows += [line(f"c{n}", f"book{n % 9}", f"2025-02-0{1 + n % 7}") for n in range(40)]
+    ingest_text(HEADER + "".join(rows))
+    trained(lake, replace(shop, recommend_bought=True))
+    users, products = arrays(lake, "users-00000"), names(lake, "products")
+    assert (users["items"][:, 0] == products.index("milk")).all()
+
+
 def test_an_unknown_model_names_the_known_ones():
-    with pytest.raises(BadInput, match="known are item_to_item, popularity"):
-        train.candidate("magic")
+    with pytest.raises(BadInput, match="known are popularity, item_to_item"):
+        candidate("magic")

@@ -5,7 +5,8 @@ caller would act differently::
 
     PatronageError
     ├── BadInput          a file, argument or setting is wrong; mend it and try again
-    │   └── BadSettings   what is said of files is wrong, the file itself may be well
+    │   ├── BadSettings   what is said of files is wrong, the file itself may be well
+    │   └── LacksData     the lake does not hold what the question needs; upload it, or ask otherwise
     ├── NotFound          what was asked for does not exist
     ├── TryAgain          another worker was first, or a service was busy; the same call may succeed
     └── RunFailed         a run or a deployment ended without success; its cause is in the message
@@ -30,6 +31,12 @@ class BadSettings(BadInput):
     def __init__(self, message: str, *, place: str) -> None:
         super().__init__(message)
         self.place = place
+
+
+class LacksData(BadInput):
+    """The lake does not hold what the question needs."""
+
+    exit_code = 2
 
 
 class NotFound(PatronageError):

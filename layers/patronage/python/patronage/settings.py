@@ -20,6 +20,9 @@ _THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
 MINOR_DIGITS = dict.fromkeys(_WITHOUT.split(), 0) | dict.fromkeys(_THOUSANDTHS.split(), 3)
 """Digits of the minor unit where ISO 4217 says something else than two."""
 
+MOST_SEARCH_SECONDS = 500
+"""A function ends after 900 s, and has the best settings to train with once more."""
+
 _TYPES = {str: "a text", bool: "true or false", int: "a whole number", float: "a number", dict: "a table"}
 
 
@@ -52,6 +55,13 @@ class Shop:
         How long a superseded generation stays in the serving table for a rollback.
     keep_replaced_files_days : int
         How long a file of the lake that a newer version replaced stays for the runs that pinned an older one.
+    search_seconds : float
+        How long a training run searches the settings of each method; 0 takes the first that are known.
+    recommend_bought : bool
+        Customers are recommended what they bought already as well, where they are likely to buy it again:
+        for groceries and other goods that are used up.
+    explore_share : float
+        Share of each customer's places, 0 to 1, given to products too new to be judged by their sales.
     """
 
     currency: str = "EUR"
@@ -64,6 +74,9 @@ class Shop:
     rates: Mapping[str, Any] = field(default_factory=dict)
     keep_generation_days: int = 7
     keep_replaced_files_days: int = 7
+    search_seconds: float = 120.0
+    recommend_bought: bool = False
+    explore_share: float = 0.05
 
     def __post_init__(self) -> None:
         try:
@@ -76,6 +89,12 @@ class Shop:
             raise BadInput(f"currency {self.currency!r} is not an ISO 4217 code; write it as in 'GBP'")
         if not 0 <= self.max_refused_share <= 1:
             raise BadInput(f"max_refused_share {self.max_refused_share} must lie between 0 and 1")
+        if not 0 <= self.explore_share <= 1:
+            raise BadInput(f"explore_share {self.explore_share} must lie between 0 and 1")
+        if not 0 <= self.search_seconds <= MOST_SEARCH_SECONDS:
+            raise BadInput(
+                f"search_seconds {self.search_seconds} must lie between 0 and {MOST_SEARCH_SECONDS}"
+            )
         for name in ("keep_generation_days", "keep_replaced_files_days"):
             if getattr(self, name) < 1:
                 raise BadInput(f"{name} {getattr(self, name)} must be at least 1")

@@ -23,6 +23,7 @@ _COMMANDS = (
     "compare",
     "slice",
     "recommend",
+    "similar",
     "evaluate",
     "generate",
     "invoke",

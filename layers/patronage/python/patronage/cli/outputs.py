@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from rich import box
 from rich.console import Console
 from rich.markup import escape
@@ -23,26 +22,6 @@ if TYPE_CHECKING:
     from patronage.stores.objects import ObjectStore
 
 console = Console(highlight=False)
-
-_RECOMMENDATIONS = """
-SELECT customers.customer_id, picks.rank,
-    CASE WHEN picks.because < 0 THEN 'popular' ELSE 'user' END AS rung,
-    products.product_id, products.name, picks.score,
-    because.product_id AS because_product_id, NULLIF(picks.share, 0) AS because_share
-FROM picks
-JOIN customers ON picks.row_idx = customers.idx
-JOIN products ON picks.item = products.idx
-LEFT JOIN products AS because ON picks.because = because.idx
-ORDER BY customers.customer_id, picks.rank
-"""
-_SIMILAR = """
-SELECT seed.product_id, seed.name, picks.rank, products.product_id AS similar_product_id,
-    products.name AS similar_name, picks.score, picks.share AS share_of_buyers
-FROM picks
-JOIN products AS seed ON picks.row_idx = seed.idx
-JOIN products ON picks.item = products.idx
-ORDER BY seed.product_id, picks.rank
-"""
 
 
 def check_ending(output: Path | None, *endings: str) -> None:
@@ -93,42 +72,18 @@ def write_figures(store: ObjectStore, run_id: str, folder: Path) -> list[Path]:
 
 
 def write_recommendations(store: ObjectStore, run_id: str, folder: Path, *, k: int = 10) -> list[Path]:
-    """Write each customer's recommendations and each product's similar products, as CSV and Parquet."""
-    manifest = Manifest.load(store, run_id)
+    """Write each customer's recommendations and what goes with each product, as CSV and Parquet."""
     source = f"runs/{run_id}/recommendations"
-    with DuckEngine(manifest.shop) as engine:
-        for name in ("customers", "products"):
-            engine.scan(name, [store.staged(f"{source}/{name}.parquet")])
-        _load_picks(engine, store, f"{source}/users-", "users", "items", k)
-        recommendations = both_formats(folder, "recommendations")
-        _write(engine, _RECOMMENDATIONS, recommendations)
-        _load_picks(engine, store, f"{source}/similar-", "items", "similar", k)
-        similar = both_formats(folder, "similar_products")
-        _write(engine, _SIMILAR, similar)
-    return recommendations + similar
-
-
-def _load_picks(engine: DuckEngine, store: ObjectStore, prefix: str, row: str, pick: str, k: int) -> None:
-    """Load shards of arrays as the table `picks`, one row a pick."""
-    engine.table(
-        "picks",
-        "SELECT 0::INTEGER AS row_idx, 0::INTEGER AS rank, 0::INTEGER AS item, 0::FLOAT AS score, "
-        "0::INTEGER AS because, 0::FLOAT AS share WHERE FALSE",
-    )
-    for key in store.keys(prefix):
-        with np.load(store.staged(key)) as arrays:
-            picks = arrays[pick][:, :k]
-            shape = picks.shape
-            because = arrays["because"][:, :k] if "because" in arrays else np.full(shape, -1, np.int32)
-            columns = {
-                "row_idx": np.repeat(arrays[row], shape[1]),
-                "rank": np.tile(np.arange(1, shape[1] + 1, dtype=np.int32), shape[0]),
-                "item": picks.ravel(),
-                "score": arrays["scores"][:, :k].ravel(),
-                "because": because.ravel(),
-                "share": arrays["share"][:, :k].ravel(),
-            }
-        engine.append("picks", {name: np.ascontiguousarray(column) for name, column in columns.items()})
+    named = {"users": "recommendations", "similar": "similar_products", "together": "bought_together"}
+    written = []
+    with DuckEngine(Manifest.load(store, run_id).shop) as engine:
+        for kind, name in named.items():
+            shards = [key for key in store.keys(f"{source}/{kind}-") if key.endswith(".parquet")]
+            engine.scan("listed", [store.staged(key) for key in shards])
+            tables = both_formats(folder, name)
+            _write(engine, f"FROM listed WHERE rank <= {k} ORDER BY 1, rank", tables)
+            written += tables
+    return written
 
 
 def both_formats(folder: Path, name: str) -> list[Path]:

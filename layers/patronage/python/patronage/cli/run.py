@@ -63,8 +63,8 @@ def run(
         raise BadInput(f"{orders} holds no order line to keep; see above why, and mend the export")
     store = opened.lake.store
     out.mkdir(parents=True, exist_ok=True)
-    with Stages(console).stage("Train the recommendations"):
-        training, answer = run_training(opened)
+    with Stages(console).stage("Train the recommendations") as stage:
+        training, answer = run_training(opened, on_step=stage.update)
     written = []
     try:
         with Stages(console).stage("Segment the customers") as stage:

@@ -7,17 +7,28 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadInput, NotFound, RunFailed
-from patronage.steps import train
+from patronage.logic.recommenders.candidates import HYBRID
 from patronage.steps.manifest import Manifest
-from patronage.steps.pin import pin
-from patronage.steps.segment import clusters, gate, lifetime
+from patronage.steps.pin import pin, pin_without_orders
+from patronage.steps.segment import clusters, lifetime
+from patronage.steps.segment import gate as segment_gate
 from patronage.steps.segment.states import BRANCHED, JOINED
-from patronage.steps.train_tables import interactions
+from patronage.steps.train.blend import blend
+from patronage.steps.train.evaluate import candidates, evaluate
+from patronage.steps.train.fit import fit
+from patronage.steps.train.gate import gate
+from patronage.steps.train.lists import make_lists
+from patronage.steps.train.parquet import to_parquet
+from patronage.steps.train.plan import plan
+from patronage.steps.train.ratings_tables import ratings
+from patronage.steps.train.tables import interactions
+from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from patronage.cli.lakes import OpenLake
+    from patronage.steps.train.evaluate import Split
     from patronage.stores.objects import ObjectStore
 
 
@@ -47,20 +58,70 @@ def run_segmentation(opened: OpenLake, *, on_step: Callable[[str], None] = lambd
     on_step("combine")
     for work in JOINED.values():
         work(run_id, opened.lake)
-    answer = gate.gate(run_id, opened.lake.store)
+    answer = segment_gate.gate(run_id, opened.lake.store)
     if not answer["publish"]:
         raise RunFailed(f"run {run_id} was not published: {answer['reason']}")
     return run_id
 
 
-def run_training(opened: OpenLake) -> tuple[str, dict[str, Any]]:
-    """Train on the lake's orders; return the run's id and the gate's answer."""
+def run_training(
+    opened: OpenLake, *, on_step: Callable[[str], None] = lambda _: None
+) -> tuple[str, dict[str, Any]]:
+    """Train on the lake's orders; return the run's id and the gate's answer.
+
+    Parameters
+    ----------
+    opened : OpenLake
+        The lake.
+    on_step : callable, optional
+        Told each step before it begins.
+    """
+    on_step("interactions")
     run_id = prepare_training(opened)
-    for candidate in train.candidates()["models"]:
-        train.evaluate(run_id, candidate["model"], opened.lake.store)
-    answer = train.gate(run_id, opened.lake.store)
-    train.recommend(run_id, answer["model"], opened.lake.store)
+    store = opened.lake.store
+    evaluate_all(run_id, store, on_step=on_step)
+    answer = gate(run_id, store)
+    for part in answer["parts"]:
+        on_step(f"train {part['model']}")
+        fit(run_id, part["model"], store)
+    on_step("lists")
+    planned = plan(run_id, answer["model"], store)
+    for entry in read_json(store, planned["lists_key"]):
+        make_lists(run_id, entry["shard"], store)
+        to_parquet(run_id, entry["shard"], store)
     return run_id, answer
+
+
+def evaluate_all(
+    run_id: str,
+    store: ObjectStore,
+    *,
+    split: Split = "cutoff",
+    only: Sequence[str] = (),
+    on_step: Callable[[str], None] = lambda _: None,
+) -> list[str]:
+    """Measure candidates, and unless `only` some are wanted their blend; return the names of those measured.
+
+    Parameters
+    ----------
+    run_id, store
+        The run, whose interactions are written.
+    split : {"cutoff", "last"}
+        What is held out.
+    only : sequence of str
+        The candidates; by default all that the data allow.
+    on_step : callable, optional
+        Told each step before it begins.
+    """
+    names = [each["model"] for each in candidates(run_id, store)["models"]]
+    for name in only or names:
+        on_step(f"evaluate {name}")
+        evaluate(run_id, name, store, split=split)
+    if only:
+        return list(only)
+    on_step("blend")
+    blend(run_id, store, split=split)
+    return [*names, HYBRID]
 
 
 def prepare_training(opened: OpenLake) -> str:
@@ -84,6 +145,15 @@ def newest_run(store: ObjectStore, family: str) -> str:
     if not runs:
         raise NotFound(f"there is no run with {family} yet; start one with: patronage run --orders FILE")
     return max(runs, key=lambda run_id: Manifest.load(store, run_id).created_at)
+
+
+def prepare_ratings(opened: OpenLake) -> str:
+    """Pin the tables and write the ratings; return the run's id."""
+    now = datetime.now(UTC)
+    run_id = f"{now:%Y%m%dT%H%M%S.%fZ}-ratings"
+    pin_without_orders(run_id, "ratings", opened.lake, opened.shop, now=now)
+    ratings(run_id, opened.lake)
+    return run_id
 
 
 def _pinned(family: str, opened: OpenLake) -> str:

@@ -15,6 +15,7 @@ from patronage.logic.serve.catalogue import Product, pack_pages
 from patronage.logic.serve.documents import member_pages, pack_document
 from patronage.logic.serve.keys import item_key
 from patronage.logic.serve.packing import Candidate, pack
+from patronage.steps.recommendation_shards import shard_name
 from patronage.steps.segment.gate import CUSTOMERS_PER_SHARD
 from patronage.stores.objects import read_json
 
@@ -81,8 +82,10 @@ class RunOutputs:
             ("segments", "members"): lambda: self._members(number),
             ("segments", "analytics"): self._analytics,
             ("recommendations", "popular"): self._popular,
+            ("recommendations", "contexts"): self._contexts,
             ("recommendations", "catalogue"): self._catalogue,
-            ("recommendations", "similar"): lambda: self._similar(shard),
+            ("recommendations", "similar"): lambda: self._similar("similar", shard),
+            ("recommendations", "together"): lambda: self._similar("together", shard),
             ("recommendations", "users"): lambda: self._users(shard),
         }
         if (family, kind) not in builders:
@@ -103,18 +106,26 @@ class RunOutputs:
         pairs = zip(arrays["items"].values, arrays["scores"].values, strict=True)
         return [Candidate(product_ids[index], score) for index, score in pairs if index >= 0]
 
-    def user_rows(self, shard: str, product_ids: list[str]) -> Iterator[tuple[int, list[Candidate]]]:
-        """Return each user of a shard, by index, with the candidates."""
-        arrays = self._arrays(shard)
-        for row, user in enumerate(arrays["users"].values):
-            yield user, _candidates(arrays, "items", row, product_ids)
+    def contexts(self, product_ids: list[str]) -> dict[str, list[Candidate]]:
+        """Return what is popular in each context, such as ``country=Germany`` or ``category=Tea``."""
+        found = read_json(self._store, f"{self._folder}/contexts.json")
+        return {
+            context: [Candidate(product_ids[index], score) for index, score in pairs]
+            for context, pairs in found.items()
+        }
 
-    def similar_rows(self, shard: str, product_ids: list[str]) -> Iterator[tuple[int, list[Candidate]]]:
-        """Return each product of a shard, by index, with its neighbours."""
+    def lists(self, shard: str, product_ids: list[str]) -> Iterator[tuple[int, list[Candidate]]]:
+        """Return each user or product of a shard, by index, with the candidates."""
         arrays = self._arrays(shard)
-        for row, product in enumerate(arrays["items"].values):
-            found = _candidates(arrays, "similar", row, product_ids)
-            yield product, [each._replace(because=product_ids[product]) for each in found]
+        for place, index in enumerate(arrays["rows"].values):
+            yield index, _candidates(arrays, place, product_ids)
+
+    def list_of(self, kind: str, index: int, product_ids: list[str]) -> list[Candidate]:
+        """Return the candidates of one user (``users``) or product (``similar``, ``together``)."""
+        shard = shard_name(kind, index)
+        if not self._store.exists(f"{self._folder}/{shard}.npz"):
+            return []
+        return next((found for row, found in self.lists(shard, product_ids) if row == index), [])
 
     def customer_ids(self, first: int, last: int) -> dict[int, str]:
         """Return the ids of a range of customer indices, both ends included."""
@@ -127,11 +138,6 @@ class RunOutputs:
         sql = "SELECT idx FROM customers WHERE customer_id = $customer_id"
         rows = self._rows("customers", sql, customer_id=customer_id)
         return rows[0]["idx"] if rows else None
-
-    def shards(self, prefix: str) -> list[str]:
-        """List the run's array shards of a kind (``users-``, ``similar-``)."""
-        keys = self._store.keys(f"{self._folder}/{prefix}")
-        return [key.rpartition("/")[2].removesuffix(".npz") for key in keys if key.endswith(".npz")]
 
     @property
     def _folder(self) -> str:
@@ -204,15 +210,20 @@ class RunOutputs:
         for number, page in enumerate(pages):
             yield {"pk": self._key("catalogue", number), "packed": page}
 
-    def _similar(self, shard: str) -> Iterator[Item]:
+    def _contexts(self) -> Iterator[Item]:
         product_ids = [product.product_id for product in self.products()]
-        for product, candidates in self.similar_rows(shard, product_ids):
+        for context, candidates in self.contexts(product_ids).items():
+            yield {"pk": self._key("popular", context), "packed": pack(candidates)}
+
+    def _similar(self, kind: str, shard: str) -> Iterator[Item]:
+        product_ids = [product.product_id for product in self.products()]
+        for product, candidates in self.lists(shard, product_ids):
             if candidates:
-                yield {"pk": self._key("similar", product_ids[product]), "packed": pack(candidates)}
+                yield {"pk": self._key(kind, product_ids[product]), "packed": pack(candidates)}
 
     def _users(self, shard: str) -> Iterator[Item]:
         product_ids = [product.product_id for product in self.products()]
-        rows = list(self.user_rows(shard, product_ids))
+        rows = list(self.lists(shard, product_ids))
         users = [user for user, _ in rows]
         customer_ids = self.customer_ids(min(users, default=0), max(users, default=-1))
         for user, candidates in rows:
@@ -240,12 +251,11 @@ def model_of(store: ObjectStore, run_id: str) -> dict[str, str]:
     return {"name": record["model"], "version": str(record["version"])}
 
 
-def _candidates(arrays: dict[str, Array], items: str, row: int, product_ids: list[str]) -> list[Candidate]:
+def _candidates(arrays: dict[str, Array], row: int, product_ids: list[str]) -> list[Candidate]:
     """Return the candidates of one row; -1 means none."""
-    because = arrays["because"].row(row) if "because" in arrays else [-1] * arrays[items].shape[1]
-    columns = (arrays[items].row(row), arrays["scores"].row(row), because, arrays["share"].row(row))
+    columns = (arrays[name].row(row) for name in ("items", "scores", "because", "share", "kind"))
     return [
-        Candidate(product_ids[index], score, product_ids[reason] if reason >= 0 else None, share)
-        for index, score, reason, share in zip(*columns, strict=True)
+        Candidate(product_ids[index], score, product_ids[because] if because >= 0 else None, share, kind)
+        for index, score, because, share, kind in zip(*columns, strict=True)
         if index >= 0
     ]

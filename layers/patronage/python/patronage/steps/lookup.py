@@ -9,10 +9,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from patronage.errors import BadInput, TryAgain
+from patronage.logic.serve import kinds as kinds_of_reason
 from patronage.logic.serve.answers import recommendation_answer, segments_answer
+from patronage.logic.serve.context import NOWHERE, Context
 from patronage.logic.serve.ladder import MAX_K, POPULAR, climb_down
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from patronage.logic.serve.catalogue import Shelf
     from patronage.logic.serve.packing import Candidate
     from patronage.logic.serve.pointer import Entry
@@ -28,8 +32,10 @@ class RecommendationReader(Protocol):
     def remembered_shelf(self, now: datetime) -> Shelf | None:
         """Return a shelf from memory, for when nothing can be read."""
 
-    def candidates(self, kind: str, generation: str, item_id: str) -> list[Candidate]:
-        """Return the candidates of a user or a product, none where it is unknown."""
+    def candidates(
+        self, wanted: Sequence[tuple[str, str]], generation: str
+    ) -> dict[tuple[str, str], list[Candidate]]:
+        """Return the candidates of users, products and contexts by (kind, id); without those unknown."""
 
 
 class SummaryReader(Protocol):
@@ -39,24 +45,43 @@ class SummaryReader(Protocol):
         """Return the live summary and its entry; `NoGenerationYet` before the first run."""
 
 
-def recommend(reader: RecommendationReader, user_id: str, k: int = 10, *, now: datetime) -> dict[str, Any]:
-    """Recommend k products to a user; an unknown user gets what is popular.
+def recommend(
+    reader: RecommendationReader,
+    user_id: str,
+    k: int = 10,
+    *,
+    now: datetime,
+    context: Context = NOWHERE,
+) -> dict[str, Any]:
+    """Recommend k products to a user; who is unknown gets what fits the visit, else what is popular.
 
-    A known user's list holds what the model found and, behind it, popular products not yet bought, so
-    that what was bought comes back only where nothing else is left. Where the serving table fails, the
-    answer is what is popular, from memory, and says ``degraded``.
+    The rungs, best first: the user's own list; products like those of this visit; what is popular in the
+    segment; in the category and country; in the whole shop. A known user's list holds what the models found
+    and, behind it, popular products not yet bought, so that what was bought comes back only where nothing
+    else is left. Where the serving table fails, the answer is what is popular, from memory, and says
+    ``degraded``.
     """
-    found, shelf, is_degraded = _look_up(reader, "user", user_id, k, now)
-    personal = [candidate for candidate in found if candidate.because is not None]
-    filling = [candidate for candidate in found if candidate.because is None]
-    placed = climb_down(k, [("user", personal), (POPULAR, filling), (POPULAR, shelf.popular)])
+    kinds = [("user", user_id), *context.wanted()]
+    found, shelf, is_degraded = _look_up(reader, kinds, k, now)
+    own = found.pop(("user", user_id), [])
+    ranked = [(POPULAR if each.kind == kinds_of_reason.POPULAR else "user", [each]) for each in own]
+    is_personal = any(rung != POPULAR for rung, _ in ranked)
+    visit = context.rungs(found)
+    rungs = [*ranked, *visit] if is_personal else [*visit, *ranked]
+    placed = climb_down(k, [*rungs, (POPULAR, shelf.popular)], never=context.session)
     return recommendation_answer({"user_id": user_id}, placed, shelf, k=k, now=now, is_degraded=is_degraded)
 
 
-def similar(reader: RecommendationReader, product_id: str, k: int = 10, *, now: datetime) -> dict[str, Any]:
-    """Find k products that are bought together with a product; an unknown one gets what is popular."""
-    found, shelf, is_degraded = _look_up(reader, "similar", product_id, k, now)
-    placed = climb_down(k, [("similar", found), (POPULAR, shelf.popular)], never={product_id})
+def similar(
+    reader: RecommendationReader, product_id: str, k: int = 10, *, now: datetime, kind: str = "similar"
+) -> dict[str, Any]:
+    """Find k products like a product, or with the kind ``together`` those of the same baskets.
+
+    An unknown product gets what is popular.
+    """
+    found, shelf, is_degraded = _look_up(reader, [(kind, product_id)], k, now)
+    rungs = [(kind, each) for each in found.values()]
+    placed = climb_down(k, [*rungs, (POPULAR, shelf.popular)], never={product_id})
     return recommendation_answer(
         {"product_id": product_id}, placed, shelf, k=k, now=now, is_degraded=is_degraded
     )
@@ -69,34 +94,47 @@ def segments(reader: SummaryReader, *, now: datetime) -> dict[str, Any]:
 
 
 def recommend_from_run(
-    store: ObjectStore, run_id: str, user_id: str, k: int = 10, *, now: datetime | None = None
+    store: ObjectStore,
+    run_id: str,
+    user_id: str,
+    k: int = 10,
+    *,
+    now: datetime | None = None,
+    context: Context = NOWHERE,
 ) -> dict[str, Any]:
     """Recommend from a run's outputs, without a serving table; the same answer as `recommend`."""
     # Reading a run needs DuckDB, which the lookup function does not have.
     from patronage.steps.run_reader import RunReader
 
-    return recommend(RunReader(store, run_id), user_id, k, now=now or datetime.now(UTC))
+    reader = RunReader(store, run_id)
+    return recommend(reader, user_id, k, now=now or datetime.now(UTC), context=context)
 
 
 def similar_from_run(
-    store: ObjectStore, run_id: str, product_id: str, k: int = 10, *, now: datetime | None = None
+    store: ObjectStore,
+    run_id: str,
+    product_id: str,
+    k: int = 10,
+    *,
+    now: datetime | None = None,
+    kind: str = "similar",
 ) -> dict[str, Any]:
     """Find similar products from a run's outputs; the same answer as `similar`."""
     from patronage.steps.run_reader import RunReader
 
-    return similar(RunReader(store, run_id), product_id, k, now=now or datetime.now(UTC))
+    return similar(RunReader(store, run_id), product_id, k, now=now or datetime.now(UTC), kind=kind)
 
 
 def _look_up(
-    reader: RecommendationReader, kind: str, item_id: str, k: int, now: datetime
-) -> tuple[list[Candidate], Shelf, bool]:
+    reader: RecommendationReader, wanted: Sequence[tuple[str, str]], k: int, now: datetime
+) -> tuple[dict[tuple[str, str], list[Candidate]], Shelf, bool]:
     if not 1 <= k <= MAX_K:
         raise BadInput(f"k={k} must lie between 1 and {MAX_K}")
     try:
         shelf = reader.shelf(now)
-        return reader.candidates(kind, shelf.entry.run_id, item_id), shelf, False
+        return reader.candidates(wanted, shelf.entry.run_id), shelf, False
     except TryAgain:
         remembered = reader.remembered_shelf(now)
         if remembered is None:
             raise
-        return [], remembered, True
+        return {}, remembered, True

@@ -83,6 +83,19 @@ def pin(
     }
 
 
+def pin_without_orders(run_id: str, family: str, lake: Lake, shop: Shop, *, now: datetime) -> None:
+    """Pin every table that a lake has, as of now, for what needs no orders."""
+    Manifest(
+        run_id=run_id,
+        family=family,
+        as_of=now,
+        created_at=now,
+        tables=_beside(lake),
+        shop=shop,
+        lines=0,
+    ).save(lake.store)
+
+
 def _pin(run_id: str, family: str, lake: Lake, shop: Shop, now: datetime) -> Manifest | None:
     orders = lake.snapshot("orders")
     if orders.version < 0:
@@ -162,4 +175,7 @@ def _show(name: str, manifest: Manifest, lake: Lake, engine: DuckEngine) -> None
     engine.scan(f"{name}_files", lake.snapshot(name, manifest.tables[name]["version"]).files())
     before = f"CAST({literal(manifest.as_of.isoformat())} AS TIMESTAMPTZ)"
     time = _HAPPENED.get(name)
-    engine.run(f"CREATE VIEW {name} AS FROM {name}_files" + (f" WHERE {time} < {before}" if time else ""))
+    kept = f" WHERE {time} < {before}" if time else ""
+    if name == "ratings":  # what somebody thinks of a product holds, whenever it was said
+        kept += f" OR {time} IS NULL"
+    engine.run(f"CREATE VIEW {name} AS FROM {name}_files{kept}")

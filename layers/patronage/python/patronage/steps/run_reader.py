@@ -12,7 +12,7 @@ from patronage.steps.generation import RunOutputs, model_of
 from patronage.steps.manifest import Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
     from datetime import datetime
 
     from patronage.stores.objects import ObjectStore
@@ -33,23 +33,23 @@ class RunReader:
     def remembered_shelf(self, now: datetime) -> Shelf | None:
         return None
 
-    def candidates(self, kind: str, generation: str, item_id: str) -> list[Candidate]:
-        if kind == "user":
-            wanted = self._outputs.customer_index(item_id)
-        else:
-            places = {product_id: index for index, product_id in enumerate(self._product_ids)}
-            wanted = places.get(item_id)
-        found = (rows for index, rows in self._all_rows(kind) if index == wanted)
-        return [] if wanted is None else unpack(pack(next(found, [])))
+    def candidates(
+        self, wanted: Sequence[tuple[str, str]], generation: str
+    ) -> dict[tuple[str, str], list[Candidate]]:
+        found = {key: self._candidates(*key) for key in wanted}
+        return {key: unpack(pack(candidates)) for key, candidates in found.items() if candidates}
 
-    def _all_rows(self, kind: str) -> Iterator[tuple[int, list[Candidate]]]:
-        prefix, rows_of = (
-            ("users-", self._outputs.user_rows)
-            if kind == "user"
-            else ("similar-", self._outputs.similar_rows)
-        )
-        for shard in self._outputs.shards(prefix):
-            yield from rows_of(shard, self._product_ids)
+    def _candidates(self, kind: str, item_id: str) -> list[Candidate]:
+        if kind == "popular":
+            return self._outputs.contexts(self._product_ids).get(item_id, [])
+        is_user = kind == "user"
+        index = self._outputs.customer_index(item_id) if is_user else self._places.get(item_id)
+        shards = "users" if is_user else kind
+        return [] if index is None else self._outputs.list_of(shards, index, self._product_ids)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {product_id: index for index, product_id in enumerate(self._product_ids)}
 
     @cached_property
     def _products(self) -> list[Product]:

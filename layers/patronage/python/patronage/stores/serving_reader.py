@@ -13,6 +13,7 @@ from patronage.logic.serve.packing import unpack
 from patronage.logic.serve.pointer import NoGenerationYet
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from patronage.logic.serve.packing import Candidate
@@ -51,10 +52,17 @@ class ServingReader:
             return None
         return self._shelf
 
-    def candidates(self, kind: str, generation: str, item_id: str) -> list[Candidate]:
-        """Return the candidates of a user or a product, in one round trip; none where it is unknown."""
-        item = self._table.get(item_key(kind, generation, item_id))
-        return unpack(item["packed"]) if item else []
+    def candidates(
+        self, wanted: Sequence[tuple[str, str]], generation: str
+    ) -> dict[tuple[str, str], list[Candidate]]:
+        """Return the candidates of users, products and contexts by (kind, id), in one round trip."""
+        keys = {item_key(kind, generation, item_id): (kind, item_id) for kind, item_id in wanted}
+        if len(keys) == 1:
+            ((key, name),) = keys.items()
+            item = self._table.get(key)
+            return {name: unpack(item["packed"])} if item else {}
+        found = self._table.get_all(list(keys))
+        return {keys[key]: unpack(item["packed"]) for key, item in found.items()}
 
     def summary(self, now: datetime) -> tuple[dict[str, Any], Entry]:
         """Return the summary of the live segments and their entry."""

@@ -8,42 +8,49 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from patronage.logic.evaluation.metrics import measure_ranking
-from patronage.logic.evaluation.splits import cutoff_day, relevant_items, split_at
+from patronage.logic.evaluation.activity import ACTIVITIES, activity_of
+from patronage.logic.evaluation.beyond import measure_lists
+from patronage.logic.evaluation.metrics import METRICS, measure_ranking
+from patronage.logic.evaluation.splits import (
+    cutoff_day,
+    leave_last_out,
+    relevant_items,
+    split_at,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
 
-    from patronage.logic.recommenders.base import Ids, Interactions, Matrix
+    from patronage.logic.evaluation.splits import Mask
+    from patronage.logic.recommenders.interactions import Histories, Ids, Interactions
 
 _EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
 class Holdout:
-    """What is known before a day, and what known customers newly bought from that day on.
+    """What is known before a moment, and what known customers bought from then on.
 
     Parameters
     ----------
     train : Interactions
-        Everything before the cut-off, guests included.
-    customers : array of int32, shape (measured,)
-        The measured customers: who bought before the cut-off and, from it on, a product that was new to
-        them.
-    histories : sparse array, shape (measured, products)
-        What each of them bought before the cut-off.
+        Everything before that moment, guests included.
+    customers : array of int64, shape (measured,)
+        The measured customers, by their indices.
+    histories : Histories, of ``measured`` rows
+        What each of them bought before.
     relevant : sparse array of bool, shape (measured, products)
-        What each of them newly bought from it on.
-    cutoff : date
-        First day of the test, in the shop's zone.
+        What each of them bought from then on.
+    cutoff : date, optional
+        First day of the test, in the shop's zone; None where each customer has a moment of their own.
     """
 
     train: Interactions
     customers: NDArray[np.int64]
-    histories: Matrix
+    histories: Histories
     relevant: sparse.csr_array[np.bool_, tuple[int, int]]
-    cutoff: date
+    cutoff: date | None
 
     def measure(self, ids: Ids, *, k: int = 10) -> dict[str, Any]:
         """Measure recommendations for `histories`, one row each, as plain data for a JSON report.
@@ -51,22 +58,47 @@ class Holdout:
         Returns
         -------
         dict
-            ``ndcg_at_<k>``, ``customers``, ``cutoff``, and ``metrics``: by name the value, with the ends
-            of its 95 % bootstrap interval as ``low`` and ``high`` (coverage has none).
+            ``ndcg_at_<k>``, ``customers``, ``cutoff``; ``metrics``: by name the value, with the ends of its
+            95 % bootstrap interval as ``low`` and ``high`` (those of the lists as a whole have none); and
+            ``by_activity``: for new, light and heavy customers how many were measured and their metrics.
         """
         report = measure_ranking(ids, self.relevant, k=k)
         metrics: dict[str, Any] = {f"{name}_at_{k}": asdict(value) for name, value in report.metrics.items()}
-        metrics["coverage"] = {"value": report.coverage}
+        beyond = {"coverage": report.coverage, **asdict(measure_lists(ids[:, :k], self.train))}
+        metrics |= {name: {"value": value} for name, value in beyond.items()}
         return {
             f"ndcg_at_{k}": report.metrics["ndcg"].value,
             "customers": report.users,
-            "cutoff": self.cutoff.isoformat(),
+            "cutoff": self.cutoff.isoformat() if self.cutoff else None,
             "metrics": metrics,
+            "by_activity": self._by_activity(ids, k),
         }
 
+    def sample(self, most: int, *, random_state: int = 0) -> Holdout:
+        """Return the same with at most so many customers measured, drawn at random."""
+        if len(self.customers) <= most:
+            return self
+        rng = np.random.default_rng(random_state)
+        rows = np.sort(rng.choice(len(self.customers), most, replace=False))
+        customers = self.customers[rows]
+        histories = self.train.histories(customers, now=self.histories.now)
+        return Holdout(self.train, customers, histories, self.relevant[rows], self.cutoff)
 
-def time_ordered_holdout(interactions: Interactions, *, test_share: float = 0.2) -> Holdout:
-    """Hold out the last interactions in time.
+    def _by_activity(self, ids: Ids, k: int) -> dict[str, Any]:
+        activity = activity_of(self.histories)
+        found = {}
+        for number, name in enumerate(ACTIVITIES):
+            rows = np.flatnonzero(activity == number)
+            report = measure_ranking(ids[rows], self.relevant[rows], k=k)
+            values = {f"{metric}_at_{k}": asdict(report.metrics[metric]) for metric in METRICS}
+            found[name] = {"customers": report.users, "metrics": values}
+        return found
+
+
+def time_ordered_holdout(
+    interactions: Interactions, *, test_share: float = 0.2, only_new: bool = True
+) -> Holdout:
+    """Hold out the last interactions in time, one cut-off for all.
 
     A customer without a history before the cut-off is left out: no personal list can be made. A product
     that nobody bought before it stays in, though most models cannot find it: the shop wanted it found.
@@ -77,19 +109,33 @@ def time_ordered_holdout(interactions: Interactions, *, test_share: float = 0.2)
         All of the shop's.
     test_share : float
         At most this share of the interactions falls after the cut-off.
+    only_new : bool
+        Only products that the customer did not have before count as relevant.
     """
     users, items, days = interactions.customers, interactions.products, interactions.days
     cutoff = cutoff_day(days, test_share=test_share)
-    split = split_at(users, items, days, cutoff=cutoff)
-    train = interactions.where(split.train)
-    test = split.test & np.isin(users, train.customers)
+    split = split_at(users, items, days, cutoff=cutoff, only_new=only_new)
+    test = split.test & np.isin(users, users[split.train])
+    return _holdout(interactions, split.train, test, now=cutoff, cutoff=_EPOCH + timedelta(days=cutoff))
+
+
+def last_out_holdout(interactions: Interactions, *, only_new: bool = True) -> Holdout:
+    """Hold out each customer's last interaction, whenever it was.
+
+    Other customers' later interactions train the model, so it sees fashions that it could not have known:
+    compare models by it, but state how well they do by `time_ordered_holdout`.
+    """
+    users, items, days = interactions.customers, interactions.products, interactions.days
+    split = leave_last_out(users, items, days, only_new=only_new)
+    return _holdout(interactions, split.train, split.test, now=None, cutoff=None)
+
+
+def _holdout(
+    interactions: Interactions, train_rows: Mask, test_rows: Mask, *, now: int | None, cutoff: date | None
+) -> Holdout:
+    train = interactions.where(train_rows)
     shape = {"n_users": interactions.n_customers, "n_items": interactions.n_products}
-    relevant = relevant_items(users[test], items[test], **shape)
+    relevant = relevant_items(interactions.customers[test_rows], interactions.products[test_rows], **shape)
     measured = np.flatnonzero(np.diff(relevant.indptr))
-    return Holdout(
-        train=train,
-        customers=measured,
-        histories=train.history()[measured],
-        relevant=relevant[measured],
-        cutoff=_EPOCH + timedelta(days=cutoff),
-    )
+    histories = train.histories(measured, now=now)
+    return Holdout(train, measured, histories, relevant[measured], cutoff)

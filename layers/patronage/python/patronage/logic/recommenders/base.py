@@ -1,151 +1,219 @@
-"""What every recommender does, and the interactions that it learns from."""
+"""What every recommender does: learn, recommend to a batch under filters, say why."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from scipy import sparse
 
 from patronage.errors import BadInput
+from patronage.logic.recommenders.interactions import Histories, Interactions, Side
+from patronage.logic.recommenders.ranking import check_k, top_k, top_k_sparse
+from patronage.logic.recommenders.threads import in_threads
+from patronage.logic.serve.kinds import ALIKE as ALIKE
+from patronage.logic.serve.kinds import BOUGHT_AGAIN as BOUGHT_AGAIN
+from patronage.logic.serve.kinds import BOUGHT_NEXT as BOUGHT_NEXT
+from patronage.logic.serve.kinds import BOUGHT_TOGETHER as BOUGHT_TOGETHER
+from patronage.logic.serve.kinds import POPULAR as POPULAR
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
 
-    Matrix = sparse.csr_array[np.float32, tuple[int, int]]
-    Ids = NDArray[np.int32]
-    Scores = NDArray[np.float32]
+    from patronage.logic.recommenders.interactions import Ids, Mask, Matrix, Scores
 
-
-@dataclass(frozen=True)
-class Interactions:
-    """Who bought what on which day: three aligned arrays of int32, each of shape (n,).
-
-    Parameters
-    ----------
-    customers, products : array
-        Dense indices from 0; customer -1 is a guest, who counts for popularity alone.
-    days : array
-        Days since 1970-01-01 in the shop's zone.
-    n_customers, n_products : int
-        How many there are, those without an interaction included.
-    """
-
-    customers: Ids
-    products: Ids
-    days: Ids
-    n_customers: int
-    n_products: int
-
-    def history(self) -> Matrix:
-        """Return the customers by products matrix that is 1 where the customer bought the product."""
-        shape = (self.n_customers, self.n_products)
-        known = self.customers >= 0
-        cells = (self.customers[known], self.products[known])
-        matrix = sparse.coo_array((np.ones(known.sum(), dtype=np.float32), cells), shape=shape).tocsr()
-        matrix.data[:] = 1  # the same product on several days is still one
-        matrix.sort_indices()
-        return matrix
-
-    def where(self, mask: NDArray[np.bool_]) -> Interactions:
-        """Return the interactions that a mask of shape (n,) selects, over the same indices."""
-        return Interactions(
-            self.customers[mask], self.products[mask], self.days[mask], self.n_customers, self.n_products
-        )
+_CELLS_AT_ONCE = 1 << 23
+_MOST_ROWS_AT_ONCE = 4_096
 
 
 @dataclass(frozen=True)
 class Reasons:
-    """Why each recommended product stands there.
+    """Why each recommended product stands there, in numbers that can be checked.
 
     Parameters
     ----------
+    kind : array of int32, shape (customers, k)
+        One of `serve.kinds`, which say what the other two mean.
     because : array of int32, shape (customers, k)
         The product of the customer's history that speaks for it most, -1 for none.
     share : array of float32, shape (customers, k)
-        Share of the buyers of `because` who also bought the product, 0 to 1.
+        From 0 to 1.
     """
 
+    kind: Ids
     because: Ids
     share: Scores
 
+    @classmethod
+    def none(cls, shape: tuple[int, ...]) -> Reasons:
+        """Return reasons that name no product."""
+        nothing = np.zeros(shape, dtype=np.int32)
+        return cls(nothing, nothing - 1, np.zeros(shape, dtype=np.float32))
 
-class Recommender(Protocol):
+
+class Recommender(ABC):
     """Learns from interactions; recommends to a batch of customers by their histories.
 
-    A customer without a history gets no personal product (all -1): the ladder of the serving side
-    falls back to what is popular.
+    A model scores the products that it has something to say of above 0. The places that this leaves empty,
+    all of them for a customer without a history, hold the products bought by most customers, with the score
+    0, so that a list has k products as long as k are left after the filters.
     """
 
-    def fit(self, interactions: Interactions) -> Recommender:
-        """Learn; fitting twice equals fitting once."""
+    def fit(self, interactions: Interactions, *, side: Side | None = None) -> Self:
+        """Learn; fitting twice equals fitting once.
 
-    def recommend(self, history: Matrix, *, k: int = 10, exclude_history: bool = True) -> tuple[Ids, Scores]:
+        Raises
+        ------
+        BadInput
+            A setting is out of its range, or there is no interaction.
+        """
+        self._check()
+        if len(interactions.products) == 0:
+            raise BadInput(
+                "there is no interaction to learn from; upload orders with sales of products first"
+            )
+        bought = np.bincount(interactions.products, minlength=interactions.n_products)
+        self.popular_: Ids = np.argsort(-bought, kind="stable").astype(np.int32)
+        self._fit(interactions, side or Side())
+        return self
+
+    def recommend(
+        self,
+        histories: Histories,
+        *,
+        k: int = 10,
+        exclude_history: bool = True,
+        exclude: Sequence[int] | Ids | None = None,
+        include: Sequence[int] | Ids | None = None,
+        in_stock: Mask | None = None,
+    ) -> tuple[Ids, Scores]:
         """Return the k best products of each row, best first, and their scores.
 
         Parameters
         ----------
-        history : sparse array of float32, shape (customers, products)
+        histories : Histories
             What each customer bought.
         k : int
             How many at most.
         exclude_history : bool
             Leave out what the customer bought already.
+        exclude, include : sequence of int, optional
+            Products to leave out; the only ones to take.
+        in_stock : array of bool, shape (products,), optional
+            Which products can be had.
 
         Returns
         -------
-        ids : array of int32, shape (customers, k)
-            Product indices; -1 where fewer than k are left.
-        scores : array of float32, shape (customers, k)
-            Falling along each row; 0 where the id is -1.
+        ids : array of int32, shape (rows, k)
+            Product indices, each once; -1 where fewer than k are left.
+        scores : array of float32, shape (rows, k)
+            Falling along each row; 0 where a popular product fills the list or none is left.
+        """
+        check_k(k)
+        eligible = self._eligible(exclude, include, in_stock)
+        ids = np.full((len(histories), k), -1, dtype=np.int32)
+        best = np.zeros((len(histories), k), dtype=np.float32)
+        popular = self.popular_[eligible[self.popular_]]
+
+        def answer(rows: slice) -> None:
+            block = histories[rows]
+            ids[rows], best[rows] = self._best(block, k, eligible, exclude_history)
+            _fill(ids[rows], block, popular, exclude_history)
+
+        step = max(1, min(_MOST_ROWS_AT_ONCE, _CELLS_AT_ONCE // max(histories.n_products, 1)))
+        in_threads(answer, [slice(start, start + step) for start in range(0, len(histories), step)])
+        return ids, best
+
+    def explain(self, histories: Histories, ids: Ids) -> Reasons:
+        """Say why each of `ids`, as `recommend` returned it, was recommended."""
+        return Reasons.none(ids.shape)
+
+    def why_not(self, interactions: Interactions) -> str:
+        """Say why the model cannot be trained on these interactions; empty where it can."""
+        return ""
+
+    def _check(self) -> None:  # noqa: B027 - many models have no setting that could be wrong
+        """Refuse settings out of their range."""
+
+    @abstractmethod
+    def _fit(self, interactions: Interactions, side: Side) -> None: ...
+
+    @abstractmethod
+    def _scores(self, histories: Histories) -> Scores | Matrix:
+        """Score all products for each row: a dense array that may be written to, or a sparse one."""
+
+    def _eligible(
+        self,
+        exclude: Sequence[int] | Ids | None,
+        include: Sequence[int] | Ids | None,
+        in_stock: Mask | None,
+    ) -> Mask:
+        n_products = len(self.popular_)
+        eligible = np.ones(n_products, dtype=np.bool_) if in_stock is None else np.array(in_stock)
+        if eligible.shape != (n_products,):
+            raise BadInput(f"in_stock has the shape {eligible.shape}; it needs one for each of {n_products}")
+        if include is not None:
+            chosen = np.zeros(n_products, dtype=np.bool_)
+            chosen[np.asarray(include, dtype=np.int64)] = True
+            eligible &= chosen
+        if exclude is not None:
+            eligible[np.asarray(exclude, dtype=np.int64)] = False
+        return eligible
+
+    def _best(
+        self, histories: Histories, k: int, eligible: Mask, exclude_history: bool
+    ) -> tuple[Ids, Scores]:
+        scores = self._scores(histories)
+        cells = (histories.rows, histories.products)
+        if isinstance(scores, np.ndarray):
+            scores[:, ~eligible] = 0
+            if exclude_history:
+                scores[cells] = 0
+            return top_k(scores, k)
+        banned = np.repeat(~eligible[None, :], len(histories), axis=0)
+        if exclude_history:
+            banned[cells] = True
+        return top_k_sparse(sparse.csr_array(scores), k, banned=banned)
+
+
+class RatingRecommender(Recommender):
+    """Learns from explicit ratings, and predicts them."""
+
+    @abstractmethod
+    def predict(self, customers: Ids, products: Ids, *, days: Ids | None = None) -> Scores:
+        """Predict the ratings of pairs, within the scale that was seen in `fit`.
+
+        Parameters
+        ----------
+        customers, products : array of int32, shape (pairs,)
+            Indices; a customer or product without a rating gets what is usual.
+        days : array of int32, shape (pairs,), optional
+            When the ratings are given.
         """
 
-    def explain(self, history: Matrix, ids: Ids) -> Reasons:
-        """Say why each of `ids`, as `recommend` returned it, was recommended."""
 
-
-def top_k(scores: Scores, k: int) -> tuple[Ids, Scores]:
-    """Return the k greatest positive scores of each row; the lower index first where two are equal.
-
-    Parameters
-    ----------
-    scores : array of float32, shape (rows, columns)
-        Scores; zero, negative and -inf mean "not at all".
-    k : int
-        How many at most.
-
-    Returns
-    -------
-    ids : array of int32, shape (rows, k)
-        Columns, -1 where none is left.
-    scores : array of float32, shape (rows, k)
-        Their scores, 0 where none is left.
-    """
-    check_k(k)
-    rows, columns = scores.shape
-    width = min(k, columns)
-    ids = np.full((rows, k), -1, dtype=np.int32)
-    best = np.zeros((rows, k), dtype=np.float32)
-    if width == 0:
-        return ids, best
-    threshold = np.partition(scores, columns - width, axis=1)[:, columns - width][:, None]
-    for row in range(rows):
-        candidates = np.flatnonzero((scores[row] >= threshold[row]) & (scores[row] > 0))
-        order = np.lexsort((candidates, -scores[row, candidates]))[:width]
-        chosen = candidates[order]
-        ids[row, : len(chosen)] = chosen
-        best[row, : len(chosen)] = scores[row, chosen]
-    return ids, best
-
-
-def check_k(k: int) -> None:
-    """Refuse a k below 1."""
-    if k < 1:
-        raise BadInput(f"k={k} must be at least 1")
-
-
-def check_interactions(interactions: Interactions) -> None:
-    """Refuse to learn from nothing."""
-    if len(interactions.products) == 0:
-        raise BadInput("there is no interaction to learn from; upload orders with sales of products first")
+def _fill(ids: Ids, histories: Histories, popular: Ids, exclude_history: bool) -> None:
+    """Fill the empty places of each row, in place, with popular products that do not stand in it."""
+    short = np.flatnonzero(ids[:, -1] < 0)
+    if len(short) == 0:
+        return
+    taken = [(np.nonzero(ids[short] >= 0)[0], ids[short][ids[short] >= 0])]
+    if exclude_history:
+        place_of = np.full(len(histories), -1)
+        place_of[short] = np.arange(len(short))
+        place = place_of[histories.rows]
+        taken.append((place[place >= 0], histories.products[place >= 0]))
+    rows, products = (np.concatenate(each) for each in zip(*taken, strict=True))
+    # Of so many at most those that are taken fall out.
+    width = min(len(popular), ids.shape[1] + int(np.bincount(rows, minlength=1).max()))
+    rank = np.full(histories.n_products, width)
+    rank[popular[:width]] = np.arange(width)
+    is_free = np.ones((len(short), width + 1), dtype=np.bool_)
+    is_free[rows, rank[products]] = False
+    is_free[:, width] = False
+    known = (ids[short] >= 0).sum(axis=1)
+    place = np.cumsum(is_free, axis=1) + known[:, None] - 1
+    row, column = np.nonzero(is_free & (place < ids.shape[1]))
+    ids[short[row], place[row, column]] = popular[column]

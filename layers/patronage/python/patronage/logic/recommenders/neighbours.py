@@ -1,30 +1,34 @@
-"""Item-to-item collaborative filtering: products that the same customers bought."""
+"""Item-based collaborative filtering: products that the same customers bought."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from scipy import sparse
 
 from patronage.errors import BadInput
-from patronage.logic.recommenders.base import Interactions, Reasons, check_interactions, top_k
+from patronage.logic.recommenders.item_to_item import ItemToItem
+from patronage.logic.recommenders.pruning import kept_cells, strongest_cells
+from patronage.logic.recommenders.threads import in_threads
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from patronage.logic.recommenders.base import Ids, Matrix, Scores
+    from patronage.logic.recommenders.interactions import Interactions, Matrix, Scores, Side
+
+Weighting = Literal["cosine", "tfidf", "bm25"]
 
 _ROWS_AT_ONCE = 512
+_BM25_K1, _BM25_B = 1.2, 0.75
 
 
-class ItemNeighbours:
-    """Score a product by its cosine similarity to what the customer bought.
+class ItemNeighbours(ItemToItem):
+    """Score a product by its similarity to what the customer bought.
 
     The similarity of two products is the cosine of their columns in the customers by products matrix
     (Sarwar, Karypis, Konstan and Riedl, WWW 2001), times ``n / (n + shrinkage)`` for the n customers who
-    bought both (Bell and Koren, KDD 2007). Each product keeps its `neighbours` nearest. A customer without
-    a history gets no product.
+    bought both (Bell and Koren, KDD 2007). Each product keeps its `neighbours` nearest.
 
     Parameters
     ----------
@@ -32,106 +36,72 @@ class ItemNeighbours:
         How many similar products each product keeps.
     shrinkage : float
         Pulls similarities down that few customers support.
+    weighting : {"cosine", "tfidf", "bm25"}
+        What a purchase weighs before the cosine: 1; or less the more products the customer bought (inverse
+        document frequency, the customer in the place of the word). Or no cosine, but the product of both
+        products' weights under BM25 (Robertson and Zaragoza, 2009), which lets those with many buyers lead.
     """
 
-    def __init__(self, *, neighbours: int = 50, shrinkage: float = 2.0) -> None:
+    def __init__(
+        self, *, neighbours: int = 50, shrinkage: float = 2.0, weighting: Weighting = "cosine"
+    ) -> None:
         self.neighbours = neighbours
         self.shrinkage = shrinkage
+        self.weighting = weighting
 
-    def fit(self, interactions: Interactions) -> ItemNeighbours:
+    def _check(self) -> None:
         if self.neighbours < 1:
             raise BadInput(f"neighbours={self.neighbours} must be at least 1")
         if self.shrinkage < 0:
             raise BadInput(f"shrinkage={self.shrinkage} must not be negative")
-        check_interactions(interactions)
+        if self.weighting not in get_args(Weighting):
+            raise BadInput(f"weighting={self.weighting!r} is none of {', '.join(get_args(Weighting))}")
+
+    def _fit(self, interactions: Interactions, side: Side) -> None:
         history = interactions.history()
-        self.buyers_: NDArray[np.float32] = np.asarray(history.sum(axis=0), dtype=np.float32)
-        blocks = [
-            self._neighbours_of(history, start, min(start + _ROWS_AT_ONCE, interactions.n_products))
-            for start in range(0, interactions.n_products, _ROWS_AT_ONCE)
-        ]
-        ids, scores, together = (np.concatenate(arrays) for arrays in zip(*blocks, strict=True))
-        self.similar_: Ids = ids
-        self.similarity_: Scores = scores
-        self.bought_both_: Scores = together
-        self._matrix = self._to_matrix(scores)
-        self._both = self._to_matrix(together)
-        return self
+        self.buyers_: Scores = np.bincount(history.indices, minlength=history.shape[1]).astype(np.float32)
+        scale, rarity = self._weights_of(history)
+        bought_by = history.T.tocsr()
 
-    def similar(self, *, k: int = 10) -> tuple[Ids, Scores, Scores]:
-        """Return each product's nearest neighbours.
+        def neighbours_of(products: slice) -> list[Matrix]:
+            """Find the neighbours of a range of products, and the shares of their buyers."""
+            buyers = bought_by[products]
+            together = buyers @ history
+            row = np.repeat(np.arange(len(self.buyers_))[products], np.diff(together.indptr))
+            similar = _scaled(together if rarity is None else _weighed(buyers, rarity) @ history, row, scale)
+            similar.data *= together.data / (together.data + np.float32(self.shrinkage))
+            similar.data[row == similar.indices] = 0
+            kept = strongest_cells(similar, self.neighbours)
+            return kept_cells(similar, kept, similar.data, together.data / self.buyers_[row])
 
-        Returns
-        -------
-        ids : array of int32, shape (products, k)
-            Best first, -1 where none is left.
-        scores : array of float32, shape (products, k)
-            Similarity.
-        share : array of float32, shape (products, k)
-            Share of the product's buyers who also bought the neighbour.
+        starts = range(0, history.shape[1], _ROWS_AT_ONCE)
+        blocks = in_threads(neighbours_of, [slice(start, start + _ROWS_AT_ONCE) for start in starts])
+        self.similarity_, self.share_ = (
+            sparse.vstack(each, format="csr") for each in zip(*blocks, strict=True)
+        )
+
+    def _weights_of(self, history: Matrix) -> tuple[Scores, Scores | None]:
+        """Return what a product's similarities are multiplied by, and what a customer's purchases weigh.
+
+        The customer stands in the place of the word, the product in that of the document.
         """
-        width = min(k, self.similar_.shape[1])
-        pad = ((0, 0), (0, k - width))
-        share = self.bought_both_ / np.maximum(self.buyers_, 1)[:, None]
-        ids = np.pad(self.similar_[:, :width], pad, constant_values=-1)
-        return ids, np.pad(self.similarity_[:, :width], pad), np.pad(share[:, :width], pad)
-
-    def recommend(self, history: Matrix, *, k: int = 10, exclude_history: bool = True) -> tuple[Ids, Scores]:
-        ids = np.full((history.shape[0], k), -1, dtype=np.int32)
-        best = np.zeros((history.shape[0], k), dtype=np.float32)
-        for start in range(0, history.shape[0], _ROWS_AT_ONCE):
-            rows = slice(start, start + _ROWS_AT_ONCE)
-            scores = (history[rows] @ self._matrix).toarray()
-            if exclude_history:
-                scores[history[rows].nonzero()] = -np.inf
-            ids[rows], best[rows] = top_k(scores, k)
-        return ids, best
-
-    def explain(self, history: Matrix, ids: Ids) -> Reasons:
-        because = np.full(ids.shape, -1, dtype=np.int32)
-        share = np.zeros(ids.shape, dtype=np.float32)
-        similarity_to = self._matrix.T.tocsr()
-        for column in range(ids.shape[1]):
-            rows = np.flatnonzero(ids[:, column] >= 0)
-            if len(rows) == 0:
-                break
-            products = ids[rows, column]
-            strongest = _argmax(history[rows].multiply(similarity_to[products]).tocsr())
-            because[rows, column] = strongest
-            share[rows, column] = np.where(strongest >= 0, self._share(strongest, products), 0)
-        return Reasons(because, share)
-
-    def _share(self, because: Ids, products: Ids) -> Scores:
-        both = np.asarray(self._both[because, products], dtype=np.float32)
-        return (both / np.maximum(self.buyers_[because], 1)).astype(np.float32)
-
-    def _neighbours_of(self, history: Matrix, start: int, stop: int) -> tuple[Ids, Scores, Scores]:
-        """Find the neighbours of the products from `start` to `stop`."""
-        together = (history[:, start:stop].T @ history).toarray()
-        norms = np.sqrt(self.buyers_)
-        expected = np.maximum(norms[start:stop, None] * norms[None, :], 1)
-        similarity = together / expected * (together / np.maximum(together + self.shrinkage, 1))
-        own = np.arange(stop - start)
-        similarity[own, own + start] = 0
-        ids, scores = top_k(similarity.astype(np.float32), min(self.neighbours, history.shape[1]))
-        both = np.take_along_axis(together, np.maximum(ids, 0), axis=1) * (ids >= 0)
-        return ids, scores, both.astype(np.float32)
-
-    def _to_matrix(self, values: Scores) -> Matrix:
-        """Lay values out by product and neighbour."""
-        n_products, width = values.shape
-        rows = np.repeat(np.arange(n_products), width)
-        known = self.similar_.ravel() >= 0
-        cells = (values.ravel()[known], (rows[known], self.similar_.ravel()[known]))
-        return sparse.coo_array(cells, shape=(n_products, n_products)).tocsr()
+        if self.weighting == "cosine":
+            return np.maximum(self.buyers_, np.float32(1)) ** np.float32(-0.5), None
+        bought = np.maximum(np.diff(history.indptr), 1)
+        rarity = np.log1p(history.shape[1] / bought).astype(np.float32) ** 2
+        if self.weighting == "tfidf":
+            return np.maximum(rarity @ history, np.float32(1e-12)) ** np.float32(-0.5), rarity
+        length = 1 - _BM25_B + _BM25_B * self.buyers_ / max(float(self.buyers_.mean()), 1e-12)
+        saturated = (_BM25_K1 + 1) / (_BM25_K1 * length + 1)
+        return saturated.astype(np.float32), rarity
 
 
-def _argmax(matrix: Matrix) -> Ids:
-    """Return the column of the greatest value of each row, the lower first of equals; -1 for an empty row."""
-    matrix.sum_duplicates()
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    order = np.lexsort((matrix.indices, -matrix.data, rows))
-    found, first = np.unique(rows[order], return_index=True)
-    strongest = np.full(matrix.shape[0], -1, dtype=np.int32)
-    strongest[found] = matrix.indices[order][first]
-    return strongest
+def _weighed(buyers: Matrix, rarity: Scores) -> Matrix:
+    weighed: Matrix = sparse.csr_array((rarity[buyers.indices], buyers.indices, buyers.indptr), buyers.shape)
+    return weighed
+
+
+def _scaled(sums: Matrix, row: NDArray[np.int64], scale: Scores) -> Matrix:
+    values = sums.data * scale[row] * scale[sums.indices]
+    scaled: Matrix = sparse.csr_array((values.astype(np.float32), sums.indices, sums.indptr), sums.shape)
+    return scaled

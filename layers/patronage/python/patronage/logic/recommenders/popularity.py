@@ -7,59 +7,86 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from patronage.errors import BadInput
-from patronage.logic.recommenders.base import Interactions, Reasons, check_interactions, check_k, top_k
+from patronage.logic.recommenders.base import Recommender
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from patronage.logic.recommenders.base import Ids, Matrix, Scores
-
-_ROWS_AT_ONCE = 1_024
+    from patronage.logic.recommenders.interactions import Histories, Ids, Interactions, Scores, Side
 
 
-class Popularity:
+class Popularity(Recommender):
     """Rank products by their purchases, each halved in weight with every `half_life_days` of age.
 
-    A customer's purchases of one product count once a day. Recommends to customers without a history too.
+    A customer's purchases of one product count once a day. With `group` the ranking is that of the
+    customer's group, such as their country or segment, drawn towards that of the whole shop as strongly as
+    `shrinkage` purchases: a group without any has the shop's.
 
     Parameters
     ----------
     half_life_days : float
         Age at which a purchase counts half, in days before the newest interaction.
+    group : str, optional
+        Kind of the customers' tag that groups them, such as ``"country"``.
+    shrinkage : float
+        Purchases of the shop's taste that each group is given.
     """
 
-    def __init__(self, *, half_life_days: float = 30.0) -> None:
+    def __init__(
+        self, *, half_life_days: float = 30.0, group: str | None = None, shrinkage: float = 50.0
+    ) -> None:
         self.half_life_days = half_life_days
+        self.group = group
+        self.shrinkage = shrinkage
 
-    def fit(self, interactions: Interactions) -> Popularity:
+    def _check(self) -> None:
         if self.half_life_days <= 0:
             raise BadInput(f"half_life_days={self.half_life_days} must be above 0")
-        check_interactions(interactions)
+        if self.shrinkage < 0:
+            raise BadInput(f"shrinkage={self.shrinkage} must not be negative")
+
+    def _fit(self, interactions: Interactions, side: Side) -> None:
         newest = interactions.days.max(initial=0)
         weights = 0.5 ** ((newest - interactions.days) / self.half_life_days)
-        self.scores_: NDArray[np.float32] = np.bincount(
-            interactions.products, weights=weights, minlength=interactions.n_products
-        ).astype(np.float32)
-        return self
+        self.scores_: Scores = _sums(interactions.products, weights, interactions.n_products)
+        values = [_value(tags, self.group) for tags in side.customer_tags] if self.group else []
+        self.group_names_ = np.array(sorted(set(values) - {""}), dtype=np.str_)
+        self.group_of_: Ids = np.full(interactions.n_customers, -1, dtype=np.int32)
+        places = {name: place for place, name in enumerate(self.group_names_.tolist())}
+        self.group_of_[: len(values)] = [places.get(value, -1) for value in values]
+        self.group_scores_: Scores = self._group_scores(interactions, weights)
 
-    def recommend(self, history: Matrix, *, k: int = 10, exclude_history: bool = True) -> tuple[Ids, Scores]:
-        check_k(k)
-        n_customers = history.shape[0]
-        if not exclude_history:
-            ids, scores = top_k(self.scores_[None, :], k)
-            return np.repeat(ids, n_customers, axis=0), np.repeat(scores, n_customers, axis=0)
-        ids = np.full((n_customers, k), -1, dtype=np.int32)
-        best = np.zeros((n_customers, k), dtype=np.float32)
-        for start in range(0, n_customers, _ROWS_AT_ONCE):
-            rows = slice(start, start + _ROWS_AT_ONCE)
-            ids[rows], best[rows] = self._unbought(history[rows], k)
-        return ids, best
+    def of_group(self, name: str) -> Scores:
+        """Return the scores of a group's customers, of shape (products,); the shop's where it is unknown."""
+        found = np.flatnonzero(self.group_names_ == name)
+        return self.group_scores_[found[0]] if len(found) else self.scores_
 
-    def _unbought(self, history: Matrix, k: int) -> tuple[Ids, Scores]:
-        scores = np.repeat(self.scores_[None, :], history.shape[0], axis=0)
-        scores[history.nonzero()] = -np.inf
-        return top_k(scores, k)
+    def _group_scores(self, interactions: Interactions, weights: NDArray[np.float64]) -> Scores:
+        usual = self.scores_ / max(self.scores_.sum(), 1e-12) * self.shrinkage
+        known = interactions.customers >= 0
+        group = np.where(known, self.group_of_[interactions.customers], -1)
+        shape = (len(self.group_names_), interactions.n_products)
+        scores = np.empty(shape, dtype=np.float32)
+        for place in range(shape[0]):
+            rows = group == place
+            scores[place] = _sums(interactions.products[rows], weights[rows], shape[1]) + usual
+        return scores
 
-    def explain(self, history: Matrix, ids: Ids) -> Reasons:
-        """Popularity needs no product of the history: every reason is empty."""
-        return Reasons(np.full(ids.shape, -1, dtype=np.int32), np.zeros(ids.shape, dtype=np.float32))
+    def _scores(self, histories: Histories) -> Scores:
+        scores = np.repeat(self.scores_[None, :], len(histories), axis=0)
+        if len(self.group_names_):
+            group = np.where(histories.customers >= 0, self.group_of_[histories.customers], -1)
+            scores[group >= 0] = self.group_scores_[group[group >= 0]]
+        return scores
+
+
+def _sums(products: NDArray[np.int32], weights: NDArray[np.float64], n_products: int) -> Scores:
+    return np.bincount(products, weights=weights, minlength=n_products).astype(np.float32)
+
+
+def _value(tags: Sequence[str], kind: str) -> str:
+    """Return the value of the first tag of a kind; empty for none."""
+    prefix = f"{kind}="
+    return next((tag.removeprefix(prefix) for tag in tags if tag.startswith(prefix)), "")

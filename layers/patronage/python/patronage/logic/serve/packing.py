@@ -1,9 +1,10 @@
 """A list of candidates in few bytes: 50 of them, with reasons, in one DynamoDB write unit (1 KB).
 
 After one byte of version comes a raw DEFLATE stream of: the number of candidates and of distinct ids; the
-length of each id; for each candidate the place of the id its reason names, counted from 1 (0 for none); the
-scores, then the shares, byte by byte in planes, which compress better than number by number; the ids.
-A score is a float32 cut to 24 bits (four significant digits hold), a share counts ten-thousandths.
+length of each id; for each candidate the place of the id its reason names, counted from 1 (0 for none), then
+the kind of its reason; the scores, then the shares, byte by byte in planes, which compress better than
+number by number; the ids. A score is a float32 cut to 24 bits (four significant digits hold), a share
+counts ten-thousandths.
 """
 
 from __future__ import annotations
@@ -13,26 +14,30 @@ import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from patronage.errors import TryAgain
+from patronage.logic.serve.kinds import BOUGHT_TOGETHER, POPULAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_VERSION = 1
+_VERSION = 2
+_WITHOUT_KINDS = 1
+"""The version before kinds were kept: a generation of it may still be live, or be rolled back to."""
 _SCORE_BYTES = 3
 _SHARE_BYTES = 2
 _SHARES = 10_000
 
 
 class Candidate(NamedTuple):
-    """A product that may be recommended: how strongly, and the product that speaks for it.
+    """A product that may be recommended: how strongly, and why.
 
-    `share` is the share of the buyers of `because` who also bought the product, 0 to 1.
+    `kind` is one of `serve.kinds`, which say what `because` (a product) and `share` (0 to 1) mean.
     """
 
     product_id: str
     score: float
     because: str | None = None
     share: float = 0.0
+    kind: int = POPULAR
 
 
 def pack(candidates: Sequence[Candidate]) -> bytes:
@@ -42,6 +47,7 @@ def pack(candidates: Sequence[Candidate]) -> bytes:
     because = [_place(candidate.because, places, ids) for candidate in candidates]
     encoded = [text.encode() for text in ids]
     numbers = [len(candidates), len(encoded), *(len(text) for text in encoded), *because]
+    numbers += [candidate.kind for candidate in candidates]
     scores = [struct.pack(">f", candidate.score)[:_SCORE_BYTES] for candidate in candidates]
     shares = [_to_share(candidate.share) for candidate in candidates]
     body = b"".join(
@@ -53,14 +59,17 @@ def pack(candidates: Sequence[Candidate]) -> bytes:
 
 def unpack(packed: bytes) -> list[Candidate]:
     """Return what was packed, scores and shares in the precision that was kept."""
-    if packed[:1] != bytes([_VERSION]):
-        raise TryAgain(
-            f"a packed list begins with {packed[:1]!r}, and this version reads {_VERSION}; publish again"
-        )
+    version = packed[0] if packed else 0
+    if version not in (_VERSION, _WITHOUT_KINDS):
+        raise TryAgain(f"a packed list has version {version}, and this reads {_VERSION}; publish again")
     body = memoryview(zlib.decompress(packed[1:], -zlib.MAX_WBITS))
     (n, n_ids), at = _read_varints(body, 0, 2)
     lengths, at = _read_varints(body, at, n_ids)
     because, at = _read_varints(body, at, n)
+    if version == _WITHOUT_KINDS:
+        kinds = [BOUGHT_TOGETHER if place else POPULAR for place in because]
+    else:
+        kinds, at = _read_varints(body, at, n)
     scores, at = _read_planes(body, at, n, _SCORE_BYTES)
     shares, at = _read_planes(body, at, n, _SHARE_BYTES)
     ids = _read_texts(body, at, lengths)
@@ -70,6 +79,7 @@ def unpack(packed: bytes) -> list[Candidate]:
             struct.unpack(">f", scores[row] + b"\0")[0],
             ids[because[row] - 1] if because[row] else None,
             int.from_bytes(shares[row], "big") / _SHARES,
+            kinds[row],
         )
         for row in range(n)
     ]

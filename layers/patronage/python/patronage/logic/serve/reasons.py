@@ -4,19 +4,47 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from patronage.logic.serve.kinds import (
+    ALIKE,
+    BOUGHT_AGAIN,
+    BOUGHT_NEXT,
+    BOUGHT_TOGETHER,
+    NAMES,
+    NEW,
+    SAME_BASKET,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from patronage.logic.serve.catalogue import Product
     from patronage.logic.serve.packing import Candidate
 
+_TEXTS = {
+    BOUGHT_TOGETHER: "{share} of the customers who bought {name} also bought this",
+    BOUGHT_NEXT: "{share} of the customers who bought {name} bought this afterwards",
+    ALIKE: "{share} alike to {name} by what the shop says of both",
+    BOUGHT_AGAIN: "bought on {share} of this customer's days with a purchase",
+    SAME_BASKET: "in {share} of the baskets that hold {name}",
+}
+
 
 def reason_of(candidate: Candidate, products: Mapping[str, Product]) -> dict[str, Any]:
-    """Return the reason for a candidate: what it was bought together with, or how many bought it."""
-    if candidate.because is None or candidate.share <= 0:
+    """Return the reason for a candidate: its kind, its numbers, and a sentence."""
+    if candidate.kind == NEW:
+        return {"kind": NAMES[NEW], "text": "new in this shop"}
+    if candidate.kind not in _TEXTS or candidate.because is None or candidate.share <= 0:
         product = products.get(candidate.product_id)
         return _popular(product.buyers if product else 0)
-    return _bought_together(candidate.because, candidate.share, products)
+    because, share = candidate.because, candidate.share
+    name = products[because].name if because in products else because
+    return {
+        "kind": NAMES[candidate.kind],
+        "because_product_id": because,
+        "because_name": name,
+        "share": share,
+        "text": _TEXTS[candidate.kind].format(share=percent(share), name=" ".join(name.split())),
+    }
 
 
 def percent(share: float) -> str:
@@ -31,17 +59,6 @@ def percent(share: float) -> str:
     if value < 0.1:
         return "under 0.1%"
     return f"{value:.0f}%" if value >= 9.95 else f"{value:.1f}".removesuffix(".0") + "%"
-
-
-def _bought_together(because: str, share: float, products: Mapping[str, Product]) -> dict[str, Any]:
-    name = products[because].name if because in products else because
-    return {
-        "kind": "bought_together",
-        "because_product_id": because,
-        "because_name": name,
-        "share": share,
-        "text": f"{percent(share)} of the customers who bought {' '.join(name.split())} also bought this",
-    }
 
 
 def _popular(buyers: int) -> dict[str, Any]:

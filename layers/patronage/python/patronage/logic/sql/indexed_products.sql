@@ -1,5 +1,6 @@
--- Products that were sold, numbered from 0 in the order of their ids, with the name and the price of the
--- newest sale (the price of the smallest text where two are equally new). Reads `orders`.
+-- Products that were sold or stand in the catalogue, numbered from 0 in the order of their ids, with the name of
+-- the catalogue, else that of the newest sale (the smallest text where two are equally new), and the newest
+-- price that was paid, else the catalogue's. Reads `orders`, `products`.
 WITH sales AS (
     SELECT
         product_id,
@@ -12,14 +13,35 @@ WITH sales AS (
         ) AS newest
     FROM orders
     WHERE kind = 'sale' AND net_minor > 0
+),
+
+sold AS (
+    SELECT
+        product_id,
+        MAX(CASE WHEN newest = 1 THEN description END) AS description,
+        MAX(CASE WHEN newest = 1 THEN price_minor END) AS price_minor,
+        COUNT(DISTINCT customer_id) AS buyers
+    FROM sales
+    GROUP BY product_id
+),
+
+listed AS (
+    SELECT
+        product_id,
+        title,
+        to_minor(price) AS price_minor,
+        COALESCE(is_active, TRUE) AS is_active
+    FROM products
 )
 
 SELECT
-    CAST(ROW_NUMBER() OVER (ORDER BY product_id) - 1 AS INTEGER) AS idx,
-    product_id,
-    MAX(CASE WHEN newest = 1 THEN COALESCE(description, product_id) END) AS name,
-    MAX(CASE WHEN newest = 1 THEN price_minor END) AS price_minor,
-    COUNT(DISTINCT customer_id) AS buyers
-FROM sales
-GROUP BY product_id
+    CAST(ROW_NUMBER() OVER (ORDER BY COALESCE(sold.product_id, listed.product_id)) - 1 AS INTEGER) AS idx,
+    COALESCE(sold.product_id, listed.product_id) AS product_id,
+    COALESCE(listed.title, sold.description, sold.product_id, listed.product_id) AS name,
+    COALESCE(sold.price_minor, listed.price_minor, 0) AS price_minor,
+    COALESCE(sold.buyers, 0) AS buyers,
+    COALESCE(listed.is_active, TRUE) AS is_active
+FROM sold
+FULL OUTER JOIN listed ON sold.product_id = listed.product_id
+WHERE sold.product_id IS NOT NULL OR listed.is_active
 ORDER BY idx

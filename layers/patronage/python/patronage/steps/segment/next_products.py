@@ -6,6 +6,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from patronage.logic.arrays import Array, read_npz
+from patronage.logic.serve.kinds import POPULAR
 
 if TYPE_CHECKING:
     from patronage.engines.duckdb import DuckEngine
@@ -49,8 +50,8 @@ def hold_picks(engine: DuckEngine, store: ObjectStore, manifest: Manifest) -> bo
 
 def _add(columns: dict[str, array[int]], arrays: dict[str, Array]) -> None:
     """Take the personal ones of a shard: what only fills a list says nothing of its customer."""
-    for row, customer in enumerate(arrays["users"].values):
-        pairs = zip(arrays["items"].row(row), arrays["because"].row(row), strict=True)
-        personal = [item for item, because in pairs if item >= 0 and because >= 0][:PICKS_EACH]
+    for row, customer in enumerate(arrays["rows"].values):
+        pairs = zip(arrays["items"].row(row), arrays["kind"].row(row), strict=True)
+        personal = [item for item, kind in pairs if item >= 0 and kind != POPULAR][:PICKS_EACH]
         columns["customer"].extend([customer] * len(personal))
         columns["product"].extend(personal)

@@ -1,0 +1,35 @@
+"""`patronage similar`: what goes with a product."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from patronage.cli.answers import JsonOption, TopKOption, print_answer
+from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
+from patronage.cli.runs import run_of
+from patronage.steps.lookup import similar_from_run
+
+
+def similar(
+    product_id: Annotated[
+        str, typer.Option("--product-id", "--product_id", help="The shop's id of the product.")
+    ],
+    top_k: TopKOption = 10,
+    together: Annotated[
+        bool, typer.Option("--together", help="What stands in the same baskets instead.")
+    ] = False,
+    lake: LakeOption = DEFAULT_LAKE,
+    stack: StackOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the products most like one, from the live or newest run: bought by the same customers, else alike.
+
+    Example: `patronage similar --product-id 85123A --top-k 5`
+    """
+    opened = open_lake(lake, stack)
+    run_id = run_of(opened, "recommendations")
+    kind = "together" if together else "similar"
+    answer = similar_from_run(opened.lake.store, run_id, product_id, top_k, kind=kind)
+    print_answer(f"With product {product_id}", answer, as_json=as_json)

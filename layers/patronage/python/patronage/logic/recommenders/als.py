@@ -1,0 +1,121 @@
+"""Implicit feedback by alternating least squares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+from threadpoolctl import threadpool_limits
+
+from patronage.errors import BadInput
+from patronage.logic.recommenders.factor_model import FactorModel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from patronage.logic.recommenders.interactions import Matrix, Scores
+
+_VALUES_AT_ONCE = 1 << 23
+
+
+class ImplicitAls(FactorModel):
+    """Factorise purchases, each with confidence; what was not bought counts as a weak no.
+
+    Weighted matrix factorisation (Hu, Koren and Volinsky, ICDM 2008) as `implicit` computes it, with
+    conjugate gradients (Takács, Pilászy and Tikk, RecSys 2011). A history is folded in by the exact solution
+    of its own least squares.
+
+    Parameters
+    ----------
+    factors : int
+        How many factors.
+    regularization : float
+        Squared penalty on the factors.
+    alpha : float
+        What a purchase counts beside a cell without one, which counts 1.
+    iterations : int
+        How many times each side is solved.
+    random_state : int
+        Seed of the first factors.
+    """
+
+    def __init__(
+        self,
+        *,
+        factors: int = 64,
+        regularization: float = 1.0,
+        alpha: float = 10.0,
+        iterations: int = 15,
+        random_state: int = 0,
+    ) -> None:
+        self.factors = factors
+        self.regularization = regularization
+        self.alpha = alpha
+        self.iterations = iterations
+        self.random_state = random_state
+
+    def _check(self) -> None:
+        super()._check()
+        if self.iterations < 1:
+            raise BadInput(f"iterations={self.iterations} must be at least 1")
+        if self.regularization <= 0:
+            raise BadInput(f"regularization={self.regularization} must be above 0")
+        if self.alpha < 1:
+            raise BadInput(f"alpha={self.alpha} must be at least 1")
+
+    def _learn(self, history: Matrix) -> Scores:
+        # It takes a second to import, and only those who train need it.
+        from implicit.cpu.als import AlternatingLeastSquares
+
+        # Threads of BLAS below those of implicit make it slower, and sums come out in another order.
+        with threadpool_limits(1, "blas"):
+            model = AlternatingLeastSquares(
+                factors=self.factors,
+                regularization=self.regularization,
+                alpha=self.alpha,
+                iterations=self.iterations,
+                random_state=self.random_state,
+            )
+            model.fit(sparse.csr_matrix(history), show_progress=False)
+        factors: Scores = model.item_factors
+        return factors
+
+    def _fold_in(self, history: Matrix) -> Scores:
+        products = self.product_factors_
+        ridge = (products.T @ products + self.regularization * np.eye(self.factors)).astype(np.float32)
+        lengths = np.diff(history.indptr)
+        # Rows of about one length are solved together, the shorter filled up with products of no factors.
+        padded = np.exp2(np.ceil(np.log2(np.maximum(lengths, 1)))).astype(np.int64)
+        folded = np.zeros((history.shape[0], self.factors), dtype=np.float32)
+        for width in np.unique(padded[lengths > 0]):
+            rows = np.flatnonzero((padded == width) & (lengths > 0))
+            step = max(1, _VALUES_AT_ONCE // int(max(width, self.factors) * self.factors))
+            for start in range(0, len(rows), step):
+                block = rows[start : start + step]
+                folded[block] = self._solve(ridge, self._factors_of(history, block, int(width)))
+        return folded
+
+    def _factors_of(self, history: Matrix, rows: NDArray[np.int64], width: int) -> Scores:
+        """Return the factors of what the rows bought, of shape (rows, width, factors), 0 beyond their end."""
+        places = history.indptr[rows][:, None] + np.arange(width)
+        is_there = places < history.indptr[rows + 1][:, None]
+        bought = history.indices[np.minimum(places, len(history.indices) - 1)]
+        factors: Scores = self.product_factors_[bought] * is_there[:, :, None]
+        return factors
+
+    def _solve(self, ridge: Scores, bought: Scores) -> Scores:
+        """Solve ``(ridge + (c - 1) Y'Y) x = c Y'1`` for each row's factors Y of what was bought."""
+        extra = np.float32(self.alpha - 1)
+        _, width, factors = bought.shape
+        if width >= factors:
+            left = ridge + extra * (bought.transpose(0, 2, 1) @ bought)
+            right = np.float32(self.alpha) * bought.sum(axis=1)
+            solved: Scores = np.linalg.solve(left, right[:, :, None])[:, :, 0]
+            return solved
+        # The same by the matrix inversion lemma, in as many unknowns as products were bought.
+        towards = bought @ np.linalg.inv(ridge)
+        left = np.eye(width, dtype=np.float32) + extra * (towards @ bought.transpose(0, 2, 1))
+        right = np.full((len(bought), width, 1), self.alpha, dtype=np.float32)
+        combined: Scores = (towards.transpose(0, 2, 1) @ np.linalg.solve(left, right))[:, :, 0]
+        return combined

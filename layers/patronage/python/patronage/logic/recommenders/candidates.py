@@ -1,0 +1,103 @@
+"""The methods that a run compares, by name: how each is made, and which settings are tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from patronage.errors import BadInput
+from patronage.logic.recommenders.als import ImplicitAls
+from patronage.logic.recommenders.content import ContentNeighbours
+from patronage.logic.recommenders.ease import Ease
+from patronage.logic.recommenders.neighbours import ItemNeighbours
+from patronage.logic.recommenders.nmf import Nmf
+from patronage.logic.recommenders.popularity import Popularity
+from patronage.logic.recommenders.repeat import RepeatPurchase
+from patronage.logic.recommenders.sequence import SequenceNeighbours
+from patronage.logic.recommenders.svd import Svd
+from patronage.logic.recommenders.together import BoughtTogether
+from patronage.logic.recommenders.users import UserNeighbours
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from patronage.logic.recommenders.base import Recommender
+    from patronage.logic.recommenders.interactions import Interactions
+
+    Settings = Mapping[str, Any]
+
+POPULARITY = "popularity"
+HYBRID = "hybrid"
+"""The blend of the others; it is no candidate itself, since it is made of what they found."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A method that a run may train.
+
+    Parameters
+    ----------
+    make : callable
+        Makes an untrained model of some settings.
+    trials : tuple of mapping
+        Settings to try, the default first, the most promising next.
+    """
+
+    make: Callable[..., Recommender]
+    trials: tuple[Settings, ...] = ({},)
+
+
+CANDIDATES: Mapping[str, Candidate] = {
+    POPULARITY: Candidate(
+        Popularity,
+        (
+            {"half_life_days": 30.0},
+            {"half_life_days": 90.0},
+            {"half_life_days": 14.0},
+            {"half_life_days": 365.0},
+            {"half_life_days": 30.0, "group": "country"},
+            {"half_life_days": 30.0, "group": "segment"},
+        ),
+    ),
+    "item_to_item": Candidate(
+        ItemNeighbours,
+        (
+            {},
+            {"weighting": "tfidf"},
+            {"weighting": "bm25"},
+            {"shrinkage": 10.0},
+            {"neighbours": 200},
+            {"neighbours": 200, "weighting": "bm25"},
+        ),
+    ),
+    "sequence": Candidate(
+        SequenceNeighbours,
+        ({}, {"content_weight": 0.0}, {"backward": 1.0}, {"recency": 0.9}, {"source_power": 0.8}),
+    ),
+    "users": Candidate(UserNeighbours, ({}, {"neighbours": 50}, {"shrinkage": 20.0})),
+    "svd": Candidate(Svd, ({}, {"factors": 128}, {"factors": 32}, {"scaling": 0.0})),
+    "nmf": Candidate(Nmf, ({}, {"factors": 64})),
+    "als": Candidate(ImplicitAls, ({}, {"factors": 128}, {"alpha": 40.0})),
+    "ease": Candidate(Ease, ({}, {"regularization": 1_000.0}, {"dropout": 0.2}, {"regularization": 50.0})),
+    "content": Candidate(ContentNeighbours),
+    "repeat": Candidate(RepeatPurchase, ({}, {"decay": 0.85}, {"rhythm": False}, {"taste_weight": 0.3})),
+}
+"""In the order in which they are listed."""
+
+BESIDE: Mapping[str, Callable[..., Recommender]] = {"together": BoughtTogether}
+"""Methods that serve a purpose of their own, whatever is published."""
+
+
+def candidate(name: str, settings: Settings | None = None) -> Recommender:
+    """Make an untrained candidate by its name; by default with its default settings."""
+    if name not in CANDIDATES:
+        raise BadInput(f"model {name!r} is unknown; known are {', '.join(CANDIDATES)}")
+    found = CANDIDATES[name]
+    return found.make(**(found.trials[0] if settings is None else settings))
+
+
+def why_not(name: str, interactions: Interactions, *, buys_again: bool) -> str:
+    """Say why a candidate is not trained on these interactions; empty where it is."""
+    if name == "repeat" and not buys_again:
+        return "the shop does not recommend what a customer bought already (recommend_bought is off)"
+    return candidate(name).why_not(interactions)

@@ -1,0 +1,152 @@
+"""Several recommenders as one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from patronage.errors import BadInput
+from patronage.logic.recommenders.base import Reasons, Recommender
+from patronage.logic.recommenders.blend import blend
+from patronage.logic.recommenders.ranking import top_k_sparse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from patronage.logic.recommenders.blend import Lists
+    from patronage.logic.recommenders.interactions import (
+        Histories,
+        Ids,
+        Interactions,
+        Mask,
+        Matrix,
+        Scores,
+        Side,
+    )
+
+_ROWS_AT_ONCE = 4_096
+OFFSET = 20.0
+"""How flat ranks are, unless told otherwise."""
+
+
+class Hybrid(Recommender):
+    """Blend the lists of several recommenders, each by its weight and the rank that it gives a product.
+
+    Ranks make models comparable whose scores are not. `learn_weights` finds weights on a validation window;
+    the reason for a product is that of the model that contributes most to its score.
+
+    Parameters
+    ----------
+    models : mapping of str to Recommender
+        The models by name; `fit` trains each of them.
+    weights : mapping of str to float, optional
+        What each model counts; by default all the same. A model of weight 0 is neither trained nor asked.
+    candidates : int
+        How many products each model may put forward for a customer.
+    offset : float
+        The greater, the less the first places of each list stand out.
+    """
+
+    def __init__(
+        self,
+        models: Mapping[str, Recommender],
+        *,
+        weights: Mapping[str, float] | None = None,
+        candidates: int = 100,
+        offset: float = OFFSET,
+    ) -> None:
+        self.models = models
+        self.weights = weights
+        self.candidates = candidates
+        self.offset = offset
+
+    @classmethod
+    def of_trained(cls, models: Mapping[str, Recommender], weights: Mapping[str, float]) -> Hybrid:
+        """Blend models that are trained already."""
+        hybrid = cls(models, weights=weights)
+        hybrid._check()
+        hybrid.weights_ = hybrid._chosen()
+        hybrid.popular_ = models[next(iter(hybrid.weights_))].popular_
+        return hybrid
+
+    def why_not(self, interactions: Interactions) -> str:
+        """Say which of the models cannot be trained, and why."""
+        reasons = {name: self.models[name].why_not(interactions) for name in self._chosen()}
+        return "; ".join(f"{name}: {reason}" for name, reason in reasons.items() if reason)
+
+    def explain(self, histories: Histories, ids: Ids) -> Reasons:
+        """Give the reason of the model that contributes most to each product."""
+        reasons = Reasons.none(ids.shape)
+        for start in range(0, len(histories), _ROWS_AT_ONCE):
+            rows = slice(start, start + _ROWS_AT_ONCE)
+            block = histories[rows]
+            strongest = self._contributions(block, ids[rows]).argmax(axis=0)
+            for place, name in enumerate(self.weights_):
+                chosen = strongest == place
+                found = self.models[name].explain(block, np.where(chosen, ids[rows], -1))
+                for ours, theirs in (
+                    (reasons.kind, found.kind),
+                    (reasons.because, found.because),
+                    (reasons.share, found.share),
+                ):
+                    ours[rows][chosen] = theirs[chosen]
+        return reasons
+
+    def _chosen(self) -> dict[str, float]:
+        weights = dict.fromkeys(self.models, 1.0) if self.weights is None else self.weights
+        total = sum(weights.values())
+        return {name: weight / total for name, weight in weights.items() if weight > 0}
+
+    def _check(self) -> None:
+        if not self.models:
+            raise BadInput("a hybrid needs at least one model")
+        for name, weight in (self.weights or {}).items():
+            if name not in self.models:
+                raise BadInput(f"there is a weight for {name!r}; the models are {', '.join(self.models)}")
+            if weight < 0:
+                raise BadInput(f"the weight {weight} of {name!r} must not be negative")
+        if not self._chosen():
+            raise BadInput("at least one model needs a weight above 0")
+        if self.candidates < 1:
+            raise BadInput(f"candidates={self.candidates} must be at least 1")
+        if self.offset < 0:
+            raise BadInput(f"offset={self.offset} must not be negative")
+
+    def _fit(self, interactions: Interactions, side: Side) -> None:
+        self.weights_: dict[str, float] = self._chosen()
+        for name in self.weights_:
+            self.models[name].fit(interactions, side=side)
+
+    def _best(
+        self, histories: Histories, k: int, eligible: Mask, exclude_history: bool
+    ) -> tuple[Ids, Scores]:
+        lists = self._lists(histories, max(k, self.candidates), eligible, exclude_history)
+        return top_k_sparse(self._blend(lists), k)
+
+    def _scores(self, histories: Histories) -> Matrix:
+        every = np.ones(histories.n_products, dtype=np.bool_)
+        return self._blend(self._lists(histories, self.candidates, every, exclude_history=False))
+
+    def _lists(self, histories: Histories, k: int, eligible: Mask, exclude_history: bool) -> dict[str, Lists]:
+        """Ask each model for its best; places that it does not fill itself stay empty."""
+        return {
+            name: self.models[name]._best(histories, k, eligible, exclude_history) for name in self.weights_
+        }
+
+    def _blend(self, lists: Mapping[str, Lists]) -> Matrix:
+        return blend(lists, self.weights_, offset=self.offset, n_products=len(self.popular_))
+
+    def _contributions(self, histories: Histories, ids: Ids) -> Scores:
+        """Return what each model contributes to each of `ids`, of shape (models, rows, k)."""
+        matrix = histories.matrix()
+        rows = np.repeat(np.arange(len(ids)), ids.shape[1])
+        columns = np.maximum(ids, 0).ravel()
+        has_bought = bool(np.asarray(matrix[rows, columns]).any())
+        every = np.ones(histories.n_products, dtype=np.bool_)
+        lists = self._lists(histories, self.candidates, every, exclude_history=not has_bought)
+        parts = [
+            blend({name: lists[name]}, {name: weight}, offset=self.offset, n_products=histories.n_products)
+            for name, weight in self.weights_.items()
+        ]
+        return np.stack([np.asarray(part[rows, columns]).reshape(ids.shape) for part in parts])

@@ -1,0 +1,91 @@
+"""Any recommender, with its eye on what sells now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from patronage.errors import BadInput
+from patronage.logic.recommenders.base import Reasons, Recommender
+
+if TYPE_CHECKING:
+    from patronage.logic.recommenders.interactions import Histories, Ids, Interactions, Matrix, Scores, Side
+
+
+class Trending(Recommender):
+    """Multiply another model's scores by how much more than usual each product is bought lately.
+
+    Models of taste count old purchases in full, so products that went out of season or out of stock keep
+    their places. The factor is the product's share of recent purchases over its share of those of a longer
+    time; the scores, and with them the model's reasons, stay the model's own.
+
+    Parameters
+    ----------
+    model : Recommender
+        The model; `fit` trains it.
+    half_life_days, usual_half_life_days : float
+        Age at which a purchase counts half, for what is bought lately and for what is usual.
+    shrinkage : float
+        Purchases of the usual kind that each product is given, so that few make no trend.
+    power : float
+        How strongly trends count; 0 for not at all.
+    """
+
+    def __init__(
+        self,
+        model: Recommender,
+        *,
+        half_life_days: float = 14.0,
+        usual_half_life_days: float = 180.0,
+        shrinkage: float = 1.0,
+        power: float = 1.0,
+    ) -> None:
+        self.model = model
+        self.half_life_days = half_life_days
+        self.usual_half_life_days = usual_half_life_days
+        self.shrinkage = shrinkage
+        self.power = power
+
+    def why_not(self, interactions: Interactions) -> str:
+        """Say why the model cannot be trained."""
+        return self.model.why_not(interactions)
+
+    def explain(self, histories: Histories, ids: Ids) -> Reasons:
+        """Give the model's own reasons."""
+        return self.model.explain(histories, ids)
+
+    def _check(self) -> None:
+        if not 0 < self.half_life_days < self.usual_half_life_days:
+            raise BadInput(
+                f"half_life_days={self.half_life_days} must be above 0 and below "
+                f"usual_half_life_days={self.usual_half_life_days}"
+            )
+        if self.shrinkage <= 0:
+            raise BadInput(f"shrinkage={self.shrinkage} must be above 0")
+        if self.power < 0:
+            raise BadInput(f"power={self.power} must not be negative")
+
+    def _fit(self, interactions: Interactions, side: Side) -> None:
+        self.model.fit(interactions, side=side)
+        lately = _purchases(interactions, self.half_life_days)
+        usual = _purchases(interactions, self.usual_half_life_days)
+        usual *= lately.sum() / usual.sum()
+        trend = ((lately + self.shrinkage) / (usual + self.shrinkage)) ** self.power
+        self.trend_: Scores = trend.astype(np.float32)
+
+    def _scores(self, histories: Histories) -> Scores | Matrix:
+        scores = self.model._scores(histories)
+        if isinstance(scores, np.ndarray):
+            scores *= self.trend_
+        else:
+            scores.data *= self.trend_[scores.indices]
+        return scores
+
+
+def _purchases(interactions: Interactions, half_life_days: float) -> Scores:
+    """Count each product's purchases, each halved with every so many days of age."""
+    age = interactions.days.max(initial=0) - interactions.days
+    return np.bincount(
+        interactions.products, weights=0.5 ** (age / half_life_days), minlength=interactions.n_products
+    ).astype(np.float32)

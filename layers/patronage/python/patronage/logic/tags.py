@@ -1,0 +1,45 @@
+"""What a shop knows of products and customers, as tags ``kind=value``.."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+LEVELS = " > "
+"""Stands between the levels of a category's path."""
+
+
+def product_tags(row: Mapping[str, Any]) -> list[str]:
+    """Tag a product of the catalogue with each level of its category, its brand and its attributes.
+
+    Examples
+    --------
+    >>> product_tags({"category": "Tea > Green", "brand": "Acme", "attributes": '{"size": "L"}'})
+    ['category=Tea', 'category=Tea > Green', 'brand=Acme', 'size=L']
+    """
+    levels = [level.strip() for level in (row["category"] or "").split(LEVELS)]
+    paths = [LEVELS.join(levels[: depth + 1]) for depth in range(len(levels)) if levels[depth]]
+    tags = [f"category={path}" for path in paths]
+    tags += [f"brand={row['brand']}"] if row["brand"] else []
+    return tags + list(_attributes(row["attributes"]))
+
+
+def customer_tags(row: Mapping[str, Any]) -> list[str]:
+    """Tag a customer with what the row says: each column but the numbers and ids, and the attributes."""
+    named = (name for name in ("country", "segment", "gender", "age") if row.get(name))
+    return [f"{name}={row[name]}" for name in named] + list(_attributes(row.get("attributes")))
+
+
+def _attributes(text: str | None) -> Iterator[str]:
+    """Give the plain values of a JSON object, and each plain value of a list in it, as tags."""
+    try:
+        values = json.loads(text) if text else {}
+    except ValueError:
+        return
+    for name, value in values.items() if isinstance(values, dict) else ():
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, str | int | float) and str(each).strip():
+                yield f"{name}={each}"

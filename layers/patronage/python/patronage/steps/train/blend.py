@@ -1,0 +1,60 @@
+"""Learn how to blend the candidates, and measure the blend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from patronage.logic.recommenders.blend import blend as blend_lists
+from patronage.logic.recommenders.blend import learn_weights
+from patronage.logic.recommenders.candidates import HYBRID
+from patronage.logic.recommenders.hybrid import OFFSET
+from patronage.logic.recommenders.ranking import top_k_sparse
+from patronage.steps.manifest import Manifest
+from patronage.steps.train.evaluate import K, Windows, read_lists
+from patronage.steps.train.inputs import load_interactions
+from patronage.stores.objects import read_json, write_json
+
+if TYPE_CHECKING:
+    from patronage.logic.recommenders.interactions import Ids
+    from patronage.steps.train.evaluate import Split
+    from patronage.stores.objects import ObjectStore
+
+_ROWS_AT_ONCE = 4_096
+
+
+def blend(run_id: str, store: ObjectStore, *, split: Split = "cutoff") -> dict[str, Any]:
+    """Learn the weights on the validation window, measure the blend on the test window, and keep both.
+
+    Returns
+    -------
+    dict
+        ``weights`` by model, which add up to 1, and ``ndcg_at_10``.
+    """
+    shop = Manifest.load(store, run_id).shop
+    interactions = load_interactions(run_id, store)
+    windows = Windows.of(interactions, buys_again=shop.recommend_bought, split=split)
+    names = read_json(store, f"runs/{run_id}/metrics/candidates.json")["models"]
+    weights = learn_weights(
+        {name: read_lists(store, run_id, name, "validation") for name in names},
+        windows.validation.relevant,
+        k=K,
+        offset=OFFSET,
+    )
+    chosen = {name: weight for name, weight in weights.items() if weight > 0}
+    ids = _blended(run_id, chosen, windows.test.train.n_products, store)
+    measured = windows.test.measure(ids, k=K) | {"weights": chosen}
+    write_json(store, f"runs/{run_id}/metrics/{HYBRID}.json", measured)
+    return {"weights": chosen, "ndcg_at_10": measured["ndcg_at_10"]}
+
+
+def _blended(run_id: str, weights: dict[str, float], n_products: int, store: ObjectStore) -> Ids:
+    lists = {name: read_lists(store, run_id, name, "test") for name in weights}
+    rows = len(next(iter(lists.values()))[0])
+    ids = np.full((rows, K), -1, dtype=np.int32)
+    for start in range(0, rows, _ROWS_AT_ONCE):
+        block = slice(start, start + _ROWS_AT_ONCE)
+        parts = {name: (found[0][block], found[1][block]) for name, found in lists.items()}
+        ids[block], _ = top_k_sparse(blend_lists(parts, weights, offset=OFFSET, n_products=n_products), K)
+    return ids

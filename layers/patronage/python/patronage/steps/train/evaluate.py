@@ -1,0 +1,143 @@
+"""Train candidates before a cut-off, search their settings, and measure them on what came after it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from patronage.logic.evaluation import Holdout, last_out_holdout, measure_ranking, time_ordered_holdout
+from patronage.logic.recommenders.candidates import CANDIDATES, candidate, why_not
+from patronage.steps.learn_arrays import load_arrays, save_arrays
+from patronage.steps.manifest import Manifest
+from patronage.steps.train.inputs import load_interactions, load_side
+from patronage.stores.objects import write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from patronage.logic.recommenders import Interactions, Recommender, Side
+    from patronage.logic.recommenders.blend import Lists
+    from patronage.logic.recommenders.interactions import Ids, Scores
+    from patronage.settings import Shop
+    from patronage.stores.objects import ObjectStore
+
+Split = Literal["cutoff", "last"]
+"""One moment for all customers, or each customer's last interaction."""
+
+K = 10
+DEPTH = 100
+"""So many products of each list are kept for the blend."""
+MOST_MEASURED = 20_000
+"""More customers make no figure surer that anybody reads; those measured are drawn at random."""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The two holdouts of a run: settings and weights are learnt on the first, figures are of the second."""
+
+    validation: Holdout
+    test: Holdout
+
+    @classmethod
+    def of(cls, interactions: Interactions, *, buys_again: bool, split: Split = "cutoff") -> Windows:
+        """Hold out the test, and of what is before it the validation.
+
+        With ``cutoff`` each is the last fifth of the time; with ``last`` each customer's last interaction.
+        """
+        hold_out = {"cutoff": time_ordered_holdout, "last": last_out_holdout}[split]
+        test = hold_out(interactions, only_new=not buys_again)
+        validation = hold_out(test.train, only_new=not buys_again) if len(test.train.days) else test
+        return cls(validation.sample(MOST_MEASURED), test.sample(MOST_MEASURED))
+
+
+def candidates(run_id: str, store: ObjectStore) -> dict[str, Any]:
+    """List the methods that the run trains side by side, and write down why others are left out.
+
+    Returns
+    -------
+    dict
+        ``models``: one entry ``{"model": name}`` each.
+    """
+    buys_again = Manifest.load(store, run_id).shop.recommend_bought
+    interactions = load_interactions(run_id, store)
+    reasons = {name: why_not(name, interactions, buys_again=buys_again) for name in CANDIDATES}
+    skipped = {name: reason for name, reason in reasons.items() if reason}
+    chosen = [name for name in CANDIDATES if name not in skipped]
+    write_json(
+        store,
+        f"runs/{run_id}/metrics/candidates.json",
+        {"models": chosen, "skipped": skipped, "interactions": len(interactions.products)},
+    )
+    return {"models": [{"model": name} for name in chosen]}
+
+
+def evaluate(
+    run_id: str,
+    model: str,
+    store: ObjectStore,
+    *,
+    split: Split = "cutoff",
+    clock: Callable[[], float] = time.monotonic,
+) -> dict[str, Any]:
+    """Search a method's settings on the validation window and measure the best on the test window.
+
+    Writes the metrics, and the lists of both windows for the blend.
+    """
+    shop = Manifest.load(store, run_id).shop
+    side = load_side(run_id, store)
+    interactions = load_interactions(run_id, store)
+    windows = Windows.of(interactions, buys_again=shop.recommend_bought, split=split)
+    trials = _try(model, windows.validation, side, shop, clock)
+    best = max(trials, key=lambda trial: trial.ndcg)
+    test = _lists(candidate(model, best.settings).fit(windows.test.train, side=side), windows.test, shop)
+    write_lists(store, run_id, model, validation=best.lists, test=test)
+    measured = windows.test.measure(test[0], k=K) | {
+        "settings": dict(best.settings),
+        "tried": [
+            {"settings": dict(trial.settings), "validation_ndcg_at_10": trial.ndcg} for trial in trials
+        ],
+        "settings_left_untried": len(CANDIDATES[model].trials) - len(trials),
+    }
+    write_json(store, f"runs/{run_id}/metrics/{model}.json", measured)
+    return {"model": model, "ndcg_at_10": measured["ndcg_at_10"], "customers": measured["customers"]}
+
+
+@dataclass(frozen=True)
+class _Trial:
+    settings: Mapping[str, Any]
+    lists: Lists
+    ndcg: float
+
+
+def _try(model: str, validation: Holdout, side: Side, shop: Shop, clock: Callable[[], float]) -> list[_Trial]:
+    """Try one setting after the other; no further one is begun that would end after the shop's time."""
+    trials: list[_Trial] = []
+    began = clock()
+    for settings in CANDIDATES[model].trials:
+        spent = clock() - began
+        if trials and spent * (len(trials) + 1) / len(trials) > shop.search_seconds:
+            break
+        trained = candidate(model, settings).fit(validation.train, side=side)
+        lists = _lists(trained, validation, shop)
+        ndcg = measure_ranking(lists[0], validation.relevant, k=K, resamples=1).metrics["ndcg"].value
+        trials.append(_Trial(settings, lists, ndcg))
+    return trials
+
+
+def _lists(model: Recommender, window: Holdout, shop: Shop) -> Lists:
+    return model.recommend(window.histories, k=DEPTH, exclude_history=not shop.recommend_bought)
+
+
+def write_lists(store: ObjectStore, run_id: str, model: str, **windows: Lists) -> None:
+    """Keep the lists of a method for each window by its name."""
+    arrays: dict[str, Ids | Scores] = {}
+    for window, (ids, scores) in windows.items():
+        arrays |= {f"{window}_ids": ids, f"{window}_scores": scores}
+    save_arrays(store, f"runs/{run_id}/metrics/{model}.npz", arrays)
+
+
+def read_lists(store: ObjectStore, run_id: str, model: str, window: str) -> Lists:
+    """Read what `write_lists` kept."""
+    arrays = load_arrays(store, f"runs/{run_id}/metrics/{model}.npz")
+    return arrays[f"{window}_ids"], arrays[f"{window}_scores"]

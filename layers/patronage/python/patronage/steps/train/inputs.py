@@ -1,0 +1,49 @@
+"""What the *tables* function wrote, as the models take it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from patronage.logic.recommenders import Interactions, Side
+from patronage.steps.learn_arrays import load_arrays
+from patronage.stores.objects import read_json
+
+if TYPE_CHECKING:
+    from patronage.logic.recommenders.interactions import Mask
+    from patronage.stores.objects import ObjectStore
+
+
+def load_interactions(run_id: str, store: ObjectStore) -> Interactions:
+    """Read who bought what on which day."""
+    arrays = load_arrays(store, f"runs/{run_id}/features/interactions.npz")
+    return Interactions(
+        customers=arrays["customers"],
+        products=arrays["products"],
+        days=arrays["days"],
+        n_customers=int(arrays["n_customers"][0]),
+        n_products=int(arrays["n_products"][0]),
+    )
+
+
+def load_active(run_id: str, store: ObjectStore) -> Mask:
+    """Read which products the shop sells now; array of bool, shape (products,)."""
+    active: Mask = load_arrays(store, f"runs/{run_id}/features/interactions.npz")["active"] != 0
+    return active
+
+
+def load_side(run_id: str, store: ObjectStore, *, of: str = "side") -> Side:
+    """Read what is known beside the interactions, or beside the ratings (``ratings_side``)."""
+    return Side(**read_json(store, f"runs/{run_id}/features/{of}.json"))
+
+
+def load_ratings(run_id: str, store: ObjectStore) -> Interactions:
+    """Read who rated what."""
+    arrays = load_arrays(store, f"runs/{run_id}/features/ratings.npz")
+    return Interactions(
+        customers=arrays["customers"],
+        products=arrays["products"],
+        days=arrays["days"],
+        n_customers=int(arrays["customers"].max()) + 1,
+        n_products=int(arrays["products"].max()) + 1,
+        values=arrays["values"],
+    )

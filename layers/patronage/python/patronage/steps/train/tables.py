@@ -1,0 +1,70 @@
+"""The part of the training run that reads the lake: tables in, arrays of interactions out."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING, Any
+
+from patronage.logic.arrays import gather, write_npz
+from patronage.logic.queries import query
+from patronage.logic.tags import customer_tags, product_tags
+from patronage.steps.manifest import Manifest
+from patronage.steps.pin import pinned_engine
+from patronage.stores.objects import write_json
+
+if TYPE_CHECKING:
+    from patronage.engines.duckdb import DuckEngine
+    from patronage.stores.lake import Lake
+
+
+def interactions(run_id: str, lake: Lake) -> dict[str, Any]:
+    """Write who bought what on which day, over numbered customers and products, and what is known beside.
+
+    Returns
+    -------
+    dict
+        How many ``customers``, ``products`` and ``interactions`` there are.
+    """
+    manifest = Manifest.load(lake.store, run_id)
+    folder = f"runs/{run_id}/recommendations"
+    with pinned_engine(manifest, lake, "products", "customers") as engine:
+        for name in ("customers", "products"):
+            engine.table(f"indexed_{name}", query(f"indexed_{name}"))
+            with lake.store.writing(f"{folder}/{name}.parquet") as path:
+                engine.parquet(f"FROM indexed_{name} ORDER BY idx", path)
+        counts = engine.row(
+            "SELECT (SELECT COUNT(*) FROM indexed_customers) AS customers, "
+            "(SELECT COUNT(*) FROM indexed_products) AS products"
+        )
+        names = ("customers", "products", "days")
+        columns = gather(dict.fromkeys(names, "i"), engine.chunks(query("interactions")))
+        active = gather(
+            {"active": "i"},
+            engine.chunks("SELECT CAST(is_active AS INTEGER) FROM indexed_products ORDER BY idx"),
+        )
+        _show_segments(manifest, lake, engine)
+        write_json(lake.store, f"runs/{run_id}/features/side.json", _side(engine))
+    sizes = {"n_customers": array("i", [counts["customers"]]), "n_products": array("i", [counts["products"]])}
+    content = write_npz({**columns, **active, **sizes})
+    lake.store.write_bytes(f"runs/{run_id}/features/interactions.npz", content)
+    return {**counts, "interactions": len(columns["days"])}
+
+
+def _show_segments(manifest: Manifest, lake: Lake, engine: DuckEngine) -> None:
+    """Show as `live_segments` the RFM segment of each customer in the live run of segments."""
+    key = f"runs/{manifest.live_runs.get('segments', '')}/segments/customers.parquet"
+    if lake.store.exists(key):
+        engine.scan("segmented", [lake.store.staged(key)])
+        engine.run("CREATE VIEW live_segments AS SELECT customer_id, segment_id AS segment FROM segmented")
+    else:
+        engine.show_none("live_segments", {"customer_id": "VARCHAR", "segment": "VARCHAR"})
+
+
+def _side(engine: DuckEngine) -> dict[str, Any]:
+    products = engine.rows(query("product_sides"))
+    customers = engine.rows(query("customer_sides"))
+    return {
+        "texts": [row["text"] for row in products],
+        "product_tags": [product_tags(row) for row in products],
+        "customer_tags": [customer_tags(row) for row in customers],
+    }
