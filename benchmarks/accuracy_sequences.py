@@ -2,7 +2,8 @@
 
 Amazon, leave-last-out: a customer's last product is the test, the one before it the validation. Models learn
 from all before those two; at the test they see all before the last. All products are ranked, those of the
-history left out. The settings are one for both sets, chosen by the validation product alone.
+history left out. The settings are one for both sets, chosen by the validation product alone, in the same
+manner one product earlier: learnt from all but the last three, seeing all but the last two.
 
 Ta-Feng: a customer's last basket is the test; settings were chosen by the basket before it.
 """
@@ -33,7 +34,16 @@ if TYPE_CHECKING:
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 
-AMAZON: dict[str, Any] = {}
+AMAZON: dict[str, Any] = {
+    "neighbours": 200,
+    "gap_power": 0.6,
+    "backward": 0.15,
+    "activity_power": 0.15,
+    "source_power": 0.2,
+    "target_power": 0.1,
+    "recency": 0.55,
+    "content_weight": 0.8,
+}
 """Settings of `SequenceNeighbours` for both sets."""
 
 TAFENG: dict[str, Any] = {"half_life_days": 0.5}
@@ -120,9 +130,9 @@ def next_product(
 def ten_products(
     sequences: Sequence[NDArray[np.int32]], side: Side, settings: dict[str, Any], *, held_out: int
 ) -> NDArray[np.int32]:
-    """Learn from all but each customer's last two products; recommend after all but the last `held_out`."""
+    """Recommend after all but the last `held_out` products, learning from one fewer of each customer's."""
     n_products = len(side.product_tags)
-    train = _interactions([each[:-2, None].tolist() for each in sequences], n_products)
+    train = _interactions([each[: -held_out - 1, None].tolist() for each in sequences], n_products)
     model = SequenceNeighbours(**settings).fit(train, side=side)
     known = _interactions([each[:-held_out, None].tolist() for each in sequences], n_products)
     return model.recommend(known.histories(), k=10)[0]

@@ -7,8 +7,11 @@ any product. The first purchases train; the next ones, up to `HELD_OUT`, are to 
 
 from __future__ import annotations
 
+import gzip
+import tempfile
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +22,7 @@ from patronage.logic.recommenders import Interactions
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+MOVIELENS = Path(__file__).parents[2] / "shared" / "data" / "movielens-1m" / "ratings.csv.gz"
 SEED = 20260110
 HELD_OUT = 5
 
@@ -41,19 +45,44 @@ class Shop:
 
 
 @cache
-def shop_m() -> Shop:
-    """100,000 customers, 10,000 products, 2 million interactions."""
-    return made_up(100_000, 10_000, 2_000_000)
+def stored(name: str) -> Path:
+    """Draw or read a shop once, and leave it in a file for the processes that measure."""
+    path = Path(_folder().name) / f"{name}.npz"
+    shop = SHOPS[name]()
+    train, cells = shop.train, shop.relevant.tocoo()
+    np.savez(
+        path,
+        customers=train.customers,
+        products=train.products,
+        days=train.days,
+        shape=shop.relevant.shape,
+        relevant=np.stack(cells.coords).astype(np.int32),
+    )
+    return path
 
 
-@cache
-def shop_l() -> Shop:
-    """1 million customers, 100,000 products, 10 million interactions."""
-    return made_up(1_000_000, 100_000, 10_000_000)
+def load(path: Path) -> Shop:
+    """Read what `stored` left."""
+    arrays = np.load(path)
+    n_customers, n_products = arrays["shape"].tolist()
+    names = ("customers", "products", "days")
+    train = Interactions(*(arrays[name] for name in names), n_customers, n_products)
+    return Shop(train, _matrix(*arrays["relevant"], train).astype(bool))
+
+
+def movielens_1m() -> Shop:
+    """Read the real ratings as purchases of one day each; a fifth, drawn by the publisher, is held out."""
+    with gzip.open(MOVIELENS, "rt") as file:
+        rows = np.loadtxt(file, dtype=np.int32, delimiter=",", skiprows=1)
+    users, films = (np.unique(column, return_inverse=True)[1].astype(np.int32) for column in rows.T[:2])
+    is_train = rows[:, 3] > 1
+    size = int(users.max()) + 1, int(films.max()) + 1
+    train = Interactions(users[is_train], films[is_train], np.zeros(is_train.sum(), np.int32), *size)
+    return Shop(train, _matrix(users[~is_train], films[~is_train], train).astype(bool))
 
 
 def made_up(n_customers: int, n_products: int, n: int, seed: int = SEED) -> Shop:
-    """Draw a shop."""
+    """Draw a shop with so many interactions to learn from."""
     rng = np.random.default_rng(seed)
     lengths = _lengths(rng, n_customers, n)
     order = np.argsort(-lengths, kind="stable")  # so that those who still buy are the first of them
@@ -138,3 +167,16 @@ def _matrix(
     ).tocsr()
     matrix.data[:] = 1
     return matrix
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="patronage-bench-")
+
+
+SHOPS = {
+    "m": partial(made_up, 100_000, 10_000, 2_000_000),
+    "l": partial(made_up, 1_000_000, 100_000, 10_000_000),
+    "movielens-1m": movielens_1m,
+}
+"""How each shop is made, by name."""

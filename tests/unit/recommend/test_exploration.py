@@ -5,7 +5,7 @@ import pytest
 from recommend_support import interactions
 
 from patronage.errors import BadInput
-from patronage.logic.recommenders.exploration import explore, rarely_bought
+from patronage.logic.recommenders.exploration import explore, new_products
 
 ROWS = 4_000
 IDS = np.tile(np.arange(10, dtype=np.int32), (ROWS, 1))
@@ -55,7 +55,10 @@ def test_a_share_of_nothing_changes_nothing_and_more_than_all_is_refused():
         explore(IDS, SCORES, NEW, share=1.5, customers=CUSTOMERS)
 
 
-def test_rarely_bought_products_are_those_with_few_purchases():
-    shop = interactions([0] * 6 + [1], [0] * 6 + [1], n_products=3)
-    assert rarely_bought(shop, most=5).tolist() == [1, 2]
-    assert rarely_bought(shop, most=0).tolist() == [2]
+def test_new_products_were_first_bought_lately_or_never_and_seldom():
+    # 0: often; 1: once, lately; 2: once, long ago; 3: long ago and lately; 4: never
+    products, days = [0] * 6 + [1, 2, 3, 3], [100] * 6 + [100, 10, 10, 100]
+    shop = interactions([0] * 10, products, days, n_products=5)
+    assert new_products(shop, days=60, most=5).tolist() == [1, 4]
+    assert new_products(shop, days=60, most=6).tolist() == [0, 1, 4]
+    assert new_products(shop, days=91, most=2).tolist() == [1, 2, 3, 4]

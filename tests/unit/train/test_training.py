@@ -192,9 +192,24 @@ def test_what_is_popular_in_a_country_a_segment_and_a_category(lake, shop, inges
         "category=Drinks > Tea": "tea",
         "category=Kitchen": "cup",
         "country=France": "tea",
+        "month=3": "tea",
         "country=Peru": "tea",  # three purchases do not outweigh the shop's taste
     }
     assert [of[item] for item, _ in contexts["country=Peru"]] == ["tea", "cup"]
+
+
+def test_what_is_popular_on_a_device(lake, shop, ingest_text):
+    ingest_text(HEADER + line("a", "tea", "2025-03-01") + line("a", "cup", "2025-03-01"))
+    views = [("v1", "cup", "phone"), ("v1", "cup", "phone"), ("v2", "tea", "desktop"), ("v3", "cup", "phone")]
+    ingest_text(
+        "event_id,event_type,session_id,product_id,device,occurred_at\n"
+        + "".join(f"e{n},view,{v},{p},{d},2025-03-01T08:00:00Z\n" for n, (v, p, d) in enumerate(views)),
+        key="raw/events/e.csv",
+    )
+    prepared(lake, shop)
+    devices = read_json(lake.store, "runs/run/features/devices.json")
+    products = names(lake, "products")
+    assert devices == {"desktop": [[products.index("tea"), 1]], "phone": [[products.index("cup"), 2]]}
 
 
 def test_a_new_product_is_shown_to_those_who_buy_what_is_like_it(lake, shop, ingest_text):

@@ -6,6 +6,7 @@ import importlib.util
 import signal
 import time
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -113,7 +114,7 @@ def _inputs(orders: Path | None, currency: str | None, timezone: str | None) -> 
         path, shop = orders, shop_settings(None, currency, timezone)
     if not path.is_file():
         raise NotFound(f"{path} is no file; name an order export with --orders")
-    return path, shop
+    return path, replace(shop, search_seconds=0)  # the search for better settings is for the night
 
 
 def _check_packages() -> None:

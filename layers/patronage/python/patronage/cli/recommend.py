@@ -22,20 +22,24 @@ def recommend(
     segment: Annotated[str, typer.Option("--segment", help="Id of the customer's segment.")] = "",
     category: Annotated[str, typer.Option("--category", help="The category that is being viewed.")] = "",
     country: Annotated[str, typer.Option("--country", help="The visitor's country.")] = "",
+    device: Annotated[str, typer.Option("--device", help="The visitor's device, as events name it.")] = "",
+    month: Annotated[int, typer.Option("--month", min=0, max=12, help="Month of the visit, 1 to 12.")] = 0,
     lake: LakeOption = DEFAULT_LAKE,
     stack: StackOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Recommend products to a customer, from the live or newest run.
 
-    An unknown one gets what goes with the visit, else what is popular in the segment, the category or the
-    country, else in the shop.
+    An unknown one gets what goes with the visit, else what is popular in the segment, the category, the
+    country, on the device or in the month, else in the shop.
 
     Example: `patronage recommend --user-id 13085 --top-k 10`
     """
     opened = open_lake(lake, stack)
     run_id = run_of(opened, "recommendations")
     products = tuple(each.strip() for each in session.split(",") if each.strip())
-    context = Context(session=products, segment=segment, category=category, country=country)
+    context = Context(
+        session=products, segment=segment, category=category, country=country, device=device, month=month
+    )
     answer = recommend_from_run(opened.lake.store, run_id, user_id, top_k, context=context)
     print_answer(f"For customer {user_id}", answer, as_json=as_json)

@@ -12,6 +12,7 @@ from patronage.logic.recommenders.base import (
     Reasons,
     Recommender,
 )
+from patronage.logic.recommenders.by_id import ById
 from patronage.logic.recommenders.interactions import Histories, Interactions, Side
 from patronage.logic.recommenders.neighbours import ItemNeighbours
 from patronage.logic.recommenders.popularity import Popularity
@@ -22,6 +23,7 @@ __all__ = [
     "BOUGHT_AGAIN",
     "BOUGHT_NEXT",
     "BOUGHT_TOGETHER",
+    "ById",
     "POPULAR",
     "Histories",
     "Interactions",

@@ -50,8 +50,8 @@ class ContentNeighbours(ItemToItem):
     def __init__(
         self,
         *,
-        neighbours: int = 100,
-        popularity_power: float = 0.2,
+        neighbours: int = 300,
+        popularity_power: float = 0.02,
         common: float = 0.05,
         recency: float = 0.7,
         word_vectors: WordVectors | None = None,
@@ -108,26 +108,21 @@ class ContentNeighbours(ItemToItem):
         return described, embedded * scale[:, None]
 
     def _weighed(self, counts: Matrix) -> Matrix:
-        """Weigh words or tags by their rarity and drop the common ones; each row of length 1 or empty."""
+        """Weigh words or tags by their rarity, each row of length 1 or empty, and drop the common ones then.
+
+        What is dropped still counts for the length: who shares less of it with others is less alike to them.
+        """
         n_products = counts.shape[0]
         row = np.repeat(np.arange(n_products), np.diff(counts.indptr))
         frequency = np.bincount(counts.indices, minlength=counts.shape[1])[counts.indices]
+        weights = (1 + np.log(counts.data)) * (np.log((1 + n_products) / (1 + frequency)) + 1)
+        norms = np.sqrt(np.bincount(row, weights=weights**2, minlength=n_products))
         rarest = np.full(n_products, n_products + 1)
         np.minimum.at(rarest, row, frequency)
         limit = max(self.common * n_products, _RARE_ENOUGH)
         kept = (frequency <= limit) | (frequency == rarest[row])
-        rarity = np.log((1 + n_products) / (1 + frequency)) + 1
-        weights = np.where(kept, (1 + np.log(counts.data)) * rarity, 0)
-        weighed = sparse.csr_array((weights, counts.indices, counts.indptr), shape=counts.shape)
-        weighed.eliminate_zeros()
-        return _unit_rows(weighed)
+        (weighed,) = kept_cells(counts, kept, weights / norms[row])
+        return weighed
 
     def _weights(self, histories: Histories) -> Matrix:
         return recency_weights(histories, self.recency)
-
-
-def _unit_rows(matrix: Matrix) -> Matrix:
-    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    norms = np.sqrt(np.bincount(row, weights=matrix.data**2, minlength=matrix.shape[0]))
-    unit = (matrix.data / norms[row]).astype(np.float32)
-    return sparse.csr_array((unit, matrix.indices, matrix.indptr), shape=matrix.shape)

@@ -14,10 +14,16 @@ if TYPE_CHECKING:
     from patronage.logic.recommenders.interactions import Ids, Interactions, Mask, Scores
 
 
-def rarely_bought(interactions: Interactions, *, most: int = 5) -> Ids:
-    """Return the products with at most so many purchases: the new, and those that nobody finds."""
+def new_products(interactions: Interactions, *, days: int = 60, most: int = 5) -> Ids:
+    """Return the products too new to be judged by their sales.
+
+    They were first bought within so many days before the newest interaction, or never, and at most so often.
+    """
     bought = np.bincount(interactions.products, minlength=interactions.n_products)
-    return np.flatnonzero(bought <= most).astype(np.int32)
+    newest = int(interactions.days.max(initial=0))
+    first = np.full(interactions.n_products, newest, dtype=np.int32)
+    np.minimum.at(first, interactions.products, interactions.days)
+    return np.flatnonzero((bought <= most) & (first > newest - days)).astype(np.int32)
 
 
 def explore(
@@ -34,7 +40,7 @@ def explore(
         What was recommended, as `Recommender.recommend` returns it.
     candidates : array of int32, shape (rows, any)
         What each row may be given, -1 for nothing. Products that a customer may like are best found by what
-        is known of them: ``content.recommend(histories, include=rarely_bought(interactions))``.
+        is known of them: ``content.recommend(histories, include=new_products(interactions))``.
     share : float
         Share of the places in the long run, 0 to 1; with 0.05 and lists of 10, half of the lists have one.
     customers : array of int32, shape (rows,)

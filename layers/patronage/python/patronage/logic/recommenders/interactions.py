@@ -55,7 +55,7 @@ class Interactions:
         Parameters
         ----------
         customers : array of int, shape (rows,), optional
-            Their indices; by default all of them.
+            Their indices, -1 for somebody unknown; by default all of them.
         now : int, optional
             The day on which they are asked for; by default the day after the newest interaction.
         """
@@ -63,7 +63,8 @@ class Interactions:
         # Guests sort first; the order within a customer's day stays as it is.
         order = np.lexsort((self.days, self.customers))
         ends = np.searchsorted(self.customers[order], np.arange(self.n_customers + 1))
-        starts, counts = ends[wanted], np.diff(ends)[wanted]
+        starts = np.where(wanted >= 0, ends[wanted], 0)
+        counts = np.where(wanted >= 0, ends[wanted + 1] - starts, 0)
         indptr = np.concatenate([[0], np.cumsum(counts)])
         rows = order[np.repeat(starts - indptr[:-1], counts) + np.arange(indptr[-1])]
         newest = int(self.days.max(initial=0))

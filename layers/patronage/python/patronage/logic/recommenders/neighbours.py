@@ -13,8 +13,6 @@ from patronage.logic.recommenders.pruning import kept_cells, strongest_cells
 from patronage.logic.recommenders.threads import in_threads
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from patronage.logic.recommenders.interactions import Interactions, Matrix, Scores, Side
 
 Weighting = Literal["cosine", "tfidf", "bm25"]
@@ -62,17 +60,21 @@ class ItemNeighbours(ItemToItem):
         self.buyers_: Scores = np.bincount(history.indices, minlength=history.shape[1]).astype(np.float32)
         scale, rarity = self._weights_of(history)
         bought_by = history.T.tocsr()
+        # One sum of complex numbers instead of two sums: the counts are real, what they weigh imaginary.
+        paired = history if rarity is None else history.astype(np.complex64)
 
         def neighbours_of(products: slice) -> list[Matrix]:
             """Find the neighbours of a range of products, and the shares of their buyers."""
             buyers = bought_by[products]
-            together = buyers @ history
-            row = np.repeat(np.arange(len(self.buyers_))[products], np.diff(together.indptr))
-            similar = _scaled(together if rarity is None else _weighed(buyers, rarity) @ history, row, scale)
-            similar.data *= together.data / (together.data + np.float32(self.shrinkage))
-            similar.data[row == similar.indices] = 0
-            kept = strongest_cells(similar, self.neighbours)
-            return kept_cells(similar, kept, similar.data, together.data / self.buyers_[row])
+            sums = (buyers if rarity is None else _with_weights(buyers, rarity)) @ paired
+            row = np.repeat(np.arange(len(self.buyers_))[products], np.diff(sums.indptr))
+            both = sums.data.real
+            similar = (both if rarity is None else sums.data.imag) * scale[row] * scale[sums.indices]
+            similar *= both / (both + np.float32(self.shrinkage))
+            similar[row == sums.indices] = 0
+            similarity: Matrix = sparse.csr_array((similar, sums.indices, sums.indptr), shape=sums.shape)
+            kept = strongest_cells(similarity, self.neighbours)
+            return kept_cells(similarity, kept, similar, both / self.buyers_[row])
 
         starts = range(0, history.shape[1], _ROWS_AT_ONCE)
         blocks = in_threads(neighbours_of, [slice(start, start + _ROWS_AT_ONCE) for start in starts])
@@ -96,12 +98,6 @@ class ItemNeighbours(ItemToItem):
         return saturated.astype(np.float32), rarity
 
 
-def _weighed(buyers: Matrix, rarity: Scores) -> Matrix:
-    weighed: Matrix = sparse.csr_array((rarity[buyers.indices], buyers.indices, buyers.indptr), buyers.shape)
-    return weighed
-
-
-def _scaled(sums: Matrix, row: NDArray[np.int64], scale: Scores) -> Matrix:
-    values = sums.data * scale[row] * scale[sums.indices]
-    scaled: Matrix = sparse.csr_array((values.astype(np.float32), sums.indices, sums.indptr), sums.shape)
-    return scaled
+def _with_weights(buyers: Matrix, rarity: Scores) -> sparse.csr_array[np.complex64, tuple[int, int]]:
+    values = (1 + 1j * rarity[buyers.indices]).astype(np.complex64)
+    return sparse.csr_array((values, buyers.indices, buyers.indptr), shape=buyers.shape)

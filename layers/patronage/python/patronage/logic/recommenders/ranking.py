@@ -58,16 +58,18 @@ def top_k_sparse(scores: Matrix, k: int, *, banned: Mask | None = None) -> tuple
     """
     check_k(k)
     rows, columns = scores.shape
-    row = np.repeat(np.arange(rows), np.diff(scores.indptr))
+    lengths = np.diff(scores.indptr)
     values = np.maximum(scores.data, np.float32(0))
     if banned is not None:
-        values[banned.ravel()[row * columns + scores.indices]] = 0
+        starts = np.arange(rows, dtype=np.int32 if banned.size < 1 << 31 else np.int64) * columns
+        values[banned.ravel()[np.repeat(starts, lengths) + scores.indices]] = 0
     least = np.full(rows, _LEAST)
-    for long in np.flatnonzero(np.diff(scores.indptr) > k):
+    for long in np.flatnonzero(lengths > k):
         cells = values[scores.indptr[long] : scores.indptr[long + 1]]
         least[long] = max(np.partition(cells, len(cells) - k)[len(cells) - k], _LEAST)
-    kept = np.flatnonzero(values >= np.repeat(least, np.diff(scores.indptr)))
-    return _ranked(row[kept], scores.indices[kept], values[kept], (rows, columns), k)
+    kept = np.flatnonzero(values >= np.repeat(least, lengths))
+    row = np.searchsorted(scores.indptr, kept, side="right") - 1
+    return _ranked(row, scores.indices[kept], values[kept], (rows, columns), k)
 
 
 def check_k(k: int) -> None:

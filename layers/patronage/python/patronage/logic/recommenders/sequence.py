@@ -131,7 +131,7 @@ class SequenceNeighbours(ItemToItem):
         return np.where(gaps < 0, self.backward * weights, weights).astype(np.float32)
 
     def _add_content(self, interactions: Interactions, side: Side) -> None:
-        content = ContentNeighbours(neighbours=self.neighbours).fit(interactions, side=side)
+        content = ContentNeighbours().fit(interactions, side=side)
         likeness = content.similarity_ * np.float32(self.content_weight)
         self.similarity_ = sparse.csr_array(self.similarity_ + likeness)
         self.similarity_.sort_indices()

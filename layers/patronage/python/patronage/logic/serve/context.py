@@ -27,35 +27,38 @@ class Context(NamedTuple):
         Products viewed or put into the basket, the newest last.
     segment : str
         Id of the customer's segment.
-    category, country : str
-        The category that is being viewed; the visitor's country, as the shop writes it.
+    category, country, device : str
+        The category that is being viewed; the visitor's country and device, as the shop writes them.
+    month : int
+        Month of the visit in the shop's zone, 1 to 12; 0 where it does not matter.
     """
 
     session: tuple[str, ...] = ()
     segment: str = ""
     category: str = ""
     country: str = ""
+    device: str = ""
+    month: int = 0
 
     def wanted(self) -> list[tuple[str, str]]:
         """List what to look up, as (kind, id)."""
         newest = dict.fromkeys(reversed(self.session))
         return [
             *(("similar", product_id) for product_id in list(newest)[:SESSION_PRODUCTS]),
-            *(("popular", f"{name}={value}") for name, value in self._groups() if value),
+            *(("popular", group) for _, group in self._groups()),
         ]
 
     def rungs(self, found: Found) -> list[tuple[str, list[Candidate]]]:
         """Return the rungs that the context gives, best first, from what was found for `wanted`."""
-        named = {"segment": "segment", "category": "context", "country": "context"}
-        groups = [
-            (named[name], found[key])
-            for name, value in self._groups()
-            if (key := ("popular", f"{name}={value}")) in found
-        ]
+        groups = [(rung, found.get(("popular", group), [])) for rung, group in self._groups()]
         return [("session", self._like_the_session(found)), *groups]
 
     def _groups(self) -> list[tuple[str, str]]:
-        return [("segment", self.segment), ("category", self.category), ("country", self.country)]
+        """List the rungs and groups, best first."""
+        said = {"category": self.category, "country": self.country, "device": self.device}
+        groups = [("segment", f"segment={self.segment}")] if self.segment else []
+        groups += [("context", f"{name}={value}") for name, value in said.items() if value]
+        return groups + ([("context", f"month={self.month}")] if self.month else [])
 
     def _like_the_session(self, found: Found) -> list[Candidate]:
         """Add up the similarities that lead from the visit's products, the newest counting most."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from patronage.logic.recommenders.exploration import explore, rarely_bought
+from patronage.logic.recommenders.exploration import explore, new_products
 from patronage.logic.serve.kinds import ALIKE, BOUGHT_TOGETHER, NEW, SAME_BASKET
 from patronage.steps.learn_arrays import save_arrays
 from patronage.steps.manifest import Manifest
@@ -75,7 +75,7 @@ def _new(run_id: str, histories: Histories, store: ObjectStore) -> Ids | None:
     ids, fits = load_model(run_id, "content", store).recommend(
         histories,
         k=NEW_PER_CUSTOMER,
-        include=rarely_bought(load_interactions(run_id, store)),
+        include=new_products(load_interactions(run_id, store)),
         in_stock=load_active(run_id, store),
     )
     return np.where(fits > 0, ids, np.int32(-1))

@@ -16,7 +16,7 @@ from patronage.steps.train.inputs import load_active, load_interactions, load_si
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
-    from patronage.logic.recommenders import Side
+    from patronage.logic.recommenders import Interactions, Side
     from patronage.logic.recommenders.interactions import Ids, Scores
     from patronage.stores.objects import ObjectStore
 
@@ -39,14 +39,17 @@ def plan(run_id: str, model: str, store: ObjectStore) -> dict[str, Any]:
     scores = np.where(load_active(run_id, store), popularity.scores_, 0).astype(np.float32)
     items, best = _best(scores, POPULAR_PRODUCTS)
     save_arrays(store, f"{folder}/popular.npz", {"items": items, "scores": best})
-    contexts = _by_category(scores, side)
+    ranked = _by_category(scores, side) | _by_month(scores, interactions)
     for kind in _GROUPS:
         grouped = Popularity(half_life_days=popularity.half_life_days, group=kind).fit(
             interactions, side=side
         )
         for name in grouped.group_names_.tolist():
-            contexts[f"{kind}={name}"] = np.where(scores > 0, grouped.of_group(name), 0).astype(np.float32)
-    write_json(store, f"{folder}/contexts.json", {name: _pairs(each) for name, each in contexts.items()})
+            ranked[f"{kind}={name}"] = np.where(scores > 0, grouped.of_group(name), 0).astype(np.float32)
+    devices = read_json(store, f"runs/{run_id}/features/devices.json")
+    contexts = {name: _pairs(each) for name, each in ranked.items()}
+    contexts |= {f"device={name}": pairs for name, pairs in devices.items()}
+    write_json(store, f"{folder}/contexts.json", contexts)
     write_json(store, f"{folder}/model.json", read_json(store, f"models/{model}/{run_id}/model.json"))
     lists = shard_names("users", interactions.n_customers)
     lists += [name for kind in ("similar", "together") for name in shard_names(kind, interactions.n_products)]
@@ -69,6 +72,16 @@ def _by_category(scores: Scores, side: Side) -> dict[str, Scores]:
         inside = np.zeros(len(scores), dtype=np.float32)
         inside[members[category]] = scores[members[category]]
         found[category] = inside
+    return found
+
+
+def _by_month(scores: Scores, interactions: Interactions) -> dict[str, Scores]:
+    """Return by month of the year how often each product was bought in it, in whatever year."""
+    months = interactions.days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1
+    found = {}
+    for month in np.unique(months):
+        bought = np.bincount(interactions.products[months == month], minlength=len(scores))
+        found[f"month={month}"] = np.where(scores > 0, bought, 0).astype(np.float32)
     return found
 
 

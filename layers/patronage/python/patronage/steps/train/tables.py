@@ -27,7 +27,7 @@ def interactions(run_id: str, lake: Lake) -> dict[str, Any]:
     """
     manifest = Manifest.load(lake.store, run_id)
     folder = f"runs/{run_id}/recommendations"
-    with pinned_engine(manifest, lake, "products", "customers") as engine:
+    with pinned_engine(manifest, lake, "products", "customers", "events") as engine:
         for name in ("customers", "products"):
             engine.table(f"indexed_{name}", query(f"indexed_{name}"))
             with lake.store.writing(f"{folder}/{name}.parquet") as path:
@@ -44,6 +44,7 @@ def interactions(run_id: str, lake: Lake) -> dict[str, Any]:
         )
         _show_segments(manifest, lake, engine)
         write_json(lake.store, f"runs/{run_id}/features/side.json", _side(engine))
+        write_json(lake.store, f"runs/{run_id}/features/devices.json", _devices(engine))
     sizes = {"n_customers": array("i", [counts["customers"]]), "n_products": array("i", [counts["products"]])}
     content = write_npz({**columns, **active, **sizes})
     lake.store.write_bytes(f"runs/{run_id}/features/interactions.npz", content)
@@ -68,3 +69,11 @@ def _side(engine: DuckEngine) -> dict[str, Any]:
         "product_tags": [product_tags(row) for row in products],
         "customer_tags": [customer_tags(row) for row in customers],
     }
+
+
+def _devices(engine: DuckEngine) -> dict[str, list[tuple[int, int]]]:
+    """Return by device the products that most visits were interested in, and how many visits."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row in engine.rows(query("device_interest")):
+        found.setdefault(row["device"], []).append((row["product"], row["visits"]))
+    return found

@@ -9,7 +9,8 @@ from patronage.logic.recommenders.ratings._content import ContentRatings
 from patronage.logic.recommenders.ratings._gibbs import GibbsRatings
 from patronage.logic.recommenders.ratings._item_cf import ItemCfRatings
 from patronage.logic.recommenders.ratings._nmf import NmfRatings
-from patronage.logic.recommenders.ratings._stack import MEMBERS, HybridRatings
+from patronage.logic.recommenders.ratings._stack import MEMBERS as _MEMBERS
+from patronage.logic.recommenders.ratings._stack import HybridRatings
 from patronage.logic.recommenders.ratings._svd import SvdRatings
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from patronage.logic.recommenders.base import RatingRecommender
 
 RATING_MODELS: Mapping[str, Callable[[], RatingRecommender]] = {
-    **MEMBERS,
+    **_MEMBERS,
     "hybrid": HybridRatings,
 }
 """What makes an untrained model of each name, with its default settings."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from scipy import sparse
@@ -37,10 +37,10 @@ def tag_features(tags: Sequence[Sequence[str]], rows: int) -> dict[str, Matrix]:
 def text_features(texts: Sequence[str], rows: int) -> Matrix:
     """Encode texts by the TF-IDF of their words; rows have the length 1, or 0 without a word."""
     if not any(_A_WORD.search(text) for text in texts):
-        return sparse.csr_array((rows, 0), dtype=np.float32)
+        return sparse.csr_array(np.zeros((rows, 0), dtype=np.float32))
     padded = [*texts, *[""] * (rows - len(texts))]
-    words: Any = TfidfVectorizer(sublinear_tf=True, dtype=np.float32).fit_transform(padded)
-    return sparse.csr_array(words, shape=(rows, words.shape[1]))
+    words = TfidfVectorizer(sublinear_tf=True, dtype=np.float32).fit_transform(padded)
+    return cast("Matrix", sparse.csr_array(words))
 
 
 def unit_rows(matrix: Matrix) -> Matrix:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from patronage.logic.recommenders.ratings._model import Floats, Ratings
 
 _MOST_RATINGS = 20_000_000
+_MOST_NUMBERS = 200_000_000
 
 
 class GibbsRatings(RatingModel):
@@ -50,9 +51,9 @@ class GibbsRatings(RatingModel):
         *,
         factors: int = 32,
         burn_in: int = 40,
-        draws: int = 200,
-        kept: int = 50,
-        rank: int = 400,
+        draws: int = 160,
+        kept: int = 40,
+        rank: int = 100,
         random_state: int = 0,
     ) -> None:
         self.factors = factors
@@ -67,6 +68,9 @@ class GibbsRatings(RatingModel):
         count = len(interactions.products)
         if count > _MOST_RATINGS:
             return f"{count} ratings are more than {_MOST_RATINGS}: each draw reads them all"
+        rows = interactions.n_customers + interactions.n_products
+        if rows * self.factors * self.kept > _MOST_NUMBERS:
+            return f"{rows} customers and products: {self.kept} draws of their factors are too large to keep"
         return ""
 
     def _check(self) -> None:

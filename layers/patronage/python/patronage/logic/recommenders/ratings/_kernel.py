@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from patronage.logic.recommenders.interactions import Ids, Interactions, Matrix, Scores, Side
     from patronage.logic.recommenders.ratings._model import Ratings
 
-_MOST_PRODUCTS = 12_000
+_MOST_PRODUCTS = 8_000
 _MOST_OF_CUSTOMER = 3_000
 
 

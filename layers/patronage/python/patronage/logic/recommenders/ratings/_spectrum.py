@@ -45,22 +45,20 @@ def product_spectra(ratings: Ratings, side: Side, rank: int) -> list[Spectrum]:
 
 def spectrum(features: Matrix, rank: int) -> Spectrum:
     """Return the strongest directions, `rank` at most."""
-    scale = np.sqrt((features.data**2).sum() / features.shape[0])
-    if min(features.shape) <= _SMALL:
-        vectors, strengths = _exact(features / scale)
-    else:
-        vectors, singular, _ = randomized_svd(features / scale, rank, n_iter=4, random_state=0)
-        strengths = singular**2
-    kept = np.flatnonzero(strengths > _LEAST_STRENGTH * strengths.max())
-    kept = kept[np.argsort(-strengths[kept], kind="stable")][:rank]
-    return Spectrum(vectors[:, kept].astype(np.float32), strengths[kept].astype(np.float32))
-
-
-def _exact(features: Matrix) -> tuple[Scores, Scores]:
+    scaled = features / np.sqrt((features.data**2).sum() / features.shape[0])
     rows, columns = features.shape
+    if min(rows, columns) > _SMALL:
+        vectors, singular, _ = randomized_svd(scaled, rank, n_iter=4, random_state=0)
+        return _strongest(vectors, singular**2, rank)
     if rows <= columns:
-        strengths, vectors = np.linalg.eigh((features @ features.T).toarray())
-        return vectors, strengths
-    strengths, other = np.linalg.eigh((features.T @ features).toarray())
-    safe = np.sqrt(np.maximum(strengths, 1e-12))
-    return features @ other / safe, strengths
+        strengths, vectors = np.linalg.eigh((scaled @ scaled.T).toarray())
+        return _strongest(vectors, strengths, rank)
+    strengths, others = np.linalg.eigh((scaled.T @ scaled).toarray())
+    found = _strongest(others, strengths, rank)
+    return Spectrum(scaled @ found.vectors / np.sqrt(found.strengths), found.strengths)
+
+
+def _strongest(vectors: Scores, strengths: Scores, rank: int) -> Spectrum:
+    order = np.argsort(-strengths, kind="stable")[:rank]
+    kept = order[strengths[order] > _LEAST_STRENGTH * strengths.max()]
+    return Spectrum(vectors[:, kept].astype(np.float32), strengths[kept].astype(np.float32))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from patronage.logic.recommenders.ratings._model import Floats, Ratings
 
 _START = 0.1
+_LEAST_NOISE = 1e-4
 _START_PRECISION = 10.0
 _ROWS_AT_ONCE = 4_096
 
@@ -55,7 +56,7 @@ class SvdRatings(RatingModel):
         left = ratings.matrix(biases.residuals(ratings) / spread)
         customers = _Factors(rng.normal(0, _START, (ratings.n_customers, self.factors)))
         products = _Factors(rng.normal(0, _START, (ratings.n_products, self.factors)))
-        noise = float(left.data @ left.data) / len(ratings)
+        noise = max(float(left.data @ left.data) / len(ratings), _LEAST_NOISE)
         for _ in range(self.sweeps):
             customers.update(left, products, noise)
             products.update(left.T.tocsr(), customers, noise)
@@ -109,7 +110,7 @@ def _noise(ratings: Matrix, customers: _Factors, products: _Factors) -> float:
     first, second = np.triu_indices(customers.mean.shape[1])
     twice = np.where(first == second, 1, 2).astype(np.float32)
     squares = dots(ratings, moments[0] * twice, moments[1])
-    return float(np.mean((ratings.data - known) ** 2 + squares - known**2))
+    return max(float(np.mean((ratings.data - known) ** 2 + squares - known**2)), _LEAST_NOISE)
 
 
 def _ones_like(matrix: Matrix) -> Matrix:
