@@ -19,8 +19,8 @@ from patronage.settings import Shop
 from patronage.steps.ingest import Upload, ingest
 from patronage.steps.pin import pin
 from patronage.steps.segment import rfm
-from patronage.steps.train import load_interactions
-from patronage.steps.train_tables import interactions
+from patronage.steps.train.inputs import load_interactions
+from patronage.steps.train.tables import interactions
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
 
@@ -109,5 +109,5 @@ def _implicit_ids(k: int) -> np.ndarray:
     holdout = _holdout()
     model = CosineRecommender(K=50, num_threads=1)
     model.fit(sparse.csr_matrix(holdout.train.history()), show_progress=False)
-    histories = sparse.csr_matrix(holdout.histories)
+    histories = sparse.csr_matrix(holdout.histories.matrix())
     return model.recommend(np.arange(histories.shape[0]), histories, N=k)[0]

@@ -29,6 +29,7 @@ from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore, read_json
 from tests_support import NOW
 
+SHARDS = ("users-00000", "similar-00000", "together-00000")
 HEADER = "order_id,customer_id,product_id,description,quantity,unit_price,ordered_at\n"
 
 
@@ -223,7 +224,7 @@ def test_a_new_product_is_shown_to_those_who_buy_what_is_like_it(lake, shop, ing
         key="raw/products/p.csv",
     )
     ingest_text(
-        "product_id,title,category,is_active\ngone,tea of old,teas,false\n",
+        "product_id,title,category,is_active\ngone,tea of old,teas,false\ntea7,tea number 7,teas,false\n",
         key="raw/products/q.csv",
         modified=NOW + timedelta(hours=1),
     )
@@ -237,7 +238,9 @@ def test_a_new_product_is_shown_to_those_who_buy_what_is_like_it(lake, shop, ing
     assert all(int(customer[1:]) % 2 for customer in shown)
     similar = arrays(lake, "similar-00000")
     alike = {products[item] for item in similar["items"][new] if item >= 0}
-    assert {f"tea{n}" for n in range(8)} <= alike
+    assert {f"tea{n}" for n in range(7)} <= alike
+    inactive = products.index("tea7")
+    assert all((arrays(lake, shard)["items"] != inactive).all() for shard in SHARDS)
     assert not any(product.startswith("cup") for product in alike)
     assert set(similar["kind"][new][similar["items"][new] >= 0]) == {ALIKE}
 

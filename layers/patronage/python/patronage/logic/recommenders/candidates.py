@@ -16,6 +16,7 @@ from patronage.logic.recommenders.repeat import RepeatPurchase
 from patronage.logic.recommenders.sequence import SequenceNeighbours
 from patronage.logic.recommenders.svd import Svd
 from patronage.logic.recommenders.together import BoughtTogether
+from patronage.logic.recommenders.trending import Trending
 from patronage.logic.recommenders.users import UserNeighbours
 
 if TYPE_CHECKING:
@@ -47,45 +48,89 @@ class Candidate:
     trials: tuple[Settings, ...] = ({},)
 
 
+def _with_trend(kind: Callable[..., Recommender]) -> Callable[..., Recommender]:
+    """Let a kind of model be made with ``trending``, an eye on what sells now."""
+
+    def make(*, trending: bool = False, **settings: Any) -> Recommender:
+        model = kind(**settings)
+        return Trending(model) if trending else model
+
+    return make
+
+
 CANDIDATES: Mapping[str, Candidate] = {
     POPULARITY: Candidate(
         Popularity,
         (
             {"half_life_days": 30.0},
+            {"half_life_days": 7.0},
             {"half_life_days": 90.0},
-            {"half_life_days": 14.0},
             {"half_life_days": 365.0},
             {"half_life_days": 30.0, "group": "country"},
             {"half_life_days": 30.0, "group": "segment"},
         ),
     ),
     "item_to_item": Candidate(
-        ItemNeighbours,
+        _with_trend(ItemNeighbours),
         (
-            {},
+            {"weighting": "tfidf", "trending": True},
             {"weighting": "tfidf"},
-            {"weighting": "bm25"},
+            {"weighting": "bm25", "trending": True},
+            {"neighbours": 1_000, "weighting": "tfidf"},
             {"shrinkage": 10.0},
-            {"neighbours": 200},
-            {"neighbours": 200, "weighting": "bm25"},
         ),
     ),
     "sequence": Candidate(
-        SequenceNeighbours,
-        ({}, {"content_weight": 0.0}, {"backward": 1.0}, {"recency": 0.9}, {"source_power": 0.8}),
+        _with_trend(SequenceNeighbours),
+        ({}, {"trending": True}, {"content_weight": 0.0}, {"source_power": 0.8}),
     ),
-    "users": Candidate(UserNeighbours, ({}, {"neighbours": 50}, {"shrinkage": 20.0})),
-    "svd": Candidate(Svd, ({}, {"factors": 128}, {"factors": 32}, {"scaling": 0.0})),
-    "nmf": Candidate(Nmf, ({}, {"factors": 64})),
-    "als": Candidate(ImplicitAls, ({}, {"factors": 128}, {"alpha": 40.0})),
-    "ease": Candidate(Ease, ({}, {"regularization": 1_000.0}, {"dropout": 0.2}, {"regularization": 50.0})),
-    "content": Candidate(ContentNeighbours),
+    "users": Candidate(
+        _with_trend(UserNeighbours),
+        (
+            {"neighbours": 100, "shrinkage": 0.0, "trending": True},
+            {"neighbours": 200, "shrinkage": 0.0},
+            {"neighbours": 50, "trending": True},
+        ),
+    ),
+    "svd": Candidate(
+        _with_trend(Svd),
+        (
+            {"factors": 128, "scaling": 0.75, "regularization": 100.0, "trending": True},
+            {"factors": 100, "scaling": 0.9, "regularization": 1_000.0},
+            {"factors": 64, "trending": True},
+        ),
+    ),
+    "nmf": Candidate(
+        _with_trend(Nmf), ({"trending": True}, {"factors": 24, "regularization": 5.0}, {"factors": 64})
+    ),
+    "als": Candidate(
+        _with_trend(ImplicitAls),
+        (
+            {"factors": 128, "alpha": 10.0, "regularization": 50.0, "trending": True},
+            {"factors": 64, "alpha": 10.0, "regularization": 50.0},
+            {"factors": 64, "alpha": 2.0, "regularization": 5.0},
+        ),
+    ),
+    "ease": Candidate(
+        _with_trend(Ease),
+        (
+            {"regularization": 300.0, "dropout": 0.5, "trending": True},
+            {"regularization": 400.0, "dropout": 0.6},
+            {"regularization": 1_000.0, "dropout": 0.5, "trending": True},
+            {"regularization": 100.0, "trending": True},
+        ),
+    ),
+    "content": Candidate(_with_trend(ContentNeighbours), ({"trending": True}, {})),
     "repeat": Candidate(RepeatPurchase, ({}, {"decay": 0.85}, {"rhythm": False}, {"taste_weight": 0.3})),
 }
 """In the order in which they are listed."""
 
-BESIDE: Mapping[str, Callable[..., Recommender]] = {"together": BoughtTogether}
-"""Methods that serve a purpose of their own, whatever is published."""
+BESIDE: Mapping[str, Callable[..., Recommender]] = {
+    "similar": ItemNeighbours,
+    "alike": ContentNeighbours,
+    "together": BoughtTogether,
+}
+"""Methods that are trained whatever is published: they say what goes with a product."""
 
 
 def candidate(name: str, settings: Settings | None = None) -> Recommender:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from scipy import sparse
@@ -14,6 +14,8 @@ from patronage.logic.recommenders.threads import in_threads
 
 if TYPE_CHECKING:
     from patronage.logic.recommenders.interactions import Interactions, Matrix, Scores, Side
+
+    Sums = sparse.csr_array[Any, tuple[int, int]]
 
 Weighting = Literal["cosine", "tfidf", "bm25"]
 
@@ -61,12 +63,13 @@ class ItemNeighbours(ItemToItem):
         scale, rarity = self._weights_of(history)
         bought_by = history.T.tocsr()
         # One sum of complex numbers instead of two sums: the counts are real, what they weigh imaginary.
-        paired = history if rarity is None else history.astype(np.complex64)
+        paired: Sums = history if rarity is None else history.astype(np.complex64)
 
         def neighbours_of(products: slice) -> list[Matrix]:
             """Find the neighbours of a range of products, and the shares of their buyers."""
             buyers = bought_by[products]
-            sums = (buyers if rarity is None else _with_weights(buyers, rarity)) @ paired
+            left: Sums = buyers if rarity is None else _with_weights(buyers, rarity)
+            sums: Sums = left @ paired
             row = np.repeat(np.arange(len(self.buyers_))[products], np.diff(sums.indptr))
             both = sums.data.real
             similar = (both if rarity is None else sums.data.imag) * scale[row] * scale[sums.indices]
@@ -98,6 +101,6 @@ class ItemNeighbours(ItemToItem):
         return saturated.astype(np.float32), rarity
 
 
-def _with_weights(buyers: Matrix, rarity: Scores) -> sparse.csr_array[np.complex64, tuple[int, int]]:
+def _with_weights(buyers: Matrix, rarity: Scores) -> Sums:
     values = (1 + 1j * rarity[buyers.indices]).astype(np.complex64)
     return sparse.csr_array((values, buyers.indices, buyers.indptr), shape=buyers.shape)

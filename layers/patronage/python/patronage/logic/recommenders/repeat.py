@@ -55,7 +55,7 @@ class RepeatPurchase(ItemToItem):
         popularity_weight: float = 1.0,
         half_life_days: float = 30.0,
         rhythm: bool = True,
-        neighbours: int = 100,
+        neighbours: int = 200,
     ) -> None:
         self.decay = decay
         self.taste_weight = taste_weight
@@ -92,7 +92,13 @@ class RepeatPurchase(ItemToItem):
 
     def _fit(self, interactions: Interactions, side: Side) -> None:
         go_together = SequenceNeighbours(
-            neighbours=self.neighbours, gap_power=0.0, backward=1.0, source_power=0.7, content_weight=0.0
+            neighbours=self.neighbours,
+            gap_power=0.0,
+            backward=1.0,
+            activity_power=1.0,
+            source_power=0.7,
+            target_power=0.1,
+            content_weight=0.0,
         ).fit(interactions)
         self.similarity_, self.share_ = go_together.similarity_, go_together.together_
         age = interactions.days.max() - interactions.days

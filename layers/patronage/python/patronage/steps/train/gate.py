@@ -9,7 +9,7 @@ from patronage.steps.manifest import Manifest
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from patronage.stores.objects import ObjectStore
 
@@ -57,13 +57,8 @@ def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
         write_json(store, f"models/{name}/{run_id}/model.json", record)
     weights = metrics[model].get("weights") or {model: 1.0}
     parts = [name for name, weight in weights.items() if weight > 0]
-    parts += [name for name in _always(listed["models"]) if name not in parts]
+    parts += [name for name in (POPULARITY, *BESIDE) if name not in parts]
     return {"publish": True, "model": model, "reason": reason, "parts": [{"model": part} for part in parts]}
-
-
-def _always(candidates: Sequence[str]) -> list[str]:
-    """List what is trained whatever is published, for similar products, new ones and the fallback."""
-    return ["item_to_item", *BESIDE, POPULARITY, *(["content"] if "content" in candidates else [])]
 
 
 def _choose(metrics: Mapping[str, dict[str, Any]], champion: str | None) -> tuple[str, str]:

@@ -13,10 +13,9 @@ from patronage.steps.manifest import Manifest
 from patronage.steps.recommendation_shards import rows_of
 from patronage.steps.train.fit import load_model, load_published
 from patronage.steps.train.inputs import load_active, load_interactions
-from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
-    from patronage.logic.recommenders.interactions import Histories, Ids, Scores
+    from patronage.logic.recommenders.interactions import Histories, Ids, Interactions, Scores
     from patronage.logic.recommenders.item_to_item import ItemToItem
     from patronage.stores.objects import ObjectStore
 
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
 CANDIDATES_PER_CUSTOMER = 50
 SIMILAR_PER_PRODUCT = 50
 NEW_PER_CUSTOMER = 20
-_MODEL_OF = {"similar": ("item_to_item", BOUGHT_TOGETHER), "together": ("together", SAME_BASKET)}
-"""The method that finds what goes with a product, and what its share is of."""
+_SHARE_OF = {"similar": BOUGHT_TOGETHER, "together": SAME_BASKET, "alike": ALIKE}
+"""What the share of each method is of that finds what goes with a product."""
 
 
 def make_lists(run_id: str, shard: str, store: ObjectStore) -> dict[str, Any]:
@@ -50,9 +49,9 @@ def _users(run_id: str, start: int, stop: int, store: ObjectStore) -> dict[str, 
     ids, scores = model.recommend(
         histories, k=CANDIDATES_PER_CUSTOMER, exclude_history=not shop.recommend_bought, in_stock=active
     )
-    new = _new(run_id, histories, store) if shop.explore_share else None
     is_new = np.zeros(ids.shape, dtype=np.bool_)
-    if new is not None:
+    if shop.explore_share:
+        new = _new(run_id, interactions, histories, store)
         ids, scores, is_new = explore(ids, scores, new, share=shop.explore_share, customers=customers)
     reasons = model.explain(histories, np.where(is_new, -1, ids))
     return {
@@ -65,28 +64,22 @@ def _users(run_id: str, start: int, stop: int, store: ObjectStore) -> dict[str, 
     }
 
 
-def _new(run_id: str, histories: Histories, store: ObjectStore) -> Ids | None:
-    """Find the products too new to be judged by their sales that are most like what each customer bought.
-
-    Returns None where the shop says nothing of its products.
-    """
-    if "content" not in read_json(store, f"runs/{run_id}/metrics/candidates.json")["models"]:
-        return None
-    ids, fits = load_model(run_id, "content", store).recommend(
+def _new(run_id: str, interactions: Interactions, histories: Histories, store: ObjectStore) -> Ids:
+    """Find the products too new to be judged by their sales that are most like what each customer bought."""
+    ids, fits = load_model(run_id, "alike", store).recommend(
         histories,
         k=NEW_PER_CUSTOMER,
-        include=new_products(load_interactions(run_id, store)),
+        include=new_products(interactions),
         in_stock=load_active(run_id, store),
     )
     return np.where(fits > 0, ids, np.int32(-1))
 
 
 def _products(run_id: str, kind: str, rows: slice, store: ObjectStore) -> dict[str, Ids | Scores]:
-    """Take each product's nearest; behind what was bought with it, what is like it by what the shop says."""
-    nearest = _nearest(run_id, *_MODEL_OF[kind], rows, store)
-    has_content = "content" in read_json(store, f"runs/{run_id}/metrics/candidates.json")["models"]
-    if kind == "similar" and has_content:
-        nearest = _joined(nearest, _nearest(run_id, "content", ALIKE, rows, store))
+    """Take each product's nearest; behind what the same customers bought, what is like it by what is said."""
+    nearest = _nearest(run_id, kind, rows, store)
+    if kind == "similar":
+        nearest = _joined(nearest, _nearest(run_id, "alike", rows, store))
     ids, scores, share, kinds = nearest
     products = np.arange(rows.start, rows.start + len(ids), dtype=np.int32)
     return {
@@ -99,26 +92,37 @@ def _products(run_id: str, kind: str, rows: slice, store: ObjectStore) -> dict[s
     }
 
 
-def _nearest(run_id: str, model: str, kind: int, rows: slice, store: ObjectStore) -> Nearest:
+def _nearest(run_id: str, model: str, rows: slice, store: ObjectStore) -> Nearest:
     found = cast("ItemToItem", load_model(run_id, model, store)).similar(k=SIMILAR_PER_PRODUCT)
-    ids = found[0][rows]
-    return ids, found[1][rows], found[2][rows], np.where(ids >= 0, kind, 0).astype(np.int32)
+    ids, scores, share = found[0][rows], found[1][rows], found[2][rows]
+    is_sold = load_active(run_id, store)[ids] & (ids >= 0)
+    kinds = np.full(ids.shape, _SHARE_OF[model], dtype=np.int32)
+    return _ranked(np.where(is_sold, ids, np.int32(-1)), scores, share, kinds)
 
 
 def _joined(first: Nearest, second: Nearest) -> Nearest:
     """Put the second lists behind the first, each product once, and keep the first places."""
     width = first[0].shape[1]
     repeated = (second[0][:, :, None] == first[0][:, None, :]).any(axis=2)
-    ids = np.concatenate([first[0], np.where(repeated, -1, second[0])], axis=1)
-    order = np.argsort(ids < 0, axis=1, kind="stable")[:, :width]
     # What is only alike stands behind, so its scores lie below all of those before it.
     lowest = np.where(first[1] > 0, first[1], np.inf).min(axis=1, keepdims=True, initial=1.0)
-    scores = np.concatenate([first[1], second[1] * lowest * 0.999], axis=1)
-    kept_ids = np.take_along_axis(ids, order, axis=1)
-    is_there = kept_ids >= 0
+    ranked = _ranked(
+        np.concatenate([first[0], np.where(repeated, np.int32(-1), second[0])], axis=1),
+        np.concatenate([first[1], second[1] * (lowest * 0.999).astype(np.float32)], axis=1),
+        np.concatenate([first[2], second[2]], axis=1),
+        np.concatenate([first[3], second[3]], axis=1),
+    )
+    return ranked[0][:, :width], ranked[1][:, :width], ranked[2][:, :width], ranked[3][:, :width]
+
+
+def _ranked(ids: Ids, scores: Scores, share: Scores, kinds: Ids) -> Nearest:
+    """Move empty places behind the others, and empty them whole."""
+    order = np.argsort(ids < 0, axis=1, kind="stable")
+    ids = np.take_along_axis(ids, order, axis=1)
+    is_there = ids >= 0
     return (
-        kept_ids,
-        (np.take_along_axis(scores, order, axis=1) * is_there).astype(np.float32),
-        np.take_along_axis(np.concatenate([first[2], second[2]], axis=1), order, axis=1),
-        np.take_along_axis(np.concatenate([first[3], second[3]], axis=1), order, axis=1) * is_there,
+        ids,
+        np.take_along_axis(scores, order, axis=1) * is_there,
+        np.take_along_axis(share, order, axis=1) * is_there,
+        np.take_along_axis(kinds, order, axis=1) * is_there,
     )
