@@ -21,6 +21,7 @@ import numpy as np
 from scipy import sparse
 
 from benchmarks.figures import Figure
+from patronage.logic.recommenders.candidates import ONCE_BOUGHT
 from patronage.logic.recommenders.interactions import Interactions, Side
 from patronage.logic.recommenders.repeat import RepeatPurchase
 from patronage.logic.recommenders.sequence import SequenceNeighbours
@@ -33,18 +34,6 @@ if TYPE_CHECKING:
     Basket = Sequence[int]
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
-
-AMAZON: dict[str, Any] = {
-    "neighbours": 200,
-    "gap_power": 0.6,
-    "backward": 0.15,
-    "activity_power": 0.15,
-    "source_power": 0.2,
-    "target_power": 0.1,
-    "recency": 0.55,
-    "content_weight": 0.8,
-}
-"""Settings of `SequenceNeighbours` for both sets."""
 
 TAFENG: dict[str, Any] = {"half_life_days": 0.5}
 """Settings of `RepeatPurchase`; a day is a visit there."""
@@ -102,7 +91,7 @@ FIGURES = {
 @cache
 def _amazon(name: str) -> tuple[float, float]:
     sequences, side = amazon(name)
-    return next_product(sequences, side, AMAZON, held_out=1)
+    return next_product(sequences, side, ONCE_BOUGHT, held_out=1)
 
 
 def amazon(name: str) -> tuple[list[NDArray[np.int32]], Side]:

@@ -6,7 +6,6 @@ from copy import deepcopy
 
 import numpy as np
 import pytest
-from recommend_support import checkerboard, interactions, random_shop
 
 from patronage.errors import BadInput
 from patronage.logic.recommenders import Histories, ItemNeighbours, Popularity, Side
@@ -21,6 +20,7 @@ from patronage.logic.recommenders.svd import Svd
 from patronage.logic.recommenders.together import BoughtTogether
 from patronage.logic.recommenders.trending import Trending
 from patronage.logic.recommenders.users import UserNeighbours
+from recommend_support import checkerboard, interactions, random_shop
 
 MODELS = {
     "popularity": Popularity,

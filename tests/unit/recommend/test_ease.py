@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from recommend_support import interactions, random_shop
 
 from patronage.errors import BadInput
 from patronage.logic.recommenders import BOUGHT_TOGETHER
 from patronage.logic.recommenders.ease import Ease
+from recommend_support import interactions, random_shop
 
 
 def closed_form(history, regularization, dropout):

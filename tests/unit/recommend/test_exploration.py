@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from recommend_support import interactions
 
 from patronage.errors import BadInput
 from patronage.logic.recommenders.exploration import explore, new_products
+from recommend_support import interactions
 
 ROWS = 4_000
 IDS = np.tile(np.arange(10, dtype=np.int32), (ROWS, 1))

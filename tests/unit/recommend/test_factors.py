@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from implicit.cpu.als import AlternatingLeastSquares
-from recommend_support import checkerboard, random_shop
 from scipy import sparse
 from scipy.optimize import nnls
 from sklearn.decomposition import NMF
@@ -14,6 +13,7 @@ from patronage.logic.recommenders import Histories
 from patronage.logic.recommenders.als import ImplicitAls
 from patronage.logic.recommenders.nmf import Nmf
 from patronage.logic.recommenders.svd import Svd
+from recommend_support import checkerboard, random_shop
 
 
 @pytest.mark.parametrize("factors", [4, 16, 40])

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from recommend_support import interactions, random_shop
 from scipy import sparse
 
 from patronage.errors import BadInput
@@ -11,6 +10,7 @@ from patronage.logic.recommenders.blend import blend, learn_weights
 from patronage.logic.recommenders.ease import Ease
 from patronage.logic.recommenders.hybrid import Hybrid
 from patronage.logic.recommenders.users import UserNeighbours
+from recommend_support import interactions, random_shop
 
 A = (np.array([[3, 1, 0]], np.int32), np.array([[5, 4, 0]], np.float32))
 B = (np.array([[1, 2, -1]], np.int32), np.array([[9, 1, 0]], np.float32))

@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from implicit.nearest_neighbours import BM25Recommender, CosineRecommender, TFIDFRecommender
-from recommend_support import interactions, random_shop
 from scipy import sparse
 
 from patronage.logic.recommenders import ItemNeighbours
+from recommend_support import interactions, random_shop
 
 
 def theirs_of(model, shop):

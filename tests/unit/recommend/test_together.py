@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import numpy as np
-from recommend_support import interactions
 
 from patronage.logic.recommenders.together import BoughtTogether
+from recommend_support import interactions
 
 # Baskets: {0, 1}, {0, 1, 2} of customer 0 on two days; {0, 2}, {3} of customers 1 and 2; a guest's {0, 3}.
 SHOP = interactions(

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import numpy as np
-from recommend_support import interactions, random_shop
 
 from patronage.logic.recommenders import ItemNeighbours
 from patronage.logic.recommenders.ease import Ease
 from patronage.logic.recommenders.trending import Trending
+from recommend_support import interactions, random_shop
 
 
 def test_the_trend_by_hand():

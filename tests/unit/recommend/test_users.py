@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import numpy as np
-from recommend_support import interactions, random_shop
 
 from patronage.logic.recommenders import BOUGHT_TOGETHER, Histories
 from patronage.logic.recommenders.users import UserNeighbours
+from recommend_support import interactions, random_shop
 
 
 def test_scores_by_hand():

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
-from cdnow_support import all_purchases
 
+from cdnow_support import all_purchases
 from lake_support import rows_of
 from patronage.settings import Shop
 from patronage.steps.ingest import Upload, ingest

@@ -8,10 +8,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from cdnow_support import all_purchases
-from journey_support import STAGE
 
+from cdnow_support import all_purchases
 from dialect_support import GA360, MIMNET, plain
+from journey_support import STAGE
 from patronage.settings import Shop
 from patronage.steps.ingest import Upload, ingest
 from patronage.steps.pin import pin

@@ -8,8 +8,8 @@ from itertools import groupby, pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from journey_support import STAGE
 
+from journey_support import STAGE
 from patronage.engines.duckdb import DuckEngine
 from patronage.logic.queries import query
 from patronage.logic.segments.journeys_funnel import STEPS, funnel

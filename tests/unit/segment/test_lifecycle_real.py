@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
-from cdnow_support import all_purchases
 from scipy import stats
 
+from cdnow_support import all_purchases
 from patronage.engines.duckdb import DuckEngine
 from patronage.settings import Shop
 from patronage.steps.segment.lifecycle import stage_customers

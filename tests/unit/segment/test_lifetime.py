@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from lifetime_support import purchases_lived
 from scipy.optimize import approx_fprime
 
+from lifetime_support import purchases_lived
 from patronage.errors import BadInput
 from patronage.logic.segments.lifetime import (
     BgNbd,

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pytest
-from cdnow_support import sample, summary
 
+from cdnow_support import sample, summary
 from patronage.logic.segments.lifetime import (
     BgNbd,
     BgNbdParameters,

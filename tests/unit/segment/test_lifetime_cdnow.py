@@ -7,8 +7,8 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
-from cdnow_support import sample, summary
 
+from cdnow_support import sample, summary
 from patronage.settings import Shop
 from patronage.steps.pin import pin
 from patronage.steps.segment.lifetime import lifetime

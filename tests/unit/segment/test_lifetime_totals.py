@@ -9,10 +9,10 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from cdnow_support import summary
-from lifetime_support import purchases_lived
 from scipy.stats import gamma
 
+from cdnow_support import summary
+from lifetime_support import purchases_lived
 from patronage.logic.queries import query
 from patronage.logic.segments.lifetime import (
     BgNbd,

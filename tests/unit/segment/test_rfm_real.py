@@ -8,8 +8,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from cdnow_support import all_purchases
 
+from cdnow_support import all_purchases
 from patronage.engines.duckdb import DuckEngine
 from patronage.logic.queries import query
 from patronage.logic.segments import default_map

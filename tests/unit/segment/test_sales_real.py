@@ -6,8 +6,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from cdnow_support import all_purchases
 
+from cdnow_support import all_purchases
 from lake_support import add_part, rows_of
 from patronage.logic.tables import ORDERS as ORDER_LINES
 from patronage.settings import Shop

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from inspect import signature
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -60,6 +61,10 @@ class Recommender(ABC):
     all of them for a customer without a history, hold the products bought by most customers, with the score
     0, so that a list has k products as long as k are left after the filters.
     """
+
+    def __repr__(self) -> str:
+        names = list(signature(type(self).__init__).parameters)[1:]
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
 
     def fit(self, interactions: Interactions, *, side: Side | None = None) -> Self:
         """Learn; fitting twice equals fitting once.

@@ -48,6 +48,19 @@ class Candidate:
     trials: tuple[Settings, ...] = ({},)
 
 
+ONCE_BOUGHT: Settings = {
+    "neighbours": 200,
+    "gap_power": 0.6,
+    "backward": 0.15,
+    "activity_power": 0.15,
+    "source_power": 0.2,
+    "target_power": 0.1,
+    "recency": 0.55,
+    "content_weight": 0.8,
+}
+"""Settings of `SequenceNeighbours` for goods mostly bought once of which the catalogue says much."""
+
+
 def _with_trend(kind: Callable[..., Recommender]) -> Callable[..., Recommender]:
     """Let a kind of model be made with ``trending``, an eye on what sells now."""
 
@@ -82,7 +95,12 @@ CANDIDATES: Mapping[str, Candidate] = {
     ),
     "sequence": Candidate(
         _with_trend(SequenceNeighbours),
-        ({}, {"trending": True}, {"content_weight": 0.0}, {"source_power": 0.8}),
+        (
+            {"trending": True},
+            {"source_power": 0.8, "target_power": 0.3, "recency": 0.9, "backward": 1.0, "trending": True},
+            {},
+            ONCE_BOUGHT,
+        ),
     ),
     "users": Candidate(
         _with_trend(UserNeighbours),

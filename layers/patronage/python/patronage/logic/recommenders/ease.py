@@ -52,7 +52,7 @@ class Ease(Recommender):
         def contribution(bought: Ids, towards: Ids) -> Scores:
             return self.weights_[bought, towards]
 
-        return strongest_reasons(histories, ids, contribution, self.history_)
+        return strongest_reasons(histories, ids, lambda _: contribution, self.history_)
 
     def _check(self) -> None:
         if self.regularization <= 0:

@@ -57,7 +57,7 @@ class FactorModel(Recommender):
             product: Scores = np.einsum("ij,ij->i", factors[bought], factors[towards])
             return product
 
-        return strongest_reasons(histories, ids, contribution, self.history_)
+        return strongest_reasons(histories, ids, lambda _: contribution, self.history_)
 
     def _check(self) -> None:
         if self.factors < 1:

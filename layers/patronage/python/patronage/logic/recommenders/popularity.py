@@ -8,13 +8,14 @@ import numpy as np
 
 from patronage.errors import BadInput
 from patronage.logic.recommenders.base import Recommender
+from patronage.logic.recommenders.ranking import top_k
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from patronage.logic.recommenders.interactions import Histories, Ids, Interactions, Scores, Side
+    from patronage.logic.recommenders.interactions import Histories, Ids, Interactions, Mask, Scores, Side
 
 
 class Popularity(Recommender):
@@ -75,11 +76,51 @@ class Popularity(Recommender):
         return scores
 
     def _scores(self, histories: Histories) -> Scores:
-        scores = np.repeat(self.scores_[None, :], len(histories), axis=0)
-        if len(self.group_names_):
-            group = np.where(histories.customers >= 0, self.group_of_[histories.customers], -1)
-            scores[group >= 0] = self.group_scores_[group[group >= 0]]
-        return scores
+        return self._by_group()[self._group(histories) + 1]
+
+    def _best(
+        self, histories: Histories, k: int, eligible: Mask, exclude_history: bool
+    ) -> tuple[Ids, Scores]:
+        """Look at the first products of each group alone: of the others none can come into a list."""
+        most = k + (int(histories.lengths.max(initial=0)) if exclude_history else 0)
+        ids = np.full((len(histories), k), -1, dtype=np.int32)
+        scores = np.zeros((len(histories), k), dtype=np.float32)
+        group = self._group(histories)
+        for place, by_product in enumerate(self._by_group(), start=-1):
+            rows = np.flatnonzero(group == place)
+            if len(rows) == 0:
+                continue
+            first, worth = (each[0] for each in top_k(np.where(eligible, by_product, 0)[None, :], most))
+            free = np.repeat(first[None, :] >= 0, len(rows), axis=0)
+            if exclude_history:
+                free &= ~_stand_in(histories, rows, first)
+            order = np.argsort(~free, axis=1, kind="stable")[:, :k]
+            is_there = np.take_along_axis(free, order, axis=1)
+            ids[rows, : order.shape[1]] = np.where(is_there, first[order], np.int32(-1))
+            scores[rows, : order.shape[1]] = np.where(is_there, worth[order], np.float32(0))
+        return ids, scores
+
+    def _by_group(self) -> Scores:
+        """Return the scores of the shop and then of each group, of shape (1 + groups, products)."""
+        return np.concatenate([self.scores_[None, :], self.group_scores_])
+
+    def _group(self, histories: Histories) -> Ids:
+        """Return the place of each row's group, -1 for the shop's."""
+        group: Ids = np.where(histories.customers >= 0, self.group_of_[histories.customers], np.int32(-1))
+        return group
+
+
+def _stand_in(histories: Histories, rows: NDArray[np.int64], products: Ids) -> Mask:
+    """Mark for each of some rows which of some products, all different, stand in its history."""
+    place_of_row = np.full(len(histories), -1)
+    place_of_row[rows] = np.arange(len(rows))
+    place_of_product = np.full(histories.n_products, -1)
+    known = products >= 0
+    place_of_product[products[known]] = np.flatnonzero(known)
+    row, column = place_of_row[histories.rows], place_of_product[histories.products]
+    found = np.zeros((len(rows), len(products)), dtype=np.bool_)
+    found[row[(row >= 0) & (column >= 0)], column[(row >= 0) & (column >= 0)]] = True
+    return found
 
 
 def _sums(products: NDArray[np.int32], weights: NDArray[np.float64], n_products: int) -> Scores:

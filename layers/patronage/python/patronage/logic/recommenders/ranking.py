@@ -59,7 +59,7 @@ def top_k_sparse(scores: Matrix, k: int, *, banned: Mask | None = None) -> tuple
     check_k(k)
     rows, columns = scores.shape
     lengths = np.diff(scores.indptr)
-    values = np.maximum(scores.data, np.float32(0))
+    values = np.maximum(scores.data.astype(np.float32), np.float32(0))
     if banned is not None:
         starts = (np.arange(rows) * columns).astype(np.int32 if banned.size < 1 << 31 else np.int64)
         values[banned.ravel()[np.repeat(starts, lengths) + scores.indices]] = 0

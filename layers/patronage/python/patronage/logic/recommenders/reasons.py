@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
     from patronage.logic.recommenders.interactions import Histories, Ids, Matrix, Scores
 
+    Contribution = Callable[[Ids, Ids], Scores]
+
 _PAIRS_AT_ONCE = 1 << 20
 _CELLS_AT_ONCE = 1 << 22
 
 
 def strongest_reasons(
-    histories: Histories, ids: Ids, contribution: Callable[[Ids, Ids], Scores], history: Matrix
+    histories: Histories, ids: Ids, contribution_in: Callable[[Histories], Contribution], history: Matrix
 ) -> Reasons:
     """Name the product of each history that contributes most to each recommended product.
 
@@ -31,8 +33,8 @@ def strongest_reasons(
         Whose reasons they are.
     ids : array of int32, shape (rows, k)
         What was recommended to each, -1 for nothing.
-    contribution : callable
-        Gives what aligned bought and recommended products contribute.
+    contribution_in : callable
+        Gives for a block of the histories what gives what aligned bought and recommended products contribute.
     history : sparse CSR array, shape (customers, products)
         Who bought what, which the shares are counted in.
     """
@@ -40,7 +42,7 @@ def strongest_reasons(
     step = max(1, _PAIRS_AT_ONCE * len(histories) // max(len(histories.products) * ids.shape[1], 1))
     for start in range(0, len(histories), step):
         rows = slice(start, start + step)
-        because[rows] = _strongest(histories[rows], ids[rows], contribution)
+        because[rows] = _strongest(histories[rows], ids[rows], contribution_in(histories[rows]))
     share = np.zeros(ids.shape, dtype=np.float32)
     named = because >= 0
     share[named] = share_of_buyers(history, because[named], ids[named])
@@ -72,7 +74,7 @@ def bought_both(history: Matrix, first: Ids, second: Ids) -> Scores:
     return counts
 
 
-def _strongest(histories: Histories, ids: Ids, contribution: Callable[[Ids, Ids], Scores]) -> Ids:
+def _strongest(histories: Histories, ids: Ids, contribution: Contribution) -> Ids:
     """Return the product of each history that contributes most to each of `ids`, -1 for none."""
     because = np.full(ids.shape, -1, dtype=np.int32)
     filled = np.flatnonzero(histories.lengths)
@@ -81,10 +83,12 @@ def _strongest(histories: Histories, ids: Ids, contribution: Callable[[Ids, Ids]
     starts = histories.indptr[filled]
     for column in range(ids.shape[1]):
         towards = ids[histories.rows, column]
-        value = contribution(histories.products, np.maximum(towards, 0))
+        wanted = np.flatnonzero(towards >= 0)
+        value = np.zeros(len(towards), dtype=np.float32)
+        value[wanted] = contribution(histories.products[wanted], towards[wanted])
         best = np.maximum.reduceat(value, starts)
         is_best = value == np.repeat(best, histories.lengths[filled])
-        named = np.where(is_best & (towards >= 0) & (value > 0), histories.products, histories.n_products)
+        named = np.where(is_best & (value > 0), histories.products, histories.n_products)
         first = np.minimum.reduceat(named, starts)
         because[filled, column] = np.where(first < histories.n_products, first, -1)
     return because

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from patronage.errors import BadInput
-from patronage.logic.recommenders.base import ALIKE, BOUGHT_NEXT, BOUGHT_TOGETHER, Reasons
+from patronage.logic.recommenders.base import ALIKE, BOUGHT_NEXT, BOUGHT_TOGETHER, POPULAR, Reasons
 from patronage.logic.recommenders.content import ContentNeighbours
 from patronage.logic.recommenders.item_to_item import ItemToItem
 from patronage.logic.recommenders.pairs import NearPairs
@@ -57,13 +57,13 @@ class SequenceNeighbours(ItemToItem):
         *,
         neighbours: int = 100,
         window: int = 50,
-        gap_power: float = 0.7,
+        gap_power: float = 0.6,
         backward: float = 0.2,
-        activity_power: float = 0.2,
+        activity_power: float = 0.4,
         source_power: float = 0.4,
-        target_power: float = 0.1,
-        recency: float = 0.7,
-        content_weight: float = 0.3,
+        target_power: float = 0.5,
+        recency: float = 0.65,
+        content_weight: float = 0.5,
     ) -> None:
         self.neighbours = neighbours
         self.window = window
@@ -82,11 +82,13 @@ class SequenceNeighbours(ItemToItem):
         after, together, alike = (
             _at(each, because, towards) for each in (self.share_, self.together_, self.alike_)
         )
-        # Which of the three says most of the pair: most who bought both did it in this order, or did not.
-        kind = np.select([2 * after >= together, together > 0], [BOUGHT_NEXT, BOUGHT_TOGETHER], ALIKE)
-        kind[(together == 0)] = ALIKE
+        # Most who bought both bought it afterwards, or they did not, or nobody bought both near each other.
+        kind = np.where(2 * after >= together, BOUGHT_NEXT, BOUGHT_TOGETHER)
+        kind = np.where(together > 0, kind, np.where(alike > 0, ALIKE, POPULAR))
+        share = np.select([kind == BOUGHT_NEXT, kind == BOUGHT_TOGETHER], [after, together], alike)
         reasons.kind[rows, columns] = kind
-        reasons.share[rows, columns] = np.choose(kind, [alike, together, after, alike])
+        reasons.share[rows, columns] = share
+        reasons.because[rows, columns] = np.where(kind == POPULAR, -1, because)
         return reasons
 
     def _check(self) -> None:

@@ -10,12 +10,13 @@ from scipy import sparse
 from patronage.errors import BadInput
 from patronage.logic.recommenders.base import Reasons, Recommender
 from patronage.logic.recommenders.ranking import top_k_sparse
-from patronage.logic.recommenders.reasons import bought_both, strongest_reasons
+from patronage.logic.recommenders.reasons import strongest_reasons
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from patronage.logic.recommenders.interactions import Histories, Ids, Interactions, Matrix, Scores, Side
+    from patronage.logic.recommenders.reasons import Contribution
 
 MOST_MEETINGS = 30_000_000_000
 """Pairs of customers, counted once for each product that both bought, which a function has time to meet."""
@@ -52,14 +53,21 @@ class UserNeighbours(Recommender):
 
     def explain(self, histories: Histories, ids: Ids) -> Reasons:
         """Name the product of the history that most often was bought with each product."""
+        return strongest_reasons(histories, ids, self._cosines_in, self.history_)
 
-        def contribution(bought: Ids, towards: Ids) -> Scores:
-            both = bought_both(self.history_, bought, towards)
-            lengths = np.sqrt(np.maximum(self.buyers_[bought], 1))
-            cosine: Scores = np.divide(both, lengths, dtype=np.float32)
+    def _cosines_in(self, histories: Histories) -> Contribution:
+        products = np.unique(histories.products)
+        place = np.zeros(histories.n_products, dtype=np.int64)
+        place[products] = np.arange(len(products))
+        together = (self.bought_by_[products] @ self.history_).tocsr()
+        together.sort_indices()
+
+        def cosines(bought: Ids, towards: Ids) -> Scores:
+            both = np.asarray(together[place[bought], towards]).ravel()
+            cosine: Scores = (both / np.sqrt(np.maximum(self.buyers_[bought], 1))).astype(np.float32)
             return cosine
 
-        return strongest_reasons(histories, ids, contribution, self.history_)
+        return cosines
 
     def _check(self) -> None:
         if self.neighbours < 1:
