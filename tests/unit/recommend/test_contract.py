@@ -128,6 +128,15 @@ class TestEveryModel:
         assert histories.matrix().toarray()[rows, reasons.because[named]].all()
         assert (reasons.share[~named] == 0).all()
 
+    def test_a_reason_does_not_hang_on_the_places_beside_it(self, fitted, histories):
+        ids, _ = fitted.recommend(histories, k=6)
+        whole = fitted.explain(histories, ids)
+        for is_asked in (np.indices(ids.shape).sum(axis=0) % 2 == 0, np.arange(6) == 4, np.zeros(6, bool)):
+            part = fitted.explain(histories, np.where(is_asked, ids, -1))
+            for field in ("kind", "because", "share"):
+                asked = np.broadcast_to(is_asked, ids.shape)
+                np.testing.assert_array_equal(getattr(part, field)[asked], getattr(whole, field)[asked])
+
     def test_empty_places_have_no_reason(self, fitted, histories):
         ids, _ = fitted.recommend(histories, k=100)
         assert (fitted.explain(histories, ids).because[ids < 0] == -1).all()

@@ -9,6 +9,7 @@ import numpy as np
 from patronage.errors import BadInput
 from patronage.logic.recommenders.base import Reasons, Recommender
 from patronage.logic.recommenders.blend import blend
+from patronage.logic.recommenders.cells import values_of
 from patronage.logic.recommenders.ranking import top_k_sparse
 
 if TYPE_CHECKING:
@@ -142,11 +143,11 @@ class Hybrid(Recommender):
         matrix = histories.matrix()
         rows = np.repeat(np.arange(len(ids)), ids.shape[1])
         columns = np.maximum(ids, 0).ravel()
-        has_bought = bool(np.asarray(matrix[rows, columns]).any())
+        has_bought = bool((values_of(matrix, rows, columns) * (ids.ravel() >= 0)).any())
         every = np.ones(histories.n_products, dtype=np.bool_)
         lists = self._lists(histories, self.candidates, every, exclude_history=not has_bought)
         parts = [
             blend({name: lists[name]}, {name: weight}, offset=self.offset, n_products=histories.n_products)
             for name, weight in self.weights_.items()
         ]
-        return np.stack([np.asarray(part[rows, columns]).reshape(ids.shape) for part in parts])
+        return np.stack([values_of(part, rows, columns).reshape(ids.shape) for part in parts])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from patronage.logic.recommenders.base import BOUGHT_TOGETHER, Reasons, Recommender
+from patronage.logic.recommenders.cells import values_of
 
 if TYPE_CHECKING:
     from patronage.logic.recommenders.interactions import Histories, Ids, Matrix, Scores
@@ -57,12 +58,12 @@ class ItemToItem(Recommender):
         for column in range(ids.shape[1]):
             rows = np.flatnonzero(ids[:, column] >= 0)
             if len(rows) == 0:
-                break
+                continue
             strongest = _argmax(weights[rows].multiply(towards[ids[rows, column]]).tocsr())
             reasons.because[rows, column] = strongest
             found = rows[strongest >= 0]
-            cells = (reasons.because[found, column], ids[found, column])
-            reasons.share[found, column] = np.asarray(self.share_[cells]).ravel() if len(found) else 0
+            because, product = reasons.because[found, column], ids[found, column]
+            reasons.share[found, column] = values_of(self.share_, because, product)
             reasons.kind[found, column] = self.reason_kind
         return reasons
 

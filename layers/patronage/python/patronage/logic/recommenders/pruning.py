@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from patronage.logic.recommenders.cells import values_of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from patronage.logic.recommenders.interactions import Mask, Matrix, Scores
+    from patronage.logic.recommenders.interactions import Mask, Matrix
 
 
 def strongest_cells(matrix: Matrix, k: int) -> Mask:
@@ -42,6 +44,6 @@ def kept_cells(matrix: Matrix, kept: Mask, *values: NDArray[np.generic]) -> list
 def in_cells_of(matrix: Matrix, values: Matrix) -> Matrix:
     """Lay values out in the cells of a matrix: 0 where they have none, nothing where it has none."""
     row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    found: Scores = np.asarray(values[row, matrix.indices], dtype=np.float32).ravel()
+    found = values_of(values, row, matrix.indices)
     laid: Matrix = sparse.csr_array((found, matrix.indices, matrix.indptr), shape=matrix.shape)
     return laid

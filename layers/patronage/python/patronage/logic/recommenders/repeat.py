@@ -9,6 +9,7 @@ from scipy import sparse
 
 from patronage.errors import BadInput
 from patronage.logic.recommenders.base import BOUGHT_AGAIN, Reasons
+from patronage.logic.recommenders.cells import values_of
 from patronage.logic.recommenders.habits import RHYTHMS, habits
 from patronage.logic.recommenders.interactions import Histories
 from patronage.logic.recommenders.item_to_item import ItemToItem
@@ -74,7 +75,7 @@ class RepeatPurchase(ItemToItem):
         times = sparse.csr_array((found.times, (found.rows, found.products + 1)), shape=shape)
         # Products stand one beyond their index, so that -1 has a place of its own, which is empty.
         places = np.repeat(np.arange(len(ids)), ids.shape[1])
-        again = np.asarray(times[places, ids.ravel() + 1]).reshape(ids.shape)
+        again = values_of(times, places, ids.ravel() + 1).reshape(ids.shape)
         rows, columns = np.nonzero(again)
         reasons.kind[rows, columns] = BOUGHT_AGAIN
         reasons.because[rows, columns] = ids[rows, columns]

@@ -9,6 +9,7 @@ from scipy import sparse
 
 from patronage.errors import BadInput
 from patronage.logic.recommenders.base import ALIKE, BOUGHT_NEXT, BOUGHT_TOGETHER, POPULAR, Reasons
+from patronage.logic.recommenders.cells import values_of
 from patronage.logic.recommenders.content import ContentNeighbours
 from patronage.logic.recommenders.item_to_item import ItemToItem
 from patronage.logic.recommenders.pairs import NearPairs
@@ -80,7 +81,7 @@ class SequenceNeighbours(ItemToItem):
         rows, columns = np.nonzero(reasons.because >= 0)
         because, towards = reasons.because[rows, columns], ids[rows, columns]
         after, together, alike = (
-            _at(each, because, towards) for each in (self.share_, self.together_, self.alike_)
+            values_of(each, because, towards) for each in (self.share_, self.together_, self.alike_)
         )
         # Most who bought both bought it afterwards, or they did not, or nobody bought both near each other.
         kind = np.where(2 * after >= together, BOUGHT_NEXT, BOUGHT_TOGETHER)
@@ -152,7 +153,3 @@ def _scaled(similarity: Matrix) -> Matrix:
     if len(strongest):
         similarity.data /= np.float32(strongest.mean())
     return similarity
-
-
-def _at(matrix: Matrix, rows: Ids, columns: Ids) -> Scores:
-    return np.asarray(matrix[rows, columns], dtype=np.float32).ravel()

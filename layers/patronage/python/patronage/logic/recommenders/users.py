@@ -9,6 +9,7 @@ from scipy import sparse
 
 from patronage.errors import BadInput
 from patronage.logic.recommenders.base import Reasons, Recommender
+from patronage.logic.recommenders.cells import values_of
 from patronage.logic.recommenders.ranking import top_k_sparse
 from patronage.logic.recommenders.reasons import strongest_reasons
 
@@ -63,7 +64,7 @@ class UserNeighbours(Recommender):
         together.sort_indices()
 
         def cosines(bought: Ids, towards: Ids) -> Scores:
-            both = np.asarray(together[place[bought], towards]).ravel()
+            both = values_of(together, place[bought], towards)
             cosine: Scores = (both / np.sqrt(np.maximum(self.buyers_[bought], 1))).astype(np.float32)
             return cosine
 
