@@ -74,7 +74,8 @@ def definition() -> asl.State:
             "Default": "NothingToDo",
         },
         "Candidates": asl.step(TRAIN, "candidates", keep=("models",), then="EvaluateEach"),
-        "EvaluateEach": _each_model("Evaluate", "$.candidates.models", then="Blend"),
+        # A method that fails is left out and recorded; the others go on.
+        "EvaluateEach": _each_model("Evaluate", "$.candidates.models", then="Blend", may_fail=True),
         "Blend": asl.step(TRAIN, "blend", then="Gate"),
         "Gate": asl.step(TRAIN, "gate", keep=("publish", "reason", "model", "parts"), then="GatePassed"),
         "GatePassed": asl.gate_passed(then="FitEach"),
@@ -90,8 +91,13 @@ def definition() -> asl.State:
     return asl.machine("Train, compare and publish recommendations.", start_at="Pin", states=states)
 
 
-def _each_model(name: str, models: str, *, then: str) -> asl.State:
+def _each_model(name: str, models: str, *, then: str, may_fail: bool = False) -> asl.State:
     """Take a step for each model of a list, one method a call."""
+    task = asl.step(TRAIN, name.lower(), model="$.model")
+    states = {name: task}
+    if may_fail:
+        task["Catch"] = [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "LeftOut"}]
+        states["LeftOut"] = {"Type": "Pass", "End": True}
     return {
         "Type": "Map",
         "ItemsPath": models,
@@ -99,7 +105,7 @@ def _each_model(name: str, models: str, *, then: str) -> asl.State:
         "ItemProcessor": {
             "ProcessorConfig": {"Mode": "INLINE"},
             "StartAt": name,
-            "States": {name: asl.step(TRAIN, name.lower(), model="$.model")},
+            "States": states,
         },
         "MaxConcurrency": MODELS_AT_ONCE,
         "ResultPath": None,

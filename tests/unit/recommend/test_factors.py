@@ -13,7 +13,7 @@ from patronage.logic.recommenders import Histories
 from patronage.logic.recommenders.als import ImplicitAls
 from patronage.logic.recommenders.nmf import Nmf
 from patronage.logic.recommenders.svd import Svd
-from recommend_support import checkerboard, random_shop
+from recommend_support import random_shop
 
 
 @pytest.mark.parametrize("factors", [4, 16, 40])
@@ -62,12 +62,3 @@ def test_nmf_folds_in_by_non_negative_least_squares():
     visitor = Histories.of_visitors([[1, 2, 7]], n_products=80)
     expected, _ = nnls(model.product_factors_, visitor.matrix().toarray()[0])
     np.testing.assert_allclose(model._fold_in(visitor.matrix())[0], expected, atol=2e-3)
-
-
-@pytest.mark.parametrize("model", [Svd(factors=2), Nmf(factors=2), ImplicitAls(factors=2)])
-def test_similar_products_are_those_of_the_same_colour(model):
-    ids, cosine = model.fit(checkerboard()).similar(k=9)
-    assert (ids % 2 == np.arange(20)[:, None] % 2).all()
-    assert (ids != np.arange(20)[:, None]).all()
-    assert (cosine > 0.9).all()
-    assert (cosine < 1 + 1e-6).all()

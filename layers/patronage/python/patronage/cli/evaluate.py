@@ -88,7 +88,7 @@ def evaluate(
     if as_json:
         typer.echo(text)
     elif metric in {Metric.rmse, Metric.mae}:
-        print_ratings(measured)
+        print_ratings(measured, by=metric.value)
     else:
         print_ranking(measured, split, only=metric)
 

@@ -25,7 +25,7 @@ def print_ranking(measured: Mapping[str, dict[str, Any]], split: str, *, only: s
     ranked = sorted(measured.items(), key=lambda pair: -pair[1]["metrics"][key]["value"])
     first = ranked[0][1]
     since = f" from {first['cutoff']} on" if split == "cutoff" else ", by their last purchase"
-    title = f"{first['customers']:,} customers who bought something new{since}"
+    title = f"{first['customers']:,} customers and what they bought{since}"
     names = () if only else _ACCURACY
     rows = [
         (name, _cell(found["metrics"][key]), *(_value(found, f"{each}_at_10") for each in names))
@@ -55,9 +55,9 @@ def _title(name: str) -> str:
     return name.upper() if name in {"ndcg", "map", "mrr"} else name.replace("_", " ").capitalize()
 
 
-def print_ratings(measured: Mapping[str, dict[str, Any]]) -> None:
+def print_ratings(measured: Mapping[str, dict[str, Any]], *, by: str) -> None:
     """Print a row a model, the least error first."""
-    ranked = sorted(measured.items(), key=lambda pair: pair[1]["rmse"]["value"])
+    ranked = sorted(measured.items(), key=lambda pair: pair[1][by]["value"])
     rows = [(name, _cell(values["rmse"]), _cell(values["mae"])) for name, values in ranked]
     title = f"{ranked[0][1]['ratings']:,} ratings, each predicted from four random fifths of the others"
     print_rows(title, ("Model", "RMSE", "MAE"), rows, numbers_from=1)

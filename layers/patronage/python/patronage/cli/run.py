@@ -77,6 +77,8 @@ def run(
     except RunFailed as exc:
         console.print(f"No segments: {exc}", markup=False)
     console.print(f"Recommendations by {answer['model']}: {answer['reason']}")
+    if read_json(store, f"runs/{training}/recommendations/model.json")["low_data"]:
+        console.print("Few purchases to learn from: take the recommendations as a beginning (low_data)")
     written += write_recommendations(store, training, out, k=top_k)
     for path in written:
         console.print(f"  wrote {path}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadInput, NotFound, RunFailed
 from patronage.logic.recommenders.candidates import HYBRID
+from patronage.steps.generation import model_of
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pin, pin_without_orders
 from patronage.steps.segment import clusters, lifetime
@@ -114,6 +115,10 @@ def evaluate_all(
         Told each step before it begins.
     """
     names = [each["model"] for each in candidates(run_id, store)["models"]]
+    skipped = read_json(store, f"runs/{run_id}/metrics/candidates.json")["skipped"]
+    for name in only:
+        if name in skipped:
+            raise BadInput(f"{name} cannot be measured: {skipped[name]}")
     for name in only or names:
         on_step(f"evaluate {name}")
         evaluate(run_id, name, store, split=split)
@@ -159,7 +164,11 @@ def prepare_ratings(opened: OpenLake) -> str:
 def _pinned(family: str, opened: OpenLake) -> str:
     now = datetime.now(UTC)
     run_id = f"{now:%Y%m%dT%H%M%S.%fZ}-{family}"
-    answer = pin(run_id, family, opened.lake, opened.shop, now=now, live_runs=_live_runs(opened))
+    live_runs = _live_runs(opened)
+    champion = {}
+    if family == "recommendations" and (live := live_runs.get(family)):
+        champion = model_of(opened.lake.store, live)
+    answer = pin(run_id, family, opened.lake, opened.shop, now=now, champion=champion, live_runs=live_runs)
     if answer["engine"] != "duckdb":
         raise BadInput(answer["reason"])
     return run_id

@@ -1,4 +1,4 @@
-"""What a shop knows of products and customers, as tags ``kind=value``.."""
+"""What a shop knows of products and customers, as tags ``kind=value``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 LEVELS = " > "
 """Stands between the levels of a category's path."""
+_OURS = {"category", "brand", "country", "segment", "gender", "age"}
+"""Kinds that mean something here; an attribute of such a name is told apart."""
 
 
 def product_tags(row: Mapping[str, Any]) -> list[str]:
@@ -42,4 +44,4 @@ def _attributes(text: str | None) -> Iterator[str]:
     for name, value in values.items() if isinstance(values, dict) else ():
         for each in value if isinstance(value, list) else [value]:
             if isinstance(each, str | int | float) and str(each).strip():
-                yield f"{name}={each}"
+                yield f"{f'attribute {name}' if name in _OURS else name}={each}"

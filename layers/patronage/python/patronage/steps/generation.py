@@ -248,7 +248,8 @@ class RunOutputs:
 def model_of(store: ObjectStore, run_id: str) -> dict[str, str]:
     """Return name and version of the model whose recommendations a run wrote."""
     record = read_json(store, f"runs/{run_id}/recommendations/model.json")
-    return {"name": record["model"], "version": str(record["version"])}
+    model = {"name": record["model"], "version": str(record["version"])}
+    return model | ({"low_data": "true"} if record.get("low_data") else {})
 
 
 def _candidates(arrays: dict[str, Array], row: int, product_ids: list[str]) -> list[Candidate]:

@@ -64,10 +64,9 @@ def recommend(
     kinds = [("user", user_id), *context.wanted()]
     found, shelf, is_degraded = _look_up(reader, kinds, k, now)
     own = found.pop(("user", user_id), [])
-    ranked = [(POPULAR if each.kind == kinds_of_reason.POPULAR else "user", [each]) for each in own]
-    is_personal = any(rung != POPULAR for rung, _ in ranked)
-    visit = context.rungs(found)
-    rungs = [*ranked, *visit] if is_personal else [*visit, *ranked]
+    personal = [each for each in own if each.kind != kinds_of_reason.POPULAR]
+    filling = [each for each in own if each.kind == kinds_of_reason.POPULAR]
+    rungs = [("user", personal), *context.rungs(found), (POPULAR, filling)]
     placed = climb_down(k, [*rungs, (POPULAR, shelf.popular)], never=context.session)
     return recommendation_answer({"user_id": user_id}, placed, shelf, k=k, now=now, is_degraded=is_degraded)
 

@@ -131,8 +131,15 @@ class Recommender(ABC):
         in_threads(answer, [slice(start, start + step) for start in range(0, len(histories), step)])
         return ids, best
 
-    def explain(self, histories: Histories, ids: Ids) -> Reasons:
-        """Say why each of `ids`, as `recommend` returned it, was recommended."""
+    def explain(
+        self,
+        histories: Histories,
+        ids: Ids,
+        *,
+        exclude_history: bool = True,
+        in_stock: Mask | None = None,
+    ) -> Reasons:
+        """Say why each of `ids` was recommended, as `recommend` returned it for the same filters."""
         return Reasons.none(ids.shape)
 
     def why_not(self, interactions: Interactions) -> str:

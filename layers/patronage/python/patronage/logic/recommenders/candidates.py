@@ -80,7 +80,6 @@ CANDIDATES: Mapping[str, Candidate] = {
             {"half_life_days": 90.0},
             {"half_life_days": 365.0},
             {"half_life_days": 30.0, "group": "country"},
-            {"half_life_days": 30.0, "group": "segment"},
         ),
     ),
     "item_to_item": Candidate(
@@ -161,6 +160,8 @@ def candidate(name: str, settings: Settings | None = None) -> Recommender:
 
 def why_not(name: str, interactions: Interactions, *, buys_again: bool) -> str:
     """Say why a candidate is not trained on these interactions; empty where it is."""
+    if name != POPULARITY and not (interactions.customers >= 0).any():
+        return "no order names its customer, so only popularity can be learnt"
     if name == "repeat" and not buys_again:
         return "the shop does not recommend what a customer bought already (recommend_bought is off)"
     return candidate(name).why_not(interactions)

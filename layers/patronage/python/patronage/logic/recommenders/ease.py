@@ -13,7 +13,15 @@ from patronage.logic.recommenders.base import Reasons, Recommender
 from patronage.logic.recommenders.reasons import strongest_reasons
 
 if TYPE_CHECKING:
-    from patronage.logic.recommenders.interactions import Histories, Ids, Interactions, Matrix, Scores, Side
+    from patronage.logic.recommenders.interactions import (
+        Histories,
+        Ids,
+        Interactions,
+        Mask,
+        Matrix,
+        Scores,
+        Side,
+    )
 
 MOST_PRODUCTS = 12_000
 """Above this a function of 3,008 MB has no room for the square of float32 and what is beside it."""
@@ -46,7 +54,14 @@ class Ease(Recommender):
             return ""
         return f"{interactions.n_products} products are more than the {MOST_PRODUCTS} whose square fits"
 
-    def explain(self, histories: Histories, ids: Ids) -> Reasons:
+    def explain(
+        self,
+        histories: Histories,
+        ids: Ids,
+        *,
+        exclude_history: bool = True,
+        in_stock: Mask | None = None,
+    ) -> Reasons:
         """Name the product of the history whose weight towards each product is the greatest."""
 
         def contribution(bought: Ids, towards: Ids) -> Scores:

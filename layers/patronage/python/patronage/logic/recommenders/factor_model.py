@@ -1,4 +1,4 @@
-"""What models with factors share: scoring by a folded-in history, similar products, the reasons."""
+"""What models with factors share: scoring by a folded-in history, and the reasons."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ import numpy as np
 
 from patronage.errors import BadInput
 from patronage.logic.recommenders.base import Reasons, Recommender
-from patronage.logic.recommenders.ranking import top_k
 from patronage.logic.recommenders.reasons import strongest_reasons
 
 if TYPE_CHECKING:
-    from patronage.logic.recommenders.interactions import Histories, Ids, Interactions, Matrix, Scores, Side
-
-_CELLS_AT_ONCE = 1 << 22
+    from patronage.logic.recommenders.interactions import (
+        Histories,
+        Ids,
+        Interactions,
+        Mask,
+        Matrix,
+        Scores,
+        Side,
+    )
 
 
 class FactorModel(Recommender):
@@ -28,28 +33,14 @@ class FactorModel(Recommender):
     factors: int
     product_factors_: Scores
 
-    def similar(self, *, k: int = 10) -> tuple[Ids, Scores]:
-        """Return each product's nearest ones by the cosine of their factors.
-
-        Returns
-        -------
-        ids : array of int32, shape (products, k)
-            Best first, -1 where none is left.
-        scores : array of float32, shape (products, k)
-            Cosine.
-        """
-        unit = _unit_rows(self.product_factors_)
-        ids = np.full((len(unit), k), -1, dtype=np.int32)
-        scores = np.zeros((len(unit), k), dtype=np.float32)
-        step = max(1, _CELLS_AT_ONCE // len(unit))
-        for start in range(0, len(unit), step):
-            rows = np.arange(start, min(start + step, len(unit)))
-            cosine = unit[rows] @ unit.T
-            cosine[np.arange(len(rows)), rows] = 0
-            ids[rows], scores[rows] = top_k(cosine, k)
-        return ids, scores
-
-    def explain(self, histories: Histories, ids: Ids) -> Reasons:
+    def explain(
+        self,
+        histories: Histories,
+        ids: Ids,
+        *,
+        exclude_history: bool = True,
+        in_stock: Mask | None = None,
+    ) -> Reasons:
         """Name the product of the history whose factors point most in the direction of each product's."""
         factors = self.product_factors_
 
@@ -78,9 +69,3 @@ class FactorModel(Recommender):
     def _scores(self, histories: Histories) -> Scores:
         scores: Scores = self._fold_in(histories.matrix()) @ self.product_factors_.T
         return scores
-
-
-def _unit_rows(factors: Scores) -> Scores:
-    norms = np.linalg.norm(factors, axis=1, keepdims=True)
-    unit: Scores = factors / np.maximum(norms, 1e-12)
-    return unit

@@ -8,7 +8,7 @@ import numpy as np
 
 from patronage.errors import BadInput
 from patronage.logic.recommenders.base import Reasons, Recommender
-from patronage.logic.recommenders.blend import blend
+from patronage.logic.recommenders.blend import OFFSET, blend
 from patronage.logic.recommenders.cells import values_of
 from patronage.logic.recommenders.ranking import top_k_sparse
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     )
 
 _ROWS_AT_ONCE = 4_096
-OFFSET = 20.0
-"""How flat ranks are, unless told otherwise."""
 
 
 class Hybrid(Recommender):
@@ -76,13 +74,21 @@ class Hybrid(Recommender):
         reasons = {name: self.models[name].why_not(interactions) for name in self._chosen()}
         return "; ".join(f"{name}: {reason}" for name, reason in reasons.items() if reason)
 
-    def explain(self, histories: Histories, ids: Ids) -> Reasons:
+    def explain(
+        self,
+        histories: Histories,
+        ids: Ids,
+        *,
+        exclude_history: bool = True,
+        in_stock: Mask | None = None,
+    ) -> Reasons:
         """Give the reason of the model that contributes most to each product."""
         reasons = Reasons.none(ids.shape)
+        eligible = self._eligible(None, None, in_stock)
         for start in range(0, len(histories), _ROWS_AT_ONCE):
             rows = slice(start, start + _ROWS_AT_ONCE)
             block = histories[rows]
-            strongest = self._contributions(block, ids[rows]).argmax(axis=0)
+            strongest = self._contributions(block, ids[rows], eligible, exclude_history).argmax(axis=0)
             for place, name in enumerate(self.weights_):
                 chosen = strongest == place
                 found = self.models[name].explain(block, np.where(chosen, ids[rows], -1))
@@ -138,14 +144,11 @@ class Hybrid(Recommender):
     def _blend(self, lists: Mapping[str, Lists]) -> Matrix:
         return blend(lists, self.weights_, offset=self.offset, n_products=len(self.popular_))
 
-    def _contributions(self, histories: Histories, ids: Ids) -> Scores:
+    def _contributions(self, histories: Histories, ids: Ids, eligible: Mask, exclude_history: bool) -> Scores:
         """Return what each model contributes to each of `ids`, of shape (models, rows, k)."""
-        matrix = histories.matrix()
         rows = np.repeat(np.arange(len(ids)), ids.shape[1])
         columns = np.maximum(ids, 0).ravel()
-        has_bought = bool((values_of(matrix, rows, columns) * (ids.ravel() >= 0)).any())
-        every = np.ones(histories.n_products, dtype=np.bool_)
-        lists = self._lists(histories, self.candidates, every, exclude_history=not has_bought)
+        lists = self._lists(histories, max(ids.shape[1], self.candidates), eligible, exclude_history)
         parts = [
             blend({name: lists[name]}, {name: weight}, offset=self.offset, n_products=histories.n_products)
             for name, weight in self.weights_.items()

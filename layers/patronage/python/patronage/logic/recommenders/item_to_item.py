@@ -10,7 +10,7 @@ from patronage.logic.recommenders.base import BOUGHT_TOGETHER, Reasons, Recommen
 from patronage.logic.recommenders.cells import values_of
 
 if TYPE_CHECKING:
-    from patronage.logic.recommenders.interactions import Histories, Ids, Matrix, Scores
+    from patronage.logic.recommenders.interactions import Histories, Ids, Mask, Matrix, Scores
 
 
 class ItemToItem(Recommender):
@@ -25,8 +25,8 @@ class ItemToItem(Recommender):
     share_: Matrix
     reason_kind = BOUGHT_TOGETHER
 
-    def similar(self, *, k: int = 10) -> tuple[Ids, Scores, Scores]:
-        """Return each product's nearest neighbours.
+    def similar(self, *, k: int = 10, rows: slice = slice(None)) -> tuple[Ids, Scores, Scores]:
+        """Return the nearest neighbours of each product, or of those of a range of rows.
 
         Returns
         -------
@@ -37,20 +37,28 @@ class ItemToItem(Recommender):
         share : array of float32, shape (products, k)
             The share that the reason names, 0 to 1.
         """
-        n_products = self.similarity_.shape[0]
+        similarity, shares = self.similarity_[rows], self.share_[rows]
+        n_products = similarity.shape[0]
         ids = np.full((n_products, k), -1, dtype=np.int32)
         scores, share = (np.zeros((n_products, k), dtype=np.float32) for _ in range(2))
-        row = np.repeat(np.arange(n_products), np.diff(self.similarity_.indptr))
-        order = np.lexsort((self.similarity_.indices, -self.similarity_.data, row))
-        place = np.arange(len(row)) - self.similarity_.indptr[row]  # rows stay where they are
+        row = np.repeat(np.arange(n_products), np.diff(similarity.indptr))
+        order = np.lexsort((similarity.indices, -similarity.data, row))
+        place = np.arange(len(row)) - similarity.indptr[row]  # rows stay where they are
         near = place < k
         cells = (row[near], place[near])
-        ids[cells] = self.similarity_.indices[order][near]
-        scores[cells] = self.similarity_.data[order][near]
-        share[cells] = self.share_.data[order][near]
+        ids[cells] = similarity.indices[order][near]
+        scores[cells] = similarity.data[order][near]
+        share[cells] = shares.data[order][near]
         return ids, scores, share
 
-    def explain(self, histories: Histories, ids: Ids) -> Reasons:
+    def explain(
+        self,
+        histories: Histories,
+        ids: Ids,
+        *,
+        exclude_history: bool = True,
+        in_stock: Mask | None = None,
+    ) -> Reasons:
         """Name the product of the history that gives each recommended product most of its score."""
         reasons = Reasons.none(ids.shape)
         weights = self._weights(histories)

@@ -54,7 +54,8 @@ class Popularity(Recommender):
         self.scores_: Scores = _sums(interactions.products, weights, interactions.n_products)
         values = [_value(tags, self.group) for tags in side.customer_tags] if self.group else []
         self.group_names_ = np.array(sorted(set(values) - {""}), dtype=np.str_)
-        self.group_of_: Ids = np.full(interactions.n_customers, -1, dtype=np.int32)
+        # The last place is a guest's, whose index is -1.
+        self.group_of_: Ids = np.full(interactions.n_customers + 1, -1, dtype=np.int32)
         places = {name: place for place, name in enumerate(self.group_names_.tolist())}
         self.group_of_[: len(values)] = [places.get(value, -1) for value in values]
         self.group_scores_: Scores = self._group_scores(interactions, weights)
@@ -66,8 +67,7 @@ class Popularity(Recommender):
 
     def _group_scores(self, interactions: Interactions, weights: NDArray[np.float64]) -> Scores:
         usual = self.scores_ / max(self.scores_.sum(), 1e-12) * self.shrinkage
-        known = interactions.customers >= 0
-        group = np.where(known, self.group_of_[interactions.customers], -1)
+        group = self.group_of_[interactions.customers]
         shape = (len(self.group_names_), interactions.n_products)
         scores = np.empty(shape, dtype=np.float32)
         for place in range(shape[0]):
@@ -106,7 +106,7 @@ class Popularity(Recommender):
 
     def _group(self, histories: Histories) -> Ids:
         """Return the place of each row's group, -1 for the shop's."""
-        group: Ids = np.where(histories.customers >= 0, self.group_of_[histories.customers], np.int32(-1))
+        group: Ids = self.group_of_[histories.customers]
         return group
 
 

@@ -17,7 +17,7 @@ from patronage.logic.recommenders.recency import visits_ago
 from patronage.logic.recommenders.sequence import SequenceNeighbours
 
 if TYPE_CHECKING:
-    from patronage.logic.recommenders.interactions import Ids, Interactions, Matrix, Scores, Side
+    from patronage.logic.recommenders.interactions import Ids, Interactions, Mask, Matrix, Scores, Side
 
 _POPULAR = 500
 _ENOUGH = 20.0
@@ -65,7 +65,14 @@ class RepeatPurchase(ItemToItem):
         self.rhythm = rhythm
         self.neighbours = neighbours
 
-    def explain(self, histories: Histories, ids: Ids) -> Reasons:
+    def explain(
+        self,
+        histories: Histories,
+        ids: Ids,
+        *,
+        exclude_history: bool = True,
+        in_stock: Mask | None = None,
+    ) -> Reasons:
         reasons = super().explain(histories, ids)
         found = habits(histories, decay=1.0, now=np.full(len(histories), histories.now))
         visits = np.zeros(len(histories))

@@ -18,7 +18,15 @@ from patronage.logic.recommenders.recency import recency_weights
 from patronage.logic.recommenders.threads import in_threads
 
 if TYPE_CHECKING:
-    from patronage.logic.recommenders.interactions import Histories, Ids, Interactions, Matrix, Scores, Side
+    from patronage.logic.recommenders.interactions import (
+        Histories,
+        Ids,
+        Interactions,
+        Mask,
+        Matrix,
+        Scores,
+        Side,
+    )
 
 
 class SequenceNeighbours(ItemToItem):
@@ -76,7 +84,14 @@ class SequenceNeighbours(ItemToItem):
         self.recency = recency
         self.content_weight = content_weight
 
-    def explain(self, histories: Histories, ids: Ids) -> Reasons:
+    def explain(
+        self,
+        histories: Histories,
+        ids: Ids,
+        *,
+        exclude_history: bool = True,
+        in_stock: Mask | None = None,
+    ) -> Reasons:
         reasons = super().explain(histories, ids)
         rows, columns = np.nonzero(reasons.because >= 0)
         because, towards = reasons.because[rows, columns], ids[rows, columns]

@@ -10,7 +10,15 @@ from patronage.errors import BadInput
 from patronage.logic.recommenders.base import Reasons, Recommender
 
 if TYPE_CHECKING:
-    from patronage.logic.recommenders.interactions import Histories, Ids, Interactions, Matrix, Scores, Side
+    from patronage.logic.recommenders.interactions import (
+        Histories,
+        Ids,
+        Interactions,
+        Mask,
+        Matrix,
+        Scores,
+        Side,
+    )
 
 
 class Trending(Recommender):
@@ -51,9 +59,16 @@ class Trending(Recommender):
         """Say why the model cannot be trained."""
         return self.model.why_not(interactions)
 
-    def explain(self, histories: Histories, ids: Ids) -> Reasons:
+    def explain(
+        self,
+        histories: Histories,
+        ids: Ids,
+        *,
+        exclude_history: bool = True,
+        in_stock: Mask | None = None,
+    ) -> Reasons:
         """Give the model's own reasons."""
-        return self.model.explain(histories, ids)
+        return self.model.explain(histories, ids, exclude_history=exclude_history, in_stock=in_stock)
 
     def _check(self) -> None:
         if not 0 < self.half_life_days < self.usual_half_life_days:

@@ -16,7 +16,15 @@ from patronage.logic.recommenders.reasons import strongest_reasons
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from patronage.logic.recommenders.interactions import Histories, Ids, Interactions, Matrix, Scores, Side
+    from patronage.logic.recommenders.interactions import (
+        Histories,
+        Ids,
+        Interactions,
+        Mask,
+        Matrix,
+        Scores,
+        Side,
+    )
     from patronage.logic.recommenders.reasons import Contribution
 
 MOST_MEETINGS = 30_000_000_000
@@ -52,7 +60,14 @@ class UserNeighbours(Recommender):
             return ""
         return f"{meetings:.1e} meetings of customers at a product are more than {MOST_MEETINGS:.1e}"
 
-    def explain(self, histories: Histories, ids: Ids) -> Reasons:
+    def explain(
+        self,
+        histories: Histories,
+        ids: Ids,
+        *,
+        exclude_history: bool = True,
+        in_stock: Mask | None = None,
+    ) -> Reasons:
         """Name the product of the history that most often was bought with each product."""
         return strongest_reasons(histories, ids, self._cosines_in, self.history_)
 

@@ -75,7 +75,7 @@ class WordVectors:
         """
         names, counts = term_counts([words_of(text) for text in texts], n_products)
         is_known = np.array([name in self.places for name in names], dtype=np.bool_)
-        places = [self.places[name] for name in names[is_known]]
+        places = [self.places[name] for name in names if name in self.places]
         known = sparse.csr_array(counts[:, np.flatnonzero(is_known)])
         products_with = np.bincount(known.indices, minlength=len(places))
         rarity = np.log((1 + n_products) / (1 + products_with)) + 1

@@ -11,8 +11,6 @@ from scipy import sparse
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from patronage.logic.recommenders.interactions import Matrix
 
 _WORD = re.compile(r"\w\w+")
@@ -23,7 +21,7 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall((text or "").lower())
 
 
-def term_counts(terms: Sequence[Sequence[str]], n_products: int) -> tuple[NDArray[np.str_], Matrix]:
+def term_counts(terms: Sequence[Sequence[str]], n_products: int) -> tuple[list[str], Matrix]:
     """Count the terms of each product.
 
     Parameters
@@ -35,14 +33,17 @@ def term_counts(terms: Sequence[Sequence[str]], n_products: int) -> tuple[NDArra
 
     Returns
     -------
-    names : array of str
+    names : list of str
         The terms, in the order of the alphabet.
     counts : sparse array, shape (products, terms)
         How often each has each.
     """
     lengths = np.zeros(n_products, dtype=np.int64)
     lengths[: len(terms)] = [len(each) for each in terms]
-    every = np.array([term for each in terms for term in each], dtype=np.str_)
-    names, columns = np.unique(every, return_inverse=True)
+    every = [term for each in terms for term in each]
+    names = sorted(set(every))
+    # Numbered by hand: an array of texts is as wide as the longest of them.
+    place_of = {name: place for place, name in enumerate(names)}
+    columns = np.fromiter((place_of[term] for term in every), np.int32, len(every))
     cells = (np.ones(len(columns), dtype=np.float32), (np.repeat(np.arange(n_products), lengths), columns))
     return names, sparse.coo_array(cells, shape=(n_products, len(names))).tocsr()

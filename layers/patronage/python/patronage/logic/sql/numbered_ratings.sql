@@ -1,5 +1,5 @@
--- Each customer's rating of each product (the mean over its aspects), by their numbers, with the shop's day
--- (0 where the source does not say). Reads `ratings`, `rated_customers`, `rated_products`.
+-- Each customer's rating of each product (the mean where several were given), by their numbers, with the
+-- newest of the shop's days (0 where the source does not say). Reads `ratings`, `rated_customers`, `rated_products`.
 SELECT
     rated_customers.idx AS customer,
     rated_products.idx AS product,

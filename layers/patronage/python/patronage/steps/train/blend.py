@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from patronage.logic.evaluation import measure_ranking
+from patronage.logic.recommenders.blend import OFFSET, learn_weights
 from patronage.logic.recommenders.blend import blend as blend_lists
-from patronage.logic.recommenders.blend import learn_weights
 from patronage.logic.recommenders.candidates import HYBRID
-from patronage.logic.recommenders.hybrid import OFFSET
 from patronage.logic.recommenders.ranking import top_k_sparse
 from patronage.steps.manifest import Manifest
 from patronage.steps.train.evaluate import K, Windows, read_lists
@@ -17,6 +17,7 @@ from patronage.steps.train.inputs import load_interactions
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
+    from patronage.logic.recommenders.blend import Lists
     from patronage.logic.recommenders.interactions import Ids
     from patronage.steps.train.evaluate import Split
     from patronage.stores.objects import ObjectStore
@@ -35,22 +36,24 @@ def blend(run_id: str, store: ObjectStore, *, split: Split = "cutoff") -> dict[s
     shop = Manifest.load(store, run_id).shop
     interactions = load_interactions(run_id, store)
     windows = Windows.of(interactions, buys_again=shop.recommend_bought, split=split)
-    names = read_json(store, f"runs/{run_id}/metrics/candidates.json")["models"]
-    weights = learn_weights(
-        {name: read_lists(store, run_id, name, "validation") for name in names},
-        windows.validation.relevant,
-        k=K,
-        offset=OFFSET,
-    )
+    listed = read_json(store, f"runs/{run_id}/metrics/candidates.json")["models"]
+    names = [name for name in listed if store.exists(f"runs/{run_id}/metrics/{name}.npz")]
+    lists = {name: read_lists(store, run_id, name, "validation") for name in names}
+    weights = learn_weights(lists, windows.validation.relevant, k=K, offset=OFFSET)
     chosen = {name: weight for name, weight in weights.items() if weight > 0}
-    ids = _blended(run_id, chosen, windows.test.train.n_products, store)
-    measured = windows.test.measure(ids, k=K) | {"weights": chosen}
+    n_products = windows.test.train.n_products
+    before = _blended({name: lists[name] for name in chosen}, chosen, n_products)
+    ids = _blended({name: read_lists(store, run_id, name, "test") for name in chosen}, chosen, n_products)
+    validation = measure_ranking(before, windows.validation.relevant, k=K, resamples=1)
+    measured = windows.test.measure(ids, k=K) | {
+        "validation_ndcg_at_10": validation.metrics["ndcg"].value,
+        "weights": chosen,
+    }
     write_json(store, f"runs/{run_id}/metrics/{HYBRID}.json", measured)
     return {"weights": chosen, "ndcg_at_10": measured["ndcg_at_10"]}
 
 
-def _blended(run_id: str, weights: dict[str, float], n_products: int, store: ObjectStore) -> Ids:
-    lists = {name: read_lists(store, run_id, name, "test") for name in weights}
+def _blended(lists: dict[str, Lists], weights: dict[str, float], n_products: int) -> Ids:
     rows = len(next(iter(lists.values()))[0])
     ids = np.full((rows, K), -1, dtype=np.int32)
     for start in range(0, rows, _ROWS_AT_ONCE):

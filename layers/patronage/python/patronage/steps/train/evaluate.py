@@ -93,6 +93,7 @@ def evaluate(
     test = _lists(candidate(model, best.settings).fit(windows.test.train, side=side), windows.test, shop)
     write_lists(store, run_id, model, validation=best.lists, test=test)
     measured = windows.test.measure(test[0], k=K) | {
+        "validation_ndcg_at_10": best.ndcg,
         "settings": dict(best.settings),
         "tried": [
             {"settings": dict(trial.settings), "validation_ndcg_at_10": trial.ndcg} for trial in trials

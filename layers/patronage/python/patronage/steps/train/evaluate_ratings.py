@@ -38,6 +38,9 @@ def evaluate_ratings(
     given = ratings.values
     if given is None:
         raise BadInput(f"run {run_id} has no ratings; write them again")
+    for model in models:
+        if why := rating_model(model).why_not(ratings):
+            raise BadInput(f"{model} cannot be measured: {why}")
     predicted = {model: np.empty(len(given), dtype=np.float32) for model in models}
     for fold, test in enumerate(k_folds(len(given), folds=FOLDS), start=1):
         train = ratings.where(~test)

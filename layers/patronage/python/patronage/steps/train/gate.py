@@ -4,46 +4,56 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from patronage.errors import RunFailed
 from patronage.logic.recommenders.candidates import BESIDE, HYBRID, POPULARITY
 from patronage.steps.manifest import Manifest
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from patronage.stores.objects import ObjectStore
 
 MIN_EVALUATED_CUSTOMERS = 20
-"""Below this many the comparison says nothing: `WITHOUT_EVIDENCE` is published, marked low on data."""
-WITHOUT_EVIDENCE = "item_to_item"
+"""Below this many the comparison says nothing: the live method stays, at first `WITHOUT_EVIDENCE`."""
+WITHOUT_EVIDENCE = ("item_to_item", POPULARITY)
+"""The first of these that could be trained."""
 FEW_INTERACTIONS = 1_000
 """Below this many, whatever is published is marked low on data."""
 
 
 def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
-    """Choose the method by NDCG@10 on the test window, and record why for each.
+    """Choose the method to publish, and record why for each.
 
-    The live model is the champion: all methods, the champion's among them, are trained and measured on the
-    same windows, and another one is published only where it beats both the champion and popularity.
+    The challenger is the method that ranks best on the validation window; the test window, on which nothing
+    was chosen, then holds it against the champion (the method that is live) and popularity, trained and
+    measured on the same rows. The challenger is published only where it beats both; else the better of these,
+    trained on the newest data.
 
     Returns
     -------
     dict
         ``publish``, the ``model``, the ``reason``, and the ``parts``: the methods that it is made of, one
         entry ``{"model": name}`` each.
+
+    Raises
+    ------
+    RunFailed
+        Not even popularity could be trained.
     """
     manifest = Manifest.load(store, run_id)
     listed = read_json(store, f"runs/{run_id}/metrics/candidates.json")
-    metrics = {
-        name: read_json(store, f"runs/{run_id}/metrics/{name}.json") for name in [*listed["models"], HYBRID]
-    }
-    model, reason = _choose(metrics, manifest.champion.get("name"))
+    metrics = _metrics(run_id, [*listed["models"], HYBRID], store)
+    left_out = {name: FAILED for name in listed["models"] if name not in metrics} | listed["skipped"]
+    champion = manifest.champion.get("name")
+    model, reason = _choose(metrics, champion)
+    if champion and champion not in metrics:
+        reason += f"; the live method {champion} could not be compared: {left_out.get(champion, 'unknown')}"
     evaluated = min(measured["customers"] for measured in metrics.values())
-    low_data = evaluated < MIN_EVALUATED_CUSTOMERS or listed["interactions"] < FEW_INTERACTIONS
     shared = {
         "version": run_id,
         "reason": reason,
-        "low_data": low_data,
+        "low_data": evaluated < MIN_EVALUATED_CUSTOMERS or listed["interactions"] < FEW_INTERACTIONS,
         "parent": manifest.champion,
         "as_of": manifest.as_of.isoformat(),
         "tables": manifest.tables,
@@ -52,7 +62,7 @@ def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
         decision = "published" if name == model else "recorded"
         record = {"model": name, "decision": decision, "metrics": measured, **shared}
         write_json(store, f"models/{name}/{run_id}/model.json", record)
-    for name, why in listed["skipped"].items():
+    for name, why in left_out.items():
         record = {"model": name, "decision": "skipped", "metrics": None, **shared, "reason": why}
         write_json(store, f"models/{name}/{run_id}/model.json", record)
     weights = metrics[model].get("weights") or {model: 1.0}
@@ -61,15 +71,37 @@ def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
     return {"publish": True, "model": model, "reason": reason, "parts": [{"model": part} for part in parts]}
 
 
+FAILED = "its training failed; the log of the run's execution says why"
+
+
+def _metrics(run_id: str, names: Sequence[str], store: ObjectStore) -> dict[str, dict[str, Any]]:
+    """Read the metrics of the methods that could be measured."""
+    keys = {name: f"runs/{run_id}/metrics/{name}.json" for name in names}
+    metrics = {name: read_json(store, key) for name, key in keys.items() if store.exists(key)}
+    if POPULARITY not in metrics:
+        raise RunFailed(f"run {run_id} measured no popularity: {FAILED}")
+    return metrics
+
+
 def _choose(metrics: Mapping[str, dict[str, Any]], champion: str | None) -> tuple[str, str]:
     evaluated = min(measured["customers"] for measured in metrics.values())
     if evaluated < MIN_EVALUATED_CUSTOMERS:
+        model = next(name for name in (champion or "", *WITHOUT_EVIDENCE) if name in metrics)
         return (
-            WITHOUT_EVIDENCE,
+            model,
             f"only {evaluated} customers bought something new after the cut-off, fewer than "
-            f"{MIN_EVALUATED_CUSTOMERS}: too few to compare models, so item-to-item is taken",
+            f"{MIN_EVALUATED_CUSTOMERS}: too few to compare methods, so {model} is taken",
         )
     score = {name: measured["ndcg_at_10"] for name, measured in metrics.items()}
-    best = max(score, key=lambda name: (score[name], name == champion, name == POPULARITY))
+    challenger = max(metrics, key=lambda name: (metrics[name]["validation_ndcg_at_10"], name == champion))
+    contenders = {name for name in (challenger, champion or "", POPULARITY) if name in metrics}
+    best = max(contenders, key=lambda name: (score[name], name == champion, name == POPULARITY))
     compared = ", ".join(f"{name} {value:.4f}" for name, value in sorted(score.items()))
-    return best, f"best NDCG@10 on {evaluated} customers ({compared})"
+    why = (
+        f"best on the validation window, and better than {champion or 'popularity'} on the test"
+        if best == challenger != champion
+        else f"{challenger}, best on the validation window, is no better on the test"
+        if best != challenger
+        else "still best on the validation window"
+    )
+    return best, f"{why}; NDCG@10 on {evaluated} customers: {compared}"

@@ -27,7 +27,7 @@ def load_interactions(run_id: str, store: ObjectStore) -> Interactions:
 
 def load_active(run_id: str, store: ObjectStore) -> Mask:
     """Read which products the shop sells now; array of bool, shape (products,)."""
-    active: Mask = load_arrays(store, f"runs/{run_id}/features/interactions.npz")["active"] != 0
+    active: Mask = load_arrays(store, f"runs/{run_id}/features/active.npz")["active"] != 0
     return active
 
 

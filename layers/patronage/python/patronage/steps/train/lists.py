@@ -46,14 +46,16 @@ def _users(run_id: str, start: int, stop: int, store: ObjectStore) -> dict[str, 
     customers = np.arange(start, min(stop, interactions.n_customers), dtype=np.int32)
     histories = interactions.histories(customers)
     model = load_published(run_id, store)
+    exclude_history = not shop.recommend_bought
     ids, scores = model.recommend(
-        histories, k=CANDIDATES_PER_CUSTOMER, exclude_history=not shop.recommend_bought, in_stock=active
+        histories, k=CANDIDATES_PER_CUSTOMER, exclude_history=exclude_history, in_stock=active
     )
     is_new = np.zeros(ids.shape, dtype=np.bool_)
     if shop.explore_share:
         new = _new(run_id, interactions, histories, store)
         ids, scores, is_new = explore(ids, scores, new, share=shop.explore_share, customers=customers)
-    reasons = model.explain(histories, np.where(is_new, -1, ids))
+    earned = np.where(is_new, -1, ids)
+    reasons = model.explain(histories, earned, exclude_history=exclude_history, in_stock=active)
     return {
         "rows": customers,
         "items": ids,
@@ -93,8 +95,8 @@ def _products(run_id: str, kind: str, rows: slice, store: ObjectStore) -> dict[s
 
 
 def _nearest(run_id: str, model: str, rows: slice, store: ObjectStore) -> Nearest:
-    found = cast("ItemToItem", load_model(run_id, model, store)).similar(k=SIMILAR_PER_PRODUCT)
-    ids, scores, share = found[0][rows], found[1][rows], found[2][rows]
+    method = cast("ItemToItem", load_model(run_id, model, store))
+    ids, scores, share = method.similar(k=SIMILAR_PER_PRODUCT, rows=rows)
     is_sold = load_active(run_id, store)[ids] & (ids >= 0)
     kinds = np.full(ids.shape, _SHARE_OF[model], dtype=np.int32)
     return _ranked(np.where(is_sold, ids, np.int32(-1)), scores, share, kinds)

@@ -46,8 +46,9 @@ def interactions(run_id: str, lake: Lake) -> dict[str, Any]:
         write_json(lake.store, f"runs/{run_id}/features/side.json", _side(engine))
         write_json(lake.store, f"runs/{run_id}/features/devices.json", _devices(engine))
     sizes = {"n_customers": array("i", [counts["customers"]]), "n_products": array("i", [counts["products"]])}
-    content = write_npz({**columns, **active, **sizes})
-    lake.store.write_bytes(f"runs/{run_id}/features/interactions.npz", content)
+    features = f"runs/{run_id}/features"
+    lake.store.write_bytes(f"{features}/interactions.npz", write_npz({**columns, **sizes}))
+    lake.store.write_bytes(f"{features}/active.npz", write_npz(active))
     return {**counts, "interactions": len(columns["days"])}
 
 

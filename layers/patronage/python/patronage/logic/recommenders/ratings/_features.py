@@ -61,7 +61,10 @@ def _of_kind(pairs: list[tuple[int, str]], rows: int) -> Matrix:
             (np.ones(len(of_row)), (of_row, np.arange(len(of_row)))), (rows, len(of_row))
         )
         return unit_rows(sparse.csr_array(chosen @ bumps, dtype=np.float32))
-    names, column = np.unique(np.array(values), return_inverse=True)
+    names = sorted(set(values))
+    # Numbered by hand: an array of texts is as wide as the longest of them.
+    place_of = {name: place for place, name in enumerate(names)}
+    column = np.array([place_of[value] for value in values], dtype=np.int32)
     cells = (np.ones(len(of_row), dtype=np.float32), (of_row, column))
     return unit_rows(sparse.coo_array(cells, (rows, len(names))).tocsr())
 
