@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import inspect
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.figures import print_figure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from benchmarks.figures import Figure
 
 SUBJECTS = sorted(
     path.stem
@@ -34,8 +41,14 @@ def main() -> int:
         return 2
     for name, measure in subject.FIGURES.items():
         if not wanted or name in wanted:
+            print(f"{name}: {inspect.getdoc(measure)} {protocol_of(measure)}", file=sys.stderr)
             print_figure(name, measure())
     return 0
+
+
+def protocol_of(measure: Callable[[], Figure]) -> str:
+    """Return what the module of a figure says of how it is measured."""
+    return " ".join((inspect.getdoc(sys.modules[measure.__module__]) or "").split())
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from implicit.nearest_neighbours import CosineRecommender
 from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
-from patronage.logic.recommenders import ItemNeighbours
-from patronage.logic.recommenders.sequence import SequenceNeighbours
+from patronage.logic.recommenders import ItemNeighbours, SequenceNeighbours
+from patronage.logic.recommenders.candidates import STABLE_TASTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,15 +30,7 @@ _EASE_REGULARIZATION = 200.0
 
 def ours(train: Interactions) -> Answer:
     """Our best item model, with settings chosen on a shop drawn with another seed."""
-    model = SequenceNeighbours(
-        neighbours=NEIGHBOURS,
-        window=10,
-        gap_power=0.4,
-        source_power=0.8,
-        target_power=0.3,
-        recency=0.9,
-    )
-    return model.fit(train).recommend(train.histories(), k=K)[0]
+    return SequenceNeighbours(**STABLE_TASTES).fit(train).recommend(train.histories(), k=K)[0]
 
 
 def our_items(train: Interactions) -> Answer:

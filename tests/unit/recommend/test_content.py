@@ -7,10 +7,10 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from patronage.errors import BadInput
-from patronage.logic.recommenders.base import ALIKE
 from patronage.logic.recommenders.content import ContentNeighbours
 from patronage.logic.recommenders.interactions import Histories, Interactions, Side
 from patronage.logic.recommenders.word_vectors import WordVectors
+from patronage.logic.serve.kinds import ALIKE
 
 WORDS = ["tea", "green", "black", "cup", "glass", "garden", "spade", "desk", "oak", "pine", "blue", "red"]
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from patronage.errors import BadInput
-from patronage.logic.recommenders import BOUGHT_TOGETHER
 from patronage.logic.recommenders.ease import Ease
+from patronage.logic.serve.kinds import BOUGHT_TOGETHER
 from recommend_support import interactions, random_shop
 
 

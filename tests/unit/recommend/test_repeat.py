@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from patronage.errors import BadInput
-from patronage.logic.recommenders.base import BOUGHT_AGAIN, BOUGHT_TOGETHER
 from patronage.logic.recommenders.habits import RHYTHMS, habits
 from patronage.logic.recommenders.interactions import Histories, Interactions
 from patronage.logic.recommenders.repeat import RepeatPurchase
+from patronage.logic.serve.kinds import BOUGHT_AGAIN, BOUGHT_TOGETHER
 from tests_support import REPOSITORY
 
 

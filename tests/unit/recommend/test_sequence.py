@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from patronage.errors import BadInput
-from patronage.logic.recommenders.base import ALIKE, BOUGHT_NEXT, BOUGHT_TOGETHER
 from patronage.logic.recommenders.interactions import Histories, Interactions, Side
 from patronage.logic.recommenders.pairs import NearPairs
 from patronage.logic.recommenders.recency import recency_weights
 from patronage.logic.recommenders.sequence import SequenceNeighbours
+from patronage.logic.serve.kinds import ALIKE, BOUGHT_NEXT, BOUGHT_TOGETHER
 from tests_support import REPOSITORY
 
 

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from patronage.logic.recommenders import BOUGHT_TOGETHER, Histories
+from patronage.logic.recommenders import Histories
 from patronage.logic.recommenders.users import UserNeighbours
+from patronage.logic.serve.kinds import BOUGHT_TOGETHER
 from recommend_support import interactions, random_shop
 
 

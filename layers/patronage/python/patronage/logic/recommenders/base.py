@@ -14,11 +14,6 @@ from patronage.errors import BadInput
 from patronage.logic.recommenders.interactions import Histories, Interactions, Side
 from patronage.logic.recommenders.ranking import check_k, top_k, top_k_sparse
 from patronage.logic.recommenders.threads import in_threads
-from patronage.logic.serve.kinds import ALIKE as ALIKE
-from patronage.logic.serve.kinds import BOUGHT_AGAIN as BOUGHT_AGAIN
-from patronage.logic.serve.kinds import BOUGHT_NEXT as BOUGHT_NEXT
-from patronage.logic.serve.kinds import BOUGHT_TOGETHER as BOUGHT_TOGETHER
-from patronage.logic.serve.kinds import POPULAR as POPULAR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -48,7 +48,7 @@ class Candidate:
     trials: tuple[Settings, ...] = ({},)
 
 
-ONCE_BOUGHT: Settings = {
+ONCE_BOUGHT: dict[str, Any] = {
     "neighbours": 200,
     "gap_power": 0.6,
     "backward": 0.15,
@@ -59,6 +59,17 @@ ONCE_BOUGHT: Settings = {
     "content_weight": 0.8,
 }
 """Settings of `SequenceNeighbours` for goods mostly bought once of which the catalogue says much."""
+
+
+STABLE_TASTES: dict[str, Any] = {
+    "neighbours": 50,
+    "window": 10,
+    "gap_power": 0.4,
+    "source_power": 0.8,
+    "target_power": 0.3,
+    "recency": 0.9,
+}
+"""Settings of `SequenceNeighbours` for tastes that stay, and for large shops: few pairs, quickly."""
 
 
 def _with_trend(kind: Callable[..., Recommender]) -> Callable[..., Recommender]:
@@ -96,7 +107,7 @@ CANDIDATES: Mapping[str, Candidate] = {
         _with_trend(SequenceNeighbours),
         (
             {"trending": True},
-            {"source_power": 0.8, "target_power": 0.3, "recency": 0.9, "backward": 1.0, "trending": True},
+            STABLE_TASTES | {"trending": True},
             {},
             ONCE_BOUGHT,
         ),

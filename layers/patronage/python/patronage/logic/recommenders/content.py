@@ -8,11 +8,11 @@ import numpy as np
 from scipy import sparse
 
 from patronage.errors import BadInput
-from patronage.logic.recommenders.base import ALIKE
 from patronage.logic.recommenders.item_to_item import ItemToItem
 from patronage.logic.recommenders.pruning import kept_cells, strongest_cells
 from patronage.logic.recommenders.recency import recency_weights
 from patronage.logic.recommenders.words import term_counts, words_of
+from patronage.logic.serve.kinds import ALIKE
 
 if TYPE_CHECKING:
     from patronage.logic.recommenders.interactions import Histories, Interactions, Matrix, Scores, Side

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from patronage.logic.recommenders.base import BOUGHT_TOGETHER, Reasons, Recommender
+from patronage.logic.recommenders.base import Reasons, Recommender
 from patronage.logic.recommenders.cells import values_of
+from patronage.logic.serve.kinds import BOUGHT_TOGETHER
 
 if TYPE_CHECKING:
     from patronage.logic.recommenders.interactions import Histories, Ids, Mask, Matrix, Scores

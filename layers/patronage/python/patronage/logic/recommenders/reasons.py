@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from patronage.logic.recommenders.base import BOUGHT_TOGETHER, Reasons
+from patronage.logic.recommenders.base import Reasons
+from patronage.logic.serve.kinds import BOUGHT_TOGETHER
 
 if TYPE_CHECKING:
     from collections.abc import Callable

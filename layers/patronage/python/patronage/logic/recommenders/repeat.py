@@ -8,13 +8,14 @@ import numpy as np
 from scipy import sparse
 
 from patronage.errors import BadInput
-from patronage.logic.recommenders.base import BOUGHT_AGAIN, Reasons
+from patronage.logic.recommenders.base import Reasons
 from patronage.logic.recommenders.cells import values_of
 from patronage.logic.recommenders.habits import RHYTHMS, habits
 from patronage.logic.recommenders.interactions import Histories
 from patronage.logic.recommenders.item_to_item import ItemToItem
 from patronage.logic.recommenders.recency import visits_ago
 from patronage.logic.recommenders.sequence import SequenceNeighbours
+from patronage.logic.serve.kinds import BOUGHT_AGAIN
 
 if TYPE_CHECKING:
     from patronage.logic.recommenders.interactions import Ids, Interactions, Mask, Matrix, Scores, Side

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from patronage.errors import BadInput
-from patronage.logic.recommenders.base import ALIKE, BOUGHT_NEXT, BOUGHT_TOGETHER, POPULAR, Reasons
+from patronage.logic.recommenders.base import Reasons
 from patronage.logic.recommenders.cells import values_of
 from patronage.logic.recommenders.content import ContentNeighbours
 from patronage.logic.recommenders.item_to_item import ItemToItem
@@ -16,6 +16,7 @@ from patronage.logic.recommenders.pairs import NearPairs
 from patronage.logic.recommenders.pruning import in_cells_of, kept_cells, strongest_cells
 from patronage.logic.recommenders.recency import recency_weights
 from patronage.logic.recommenders.threads import in_threads
+from patronage.logic.serve.kinds import ALIKE, BOUGHT_NEXT, BOUGHT_TOGETHER, POPULAR
 
 if TYPE_CHECKING:
     from patronage.logic.recommenders.interactions import (
