@@ -18,6 +18,7 @@ from implicit.nearest_neighbours import CosineRecommender
 from scipy import sparse
 
 from benchmarks.figures import Figure
+from benchmarks.shared_data import SHARED
 from patronage.logic.evaluation import relevant_items, score_users
 from patronage.logic.evaluation.holdout import Holdout, time_ordered_holdout
 from patronage.logic.recommenders import Interactions, ItemNeighbours, Popularity, Side
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 
     from patronage.logic.recommenders import Recommender
 
-SHARED = Path(__file__).parents[2] / "shared" / "data"
 ORDERS = Path(__file__).parents[1] / "data" / "online-retail-ii-2009-2010.parquet"
 PUBLISHED = 0.475
 """BiVAE on MovieLens-100K with this split, by the table of Microsoft's recommenders; SAR there has 0.382."""

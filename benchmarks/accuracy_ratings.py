@@ -11,7 +11,6 @@ day), and that stacking helps, was first seen on test rows of the first two fold
 from __future__ import annotations
 
 import multiprocessing
-import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from sklearn.model_selection import KFold
 from threadpoolctl import threadpool_limits
 
 from benchmarks.figures import Figure
+from benchmarks.shared_data import SHARED
 from patronage.logic.recommenders import Interactions, Side
 from patronage.logic.recommenders.ratings import (
     BiasRatings,
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
     from patronage.logic.recommenders.base import RatingRecommender
 
-DATA = Path(os.environ.get("PATRONAGE_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 FOLDS = 5
 SEEDS = 5
 PROCESSES = 2
@@ -147,7 +146,7 @@ def _rmse_of_fold(name: str, make: Callable[[], RatingRecommender], fold: int) -
 
 @cache
 def _rated(name: str) -> Rated:
-    return {"movielens-100k": _movielens_100k, "movielens-1m": _movielens_1m}[name](DATA / name)
+    return {"movielens-100k": _movielens_100k, "movielens-1m": _movielens_1m}[name](SHARED / name)
 
 
 def _movielens_100k(folder: Path) -> Rated:

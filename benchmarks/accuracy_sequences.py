@@ -14,13 +14,13 @@ import csv
 import gzip
 import json
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
 
 from benchmarks.figures import Figure
+from benchmarks.shared_data import SHARED
 from patronage.logic.recommenders.candidates import ONCE_BOUGHT
 from patronage.logic.recommenders.interactions import Interactions, Side
 from patronage.logic.recommenders.repeat import RepeatPurchase
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Basket = Sequence[int]
-
-DATA = Path(__file__).parents[2] / "shared" / "data"
 
 TAFENG: dict[str, Any] = {"half_life_days": 0.5}
 """Settings of `RepeatPurchase`; a day is a visit there."""
@@ -96,7 +94,7 @@ def _amazon(name: str) -> tuple[float, float]:
 
 def amazon(name: str) -> tuple[list[NDArray[np.int32]], Side]:
     """Read the customers' sequences of products, and what is known of the products."""
-    folder = DATA / "amazon-5core-sequences"
+    folder = SHARED / "amazon-5core-sequences"
     with gzip.open(folder / f"{name}.txt.gz", "rt") as lines:
         sequences = [np.array(line.split()[1:], dtype=np.int32) - 1 for line in lines]
     with gzip.open(folder / f"{name}_item2attributes.json.gz", "rt") as file:
@@ -177,10 +175,10 @@ def recall(ids: NDArray[np.int32], truth: Sequence[set[int]], *, k: int = 20) ->
 @cache
 def _baskets() -> list[list[list[int]]]:
     """Read each customer's baskets, with the last one from the file of the test baskets."""
-    with gzip.open(DATA / "tafeng-baskets" / "tafeng_merged.json.gz", "rt") as file:
+    with gzip.open(SHARED / "tafeng-baskets" / "tafeng_merged.json.gz", "rt") as file:
         merged = json.load(file)
     tests: dict[str, list[int]] = {}
-    with gzip.open(DATA / "tafeng-baskets" / "tafeng_future.csv.gz", "rt") as file:
+    with gzip.open(SHARED / "tafeng-baskets" / "tafeng_future.csv.gz", "rt") as file:
         for row in csv.DictReader(file):
             tests.setdefault(row["user_id"], []).append(int(row["product_id"]))
     return [[*baskets[:-1], tests[customer]] for customer, baskets in merged.items() if customer in tests]

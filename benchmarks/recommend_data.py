@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from benchmarks.shared_data import SHARED
 from patronage.logic.recommenders import Interactions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MOVIELENS = Path(__file__).parents[2] / "shared" / "data" / "movielens-1m" / "ratings.csv.gz"
+MOVIELENS = SHARED / "movielens-1m" / "ratings.csv.gz"
 SEED = 20260110
 HELD_OUT = 5
 

@@ -10,12 +10,10 @@ long again as all the rest.
 
 from __future__ import annotations
 
-import os
 import statistics
 import time
 import warnings
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +21,7 @@ import pandas as pd
 from lifetimes import BetaGeoFitter, GammaGammaFitter
 
 from benchmarks.figures import Figure
+from benchmarks.shared_data import SHARED
 from patronage.logic.segments.lifetime import (
     THREE_MONTHS_DAYS,
     TWELVE_MONTHS_DAYS,
@@ -94,8 +93,7 @@ def _estimate(name: str, unit: str = "") -> Figure:
 
 @cache
 def _cdnow() -> dict[str, float]:
-    root = Path(os.environ.get("PATRONAGE_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
-    path = root / "cdnow" / "cdnow_customers_summary.csv"
+    path = SHARED / "cdnow" / "cdnow_customers_summary.csv"
     if not path.exists():
         raise SystemExit(
             f"CDNOW lies not at {path}: set PATRONAGE_SHARED_DATA to a folder with "

@@ -17,7 +17,7 @@ from patronage.settings import Shop
 from patronage.steps.ingest import Upload, ingest
 from patronage.steps.pin import pin
 from patronage.steps.train.blend import blend
-from patronage.steps.train.evaluate import Windows, candidates, evaluate
+from patronage.steps.train.evaluate import candidates, evaluate
 from patronage.steps.train.fit import fit
 from patronage.steps.train.gate import _choose, gate
 from patronage.steps.train.inputs import load_interactions, load_side
@@ -25,6 +25,7 @@ from patronage.steps.train.lists import make_lists
 from patronage.steps.train.parquet import to_parquet
 from patronage.steps.train.plan import plan
 from patronage.steps.train.tables import interactions
+from patronage.steps.train.windows import Windows
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore, read_json
 from tests_support import NOW

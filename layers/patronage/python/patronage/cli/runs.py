@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from patronage.cli.lakes import OpenLake
-    from patronage.steps.train.evaluate import Split
+    from patronage.steps.train.windows import Split
     from patronage.stores.objects import ObjectStore
 
 

@@ -6,7 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    Row = Mapping[str, Any]
 
 LEVELS = " > "
 """Stands between the levels of a category's path."""
@@ -14,7 +16,17 @@ _OURS = {"category", "brand", "country", "segment", "gender", "age"}
 """Kinds that mean something here; an attribute of such a name is told apart."""
 
 
-def product_tags(row: Mapping[str, Any]) -> list[str]:
+def side_of(products: Iterable[Row], customers: Iterable[Row]) -> dict[str, Any]:
+    """Return what is known beside interactions: each product's text and tags, each customer's tags."""
+    known = list(products)
+    return {
+        "texts": [row["text"] for row in known],
+        "product_tags": [product_tags(row) for row in known],
+        "customer_tags": [customer_tags(row) for row in customers],
+    }
+
+
+def product_tags(row: Row) -> list[str]:
     """Tag a product of the catalogue with each level of its category, its brand and its attributes.
 
     Examples
@@ -29,7 +41,7 @@ def product_tags(row: Mapping[str, Any]) -> list[str]:
     return tags + list(_attributes(row["attributes"]))
 
 
-def customer_tags(row: Mapping[str, Any]) -> list[str]:
+def customer_tags(row: Row) -> list[str]:
     """Tag a customer with what the row says: each column but the numbers and ids, and the attributes."""
     named = (name for name in ("country", "segment", "gender", "age") if row.get(name))
     return [f"{name}={row[name]}" for name in named] + list(_attributes(row.get("attributes")))

@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 EMPTY_LAKE = (
     "the lake has no order line yet of a time that is past; upload an order file below raw/orders/ first"
 )
-_HAPPENED = {"orders": "ordered_at", "events": "occurred_at", "ratings": "rated_at"}
+_KNOWN_BEFORE = {
+    "orders": "ordered_at < {as_of}",
+    "events": "occurred_at < {as_of}",
+    # What somebody thinks of a product holds, even where it is not said since when.
+    "ratings": "rated_at < {as_of} OR rated_at IS NULL",
+}
 MAX_LINES = 100_000_000
 """Order lines that one function carries in the time and the `/tmp` of a Lambda (DESIGN.md, section 2)."""
 
@@ -173,9 +178,6 @@ def _show(name: str, manifest: Manifest, lake: Lake, engine: DuckEngine) -> None
         engine.show_none(name, {column.name: column.type for column in table.columns})
         return
     engine.scan(f"{name}_files", lake.snapshot(name, manifest.tables[name]["version"]).files())
-    before = f"CAST({literal(manifest.as_of.isoformat())} AS TIMESTAMPTZ)"
-    time = _HAPPENED.get(name)
-    kept = f" WHERE {time} < {before}" if time else ""
-    if name == "ratings":  # what somebody thinks of a product holds, whenever it was said
-        kept += f" OR {time} IS NULL"
-    engine.run(f"CREATE VIEW {name} AS FROM {name}_files{kept}")
+    as_of = f"CAST({literal(manifest.as_of.isoformat())} AS TIMESTAMPTZ)"
+    condition = _KNOWN_BEFORE.get(name, "TRUE").format(as_of=as_of)
+    engine.run(f"CREATE VIEW {name} AS FROM {name}_files WHERE {condition}")

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from patronage.errors import BadInput
+from patronage.logic.recommenders.filling import fill
 from patronage.logic.recommenders.interactions import Histories, Interactions, Side
 from patronage.logic.recommenders.ranking import check_k, top_k, top_k_sparse
 from patronage.logic.recommenders.threads import in_threads
@@ -120,7 +121,7 @@ class Recommender(ABC):
         def answer(rows: slice) -> None:
             block = histories[rows]
             ids[rows], best[rows] = self._best(block, k, eligible, exclude_history)
-            _fill(ids[rows], block, popular, exclude_history)
+            fill(ids[rows], block, popular, exclude_history)
 
         step = max(1, min(_MOST_ROWS_AT_ONCE, _CELLS_AT_ONCE // max(histories.n_products, 1)))
         in_threads(answer, [slice(start, start + step) for start in range(0, len(histories), step)])
@@ -135,7 +136,7 @@ class Recommender(ABC):
         in_stock: Mask | None = None,
     ) -> Reasons:
         """Say why each of `ids` was recommended, as `recommend` returned it for the same filters."""
-        return Reasons.none(ids.shape)
+        return self._explain(histories, ids)
 
     def why_not(self, interactions: Interactions) -> str:
         """Say why the model cannot be trained on these interactions; empty where it can."""
@@ -146,6 +147,10 @@ class Recommender(ABC):
 
     @abstractmethod
     def _fit(self, interactions: Interactions, side: Side) -> None: ...
+
+    def _explain(self, histories: Histories, ids: Ids) -> Reasons:
+        """Say why each of `ids` stands in a list; by default no product speaks for it."""
+        return Reasons.none(ids.shape)
 
     @abstractmethod
     def _scores(self, histories: Histories) -> Scores | Matrix:
@@ -199,28 +204,3 @@ class RatingRecommender(Recommender):
         days : array of int32, shape (pairs,), optional
             When the ratings are given.
         """
-
-
-def _fill(ids: Ids, histories: Histories, popular: Ids, exclude_history: bool) -> None:
-    """Fill the empty places of each row, in place, with popular products that do not stand in it."""
-    short = np.flatnonzero(ids[:, -1] < 0)
-    if len(short) == 0:
-        return
-    taken = [(np.nonzero(ids[short] >= 0)[0], ids[short][ids[short] >= 0])]
-    if exclude_history:
-        place_of = np.full(len(histories), -1)
-        place_of[short] = np.arange(len(short))
-        place = place_of[histories.rows]
-        taken.append((place[place >= 0], histories.products[place >= 0]))
-    rows, products = (np.concatenate(each) for each in zip(*taken, strict=True))
-    # Of so many at most those that are taken fall out.
-    width = min(len(popular), ids.shape[1] + int(np.bincount(rows, minlength=1).max()))
-    rank = np.full(histories.n_products, width)
-    rank[popular[:width]] = np.arange(width)
-    is_free = np.ones((len(short), width + 1), dtype=np.bool_)
-    is_free[rows, rank[products]] = False
-    is_free[:, width] = False
-    known = (ids[short] >= 0).sum(axis=1)
-    place = np.cumsum(is_free, axis=1) + known[:, None] - 1
-    row, column = np.nonzero(is_free & (place < ids.shape[1]))
-    ids[short[row], place[row, column]] = popular[column]

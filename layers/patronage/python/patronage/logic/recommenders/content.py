@@ -9,7 +9,7 @@ from scipy import sparse
 
 from patronage.errors import BadInput
 from patronage.logic.recommenders.item_to_item import ItemToItem
-from patronage.logic.recommenders.pruning import kept_cells, strongest_cells
+from patronage.logic.recommenders.pruning import kept_cells, stacked, strongest_cells
 from patronage.logic.recommenders.recency import recency_weights
 from patronage.logic.recommenders.words import term_counts, words_of
 from patronage.logic.serve.kinds import ALIKE
@@ -83,8 +83,7 @@ class ContentNeighbours(ItemToItem):
             if embedded.shape[1]:
                 cosine = sparse.csr_array(cosine.toarray() + embedded[start : start + step] @ embedded.T)
             blocks.append(self._nearest(cosine, start, prior))
-        stacked = (sparse.vstack(each, format="csr") for each in zip(*blocks, strict=True))
-        self.similarity_, self.share_ = stacked
+        self.similarity_, self.share_ = stacked(blocks)
 
     def _nearest(self, cosine: Matrix, start: int, prior: Scores) -> tuple[Matrix, Matrix]:
         row = np.repeat(np.arange(start, start + cosine.shape[0]), np.diff(cosine.indptr))

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
         Histories,
         Ids,
         Interactions,
-        Mask,
         Matrix,
         Scores,
         Side,
@@ -54,14 +53,7 @@ class Ease(Recommender):
             return ""
         return f"{interactions.n_products} products are more than the {MOST_PRODUCTS} whose square fits"
 
-    def explain(
-        self,
-        histories: Histories,
-        ids: Ids,
-        *,
-        exclude_history: bool = True,
-        in_stock: Mask | None = None,
-    ) -> Reasons:
+    def _explain(self, histories: Histories, ids: Ids) -> Reasons:
         """Name the product of the history whose weight towards each product is the greatest."""
 
         def contribution(bought: Ids, towards: Ids) -> Scores:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
         Histories,
         Ids,
         Interactions,
-        Mask,
         Matrix,
         Scores,
         Side,
@@ -33,14 +32,7 @@ class FactorModel(Recommender):
     factors: int
     product_factors_: Scores
 
-    def explain(
-        self,
-        histories: Histories,
-        ids: Ids,
-        *,
-        exclude_history: bool = True,
-        in_stock: Mask | None = None,
-    ) -> Reasons:
+    def _explain(self, histories: Histories, ids: Ids) -> Reasons:
         """Name the product of the history whose factors point most in the direction of each product's."""
         factors = self.product_factors_
 

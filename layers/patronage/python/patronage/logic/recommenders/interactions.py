@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,8 +65,8 @@ class Interactions:
         ends = np.searchsorted(self.customers[order], np.arange(self.n_customers + 1))
         starts = np.where(wanted >= 0, ends[wanted], 0)
         counts = np.where(wanted >= 0, ends[wanted + 1] - starts, 0)
-        indptr = np.concatenate([[0], np.cumsum(counts)])
-        rows = order[np.repeat(starts - indptr[:-1], counts) + np.arange(indptr[-1])]
+        indptr, places = _ragged(starts, counts)
+        rows = order[places]
         newest = int(self.days.max(initial=0))
         return Histories(
             indptr=indptr,
@@ -75,7 +75,6 @@ class Interactions:
             n_products=self.n_products,
             now=newest + 1 if now is None else now,
             customers=wanted.astype(np.int32),
-            values=None if self.values is None else self.values[rows],
         )
 
     def where(self, mask: Mask) -> Interactions:
@@ -106,8 +105,6 @@ class Histories:
         The day on which recommendations are asked for.
     customers : array of int32, shape (rows,)
         Whose rows they are; -1 for somebody whom no model knows.
-    values : array of float32, shape (n,), optional
-        Explicit ratings.
     """
 
     indptr: NDArray[np.int64]
@@ -116,7 +113,6 @@ class Histories:
     n_products: int
     now: int
     customers: Ids
-    values: Scores | None = None
 
     @classmethod
     def of_visitors(cls, rows: Sequence[Sequence[int]], *, n_products: int, now: int = 0) -> Histories:
@@ -139,15 +135,30 @@ class Histories:
         """Return a range of rows."""
         start, stop, _ = rows.indices(len(self))
         places = slice(self.indptr[start], self.indptr[stop])
-        return Histories(
+        return replace(
+            self,
             indptr=self.indptr[start : stop + 1] - self.indptr[start],
             products=self.products[places],
             days=self.days[places],
-            n_products=self.n_products,
-            now=self.now,
             customers=self.customers[start:stop],
-            values=None if self.values is None else self.values[places],
         )
+
+    def take(self, rows: NDArray[np.int64]) -> Histories:
+        """Return chosen rows, in the order in which they are named."""
+        indptr, places = _ragged(self.indptr[rows], self.lengths[rows])
+        return replace(
+            self,
+            indptr=indptr,
+            products=self.products[places],
+            days=self.days[places],
+            customers=self.customers[rows],
+        )
+
+    def where(self, mask: Mask) -> Histories:
+        """Return all rows with the interactions that a mask of shape (n,) selects."""
+        lengths = np.bincount(self.rows[mask], minlength=len(self))
+        indptr = np.concatenate([[0], np.cumsum(lengths)])
+        return replace(self, indptr=indptr, products=self.products[mask], days=self.days[mask])
 
     @property
     def lengths(self) -> NDArray[np.int64]:
@@ -179,6 +190,14 @@ class Side:
     texts: Sequence[str] = ()
     product_tags: Sequence[Sequence[str]] = ()
     customer_tags: Sequence[Sequence[str]] = ()
+
+
+def _ragged(
+    starts: NDArray[np.int64], counts: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where rows of so many places from each start on begin when laid end to end, and the places."""
+    indptr = np.concatenate([[0], np.cumsum(counts)])
+    return indptr, np.repeat(starts - indptr[:-1], counts) + np.arange(indptr[-1])
 
 
 def _ones(rows: NDArray[np.integer], columns: Ids, shape: tuple[int, int]) -> Matrix:

@@ -11,7 +11,7 @@ from patronage.logic.recommenders.cells import values_of
 from patronage.logic.serve.kinds import BOUGHT_TOGETHER
 
 if TYPE_CHECKING:
-    from patronage.logic.recommenders.interactions import Histories, Ids, Mask, Matrix, Scores
+    from patronage.logic.recommenders.interactions import Histories, Ids, Matrix, Scores
 
 
 class ItemToItem(Recommender):
@@ -52,14 +52,7 @@ class ItemToItem(Recommender):
         share[cells] = shares.data[order][near]
         return ids, scores, share
 
-    def explain(
-        self,
-        histories: Histories,
-        ids: Ids,
-        *,
-        exclude_history: bool = True,
-        in_stock: Mask | None = None,
-    ) -> Reasons:
+    def _explain(self, histories: Histories, ids: Ids) -> Reasons:
         """Name the product of the history that gives each recommended product most of its score."""
         reasons = Reasons.none(ids.shape)
         weights = self._weights(histories)

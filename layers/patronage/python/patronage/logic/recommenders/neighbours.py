@@ -9,7 +9,7 @@ from scipy import sparse
 
 from patronage.errors import BadInput
 from patronage.logic.recommenders.item_to_item import ItemToItem
-from patronage.logic.recommenders.pruning import kept_cells, strongest_cells
+from patronage.logic.recommenders.pruning import kept_cells, stacked, strongest_cells
 from patronage.logic.recommenders.threads import in_threads
 
 if TYPE_CHECKING:
@@ -81,9 +81,7 @@ class ItemNeighbours(ItemToItem):
 
         starts = range(0, history.shape[1], _ROWS_AT_ONCE)
         blocks = in_threads(neighbours_of, [slice(start, start + _ROWS_AT_ONCE) for start in starts])
-        self.similarity_, self.share_ = (
-            sparse.vstack(each, format="csr") for each in zip(*blocks, strict=True)
-        )
+        self.similarity_, self.share_ = stacked(blocks)
 
     def _weights_of(self, history: Matrix) -> tuple[Scores, Scores | None]:
         """Return what a product's similarities are multiplied by, and what a customer's purchases weigh.

@@ -8,7 +8,9 @@ import numpy as np
 
 from patronage.errors import BadInput
 from patronage.logic.recommenders.base import Recommender
+from patronage.logic.recommenders.filling import fill
 from patronage.logic.recommenders.ranking import top_k
+from patronage.logic.recommenders.recency import age_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,8 +51,7 @@ class Popularity(Recommender):
             raise BadInput(f"shrinkage={self.shrinkage} must not be negative")
 
     def _fit(self, interactions: Interactions, side: Side) -> None:
-        newest = interactions.days.max(initial=0)
-        weights = 0.5 ** ((newest - interactions.days) / self.half_life_days)
+        weights = age_weights(interactions, self.half_life_days)
         self.scores_: Scores = _sums(interactions.products, weights, interactions.n_products)
         values = [_value(tags, self.group) for tags in side.customer_tags] if self.group else []
         self.group_names_ = np.array(sorted(set(values) - {""}), dtype=np.str_)
@@ -81,8 +82,7 @@ class Popularity(Recommender):
     def _best(
         self, histories: Histories, k: int, eligible: Mask, exclude_history: bool
     ) -> tuple[Ids, Scores]:
-        """Look at the first products of each group alone: of the others none can come into a list."""
-        most = k + (int(histories.lengths.max(initial=0)) if exclude_history else 0)
+        """Take the first products of each group's order that are left, without scoring all for each row."""
         ids = np.full((len(histories), k), -1, dtype=np.int32)
         scores = np.zeros((len(histories), k), dtype=np.float32)
         group = self._group(histories)
@@ -90,14 +90,10 @@ class Popularity(Recommender):
             rows = np.flatnonzero(group == place)
             if len(rows) == 0:
                 continue
-            first, worth = (each[0] for each in top_k(np.where(eligible, by_product, 0)[None, :], most))
-            free = np.repeat(first[None, :] >= 0, len(rows), axis=0)
-            if exclude_history:
-                free &= ~_stand_in(histories, rows, first)
-            order = np.argsort(~free, axis=1, kind="stable")[:, :k]
-            is_there = np.take_along_axis(free, order, axis=1)
-            ids[rows, : order.shape[1]] = np.where(is_there, first[order], np.int32(-1))
-            scores[rows, : order.shape[1]] = np.where(is_there, worth[order], np.float32(0))
+            ranked = top_k(np.where(eligible, by_product, 0)[None, :], len(by_product))[0][0]
+            chosen = ids[rows]
+            fill(chosen, histories.take(rows), ranked[ranked >= 0], exclude_history)
+            ids[rows], scores[rows] = chosen, np.where(chosen >= 0, by_product[chosen], np.float32(0))
         return ids, scores
 
     def _by_group(self) -> Scores:
@@ -108,19 +104,6 @@ class Popularity(Recommender):
         """Return the place of each row's group, -1 for the shop's."""
         group: Ids = self.group_of_[histories.customers]
         return group
-
-
-def _stand_in(histories: Histories, rows: NDArray[np.int64], products: Ids) -> Mask:
-    """Mark for each of some rows which of some products, all different, stand in its history."""
-    place_of_row = np.full(len(histories), -1)
-    place_of_row[rows] = np.arange(len(rows))
-    place_of_product = np.full(histories.n_products, -1)
-    known = products >= 0
-    place_of_product[products[known]] = np.flatnonzero(known)
-    row, column = place_of_row[histories.rows], place_of_product[histories.products]
-    found = np.zeros((len(rows), len(products)), dtype=np.bool_)
-    found[row[(row >= 0) & (column >= 0)], column[(row >= 0) & (column >= 0)]] = True
-    return found
 
 
 def _sums(products: NDArray[np.int32], weights: NDArray[np.float64], n_products: int) -> Scores:

@@ -10,6 +10,8 @@ from scipy import sparse
 from patronage.logic.recommenders.cells import values_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from numpy.typing import NDArray
 
     from patronage.logic.recommenders.interactions import Mask, Matrix
@@ -39,6 +41,11 @@ def kept_cells(matrix: Matrix, kept: Mask, *values: NDArray[np.generic]) -> list
         sparse.csr_array((each[kept][order].astype(np.float32), columns[order], indptr), shape=matrix.shape)
         for each in values
     ]
+
+
+def stacked(blocks: Iterable[Sequence[Matrix]]) -> Iterator[Matrix]:
+    """Put the rows of blocks below each other, for each of the matrices that a block has."""
+    return (sparse.vstack(each, format="csr") for each in zip(*blocks, strict=True))
 
 
 def in_cells_of(matrix: Matrix, values: Matrix) -> Matrix:

@@ -1,4 +1,4 @@
-"""Visits of a customer: the days on which they bought something, and what a purchase weighs by them."""
+"""What a purchase weighs by its age: in days, or in the visits of its customer since."""
 
 from __future__ import annotations
 
@@ -8,7 +8,23 @@ import numpy as np
 from scipy import sparse
 
 if TYPE_CHECKING:
-    from patronage.logic.recommenders.interactions import Histories, Ids, Matrix
+    from numpy.typing import NDArray
+
+    from patronage.logic.recommenders.interactions import Histories, Ids, Interactions, Matrix
+
+
+def age_weights(interactions: Interactions, half_life_days: float) -> NDArray[np.float64]:
+    """Weigh each interaction 1 on the newest day and half with every so many days before it."""
+    age = interactions.days.max(initial=0) - interactions.days
+    weights: NDArray[np.float64] = 0.5 ** (age / half_life_days)
+    return weights
+
+
+def recent_purchases(interactions: Interactions, half_life_days: float) -> NDArray[np.float64]:
+    """Count each product's purchases by their `age_weights`; shape (products,)."""
+    weights = age_weights(interactions, half_life_days)
+    counted = np.bincount(interactions.products, weights=weights, minlength=interactions.n_products)
+    return counted.astype(np.float64, copy=False)
 
 
 def visit_numbers(histories: Histories) -> Ids:

@@ -11,14 +11,13 @@ from patronage.errors import BadInput
 from patronage.logic.recommenders.base import Reasons
 from patronage.logic.recommenders.cells import values_of
 from patronage.logic.recommenders.habits import RHYTHMS, habits
-from patronage.logic.recommenders.interactions import Histories
 from patronage.logic.recommenders.item_to_item import ItemToItem
-from patronage.logic.recommenders.recency import visits_ago
+from patronage.logic.recommenders.recency import recent_purchases, visits_ago
 from patronage.logic.recommenders.sequence import SequenceNeighbours
 from patronage.logic.serve.kinds import BOUGHT_AGAIN
 
 if TYPE_CHECKING:
-    from patronage.logic.recommenders.interactions import Ids, Interactions, Mask, Matrix, Scores, Side
+    from patronage.logic.recommenders.interactions import Histories, Ids, Interactions, Matrix, Scores, Side
 
 _POPULAR = 500
 _ENOUGH = 20.0
@@ -66,15 +65,8 @@ class RepeatPurchase(ItemToItem):
         self.rhythm = rhythm
         self.neighbours = neighbours
 
-    def explain(
-        self,
-        histories: Histories,
-        ids: Ids,
-        *,
-        exclude_history: bool = True,
-        in_stock: Mask | None = None,
-    ) -> Reasons:
-        reasons = super().explain(histories, ids)
+    def _explain(self, histories: Histories, ids: Ids) -> Reasons:
+        reasons = super()._explain(histories, ids)
         found = habits(histories, decay=1.0, now=np.full(len(histories), histories.now))
         visits = np.zeros(len(histories))
         has_any = histories.lengths > 0
@@ -110,12 +102,7 @@ class RepeatPurchase(ItemToItem):
             content_weight=0.0,
         ).fit(interactions)
         self.similarity_, self.share_ = go_together.similarity_, go_together.together_
-        age = interactions.days.max() - interactions.days
-        bought = np.bincount(
-            interactions.products,
-            weights=0.5 ** (age / self.half_life_days),
-            minlength=interactions.n_products,
-        )
+        bought = recent_purchases(interactions, self.half_life_days)
         self.popularity_: Scores = (self.popularity_weight * bought / bought.max()).astype(np.float32)
         self.worth_: Scores = np.ones(RHYTHMS, dtype=np.float32)
         if self.rhythm:
@@ -124,7 +111,7 @@ class RepeatPurchase(ItemToItem):
     def _learn_worth(self, histories: Histories) -> Scores:
         """Compare what habits promised before each customer's last visit with what was bought at it."""
         is_last = visits_ago(histories) == 0
-        before, last = _where(histories, ~is_last), _where(histories, is_last)
+        before, last = histories.where(~is_last), histories.where(is_last)
         now = np.zeros(len(histories), dtype=np.int64)
         now[last.rows] = last.days
         found = habits(before, decay=self.decay, now=now)
@@ -162,16 +149,3 @@ class RepeatPurchase(ItemToItem):
         rest[popular] = 0
         scores.data += rest[scores.indices]
         return scores
-
-
-def _where(histories: Histories, mask: np.ndarray) -> Histories:
-    """Return the interactions of each row that a mask selects."""
-    lengths = np.bincount(histories.rows[mask], minlength=len(histories))
-    return Histories(
-        indptr=np.concatenate([[0], np.cumsum(lengths)]),
-        products=histories.products[mask],
-        days=histories.days[mask],
-        n_products=histories.n_products,
-        now=histories.now,
-        customers=histories.customers,
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from scipy import sparse
@@ -13,7 +13,7 @@ from patronage.logic.recommenders.cells import values_of
 from patronage.logic.recommenders.content import ContentNeighbours
 from patronage.logic.recommenders.item_to_item import ItemToItem
 from patronage.logic.recommenders.pairs import NearPairs
-from patronage.logic.recommenders.pruning import in_cells_of, kept_cells, strongest_cells
+from patronage.logic.recommenders.pruning import in_cells_of, kept_cells, stacked, strongest_cells
 from patronage.logic.recommenders.recency import recency_weights
 from patronage.logic.recommenders.threads import in_threads
 from patronage.logic.serve.kinds import ALIKE, BOUGHT_NEXT, BOUGHT_TOGETHER, POPULAR
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
         Histories,
         Ids,
         Interactions,
-        Mask,
         Matrix,
         Scores,
         Side,
@@ -85,15 +84,8 @@ class SequenceNeighbours(ItemToItem):
         self.recency = recency
         self.content_weight = content_weight
 
-    def explain(
-        self,
-        histories: Histories,
-        ids: Ids,
-        *,
-        exclude_history: bool = True,
-        in_stock: Mask | None = None,
-    ) -> Reasons:
-        reasons = super().explain(histories, ids)
+    def _explain(self, histories: Histories, ids: Ids) -> Reasons:
+        reasons = super()._explain(histories, ids)
         rows, columns = np.nonzero(reasons.because >= 0)
         because, towards = reasons.because[rows, columns], ids[rows, columns]
         after, together, alike = (
@@ -119,11 +111,10 @@ class SequenceNeighbours(ItemToItem):
                 raise BadInput(f"{name}={getattr(self, name)} must not be negative")
 
     def _fit(self, interactions: Interactions, side: Side) -> None:
-        blocks = self._neighbours(interactions)
-        stacked = (sparse.vstack(each, format="csr") for each in zip(*blocks, strict=True))
-        similarity, self.share_, self.together_ = stacked
+        similarity, self.share_, self.together_ = stacked(self._neighbours(interactions))
         self.similarity_: Matrix = _scaled(similarity)
-        self.alike_: Matrix = sparse.csr_array(similarity.shape, dtype=np.float32)
+        shape = (interactions.n_products, interactions.n_products)
+        self.alike_ = cast("Matrix", sparse.csr_array(shape, dtype=np.float32))
         if self.content_weight > 0 and (side.texts or side.product_tags):
             self._add_content(interactions, side)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from patronage.errors import BadInput
 from patronage.logic.recommenders.base import Reasons, Recommender
+from patronage.logic.recommenders.recency import recent_purchases
 
 if TYPE_CHECKING:
     from patronage.logic.recommenders.interactions import (
@@ -83,8 +84,8 @@ class Trending(Recommender):
 
     def _fit(self, interactions: Interactions, side: Side) -> None:
         self.model.fit(interactions, side=side)
-        lately = _purchases(interactions, self.half_life_days)
-        usual = _purchases(interactions, self.usual_half_life_days)
+        lately = recent_purchases(interactions, self.half_life_days).astype(np.float32)
+        usual = recent_purchases(interactions, self.usual_half_life_days).astype(np.float32)
         usual *= lately.sum() / usual.sum()
         trend = ((lately + self.shrinkage) / (usual + self.shrinkage)) ** self.power
         self.trend_: Scores = trend.astype(np.float32)
@@ -96,11 +97,3 @@ class Trending(Recommender):
         else:
             scores.data *= self.trend_[scores.indices]
         return scores
-
-
-def _purchases(interactions: Interactions, half_life_days: float) -> Scores:
-    """Count each product's purchases, each halved with every so many days of age."""
-    age = interactions.days.max(initial=0) - interactions.days
-    return np.bincount(
-        interactions.products, weights=0.5 ** (age / half_life_days), minlength=interactions.n_products
-    ).astype(np.float32)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
         Histories,
         Ids,
         Interactions,
-        Mask,
         Matrix,
         Scores,
         Side,
@@ -60,14 +59,7 @@ class UserNeighbours(Recommender):
             return ""
         return f"{meetings:.1e} meetings of customers at a product are more than {MOST_MEETINGS:.1e}"
 
-    def explain(
-        self,
-        histories: Histories,
-        ids: Ids,
-        *,
-        exclude_history: bool = True,
-        in_stock: Mask | None = None,
-    ) -> Reasons:
+    def _explain(self, histories: Histories, ids: Ids) -> Reasons:
         """Name the product of the history that most often was bought with each product."""
         return strongest_reasons(histories, ids, self._cosines_in, self.history_)
 

@@ -12,14 +12,14 @@ from patronage.logic.recommenders.blend import blend as blend_lists
 from patronage.logic.recommenders.candidates import HYBRID
 from patronage.logic.recommenders.ranking import top_k_sparse
 from patronage.steps.manifest import Manifest
-from patronage.steps.train.evaluate import K, Windows, read_lists
 from patronage.steps.train.inputs import load_interactions
-from patronage.stores.objects import read_json, write_json
+from patronage.steps.train.windows import K, Windows, measured, read_lists
+from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
     from patronage.logic.recommenders.blend import Lists
     from patronage.logic.recommenders.interactions import Ids
-    from patronage.steps.train.evaluate import Split
+    from patronage.steps.train.windows import Split
     from patronage.stores.objects import ObjectStore
 
 _ROWS_AT_ONCE = 4_096
@@ -36,21 +36,20 @@ def blend(run_id: str, store: ObjectStore, *, split: Split = "cutoff") -> dict[s
     shop = Manifest.load(store, run_id).shop
     interactions = load_interactions(run_id, store)
     windows = Windows.of(interactions, buys_again=shop.recommend_bought, split=split)
-    listed = read_json(store, f"runs/{run_id}/metrics/candidates.json")["models"]
-    names = [name for name in listed if store.exists(f"runs/{run_id}/metrics/{name}.npz")]
-    lists = {name: read_lists(store, run_id, name, "validation") for name in names}
-    weights = learn_weights(lists, windows.validation.relevant, k=K, offset=OFFSET)
+    lists = {name: read_lists(store, run_id, name) for name in measured(store, run_id)}
+    before = {name: found["validation"] for name, found in lists.items()}
+    weights = learn_weights(before, windows.validation.relevant, k=K, offset=OFFSET)
     chosen = {name: weight for name, weight in weights.items() if weight > 0}
     n_products = windows.test.train.n_products
-    before = _blended({name: lists[name] for name in chosen}, chosen, n_products)
-    ids = _blended({name: read_lists(store, run_id, name, "test") for name in chosen}, chosen, n_products)
-    validation = measure_ranking(before, windows.validation.relevant, k=K, resamples=1)
-    measured = windows.test.measure(ids, k=K) | {
+    ids = _blended({name: lists[name]["test"] for name in chosen}, chosen, n_products)
+    validation_ids = _blended(before, chosen, n_products)
+    validation = measure_ranking(validation_ids, windows.validation.relevant, k=K, resamples=1)
+    metrics = windows.test.measure(ids, k=K) | {
         "validation_ndcg_at_10": validation.metrics["ndcg"].value,
         "weights": chosen,
     }
-    write_json(store, f"runs/{run_id}/metrics/{HYBRID}.json", measured)
-    return {"weights": chosen, "ndcg_at_10": measured["ndcg_at_10"]}
+    write_json(store, f"runs/{run_id}/metrics/{HYBRID}.json", metrics)
+    return {"weights": chosen, "ndcg_at_10": metrics["ndcg_at_10"]}
 
 
 def _blended(lists: dict[str, Lists], weights: dict[str, float], n_products: int) -> Ids:
@@ -58,6 +57,6 @@ def _blended(lists: dict[str, Lists], weights: dict[str, float], n_products: int
     ids = np.full((rows, K), -1, dtype=np.int32)
     for start in range(0, rows, _ROWS_AT_ONCE):
         block = slice(start, start + _ROWS_AT_ONCE)
-        parts = {name: (found[0][block], found[1][block]) for name, found in lists.items()}
+        parts = {name: (lists[name][0][block], lists[name][1][block]) for name in weights}
         ids[block], _ = top_k_sparse(blend_lists(parts, weights, offset=OFFSET, n_products=n_products), K)
     return ids

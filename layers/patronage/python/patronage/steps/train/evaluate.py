@@ -4,51 +4,24 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from patronage.logic.evaluation import Holdout, last_out_holdout, measure_ranking, time_ordered_holdout
+from patronage.logic.evaluation import measure_ranking
 from patronage.logic.recommenders.candidates import CANDIDATES, candidate, why_not
-from patronage.steps.learn_arrays import load_arrays, save_arrays
 from patronage.steps.manifest import Manifest
 from patronage.steps.train.inputs import load_interactions, load_side
+from patronage.steps.train.windows import DEPTH, K, Windows, write_lists
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from patronage.logic.recommenders import Interactions, Recommender, Side
+    from patronage.logic.evaluation import Holdout
+    from patronage.logic.recommenders import Recommender, Side
     from patronage.logic.recommenders.blend import Lists
-    from patronage.logic.recommenders.interactions import Ids, Scores
     from patronage.settings import Shop
+    from patronage.steps.train.windows import Split
     from patronage.stores.objects import ObjectStore
-
-Split = Literal["cutoff", "last"]
-"""One moment for all customers, or each customer's last interaction."""
-
-K = 10
-DEPTH = 100
-"""So many products of each list are kept for the blend."""
-MOST_MEASURED = 20_000
-"""More customers make no figure surer that anybody reads; those measured are drawn at random."""
-
-
-@dataclass(frozen=True)
-class Windows:
-    """The two holdouts of a run: settings and weights are learnt on the first, figures are of the second."""
-
-    validation: Holdout
-    test: Holdout
-
-    @classmethod
-    def of(cls, interactions: Interactions, *, buys_again: bool, split: Split = "cutoff") -> Windows:
-        """Hold out the test, and of what is before it the validation.
-
-        With ``cutoff`` each is the last fifth of the time; with ``last`` each customer's last interaction.
-        """
-        hold_out = {"cutoff": time_ordered_holdout, "last": last_out_holdout}[split]
-        test = hold_out(interactions, only_new=not buys_again)
-        validation = hold_out(test.train, only_new=not buys_again) if len(test.train.days) else test
-        return cls(validation.sample(MOST_MEASURED), test.sample(MOST_MEASURED))
 
 
 def candidates(run_id: str, store: ObjectStore) -> dict[str, Any]:
@@ -128,17 +101,3 @@ def _try(model: str, validation: Holdout, side: Side, shop: Shop, clock: Callabl
 
 def _lists(model: Recommender, window: Holdout, shop: Shop) -> Lists:
     return model.recommend(window.histories, k=DEPTH, exclude_history=not shop.recommend_bought)
-
-
-def write_lists(store: ObjectStore, run_id: str, model: str, **windows: Lists) -> None:
-    """Keep the lists of a method for each window by its name."""
-    arrays: dict[str, Ids | Scores] = {}
-    for window, (ids, scores) in windows.items():
-        arrays |= {f"{window}_ids": ids, f"{window}_scores": scores}
-    save_arrays(store, f"runs/{run_id}/metrics/{model}.npz", arrays)
-
-
-def read_lists(store: ObjectStore, run_id: str, model: str, window: str) -> Lists:
-    """Read what `write_lists` kept."""
-    arrays = load_arrays(store, f"runs/{run_id}/metrics/{model}.npz")
-    return arrays[f"{window}_ids"], arrays[f"{window}_scores"]

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from patronage.errors import RunFailed
 from patronage.logic.recommenders.candidates import BESIDE, HYBRID, POPULARITY
 from patronage.steps.manifest import Manifest
+from patronage.steps.train.windows import measured
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from patronage.stores.objects import ObjectStore
 
@@ -43,13 +44,13 @@ def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
     """
     manifest = Manifest.load(store, run_id)
     listed = read_json(store, f"runs/{run_id}/metrics/candidates.json")
-    metrics = _metrics(run_id, [*listed["models"], HYBRID], store)
+    metrics = _metrics(run_id, store)
     left_out = {name: FAILED for name in listed["models"] if name not in metrics} | listed["skipped"]
     champion = manifest.champion.get("name")
     model, reason = _choose(metrics, champion)
     if champion and champion not in metrics:
         reason += f"; the live method {champion} could not be compared: {left_out.get(champion, 'unknown')}"
-    evaluated = min(measured["customers"] for measured in metrics.values())
+    evaluated = min(found["customers"] for found in metrics.values())
     shared = {
         "version": run_id,
         "reason": reason,
@@ -58,9 +59,9 @@ def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
         "as_of": manifest.as_of.isoformat(),
         "tables": manifest.tables,
     }
-    for name, measured in metrics.items():
+    for name, found in metrics.items():
         decision = "published" if name == model else "recorded"
-        record = {"model": name, "decision": decision, "metrics": measured, **shared}
+        record = {"model": name, "decision": decision, "metrics": found, **shared}
         write_json(store, f"models/{name}/{run_id}/model.json", record)
     for name, why in left_out.items():
         record = {"model": name, "decision": "skipped", "metrics": None, **shared, "reason": why}
@@ -74,17 +75,16 @@ def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
 FAILED = "its training failed; the log of the run's execution says why"
 
 
-def _metrics(run_id: str, names: Sequence[str], store: ObjectStore) -> dict[str, dict[str, Any]]:
-    """Read the metrics of the methods that could be measured."""
-    keys = {name: f"runs/{run_id}/metrics/{name}.json" for name in names}
-    metrics = {name: read_json(store, key) for name, key in keys.items() if store.exists(key)}
-    if POPULARITY not in metrics:
+def _metrics(run_id: str, store: ObjectStore) -> dict[str, dict[str, Any]]:
+    """Read the metrics of the methods that could be measured, and of their blend."""
+    names = measured(store, run_id)
+    if POPULARITY not in names:
         raise RunFailed(f"run {run_id} measured no popularity: {FAILED}")
-    return metrics
+    return {name: read_json(store, f"runs/{run_id}/metrics/{name}.json") for name in [*names, HYBRID]}
 
 
 def _choose(metrics: Mapping[str, dict[str, Any]], champion: str | None) -> tuple[str, str]:
-    evaluated = min(measured["customers"] for measured in metrics.values())
+    evaluated = min(found["customers"] for found in metrics.values())
     if evaluated < MIN_EVALUATED_CUSTOMERS:
         model = next(name for name in (champion or "", *WITHOUT_EVIDENCE) if name in metrics)
         return (
@@ -92,7 +92,7 @@ def _choose(metrics: Mapping[str, dict[str, Any]], champion: str | None) -> tupl
             f"only {evaluated} customers bought something new after the cut-off, fewer than "
             f"{MIN_EVALUATED_CUSTOMERS}: too few to compare methods, so {model} is taken",
         )
-    score = {name: measured["ndcg_at_10"] for name, measured in metrics.items()}
+    score = {name: found["ndcg_at_10"] for name, found in metrics.items()}
     challenger = max(metrics, key=lambda name: (metrics[name]["validation_ndcg_at_10"], name == champion))
     contenders = {name for name in (challenger, champion or "", POPULARITY) if name in metrics}
     best = max(contenders, key=lambda name: (score[name], name == champion, name == POPULARITY))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
@@ -15,11 +15,13 @@ from patronage.steps.train.fit import load_model, load_published
 from patronage.steps.train.inputs import load_active, load_interactions
 
 if TYPE_CHECKING:
-    from patronage.logic.recommenders.interactions import Histories, Ids, Interactions, Scores
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from patronage.logic.recommenders.interactions import Ids, Mask, Scores
     from patronage.logic.recommenders.item_to_item import ItemToItem
     from patronage.stores.objects import ObjectStore
-
-    Nearest = tuple[Ids, Scores, Scores, Ids]
 
 CANDIDATES_PER_CUSTOMER = 50
 SIMILAR_PER_PRODUCT = 50
@@ -28,21 +30,35 @@ _SHARE_OF = {"similar": BOUGHT_TOGETHER, "together": SAME_BASKET, "alike": ALIKE
 """What the share of each method is of that finds what goes with a product."""
 
 
+class _Nearest(NamedTuple):
+    """What goes with each product: aligned arrays of shape (products, places), empty places behind."""
+
+    ids: Ids
+    scores: Scores
+    share: Scores
+    kinds: Ids
+
+    def each(self, work: Callable[[NDArray[Any]], NDArray[Any]]) -> _Nearest:
+        """Do the same with each of the arrays."""
+        return _Nearest(work(self.ids), work(self.scores), work(self.share), work(self.kinds))
+
+
 def make_lists(run_id: str, shard: str, store: ObjectStore) -> dict[str, Any]:
     """Make a shard by its name; repeating it writes the same."""
     kind, start, stop = rows_of(shard)
+    active = load_active(run_id, store)
     arrays = (
-        _users(run_id, start, stop, store)
+        _users(run_id, start, stop, active, store)
         if kind == "users"
-        else _products(run_id, kind, slice(start, stop), store)
+        else _products(run_id, kind, slice(start, stop), active, store)
     )
     save_arrays(store, f"runs/{run_id}/recommendations/{shard}.npz", arrays)
     return {"shard": shard, "rows": len(arrays["rows"])}
 
 
-def _users(run_id: str, start: int, stop: int, store: ObjectStore) -> dict[str, Ids | Scores]:
+def _users(run_id: str, start: int, stop: int, active: Mask, store: ObjectStore) -> dict[str, Ids | Scores]:
     shop = Manifest.load(store, run_id).shop
-    interactions, active = load_interactions(run_id, store), load_active(run_id, store)
+    interactions = load_interactions(run_id, store)
     customers = np.arange(start, min(stop, interactions.n_customers), dtype=np.int32)
     histories = interactions.histories(customers)
     model = load_published(run_id, store)
@@ -52,8 +68,12 @@ def _users(run_id: str, start: int, stop: int, store: ObjectStore) -> dict[str, 
     )
     is_new = np.zeros(ids.shape, dtype=np.bool_)
     if shop.explore_share:
-        new = _new(run_id, interactions, histories, store)
-        ids, scores, is_new = explore(ids, scores, new, share=shop.explore_share, customers=customers)
+        # Of the products too new to be judged by their sales, those most like what each customer bought.
+        new, fits = load_model(run_id, "alike", store).recommend(
+            histories, k=NEW_PER_CUSTOMER, include=new_products(interactions), in_stock=active
+        )
+        found = np.where(fits > 0, new, np.int32(-1))
+        ids, scores, is_new = explore(ids, scores, found, share=shop.explore_share, customers=customers)
     earned = np.where(is_new, -1, ids)
     reasons = model.explain(histories, earned, exclude_history=exclude_history, in_stock=active)
     return {
@@ -66,65 +86,48 @@ def _users(run_id: str, start: int, stop: int, store: ObjectStore) -> dict[str, 
     }
 
 
-def _new(run_id: str, interactions: Interactions, histories: Histories, store: ObjectStore) -> Ids:
-    """Find the products too new to be judged by their sales that are most like what each customer bought."""
-    ids, fits = load_model(run_id, "alike", store).recommend(
-        histories,
-        k=NEW_PER_CUSTOMER,
-        include=new_products(interactions),
-        in_stock=load_active(run_id, store),
-    )
-    return np.where(fits > 0, ids, np.int32(-1))
-
-
-def _products(run_id: str, kind: str, rows: slice, store: ObjectStore) -> dict[str, Ids | Scores]:
+def _products(
+    run_id: str, kind: str, rows: slice, active: Mask, store: ObjectStore
+) -> dict[str, Ids | Scores]:
     """Take each product's nearest; behind what the same customers bought, what is like it by what is said."""
-    nearest = _nearest(run_id, kind, rows, store)
+    nearest = _nearest(run_id, kind, rows, active, store)
     if kind == "similar":
-        nearest = _joined(nearest, _nearest(run_id, "alike", rows, store))
-    ids, scores, share, kinds = nearest
-    products = np.arange(rows.start, rows.start + len(ids), dtype=np.int32)
+        nearest = _joined(nearest, _nearest(run_id, "alike", rows, active, store))
+    products = np.arange(rows.start, rows.start + len(nearest.ids), dtype=np.int32)
     return {
         "rows": products,
-        "items": ids,
-        "scores": scores,
-        "kind": kinds,
-        "because": np.where(ids >= 0, products[:, None], -1).astype(np.int32),
-        "share": share,
+        "items": nearest.ids,
+        "scores": nearest.scores,
+        "kind": nearest.kinds,
+        "because": np.where(nearest.ids >= 0, products[:, None], -1).astype(np.int32),
+        "share": nearest.share,
     }
 
 
-def _nearest(run_id: str, model: str, rows: slice, store: ObjectStore) -> Nearest:
+def _nearest(run_id: str, model: str, rows: slice, active: Mask, store: ObjectStore) -> _Nearest:
     method = cast("ItemToItem", load_model(run_id, model, store))
     ids, scores, share = method.similar(k=SIMILAR_PER_PRODUCT, rows=rows)
-    is_sold = load_active(run_id, store)[ids] & (ids >= 0)
+    is_sold = active[ids] & (ids >= 0)
     kinds = np.full(ids.shape, _SHARE_OF[model], dtype=np.int32)
-    return _ranked(np.where(is_sold, ids, np.int32(-1)), scores, share, kinds)
+    return _ranked(_Nearest(np.where(is_sold, ids, np.int32(-1)), scores, share, kinds))
 
 
-def _joined(first: Nearest, second: Nearest) -> Nearest:
+def _joined(first: _Nearest, second: _Nearest) -> _Nearest:
     """Put the second lists behind the first, each product once, and keep the first places."""
-    width = first[0].shape[1]
-    repeated = (second[0][:, :, None] == first[0][:, None, :]).any(axis=2)
+    repeated = (second.ids[:, :, None] == first.ids[:, None, :]).any(axis=2)
     # What is only alike stands behind, so its scores lie below all of those before it.
-    lowest = np.where(first[1] > 0, first[1], np.inf).min(axis=1, keepdims=True, initial=1.0)
-    ranked = _ranked(
-        np.concatenate([first[0], np.where(repeated, np.int32(-1), second[0])], axis=1),
-        np.concatenate([first[1], second[1] * (lowest * 0.999).astype(np.float32)], axis=1),
-        np.concatenate([first[2], second[2]], axis=1),
-        np.concatenate([first[3], second[3]], axis=1),
+    lowest = np.where(first.scores > 0, first.scores, np.inf).min(axis=1, keepdims=True, initial=1.0)
+    behind = second._replace(
+        ids=np.where(repeated, np.int32(-1), second.ids),
+        scores=second.scores * (lowest * 0.999).astype(np.float32),
     )
-    return ranked[0][:, :width], ranked[1][:, :width], ranked[2][:, :width], ranked[3][:, :width]
+    both: list[NDArray[Any]] = [np.concatenate(pair, axis=1) for pair in zip(first, behind, strict=True)]
+    return _ranked(_Nearest(*both)).each(lambda values: values[:, : first.ids.shape[1]])
 
 
-def _ranked(ids: Ids, scores: Scores, share: Scores, kinds: Ids) -> Nearest:
+def _ranked(nearest: _Nearest) -> _Nearest:
     """Move empty places behind the others, and empty them whole."""
-    order = np.argsort(ids < 0, axis=1, kind="stable")
-    ids = np.take_along_axis(ids, order, axis=1)
-    is_there = ids >= 0
-    return (
-        ids,
-        np.take_along_axis(scores, order, axis=1) * is_there,
-        np.take_along_axis(share, order, axis=1) * is_there,
-        np.take_along_axis(kinds, order, axis=1) * is_there,
-    )
+    order = np.argsort(nearest.ids < 0, axis=1, kind="stable")
+    moved = nearest.each(lambda values: np.take_along_axis(values, order, axis=1))
+    is_there = moved.ids >= 0
+    return moved.each(lambda values: values * is_there)._replace(ids=moved.ids)

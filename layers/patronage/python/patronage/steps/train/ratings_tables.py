@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from patronage.errors import LacksData
 from patronage.logic.arrays import gather, write_npz
 from patronage.logic.queries import query
-from patronage.logic.tags import customer_tags, product_tags
+from patronage.logic.tags import side_of
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
 from patronage.stores.objects import write_json
@@ -43,16 +43,12 @@ def ratings(run_id: str, lake: Lake) -> dict[str, int]:
             engine.table(name, query(name))
         typecodes = {"customers": "i", "products": "i", "days": "i", "values": "f"}
         columns = gather(typecodes, engine.chunks(query("numbered_ratings")))
-        products = engine.rows("FROM rated_products ORDER BY idx")
-        customers = engine.rows("FROM rated_customers ORDER BY idx")
+        products, customers = (
+            engine.rows(f"FROM {name} ORDER BY idx") for name in ("rated_products", "rated_customers")
+        )
     count = len(columns["values"])
     if count < LEAST:
         raise LacksData(TOO_FEW.format(count=count or "no"))
     lake.store.write_bytes(f"runs/{run_id}/features/ratings.npz", write_npz(columns))
-    side = {
-        "texts": [row["text"] for row in products],
-        "product_tags": [product_tags(row) for row in products],
-        "customer_tags": [customer_tags(row) for row in customers],
-    }
-    write_json(lake.store, f"runs/{run_id}/features/ratings_side.json", side)
+    write_json(lake.store, f"runs/{run_id}/features/ratings_side.json", side_of(products, customers))
     return {"customers": len(customers), "products": len(products), "ratings": count}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.logic.arrays import gather, write_npz
 from patronage.logic.queries import query
-from patronage.logic.tags import customer_tags, product_tags
+from patronage.logic.tags import side_of
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
 from patronage.stores.objects import write_json
@@ -43,7 +43,8 @@ def interactions(run_id: str, lake: Lake) -> dict[str, Any]:
             engine.chunks("SELECT CAST(is_active AS INTEGER) FROM indexed_products ORDER BY idx"),
         )
         _show_segments(manifest, lake, engine)
-        write_json(lake.store, f"runs/{run_id}/features/side.json", _side(engine))
+        side = side_of(engine.rows(query("product_sides")), engine.rows(query("customer_sides")))
+        write_json(lake.store, f"runs/{run_id}/features/side.json", side)
         write_json(lake.store, f"runs/{run_id}/features/devices.json", _devices(engine))
     sizes = {"n_customers": array("i", [counts["customers"]]), "n_products": array("i", [counts["products"]])}
     features = f"runs/{run_id}/features"
@@ -60,16 +61,6 @@ def _show_segments(manifest: Manifest, lake: Lake, engine: DuckEngine) -> None:
         engine.run("CREATE VIEW live_segments AS SELECT customer_id, segment_id AS segment FROM segmented")
     else:
         engine.show_none("live_segments", {"customer_id": "VARCHAR", "segment": "VARCHAR"})
-
-
-def _side(engine: DuckEngine) -> dict[str, Any]:
-    products = engine.rows(query("product_sides"))
-    customers = engine.rows(query("customer_sides"))
-    return {
-        "texts": [row["text"] for row in products],
-        "product_tags": [product_tags(row) for row in products],
-        "customer_tags": [customer_tags(row) for row in customers],
-    }
 
 
 def _devices(engine: DuckEngine) -> dict[str, list[tuple[int, int]]]:

@@ -59,7 +59,22 @@ def fit_biases(
     return Biases(float(mean), of_customer, of_product)
 
 
-class BiasRatings(RatingModel):
+class BiasedModel(RatingModel):
+    """Predicts by biases, and by something more."""
+
+    def _keep(self, biases: Biases) -> None:
+        self.mean_ = biases.mean
+        self.customer_biases_ = biases.customers
+        self.product_biases_ = biases.products
+
+    def _add_biases(self, grid: Scores, customers: Ids) -> Scores:
+        """Add the biases to what a model predicts beside them, in place, and return it."""
+        grid += (self.mean_ + self.customer_biases_[customers])[:, None]
+        grid += self.product_biases_
+        return grid
+
+
+class BiasRatings(BiasedModel):
     """Predict the mean, plus how far the customer's and the product's ratings lie above it.
 
     The baseline predictors of Koren (Factor in the Neighbors, ACM TKDD 2010), fitted by alternating ridge
@@ -81,12 +96,13 @@ class BiasRatings(RatingModel):
                 raise BadInput(f"{name}={getattr(self, name)} must be above 0")
 
     def _learn(self, ratings: Ratings, side: Side) -> None:
-        biases = fit_biases(
-            ratings, customer_shrinkage=self.customer_shrinkage, product_shrinkage=self.product_shrinkage
+        self._keep(
+            fit_biases(
+                ratings,
+                customer_shrinkage=self.customer_shrinkage,
+                product_shrinkage=self.product_shrinkage,
+            )
         )
-        self.mean_ = biases.mean
-        self.customer_biases_ = biases.customers
-        self.product_biases_ = biases.products
 
     def _grid(self, customers: Ids) -> Scores:
         grid = self.mean_ + self.customer_biases_[customers][:, None] + self.product_biases_

@@ -9,8 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from patronage.errors import BadInput
-from patronage.logic.recommenders.ratings._baseline import Biases, fit_biases
-from patronage.logic.recommenders.ratings._model import RatingModel
+from patronage.logic.recommenders.ratings._baseline import BiasedModel, Biases, fit_biases
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +21,7 @@ _MOST_PRODUCTS = 8_000
 _MOST_OF_CUSTOMER = 3_000
 
 
-class SimilarityModel(RatingModel):
+class SimilarityModel(BiasedModel):
     """Predict what the biases leave by a kernel ridge regression of each customer over similar products.
 
     Parameters
@@ -46,9 +45,7 @@ class SimilarityModel(RatingModel):
     def _learn(self, ratings: Ratings, side: Side) -> None:
         biases = fit_biases(ratings)
         residuals = ratings.matrix(biases.residuals(ratings))
-        self.mean_ = biases.mean
-        self.customer_biases_ = biases.customers
-        self.product_biases_ = biases.products
+        self._keep(biases)
         self.similarity_: Scores = self._similarity(ratings, biases, side)
         self.weights_: Matrix = self._weights(residuals)
 
@@ -58,9 +55,7 @@ class SimilarityModel(RatingModel):
 
     def _grid(self, customers: Ids) -> Scores:
         grid = np.asarray(self.weights_[customers] @ self.similarity_, dtype=np.float32)
-        grid += (self.mean_ + self.customer_biases_[customers])[:, None]
-        grid += self.product_biases_
-        return grid
+        return self._add_biases(grid, customers)
 
     def _weights(self, residuals: Matrix) -> Matrix:
         """Solve each customer's regression; the last row, of the usual customer, is empty."""

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from patronage.errors import BadInput
-from patronage.logic.recommenders.ratings._baseline import fit_biases
-from patronage.logic.recommenders.ratings._model import RatingModel
+from patronage.logic.recommenders.ratings._baseline import BiasedModel, fit_biases
 from patronage.logic.recommenders.ratings._packed import dots, outer_products, packed, unpacked
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ _START_PRECISION = 10.0
 _ROWS_AT_ONCE = 4_096
 
 
-class SvdRatings(RatingModel):
+class SvdRatings(BiasedModel):
     """Predict a rating by biases and the inner product of a customer's and a product's factors.
 
     The model that is called SVD since the Netflix prize (Koren, Bell and Volinsky, Matrix Factorization
@@ -65,17 +64,12 @@ class SvdRatings(RatingModel):
             left = ratings.matrix(biases.residuals(ratings) / spread)
             noise = _noise(left, customers, products)
         usual = np.zeros((1, self.factors), dtype=np.float32)
-        self.mean_ = biases.mean
-        self.customer_biases_ = biases.customers
-        self.product_biases_ = biases.products
+        self._keep(biases)
         self.customers_: Scores = np.concatenate([customers.mean, usual]) * np.float32(spread)
         self.products_: Scores = products.mean
 
     def _grid(self, customers: Ids) -> Scores:
-        grid = self.customers_[customers] @ self.products_.T
-        grid += (self.mean_ + self.customer_biases_[customers])[:, None]
-        grid += self.product_biases_
-        return grid
+        return self._add_biases(self.customers_[customers] @ self.products_.T, customers)
 
 
 class _Factors:
