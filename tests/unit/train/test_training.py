@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
@@ -12,22 +12,25 @@ import pytest
 from patronage.errors import BadInput
 from patronage.logic.recommenders.candidates import CANDIDATES, HYBRID, candidate
 from patronage.logic.recommenders.saved import learnt, restored
-from patronage.logic.serve.kinds import ALIKE, BOUGHT_TOGETHER, NEW, POPULAR
+from patronage.logic.serve.bought import unpack_bought
+from patronage.logic.serve.documents import unpack_document
+from patronage.logic.serve.kinds import ALIKE, BOUGHT_TOGETHER, NEW, POPULAR, TRENDING
 from patronage.settings import Shop
+from patronage.steps.generation import RunOutputs
 from patronage.steps.ingest import Upload, ingest
 from patronage.steps.pin import pin
 from patronage.steps.train.blend import blend
 from patronage.steps.train.evaluate import candidates, evaluate
 from patronage.steps.train.fit import fit
 from patronage.steps.train.gate import _choose, gate
-from patronage.steps.train.inputs import load_interactions, load_side
+from patronage.steps.train.inputs import load_interactions, load_side, load_since
 from patronage.steps.train.lists import make_lists
 from patronage.steps.train.parquet import to_parquet
 from patronage.steps.train.plan import plan
 from patronage.steps.train.tables import interactions
 from patronage.steps.train.windows import Windows
 from patronage.stores.lake import Lake
-from patronage.stores.objects import FolderStore, read_json
+from patronage.stores.objects import FolderStore, read_json, write_json
 from tests_support import NOW
 
 SHARDS = ("users-00000", "similar-00000", "together-00000")
@@ -151,7 +154,7 @@ def test_every_shard_that_is_listed_exists_and_every_decision_is_recorded(two_ta
     lake, answer = two_tastes_trained
     shards = [each["shard"] for each in read_json(lake.store, "runs/run/publish/recommendations/shards.json")]
     lists = ["users-00000", "similar-00000", "together-00000"]
-    assert shards == ["popular", "contexts", "catalogue", *lists]
+    assert shards == ["popular", "contexts", "catalogue", "metrics", *lists]
     popular = arrays(lake, "popular")
     assert len(popular["items"]) == 16
     assert (np.diff(popular["scores"]) <= 0).all()
@@ -164,6 +167,96 @@ def test_every_shard_that_is_listed_exists_and_every_decision_is_recorded(two_ta
     assert records["item_to_item"]["low_data"]  # 480 interactions
     assert sum(records[HYBRID]["metrics"]["weights"].values()) == pytest.approx(1)
     assert records["item_to_item"]["metrics"]["tried"]
+
+
+def test_the_figures_of_the_run_are_one_document(two_tastes_trained):
+    lake, answer = two_tastes_trained
+    document = read_json(lake.store, "runs/run/recommendations/metrics.json")
+    published = read_json(lake.store, "runs/run/recommendations/model.json")
+    for name in ("model", "version", "decision", "reason", "low_data", "as_of"):
+        assert document[name] == published[name]
+    assert (document["model"], document["version"]) == (answer["model"], "run")
+    assert document["metrics"] == published["metrics"]["metrics"]
+    assert (document["split"], document["k"], document["customers"]) == ("cutoff", 10, 80)
+    assert document["cutoff"] == published["metrics"]["cutoff"]
+    assert (document["baseline"], document["champion"]) == ("popularity", {})
+    assert document["evaluated_at"] == NOW.isoformat()
+    records = {
+        name: read_json(lake.store, f"models/{name}/run/model.json") for name in document["candidates"]
+    }
+    assert set(records) == {*CANDIDATES, HYBRID}
+    for name, told in document["candidates"].items():
+        assert told["decision"] == records[name]["decision"]
+        if told["decision"] == "skipped":
+            assert told["reason"] == records[name]["reason"]
+        else:
+            assert told["metrics"] == records[name]["metrics"]["metrics"]
+            assert told["customers"] == 80
+    shard = list(RunOutputs(lake.store, "run", Shop(currency="GBP")).items("recommendations", "metrics"))
+    assert unpack_document([item["packed"] for item in shard]) == document
+
+
+def test_a_user_is_served_with_what_was_bought(two_tastes_trained):
+    lake, _ = two_tastes_trained
+    outputs = RunOutputs(lake.store, "run", Shop(currency="GBP"))
+    items = {item["pk"]: item for item in outputs.items("recommendations", "users-00000")}
+    history = load_interactions("run", lake.store).history()
+    for row, customer in enumerate(names(lake, "customers")):
+        bought = unpack_bought(items[f"user#run#{customer}"]["bought"])
+        assert bought == history[[row]].indices.tolist() == outputs.bought_by(row)
+        assert len(bought) == 6
+
+
+def test_a_catalogue_says_category_and_since_when_there_is_a_product(lake, shop, ingest_text):
+    ingest_text(
+        HEADER
+        + line("a", "old", "2024-01-01")
+        + line("a", "tea", "2025-03-01")
+        + line("b", "tea", "2025-03-04")
+    )
+    ingest_text(
+        "product_id,title,category,released_at\n"
+        "old,Old,Drinks >  Tea > ,\ntea,Tea,,2019-05-31T23:30:00Z\n"
+        "new,New,Drinks,2025-03-02\nnever,Never,,\n",
+        key="raw/products/p.csv",
+    )
+    prepared(lake, shop)
+    path = lake.store.staged("runs/run/recommendations/products.parquet")
+    found = duckdb.sql(f"SELECT product_id, CAST(since AS VARCHAR) FROM '{path}' ORDER BY idx").fetchall()
+    # What is released at 23:30 UTC of a summer's day comes in London on the next.
+    assert found == [("never", None), ("new", "2025-03-02"), ("old", "2024-01-01"), ("tea", "2019-06-01")]
+    days = [-1, *(date.fromisoformat(day).toordinal() - date(1970, 1, 1).toordinal() for _, day in found[1:])]
+    assert load_since("run", lake.store).tolist() == days
+    products = RunOutputs(lake.store, "run", shop).products()
+    assert {each.product_id: each.category for each in products} == {
+        "never": "",
+        "new": "Drinks",
+        "old": "Drinks > Tea",
+        "tea": "",
+    }
+
+
+def test_what_trends_and_what_is_new_leave_out_what_is_not_sold_any_more(lake, shop, ingest_text):
+    lines = [line(f"c{n}", "classic", f"2024-{1 + n % 12:02d}-05") for n in range(60)]
+    for product in ("hit", "gone"):
+        lines += [line(f"c{n}", product, f"2025-03-{1 + n % 9:02d}") for n in range(30)]
+    ingest_text(HEADER + "".join(lines))
+    ingest_text(
+        "product_id,title,is_active,released_at\ngone,Gone,false,\nnext,Next,,2025-03-09\nlater,Later,,2025-04-01\n",
+        key="raw/products/p.csv",
+    )
+    prepared(lake, shop)
+    write_json(lake.store, "runs/run/metrics/popularity.json", {"settings": {}})
+    fit("run", "popularity", lake.store)
+    write_json(lake.store, "models/popularity/run/model.json", {"model": "popularity", "version": "run"})
+    plan("run", "popularity", lake.store)
+    outputs = RunOutputs(lake.store, "run", shop)
+    product_ids = names(lake, "products")
+    trending, new = (outputs.popular(product_ids, board) for board in ("trending", "new"))
+    assert [(each.product_id, each.kind) for each in trending] == [("hit", TRENDING)]
+    assert trending[0].score > 1
+    assert [(each.product_id, each.kind) for each in new] == [("hit", NEW), ("next", NEW)]
+    assert [each.product_id for each in outputs.popular(product_ids)] == ["hit", "classic"]
 
 
 def test_lists_become_parquet_with_the_shops_ids(two_tastes_trained):

@@ -34,17 +34,31 @@ def product_tags(row: Row) -> list[str]:
     >>> product_tags({"category": "Tea > Green", "brand": "Acme", "attributes": '{"size": "L"}'})
     ['category=Tea', 'category=Tea > Green', 'brand=Acme', 'size=L']
     """
-    levels = [level.strip() for level in (row["category"] or "").split(LEVELS)]
-    paths = [LEVELS.join(levels[: depth + 1]) for depth in range(len(levels)) if levels[depth]]
-    tags = [f"category={path}" for path in paths]
+    tags = [f"category={path}" for path in _category_paths(row["category"])]
     tags += [f"brand={row['brand']}"] if row["brand"] else []
     return tags + list(_attributes(row["attributes"]))
+
+
+def category_path(category: str | None) -> str:
+    """Write a category as the deepest of its tags does; empty for none.
+
+    Examples
+    --------
+    >>> category_path("Tea  >  Green > ")
+    'Tea > Green'
+    """
+    return next(reversed(_category_paths(category)), "")
 
 
 def customer_tags(row: Row) -> list[str]:
     """Tag a customer with what the row says: each column but the numbers and ids, and the attributes."""
     named = (name for name in ("country", "segment", "gender", "age") if row.get(name))
     return [f"{name}={row[name]}" for name in named] + list(_attributes(row.get("attributes")))
+
+
+def _category_paths(category: str | None) -> list[str]:
+    levels = [level.strip() for level in (category or "").split(LEVELS)]
+    return [LEVELS.join(levels[: depth + 1]) for depth in range(len(levels)) if levels[depth]]
 
 
 def _attributes(text: str | None) -> Iterator[str]:

@@ -1,7 +1,9 @@
 """How a training run cuts what it recommends into shards, each a file of aligned arrays.
 
 A shard of users, of similar products or of products of the same baskets holds ``rows`` (indices of users or
-products), and for each row a list: ``items``, ``scores``, and the reasons ``kind``, ``because``, ``share``.
+products), and for each row a list: ``items``, ``scores``, and the reasons ``kind``, ``because``, ``share``. A
+shard of users also holds what each of them bought: ``bought_items``, where row r has the places from
+``bought_indptr[r]`` to ``bought_indptr[r + 1]``.
 """
 
 from __future__ import annotations

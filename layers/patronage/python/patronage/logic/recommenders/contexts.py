@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from patronage.logic.recommenders.popularity import Popularity
-from patronage.logic.recommenders.ranking import top_k
+from patronage.logic.recommenders.ranking import best_products
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from patronage.logic.recommenders.interactions import Ids, Interactions, Scores, Side
+    from patronage.logic.recommenders.interactions import Interactions, Scores, Side
 
     Pairs = list[tuple[int, float]]
 
@@ -65,13 +65,6 @@ def _by_month(scores: Scores, interactions: Interactions) -> dict[str, Pairs]:
         bought = np.bincount(interactions.products[months == month], minlength=len(scores))
         found[f"month={month}"] = _pairs(np.where(scores > 0, bought, 0))
     return found
-
-
-def best_products(scores: NDArray[np.floating | np.integer], k: int) -> tuple[Ids, Scores]:
-    """Return the k products of the greatest scores above 0, best first, and the scores."""
-    ids, best = top_k(scores.astype(np.float32)[None, :], k)
-    known = ids[0] >= 0
-    return ids[0, known], best[0, known]
 
 
 def _pairs(scores: NDArray[np.floating | np.integer]) -> Pairs:

@@ -44,6 +44,13 @@ def top_k(scores: Scores, k: int) -> tuple[Ids, Scores]:
     return _ranked(row, column, scores[row, column], (rows, columns), k)
 
 
+def best_products(scores: NDArray[np.floating | np.integer], k: int) -> tuple[Ids, Scores]:
+    """Return the k products of the greatest scores above 0, best first, and the scores."""
+    ids, best = top_k(scores.astype(np.float32)[None, :], k)
+    known = ids[0] >= 0
+    return ids[0, known], best[0, known]
+
+
 def top_k_sparse(scores: Matrix, k: int, *, banned: Mask | None = None) -> tuple[Ids, Scores]:
     """Return the k greatest positive scores of each row of a sparse matrix, as `top_k` does.
 

@@ -84,11 +84,8 @@ class Trending(Recommender):
 
     def _fit(self, interactions: Interactions, side: Side) -> None:
         self.model.fit(interactions, side=side)
-        lately = recent_purchases(interactions, self.half_life_days).astype(np.float32)
-        usual = recent_purchases(interactions, self.usual_half_life_days).astype(np.float32)
-        usual *= lately.sum() / usual.sum()
-        trend = ((lately + self.shrinkage) / (usual + self.shrinkage)) ** self.power
-        self.trend_: Scores = trend.astype(np.float32)
+        trend = times_usual(interactions, self.half_life_days, self.usual_half_life_days, self.shrinkage)
+        self.trend_: Scores = (trend**self.power).astype(np.float32)
 
     def _scores(self, histories: Histories) -> Scores | Matrix:
         scores = self.model._scores(histories)
@@ -97,3 +94,22 @@ class Trending(Recommender):
         else:
             scores.data *= self.trend_[scores.indices]
         return scores
+
+
+def times_usual(
+    interactions: Interactions, half_life_days: float, usual_half_life_days: float, shrinkage: float
+) -> Scores:
+    """Return each product's share of what is bought lately over its usual share; shape (products,).
+
+    Parameters
+    ----------
+    interactions : Interactions
+        What was bought.
+    half_life_days, usual_half_life_days, shrinkage : float
+        As in `Trending`.
+    """
+    lately = recent_purchases(interactions, half_life_days).astype(np.float32)
+    usual = recent_purchases(interactions, usual_half_life_days).astype(np.float32)
+    usual *= lately.sum() / usual.sum()
+    trend: Scores = (lately + shrinkage) / (usual + shrinkage)
+    return trend

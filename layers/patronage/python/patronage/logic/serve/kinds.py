@@ -19,6 +19,8 @@ NEW = 5
 """It is too new to be judged by its sales, and is shown to find out."""
 SAME_BASKET = 6
 """It stands in a share of the baskets that hold another product."""
+TRENDING = 7
+"""It sells more than it used to: the score says how many times."""
 
 NAMES = {
     POPULAR: "popular",
@@ -28,5 +30,6 @@ NAMES = {
     BOUGHT_AGAIN: "bought_again",
     NEW: "new",
     SAME_BASKET: "same_basket",
+    TRENDING: "trending",
 }
 """What answers and files call each kind."""

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import struct
 import zlib
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from patronage.errors import TryAgain
 from patronage.logic.serve.kinds import BOUGHT_TOGETHER, POPULAR
+from patronage.logic.serve.varints import read_varints, write_varints
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Sequence
 
 _VERSION = 2
 _WITHOUT_KINDS = 1
@@ -51,7 +53,7 @@ def pack(candidates: Sequence[Candidate]) -> bytes:
     scores = [struct.pack(">f", candidate.score)[:_SCORE_BYTES] for candidate in candidates]
     shares = [_to_share(candidate.share) for candidate in candidates]
     body = b"".join(
-        (_varints(numbers), _planes(scores, _SCORE_BYTES), _planes(shares, _SHARE_BYTES), *encoded)
+        (write_varints(numbers), _planes(scores, _SCORE_BYTES), _planes(shares, _SHARE_BYTES), *encoded)
     )
     deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     return bytes([_VERSION]) + deflate.compress(body) + deflate.flush()
@@ -59,30 +61,44 @@ def pack(candidates: Sequence[Candidate]) -> bytes:
 
 def unpack(packed: bytes) -> list[Candidate]:
     """Return what was packed, scores and shares in the precision that was kept."""
-    version = packed[0] if packed else 0
-    if version not in (_VERSION, _WITHOUT_KINDS):
-        raise TryAgain(f"a packed list has version {version}, and this reads {_VERSION}; publish again")
-    body = memoryview(zlib.decompress(packed[1:], -zlib.MAX_WBITS))
-    (n, n_ids), at = _read_varints(body, 0, 2)
-    lengths, at = _read_varints(body, at, n_ids)
-    because, at = _read_varints(body, at, n)
-    if version == _WITHOUT_KINDS:
-        kinds = [BOUGHT_TOGETHER if place else POPULAR for place in because]
-    else:
-        kinds, at = _read_varints(body, at, n)
-    scores, at = _read_planes(body, at, n, _SCORE_BYTES)
-    shares, at = _read_planes(body, at, n, _SHARE_BYTES)
-    ids = _read_texts(body, at, lengths)
-    return [
-        Candidate(
-            ids[row],
-            struct.unpack(">f", scores[row] + b"\0")[0],
-            ids[because[row] - 1] if because[row] else None,
-            int.from_bytes(shares[row], "big") / _SHARES,
-            kinds[row],
-        )
-        for row in range(n)
-    ]
+    return list(Unpacked(packed))
+
+
+class Unpacked:
+    """What was packed, candidate by candidate: few answers look at all of a list.
+
+    Raises
+    ------
+    TryAgain
+        The list was packed by another version.
+    """
+
+    __slots__ = ("_because", "_body", "_ends", "_kinds", "_scores", "_shares")
+
+    def __init__(self, packed: bytes) -> None:
+        version = packed[0] if packed else 0
+        if version not in (_VERSION, _WITHOUT_KINDS):
+            raise TryAgain(f"a packed list has version {version}, and this reads {_VERSION}; publish again")
+        self._body = body = zlib.decompress(packed[1:], -zlib.MAX_WBITS)
+        (n, n_ids), at = read_varints(body, 0, 2)
+        lengths, at = read_varints(body, at, n_ids)
+        self._because, at = read_varints(body, at, n)
+        if version == _WITHOUT_KINDS:
+            self._kinds = [BOUGHT_TOGETHER if place else POPULAR for place in self._because]
+        else:
+            self._kinds, at = read_varints(body, at, n)
+        self._scores = struct.unpack(f">{n}f", _joined(body, at, n, _SCORE_BYTES, 4))
+        at += n * _SCORE_BYTES
+        self._shares = struct.unpack(f">{n}H", _joined(body, at, n, _SHARE_BYTES, 2))
+        self._ends = list(accumulate(lengths, initial=at + n * _SHARE_BYTES))
+
+    def __iter__(self) -> Iterator[Candidate]:
+        body, ends = self._body, self._ends
+        rows = zip(self._scores, self._because, self._shares, self._kinds, strict=True)
+        for row, (score, place, share, kind) in enumerate(rows):
+            product_id = body[ends[row] : ends[row + 1]].decode()
+            because = body[ends[place - 1] : ends[place]].decode() if place else None
+            yield Candidate(product_id, score, because, share / _SHARES, kind)
 
 
 def _place(because: str | None, places: dict[str, int], ids: list[str]) -> int:
@@ -103,39 +119,9 @@ def _planes(values: list[bytes], width: int) -> bytes:
     return b"".join(bytes(value[byte] for value in values) for byte in range(width))
 
 
-def _read_planes(body: memoryview, at: int, count: int, width: int) -> tuple[list[bytes], int]:
-    planes = [body[at + byte * count : at + (byte + 1) * count] for byte in range(width)]
-    return [bytes(value) for value in zip(*planes, strict=True)], at + width * count
-
-
-def _varints(numbers: Iterable[int]) -> bytes:
-    """Write numbers in seven bits a byte, the lowest first; the high bit says that more follow."""
-    written = bytearray()
-    for number in numbers:
-        rest = number
-        while rest > 0x7F:
-            written.append(rest & 0x7F | 0x80)
-            rest >>= 7
-        written.append(rest)
-    return bytes(written)
-
-
-def _read_varints(body: memoryview, at: int, count: int) -> tuple[list[int], int]:
-    numbers = []
-    for _ in range(count):
-        number = shift = 0
-        while body[at] & 0x80:
-            number |= (body[at] & 0x7F) << shift
-            shift += 7
-            at += 1
-        numbers.append(number | body[at] << shift)
-        at += 1
-    return numbers, at
-
-
-def _read_texts(body: memoryview, at: int, lengths: list[int]) -> list[str]:
-    texts = []
-    for length in lengths:
-        texts.append(str(body[at : at + length], "utf-8"))
-        at += length
-    return texts
+def _joined(body: bytes, at: int, count: int, planes: int, width: int) -> bytearray:
+    """Return numbers of `width` bytes from their planes; bytes that were not kept are 0."""
+    numbers = bytearray(count * width)
+    for plane in range(planes):
+        numbers[plane::width] = body[at + plane * count : at + (plane + 1) * count]
+    return numbers

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from patronage.errors import RunFailed
 from patronage.logic.recommenders.candidates import BESIDE, HYBRID, POPULARITY
 from patronage.steps.manifest import Manifest
+from patronage.steps.train.scorecard import scorecard
 from patronage.steps.train.windows import measured
 from patronage.stores.objects import read_json, write_json
 
@@ -51,10 +52,11 @@ def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
     if champion and champion not in metrics:
         reason += f"; the live method {champion} could not be compared: {left_out.get(champion, 'unknown')}"
     evaluated = min(found["customers"] for found in metrics.values())
+    is_low_data = evaluated < MIN_EVALUATED_CUSTOMERS or listed["interactions"] < FEW_INTERACTIONS
     shared = {
         "version": run_id,
         "reason": reason,
-        "low_data": evaluated < MIN_EVALUATED_CUSTOMERS or listed["interactions"] < FEW_INTERACTIONS,
+        "low_data": is_low_data,
         "parent": manifest.champion,
         "as_of": manifest.as_of.isoformat(),
         "tables": manifest.tables,
@@ -66,6 +68,15 @@ def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
     for name, why in left_out.items():
         record = {"model": name, "decision": "skipped", "metrics": None, **shared, "reason": why}
         write_json(store, f"models/{name}/{run_id}/model.json", record)
+    card = scorecard(
+        manifest,
+        model,
+        reason=reason,
+        is_low_data=is_low_data,
+        metrics=metrics,
+        left_out=left_out,
+    )
+    write_json(store, f"runs/{run_id}/recommendations/metrics.json", card)
     weights = metrics[model].get("weights") or {model: 1.0}
     parts = [name for name, weight in weights.items() if weight > 0]
     parts += [name for name in (POPULARITY, *BESIDE) if name not in parts]

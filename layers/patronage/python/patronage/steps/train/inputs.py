@@ -9,7 +9,7 @@ from patronage.steps.learn_arrays import load_arrays
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
-    from patronage.logic.recommenders.interactions import Mask
+    from patronage.logic.recommenders.interactions import Ids, Mask
     from patronage.stores.objects import ObjectStore
 
 
@@ -27,8 +27,14 @@ def load_interactions(run_id: str, store: ObjectStore) -> Interactions:
 
 def load_active(run_id: str, store: ObjectStore) -> Mask:
     """Read which products the shop sells now; array of bool, shape (products,)."""
-    active: Mask = load_arrays(store, f"runs/{run_id}/features/active.npz")["active"] != 0
+    active: Mask = load_arrays(store, f"runs/{run_id}/features/products.npz")["active"] != 0
     return active
+
+
+def load_since(run_id: str, store: ObjectStore) -> Ids:
+    """Read since which day there is each product, -1 where that is not known; shape (products,)."""
+    since: Ids = load_arrays(store, f"runs/{run_id}/features/products.npz")["since"]
+    return since
 
 
 def load_side(run_id: str, store: ObjectStore, *, of: str = "side") -> Side:

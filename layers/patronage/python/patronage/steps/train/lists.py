@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import numpy as np
 
 from patronage.logic.recommenders.exploration import explore, new_products
+from patronage.logic.recommenders.owned import bought_last
+from patronage.logic.serve.bought import MOST_BOUGHT
 from patronage.logic.serve.kinds import ALIKE, BOUGHT_TOGETHER, NEW, SAME_BASKET
 from patronage.steps.learn_arrays import save_arrays
 from patronage.steps.manifest import Manifest
@@ -47,7 +49,7 @@ def make_lists(run_id: str, shard: str, store: ObjectStore) -> dict[str, Any]:
     """Make a shard by its name; repeating it writes the same."""
     kind, start, stop = rows_of(shard)
     active = load_active(run_id, store)
-    arrays = (
+    arrays: dict[str, NDArray[Any]] = (
         _users(run_id, start, stop, active, store)
         if kind == "users"
         else _products(run_id, kind, slice(start, stop), active, store)
@@ -56,7 +58,7 @@ def make_lists(run_id: str, shard: str, store: ObjectStore) -> dict[str, Any]:
     return {"shard": shard, "rows": len(arrays["rows"])}
 
 
-def _users(run_id: str, start: int, stop: int, active: Mask, store: ObjectStore) -> dict[str, Ids | Scores]:
+def _users(run_id: str, start: int, stop: int, active: Mask, store: ObjectStore) -> dict[str, NDArray[Any]]:
     shop = Manifest.load(store, run_id).shop
     interactions = load_interactions(run_id, store)
     customers = np.arange(start, min(stop, interactions.n_customers), dtype=np.int32)
@@ -76,6 +78,7 @@ def _users(run_id: str, start: int, stop: int, active: Mask, store: ObjectStore)
         ids, scores, is_new = explore(ids, scores, found, share=shop.explore_share, customers=customers)
     earned = np.where(is_new, -1, ids)
     reasons = model.explain(histories, earned, exclude_history=exclude_history, in_stock=active)
+    indptr, bought = bought_last(histories, MOST_BOUGHT)
     return {
         "rows": customers,
         "items": ids,
@@ -83,12 +86,14 @@ def _users(run_id: str, start: int, stop: int, active: Mask, store: ObjectStore)
         "kind": np.where(is_new, NEW, reasons.kind).astype(np.int32),
         "because": reasons.because,
         "share": reasons.share,
+        "bought_indptr": indptr,
+        "bought_items": bought,
     }
 
 
 def _products(
     run_id: str, kind: str, rows: slice, active: Mask, store: ObjectStore
-) -> dict[str, Ids | Scores]:
+) -> dict[str, NDArray[Any]]:
     """Take each product's nearest; behind what the same customers bought, what is like it by what is said."""
     nearest = _nearest(run_id, kind, rows, active, store)
     if kind == "similar":
@@ -117,9 +122,10 @@ def _joined(first: _Nearest, second: _Nearest) -> _Nearest:
     repeated = (second.ids[:, :, None] == first.ids[:, None, :]).any(axis=2)
     # What is only alike stands behind, so its scores lie below all of those before it.
     lowest = np.where(first.scores > 0, first.scores, np.inf).min(axis=1, keepdims=True, initial=1.0)
+    highest = second.scores.max(axis=1, keepdims=True, initial=1.0)
     behind = second._replace(
         ids=np.where(repeated, np.int32(-1), second.ids),
-        scores=second.scores * (lowest * 0.999).astype(np.float32),
+        scores=second.scores * (lowest / highest * 0.999).astype(np.float32),
     )
     both: list[NDArray[Any]] = [np.concatenate(pair, axis=1) for pair in zip(first, behind, strict=True)]
     return _ranked(_Nearest(*both)).each(lambda values: values[:, : first.ids.shape[1]])

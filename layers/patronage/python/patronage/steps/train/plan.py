@@ -8,11 +8,13 @@ import numpy as np
 
 from patronage.logic.recommenders import Popularity
 from patronage.logic.recommenders.candidates import POPULARITY
-from patronage.logic.recommenders.contexts import best_products, popular_by_context
+from patronage.logic.recommenders.contexts import popular_by_context
+from patronage.logic.recommenders.highlights import new_arrivals, trending_products
+from patronage.logic.recommenders.ranking import best_products
 from patronage.steps.learn_arrays import save_arrays
 from patronage.steps.recommendation_shards import shard_names
 from patronage.steps.train.fit import load_model
-from patronage.steps.train.inputs import load_active, load_interactions, load_side
+from patronage.steps.train.inputs import load_active, load_interactions, load_side, load_since
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
@@ -33,9 +35,16 @@ def plan(run_id: str, model: str, store: ObjectStore) -> dict[str, Any]:
     folder = f"runs/{run_id}/recommendations"
     interactions, side = load_interactions(run_id, store), load_side(run_id, store)
     popularity = cast("Popularity", load_model(run_id, POPULARITY, store))
-    scores: Scores = np.where(load_active(run_id, store), popularity.scores_, np.float32(0))
-    items, best = best_products(scores, POPULAR_PRODUCTS)
-    save_arrays(store, f"{folder}/popular.npz", {"items": items, "scores": best})
+    active = load_active(run_id, store)
+    scores: Scores = np.where(active, popularity.scores_, np.float32(0))
+    today = int(interactions.days.max(initial=0))
+    boards = {
+        "popular": best_products(scores, POPULAR_PRODUCTS),
+        "trending": trending_products(interactions, active),
+        "new": new_arrivals(load_since(run_id, store), scores, active, today=today),
+    }
+    for name, (items, best) in boards.items():
+        save_arrays(store, f"{folder}/{name}.npz", {"items": items, "scores": best})
     contexts = popular_by_context(scores, interactions, side, half_life_days=popularity.half_life_days)
     devices = read_json(store, f"runs/{run_id}/features/devices.json")
     contexts |= {f"device={name}": pairs for name, pairs in devices.items()}
@@ -45,6 +54,6 @@ def plan(run_id: str, model: str, store: ObjectStore) -> dict[str, Any]:
     lists += [name for kind in ("similar", "together") for name in shard_names(kind, interactions.n_products)]
     lists_key, shards_key = f"{folder}/lists.json", f"runs/{run_id}/publish/recommendations/shards.json"
     write_json(store, lists_key, [{"shard": name} for name in lists])
-    shards = ["popular", "contexts", "catalogue", *lists]
+    shards = ["popular", "contexts", "catalogue", "metrics", *lists]
     write_json(store, shards_key, [{"shard": name} for name in shards])
     return {"lists_key": lists_key, "shards_key": shards_key, "shards": len(shards)}

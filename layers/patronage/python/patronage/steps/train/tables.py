@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from patronage.engines.duckdb import DuckEngine
     from patronage.stores.lake import Lake
 
+_PRODUCTS = (
+    "SELECT CAST(is_active AS INTEGER), COALESCE(DATE_DIFF('day', DATE '1970-01-01', since), -1) "
+    "FROM indexed_products ORDER BY idx"
+)
+
 
 def interactions(run_id: str, lake: Lake) -> dict[str, Any]:
     """Write who bought what on which day, over numbered customers and products, and what is known beside.
@@ -38,10 +43,7 @@ def interactions(run_id: str, lake: Lake) -> dict[str, Any]:
         )
         names = ("customers", "products", "days")
         columns = gather(dict.fromkeys(names, "i"), engine.chunks(query("interactions")))
-        active = gather(
-            {"active": "i"},
-            engine.chunks("SELECT CAST(is_active AS INTEGER) FROM indexed_products ORDER BY idx"),
-        )
+        products = gather({"active": "i", "since": "i"}, engine.chunks(_PRODUCTS))
         _show_segments(manifest, lake, engine)
         side = side_of(engine.rows(query("product_sides")), engine.rows(query("customer_sides")))
         write_json(lake.store, f"runs/{run_id}/features/side.json", side)
@@ -49,7 +51,7 @@ def interactions(run_id: str, lake: Lake) -> dict[str, Any]:
     sizes = {"n_customers": array("i", [counts["customers"]]), "n_products": array("i", [counts["products"]])}
     features = f"runs/{run_id}/features"
     lake.store.write_bytes(f"{features}/interactions.npz", write_npz({**columns, **sizes}))
-    lake.store.write_bytes(f"{features}/active.npz", write_npz(active))
+    lake.store.write_bytes(f"{features}/products.npz", write_npz(products))
     return {**counts, "interactions": len(columns["days"])}
 
 
