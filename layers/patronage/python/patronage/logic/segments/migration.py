@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _KINDS = ("stayed", "moved", "new", "gone")
+_COUNTED = ("stayed", "came", "left", "new", "gone")
 
 
 def totals_of(moves: Sequence[dict[str, Any]]) -> dict[str, int]:
@@ -40,3 +41,23 @@ def _kind(move: dict[str, Any]) -> str:
     if move["to_segment_id"] is None:
         return "gone"
     return "stayed" if move["from_segment_id"] == move["to_segment_id"] else "moved"
+
+
+def moved_by_segment(moves: Sequence[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """Count the customers of a matrix by segment.
+
+    Returns
+    -------
+    dict
+        By segment id: ``stayed``, ``came`` and ``left`` from and to another one, ``new`` to the shop, and
+        ``gone`` from it.
+    """
+    found: dict[str, dict[str, int]] = {}
+    for move in moves:
+        kind, customers = _kind(move), move["customers"]
+        came, left = {"moved": ("came", "left")}.get(kind, (kind, kind))
+        for segment_id, name in {(move["to_segment_id"], came), (move["from_segment_id"], left)}:
+            if segment_id is not None:
+                counts = found.setdefault(segment_id, dict.fromkeys(_COUNTED, 0))
+                counts[name] += customers
+    return found

@@ -45,8 +45,12 @@ def clusters(run_id: str, store: ObjectStore) -> dict[str, Any]:
 
 def _summary(fitted: Clusters) -> dict[str, Any]:
     found, pca = fitted.partition_, None
-    if fitted.components_ is not None:
-        pca = {"components": fitted.components_, "variance_share": fitted.pca_share}
+    if fitted.directions_ is not None:
+        pca = {
+            "components": len(fitted.directions_),
+            "variance_share": fitted.pca_share,
+            "directions": fitted.directions_.tolist(),
+        }
     return {
         "k": len(found.centres),
         "silhouette": found.chosen.silhouette if found.chosen else None,
@@ -56,6 +60,7 @@ def _summary(fitted: Clusters) -> dict[str, Any]:
         "by_k": [_tried(candidate) for candidate in found.candidates],
         "clusters": [profile.as_dict() for profile in fitted.profiles_],
         "scaling": {name: asdict(scaling) for name, scaling in fitted.scalings_.items()},
+        "centres": found.centres.tolist(),
         "pca": pca,
     }
 
@@ -66,4 +71,5 @@ def _tried(candidate: Candidate) -> dict[str, float]:
 
 def _nobody() -> dict[str, Any]:
     nothing = dict.fromkeys(("silhouette", "stability", "inertia", "pca"))
-    return {"k": 0, "reason": "no customer has bought", "by_k": [], "clusters": [], "scaling": {}} | nothing
+    empty: dict[str, Any] = {"by_k": [], "clusters": [], "scaling": {}, "centres": []}
+    return {"k": 0, "reason": "no customer has bought"} | empty | nothing

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.logic.arrays import read_npz
 from patronage.logic.queries import query
+from patronage.logic.segments.assigning import assigning_of
 from patronage.logic.segments.lifetime_totals import INTERVAL_Z
 from patronage.logic.segments.methods import METHODS, described
 from patronage.steps.manifest import Manifest
@@ -24,11 +25,12 @@ PER_CUSTOMER = ("rfm", "lifecycle", "behaviour")
 
 
 def combine(run_id: str, lake: Lake) -> dict[str, Any]:
-    """Write `segments/customers.parquet` and `segments/profiles.json`.
+    """Write `segments/customers.parquet` and `profiles.json`, and what assigns a segment outside of a run.
 
     A customer of any branch has a row; what a branch does not know of a customer is null there. A profile is
     of one segment of one method: its size, its net, its future value with the 80 % interval, in minor units,
-    and the products that its customers may buy next.
+    and the products that its customers may buy next. `segments/assigning.json` holds cut points, scalings
+    and centres, `features/customers.parquet` what the clusters know of each buyer.
     """
     store = lake.store
     manifest = Manifest.load(store, run_id)
@@ -47,8 +49,22 @@ def combine(run_id: str, lake: Lake) -> dict[str, Any]:
             method: _profiles(method, engine, store, run_id, has_picks=has_picks) for method in METHODS
         }
         counted = engine.row("SELECT COUNT(*) AS customers FROM customers_combined")
+        _write_features(engine, store, folder)
     write_json(store, f"{folder}/segments/profiles.json", profiles)
+    rule, clusters = (read_json(store, f"{folder}/segments/{name}.json") for name in ("rfm_rule", "clusters"))
+    write_json(store, f"{folder}/segments/assigning.json", assigning_of(rule, clusters))
     return {"customers": counted["customers"], **{method: len(found) for method, found in profiles.items()}}
+
+
+def _write_features(engine: DuckEngine, store: ObjectStore, folder: str) -> None:
+    engine.arrays("feature_rows", read_npz(store.read_bytes(f"{folder}/features/clusters.npz")))
+    with store.writing(f"{folder}/features/customers.parquet") as path:
+        engine.parquet(
+            "SELECT buyers.customer_id, feature_rows.* EXCLUDE (idx) "
+            "FROM buyers INNER JOIN feature_rows ON buyers.idx = feature_rows.idx "
+            "ORDER BY buyers.customer_id",
+            path,
+        )
 
 
 def _profiles(

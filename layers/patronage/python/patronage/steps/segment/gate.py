@@ -35,15 +35,24 @@ def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
     shards_key = f"runs/{run_id}/publish/segments/shards.json"
     if problem is None:
         write_json(store, f"runs/{run_id}/segments/summary.json", _summary(manifest, store, money))
-        shards = range(-(-counted["customers"] // CUSTOMERS_PER_SHARD))
         names = ["summary", "analytics", *(f"members-{method}" for method in METHODS)]
-        names += [f"customers-{shard:05d}" for shard in shards]
+        names += _numbered("customers", counted["customers"])
+        names += _numbered("journeys", _timelines(run_id, store))
         write_json(store, shards_key, [{"shard": name} for name in names])
     return {
         "publish": problem is None,
         "reason": problem or "segments and order lines agree to the minor unit",
         "shards_key": shards_key,
     }
+
+
+def _numbered(kind: str, customers: int) -> list[str]:
+    return [f"{kind}-{shard:05d}" for shard in range(-(-customers // CUSTOMERS_PER_SHARD))]
+
+
+def _timelines(run_id: str, store: ObjectStore) -> int:
+    key = f"runs/{run_id}/journeys/timelines.json"
+    return int(read_json(store, key)["customers"]) if store.exists(key) else 0
 
 
 def _problem(counted: dict[str, int], money: dict[str, int]) -> str | None:

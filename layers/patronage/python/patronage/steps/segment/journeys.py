@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from patronage.engines.duckdb import DuckEngine
@@ -10,6 +9,7 @@ from patronage.errors import NotFound
 from patronage.logic.queries import query
 from patronage.logic.segments.journeys_funnel import STEPS, funnel
 from patronage.logic.segments.journeys_graph import graph
+from patronage.logic.segments.journeys_items import instant_text
 from patronage.logic.segments.journeys_purchases import STAGES, WITHIN_DAYS, stage_graph, stages
 from patronage.logic.segments.journeys_timeline import absences, timeline_of
 from patronage.steps.manifest import Manifest
@@ -199,7 +199,6 @@ def _timelines(engine: DuckEngine, manifest: Manifest, lake: Lake) -> dict[str, 
     }
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OF_CUSTOMER = (
     "SELECT * EXCLUDE (occurred_at, day), EPOCH_US(occurred_at) AS instant, CAST(day AS VARCHAR) AS day "
     "FROM timelines WHERE customer_id = $customer_id ORDER BY position"
@@ -230,8 +229,7 @@ def timeline(run_id: str, customer_id: str, store: ObjectStore) -> dict[str, Any
     if not rows:
         raise NotFound(f"run {run_id} knows no customer {customer_id!r}; ids are compared letter by letter")
     for row in rows:
-        instant = _EPOCH + timedelta(microseconds=row.pop("instant"))
-        row["occurred_at"] = instant.isoformat().replace("+00:00", "Z")
+        row["occurred_at"] = instant_text(row.pop("instant"))
     return {
         "run_id": run_id,
         "as_of": manifest.as_of.isoformat(),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.logic.queries import query
 from patronage.logic.segments import default_map, map_sql, read_map
+from patronage.logic.segments.assigning import rfm_rule
 from patronage.logic.segments.options import MAP
 from patronage.logic.segments.rfm_scores import (
     margins_sql,
@@ -31,12 +32,13 @@ def rfm(run_id: str, lake: Lake) -> dict[str, Any]:
     """Score every customer, name the segment, and write both with the summary of the segments.
 
     Writes `segments/rfm.parquet` (customer_id, recency_days, frequency, net_minor, r, f, m, segment_id,
-    scored_segment_id) and `segments/rfm.json`. By the scores of this run alone, a customer belongs to
-    `scored_segment_id`; `segment_id` is where the customer stands, and may be the segment of the run before.
+    scored_segment_id), `segments/rfm.json` and, for `combine`, `segments/rfm_rule.json`. By the scores of
+    this run alone, a customer belongs to `scored_segment_id`; `segment_id` is where the customer stands, and
+    may be the segment of the run before.
     """
     manifest = Manifest.load(lake.store, run_id)
     with pinned_engine(manifest, lake) as engine:
-        cuts = _score(manifest, engine)
+        cuts, cells = _score(manifest, engine)
         _settle(manifest, lake, engine, cuts)
         with lake.store.writing(f"runs/{run_id}/segments/rfm.parquet") as path:
             engine.parquet("FROM customer_segments ORDER BY customer_id", path)
@@ -50,12 +52,14 @@ def rfm(run_id: str, lake: Lake) -> dict[str, Any]:
             "kept": engine.row("SELECT COUNT(*) AS customers FROM rfm_kept")["customers"],
             "segments": engine.rows(query("rfm_summary")),
         }
+    rule = rfm_rule(cuts, cells, manifest.options.frequency_unit)
+    write_json(lake.store, f"runs/{run_id}/segments/rfm_rule.json", rule)
     write_json(lake.store, f"runs/{run_id}/segments/rfm.json", found)
     return {"segments": len(found["segments"]), "kept": found["kept"]}
 
 
-def _score(manifest: Manifest, engine: DuckEngine) -> Mapping[str, Cuts]:
-    """Make the table `rfm_segments`, and return what reached which score."""
+def _score(manifest: Manifest, engine: DuckEngine) -> tuple[Mapping[str, Cuts], list[tuple[int, int, str]]]:
+    """Make the table `rfm_segments`, and return what reaches which score, and the map of the segments."""
     options = manifest.options
     engine.run(f"CREATE VIEW rfm_occasions AS {query(f'rfm_occasions_{options.frequency_unit}')}")
     engine.table("rfm_customers", query("rfm_customers"), today=manifest.today)
@@ -66,7 +70,7 @@ def _score(manifest: Manifest, engine: DuckEngine) -> Mapping[str, Cuts]:
     cells = read_map(options.rfm_map, place=MAP) if options.rfm_map else default_map()
     engine.table("rfm_map", map_sql(cells))
     engine.table("rfm_segments", query("rfm_segments"))
-    return cuts
+    return cuts, cells
 
 
 def _settle(manifest: Manifest, lake: Lake, engine: DuckEngine, cuts: Mapping[str, Cuts]) -> None:

@@ -17,7 +17,7 @@ from patronage.logic.segments.clusters._choice import (
 from patronage.logic.segments.clusters._kmeans import one_thread
 from patronage.logic.segments.clusters._profile import Profile, profiles
 from patronage.logic.segments.clusters._sample import representative
-from patronage.logic.segments.clusters._scaling import Scaling, principal_components
+from patronage.logic.segments.clusters._scaling import Scaling, principal_directions, projected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,15 +46,15 @@ class Clusters:
         Labels, centres, and how their number was chosen.
     scalings_ : dict of Scaling
         By feature, of those in which the customers differ.
-    components_ : int or None
-        How many principal components there are; None without them.
+    directions_ : array, shape (components, features), or None
+        Of the principal components; None without them.
     profiles_ : list of Profile
         The clusters, described and named.
     """
 
     partition_: Partition
     scalings_: dict[str, Scaling]
-    components_: int | None
+    directions_: Numbers | None
     profiles_: list[Profile]
 
     def __init__(self, *, random_state: int, pca_share: float = 0.0, largest_k: int = LARGEST_K) -> None:
@@ -87,11 +87,11 @@ class Clusters:
         return self
 
     def _rows(self, scaled: Numbers) -> Numbers:
-        self.components_ = None
+        self.directions_ = None
         if self.pca_share > 0 and len(scaled) > 1:
             with one_thread():
-                scaled = principal_components(scaled, self.pca_share)
-            self.components_ = len(scaled)
+                self.directions_ = principal_directions(scaled, self.pca_share)
+            scaled = projected(scaled, self.directions_)
         return np.ascontiguousarray(scaled.T)
 
     def _check(self) -> None:

@@ -99,9 +99,6 @@ def yeo_johnson(values: Numbers, power: float) -> Numbers:
 def principal_components(columns: Numbers, share: float) -> Numbers:
     """Turn features into the fewest principal components that keep a share of their variance.
 
-    Written as sums in a fixed order, not as a product of matrices: equal columns give equal components
-    wherever they stand.
-
     Parameters
     ----------
     columns : array, shape (features, n)
@@ -114,11 +111,26 @@ def principal_components(columns: Numbers, share: float) -> Numbers:
     array, shape (components, n)
         The components, the one of most variance first.
     """
+    return projected(columns, principal_directions(columns, share))
+
+
+def principal_directions(columns: Numbers, share: float) -> Numbers:
+    """Find the directions of the principal components, shape (components, features)."""
     variances, directions = np.linalg.eigh(columns @ columns.T / columns.shape[1])
     kept = np.cumsum(variances[::-1]) / variances.sum()
     count = int(np.searchsorted(kept, share - 1e-12)) + 1
-    components = np.zeros((min(count, len(columns)), columns.shape[1]))
-    for component, direction in zip(components, directions.T[::-1], strict=False):
+    found: Numbers = directions.T[::-1][: min(count, len(columns))]
+    return found
+
+
+def projected(columns: Numbers, directions: Numbers) -> Numbers:
+    """Lay features along directions.
+
+    Written as sums in a fixed order, not as a product of matrices: equal columns give equal components
+    wherever they stand.
+    """
+    components = np.zeros((len(directions), columns.shape[1]))
+    for component, direction in zip(components, directions, strict=True):
         for column, weight in zip(columns, direction, strict=True):
             component += column * weight
     return components

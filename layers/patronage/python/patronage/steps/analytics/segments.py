@@ -1,0 +1,107 @@
+"""The segments of each method, and how they perform."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from patronage.errors import BadField
+from patronage.logic.segments.methods import METHODS
+from patronage.logic.segments.migration import moved_by_segment
+from patronage.steps.analytics.paging import needed
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from patronage.logic.serve.generation import Generation
+    from patronage.stores.figures_reader import FiguresReader
+
+_ONLY_RFM = "the run before and this one are compared by the method rfm alone"
+_NO_RUN_BEFORE = "there was no run before this one"
+
+
+def check_method(method: str) -> None:
+    """Refuse a method that there is not."""
+    if method not in METHODS:
+        known = ", ".join(METHODS)
+        raise BadField(f"method is {method!r}; it must be one of {known}", field="method", rule="one-of")
+
+
+def segments(reader: FiguresReader, *, method: str = "rfm", now: datetime) -> dict[str, Any]:
+    """Return the shop's totals, and each segment of a method with its figures and shares."""
+    check_method(method)
+    generation = reader.live("segments", now)
+    summary = needed(reader.summary(generation.run_id), generation, None)
+    totals = {name: value for name, value in summary.items() if name not in {"segments", "other_methods"}}
+    found = profiles_of(summary, method)
+    return {**totals, **generation.head(now), "method": method, "segments": found}
+
+
+def profiles_of(summary: dict[str, Any], method: str) -> list[dict[str, Any]]:
+    """Return the segments of a method as a run's summary has them."""
+    found = summary["segments"] if method == "rfm" else summary.get("other_methods", {}).get(method, [])
+    return list(found)
+
+
+def performance(reader: FiguresReader, *, method: str = "rfm", now: datetime) -> dict[str, Any]:
+    """Return what each segment of a method brings, and who came to it and left it since the run before.
+
+    ``purchases`` are occasions, or orders where the shop counts these (``frequency_unit``): only then is
+    there an ``aov_minor``. Shares are of the customers whom the method knows, and of their net.
+    """
+    check_method(method)
+    generation = reader.live("segments", now)
+    summary = needed(reader.summary(generation.run_id), generation, None)
+    scored = reader.document(generation.run_id, "rfm") or {}
+    unit = scored.get("frequency_unit")
+    moves, reason = _moves(reader, generation, method)
+    found = [
+        _performed(profile, unit) | {"migration": moves and moves.get(profile["segment_id"], _NOBODY)}
+        for profile in profiles_of(summary, method)
+    ]
+    return {
+        **generation.head(now),
+        "method": method,
+        "frequency_unit": unit,
+        "segments": found,
+        "migration_reason": reason,
+    }
+
+
+_NOBODY = {"stayed": 0, "came": 0, "left": 0, "new": 0, "gone": 0}
+_PROFILE = (
+    "segment_id",
+    "name",
+    "customers",
+    "net_minor",
+    "customer_share",
+    "revenue_share",
+    "mean_recency_days",
+    "mean_frequency",
+    "mean_probability_alive",
+    "expected_value_12m_minor",
+    "expected_value_12m_low_minor",
+    "expected_value_12m_high_minor",
+)
+
+
+def _performed(profile: dict[str, Any], unit: str | None) -> dict[str, Any]:
+    purchases = round(profile["customers"] * (profile["mean_frequency"] or 0))
+    per_purchase = profile["net_minor"] / purchases if purchases else None
+    return {
+        **{name: profile.get(name) for name in _PROFILE},
+        "net_per_customer_minor": profile["net_minor"] / profile["customers"],
+        "purchases": purchases,
+        "net_per_purchase_minor": per_purchase,
+        "aov_minor": per_purchase if unit == "orders" else None,
+    }
+
+
+def _moves(
+    reader: FiguresReader, generation: Generation, method: str
+) -> tuple[dict[str, dict[str, int]] | None, str | None]:
+    if method != "rfm":
+        return None, _ONLY_RFM
+    found = reader.document(generation.run_id, "migration")
+    if found is None or found["from_run"] is None:
+        return None, _NO_RUN_BEFORE
+    return moved_by_segment(found["moves"]), None

@@ -1,0 +1,86 @@
+"""The items of a generation that are of one customer each: scores and features, and the timeline."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from patronage.engines.duckdb import DuckEngine
+from patronage.logic.queries import literal
+from patronage.logic.segments.assigning import pack_features
+from patronage.logic.segments.journeys_items import timeline_document
+from patronage.logic.serve.documents import pack_document
+from patronage.logic.serve.keys import item_key
+from patronage.steps.segment.gate import CUSTOMERS_PER_SHARD
+from patronage.stores.objects import read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from patronage.settings import Shop
+    from patronage.stores.objects import ObjectStore
+
+_TIMELINES = (
+    "SELECT * REPLACE (EPOCH_US(occurred_at) AS occurred_at, CAST(day AS VARCHAR) AS day) FROM timelines "
+    "WHERE customer_id BETWEEN {first} AND {last} ORDER BY customer_id, position"
+)
+_TIMELINE_BOUNDS = (
+    "SELECT MIN(customer_id) AS first, MAX(customer_id) AS last FROM ("
+    "SELECT DISTINCT customer_id FROM timelines ORDER BY customer_id LIMIT $limit OFFSET $start)"
+)
+
+
+def customer_items(store: ObjectStore, run_id: str, shop: Shop, shard: int) -> Iterator[dict[str, Any]]:
+    """Build the items of a shard's customers: all that the run says of each, and the clusters' features."""
+    with DuckEngine(shop) as engine:
+        engine.scan("customers", [store.staged(f"runs/{run_id}/segments/customers.parquet")])
+        rows = engine.rows(
+            "FROM customers ORDER BY customer_id LIMIT $limit OFFSET $start",
+            limit=CUSTOMERS_PER_SHARD,
+            start=shard * CUSTOMERS_PER_SHARD,
+        )
+        features = _features(engine, store, run_id, rows)
+    for row in rows:
+        customer_id, segment_id = row.pop("customer_id"), row.get("segment_id") or ""
+        known = {name: value for name, value in row.items() if value is not None}
+        item = {
+            "pk": item_key("customer", run_id, customer_id),
+            "segment_id": segment_id,
+            "packed": pack_document(known)[0],
+        }
+        yield item | ({"features": features[customer_id]} if customer_id in features else {})
+
+
+def _features(
+    engine: DuckEngine, store: ObjectStore, run_id: str, rows: list[dict[str, Any]]
+) -> dict[str, bytes]:
+    """Return the packed features of those who bought, in the order that `clusters.json` names."""
+    key = f"runs/{run_id}/features/customers.parquet"
+    if not rows or not store.exists(key):
+        return {}
+    names = read_json(store, f"runs/{run_id}/segments/clusters.json")["features"]
+    engine.scan("features", [store.staged(key)])
+    found = engine.rows(
+        f"SELECT customer_id, [{', '.join(names)}] AS features FROM features "
+        "WHERE customer_id BETWEEN $first AND $last",
+        first=rows[0]["customer_id"],
+        last=rows[-1]["customer_id"],
+    )
+    return {row["customer_id"]: pack_features(row["features"]) for row in found}
+
+
+def journey_items(store: ObjectStore, run_id: str, shop: Shop, shard: int) -> Iterator[dict[str, Any]]:
+    """Build the items of a shard's timelines."""
+    with DuckEngine(shop) as engine:
+        engine.scan("timelines", [store.staged(f"runs/{run_id}/journeys/timelines.parquet")])
+        bounds = engine.row(_TIMELINE_BOUNDS, limit=CUSTOMERS_PER_SHARD, start=shard * CUSTOMERS_PER_SHARD)
+        if bounds["first"] is None:
+            return
+        names = [row["column_name"] for row in engine.rows("DESCRIBE timelines")]
+        quoted = {name: literal(customer_id) for name, customer_id in bounds.items()}
+        rows = (row for chunk in engine.chunks(_TIMELINES.format(**quoted)) for row in chunk)
+        for customer_id, entries in groupby(rows, key=itemgetter(names.index("customer_id"))):
+            document = timeline_document(names, list(entries))
+            packed = b"".join(pack_document(document))
+            yield {"pk": item_key("journey", run_id, customer_id), "packed": packed}
