@@ -1,0 +1,1 @@
+"""Erasure of a customer from every store, and the export of what is stored of one."""

@@ -1,0 +1,129 @@
+"""Take a customer out of the serving table: their items, sessions, and places in the lists of segments."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from patronage.logic.serve.documents import pack_document, unpack_document
+from patronage.logic.serve.keys import item_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from patronage.stores.serving import ServingTable
+
+KINDS = ("user", "customer", "journey")
+"""The kinds of items that are of one customer each."""
+SEGMENTS_OF = {
+    "rfm": "segment_id",
+    "kmeans": "cluster_id",
+    "behaviour": "behaviour_id",
+    "lifecycle": "lifecycle_id",
+}
+"""Method to the name, in a customer's item, of their segment by it."""
+
+
+def live_generations(table: ServingTable) -> list[str]:
+    """Return the generations that are live, and those that may be rolled back to."""
+    found = []
+    for entry in table.pointer().values():
+        found += [entry.run_id, *([entry.superseded.run_id] if entry.superseded else [])]
+    return list(dict.fromkeys(found))
+
+
+def leave_serving(
+    table: ServingTable,
+    customer_id: str,
+    generations: Iterable[str],
+    *,
+    session_ids: Iterable[str] = (),
+    segments: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Counter[str]:
+    """Take a customer out of generations, and out of the sessions of all of them.
+
+    Parameters
+    ----------
+    table : ServingTable
+        The table.
+    customer_id : str
+        The customer.
+    generations : iterable of str
+        Ids of runs.
+    session_ids : iterable of str
+        Visits that are this customer's.
+    segments : mapping, optional
+        By generation what its run says of the customer; without it their item there tells the segments.
+
+    Returns
+    -------
+    Counter
+        ``items`` that were there, and ``pages`` of segments' customers that were written anew.
+    """
+    known = segments or {}
+    gone = session_keys(customer_id, session_ids)
+    counts: Counter[str] = Counter()
+    for generation in generations:
+        keys = {kind: item_key(kind, generation, customer_id) for kind in KINDS}
+        said = known.get(generation) or _said(table, keys["customer"])
+        counts["pages"] += _leave_lists(table, customer_id, generation, said)
+        gone += keys.values()
+    counts["items"] = len(table.get_all(gone))
+    table.delete_all(gone)
+    return counts
+
+
+def without_erased(
+    items: Iterable[dict[str, Any]], generation: str, is_erased: Callable[[str], bool]
+) -> Iterator[dict[str, Any]]:
+    """Yield the items of a generation without those of erased customers, and lists without their names.
+
+    Parameters
+    ----------
+    items : iterable of dict
+        As a run's shard has them.
+    generation : str
+        The run.
+    is_erased : callable
+        Such as `Erased.after`, for the instant at which the run began.
+    """
+    for item in items:
+        kind = item["pk"].partition("#")[0]
+        if kind in KINDS and is_erased(item["pk"].removeprefix(item_key(kind, generation, ""))):
+            continue
+        if kind == "members":
+            members = unpack_document([item["packed"]])
+            others = [member for member in members if not is_erased(member[0])]
+            if len(others) < len(members):
+                item = item | {"packed": pack_document(others)[0]}
+        yield item
+
+
+def session_keys(customer_id: str, session_ids: Iterable[str]) -> list[str]:
+    """Return the keys under which the sessions of a customer may stand."""
+    anonymous = [item_key("session", kind, each) for each in session_ids for kind in ("proved", "open")]
+    return [item_key("session", "user", customer_id), *anonymous]
+
+
+def _said(table: ServingTable, key: str) -> dict[str, Any]:
+    item = table.get_all([key]).get(key)
+    return dict(unpack_document([item["packed"]])) if item else {}
+
+
+def _leave_lists(table: ServingTable, customer_id: str, generation: str, said: Mapping[str, Any]) -> int:
+    """Write the pages of segments' customers that name the customer without them."""
+    written = 0
+    for method, column in SEGMENTS_OF.items():
+        segment = said.get(column)
+        if segment is None:
+            continue
+        first = item_key("members", generation, f"{method}#{segment}#0")
+        count = table.get_all([first]).get(first, {}).get("pages", 0)
+        keys = [item_key("members", generation, f"{method}#{segment}#{page}") for page in range(count)]
+        for item in table.get_all(keys).values():
+            members = unpack_document([item["packed"]])
+            others = [member for member in members if member[0] != customer_id]
+            if len(others) < len(members):
+                table.put_all([item | {"packed": pack_document(others)[0]}])
+                written += 1
+    return written

@@ -1,0 +1,108 @@
+"""Whom an erasure is about, and which rows are theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from patronage.engines.duckdb import DuckEngine
+from patronage.errors import NotFound
+from patronage.logic.queries import literal
+from patronage.stores.objects import read_json, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from patronage.settings import Shop
+    from patronage.stores.lake import Lake
+    from patronage.stores.objects import ObjectStore
+
+_SESSIONS = """
+SELECT session_id AS id FROM rows WHERE session_id IS NOT NULL GROUP BY session_id
+HAVING BOOL_OR(COALESCE(customer_id = $id, FALSE))
+AND NOT BOOL_OR(COALESCE(customer_id <> $id, FALSE)) ORDER BY id
+"""
+_ORDERS = "SELECT DISTINCT order_id AS id FROM rows WHERE customer_id = $id ORDER BY id"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A customer.
+
+    Parameters
+    ----------
+    customer_id : str
+        The shop's id.
+    session_ids : frozenset of str
+        Visits in which nobody else was signed in: what was done in them before signing in is theirs, too.
+    order_ids : frozenset of str
+        Their orders, which reports may name.
+    """
+
+    customer_id: str
+    session_ids: frozenset[str] = field(default_factory=frozenset)
+    order_ids: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Every id that is the person's."""
+        return frozenset((self.customer_id,)) | self.session_ids | self.order_ids
+
+    def rows(self, columns: Collection[str]) -> str:
+        """Write the condition that is true of this person's rows, of a relation of some columns; never null.
+
+        Rows without a customer are theirs where the visit is, which stands in ``session_id`` or in a run's
+        sessions in ``visitor_id``.
+        """
+        if "customer_id" not in columns:
+            return "FALSE"
+        theirs = f"COALESCE(customer_id = {literal(self.customer_id)}, FALSE)"
+        visits = ", ".join(map(literal, sorted(self.session_ids)))
+        for name in ("session_id", "visitor_id"):
+            if visits and name in columns:
+                theirs += f" OR (customer_id IS NULL AND COALESCE({name} IN ({visits}), FALSE))"
+        return f"({theirs})"
+
+
+def request_key(erasure_id: str) -> str:
+    """Return where an erasure keeps whom it is about, as long as it runs."""
+    return f"erasures/{erasure_id}/request.json"
+
+
+def load_subject(store: ObjectStore, erasure_id: str) -> Subject:
+    """Read whom an erasure is about.
+
+    Raises
+    ------
+    NotFound
+        There is no such erasure, or it is done.
+    """
+    request = read_json(store, request_key(erasure_id))
+    return Subject(
+        customer_id=request["customer_id"],
+        session_ids=frozenset(request.get("session_ids", ())),
+        order_ids=frozenset(request.get("order_ids", ())),
+    )
+
+
+def extend_subject(erasure_id: str, lake: Lake, shop: Shop) -> Subject:
+    """Add to the request the visits and orders that the lake knows of; those found before stay."""
+    key = request_key(erasure_id)
+    request = read_json(lake.store, key)
+    for name, table, sql in (("session_ids", "events", _SESSIONS), ("order_ids", "orders", _ORDERS)):
+        found = {*request.get(name, ()), *_ids(lake, shop, table, sql, request["customer_id"])}
+        request[name] = sorted(found)
+    write_json(lake.store, key, request)
+    return load_subject(lake.store, erasure_id)
+
+
+def _ids(lake: Lake, shop: Shop, table: str, sql: str, customer_id: str) -> list[str]:
+    try:
+        files = lake.snapshot(table).files()
+    except NotFound:
+        return []
+    if not files:
+        return []
+    with DuckEngine(shop) as engine:
+        engine.scan("rows", files)
+        return [row["id"] for row in engine.rows(sql, id=customer_id)]

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import zipfile
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from erase_support import SHOP, ZOE, taken_in, uploads
+from patronage.cli.erase import erase
+from patronage.cli.export_customer import export_customer
+from patronage.errors import NotFound
+from patronage.steps.erase.search import objects_that_mention
+from patronage.stores.lake import Lake
+from patronage.stores.objects import FolderStore
+
+
+def call(command, *arguments: object):
+    app = typer.Typer()
+    app.command()(command)
+    return CliRunner().invoke(app, [str(each) for each in arguments])
+
+
+@pytest.fixture
+def lake(tmp_path) -> Lake:
+    opened = Lake(FolderStore(tmp_path / "lake"))
+    taken_in(opened, tmp_path, uploads())
+    opened.store.write_bytes("shop.json", SHOP.to_json().encode())
+    return opened
+
+
+def test_a_customer_is_handed_out_and_erased(lake, tmp_path):
+    output, folder = tmp_path / "zoe.zip", lake.store.root
+    assert call(export_customer, ZOE, "--output", output, "--lake", folder).exit_code == 0
+    with zipfile.ZipFile(output) as archive:
+        assert archive.namelist() == ["orders.csv", "customers.csv", "events.csv", "ratings.csv"]
+    done = call(erase, ZOE, "--lake", folder)
+    assert done.exit_code == 0
+    assert "12 rows" in done.output
+    assert "mentions the same text still" not in done.output
+    assert objects_that_mention(lake.store, ZOE) == []
+    again = call(export_customer, ZOE, "--output", output, "--lake", folder)
+    assert isinstance(again.exception, NotFound)
+    assert not output.exists()
+
+
+def test_what_may_be_somebody_elses_is_told(lake):
+    done = call(erase, "tea1", "--lake", lake.store.root)
+    assert "mentions the same text still" in done.output
+
+
+def test_the_secret_of_a_lake_is_drawn_once_and_for_its_owner_alone(lake):
+    call(erase, "c1", "--lake", lake.store.root)
+    secret = lake.store.root / "erasures/secret"
+    first = secret.read_bytes()
+    call(erase, "c2", "--lake", lake.store.root)
+    assert secret.read_bytes() == first
+    assert secret.stat().st_mode & 0o777 == 0o600
