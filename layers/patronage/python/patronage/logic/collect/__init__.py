@@ -1,0 +1,3 @@
+"""What visitors do, as the API takes it: events in three shapes, who writes them, the session they shape."""
+
+from __future__ import annotations
