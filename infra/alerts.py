@@ -55,13 +55,21 @@ class Alerts(Construct):
             )
         )
 
-    def alarm(self, name: str, *, metric: cloudwatch.IMetric, description: str, notify: bool = True) -> None:
-        """Raise an alarm while a metric stands at one or more; missing values mean that all is well."""
+    def alarm(
+        self,
+        name: str,
+        *,
+        metric: cloudwatch.IMetric,
+        description: str,
+        notify: bool = True,
+        least: float = 1,
+    ) -> None:
+        """Raise an alarm while a metric stands at `least` or more; missing values mean that all is well."""
         alarm = cloudwatch.Alarm(
             self,
             name,
             metric=metric,
-            threshold=1,
+            threshold=least,
             evaluation_periods=1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,

@@ -10,6 +10,8 @@ Context (here, in `cdk.json`, or `cdk --context`):
 - `stack`: name of the stack, `Patronage` by default
 - `alert_email`: address to subscribe to the alert topic
 - `upkeep_at`: when the lake is catalogued and compacted each day, in the shop's zone, 03:17 by default
+- `requests_per_second`: how much each usage plan may ask, 100 by default; twice as much in a burst
+- `waf`: `off` (default) or `on`, which puts a web ACL before the API and bills each month
 - `pandas_layer`: ARN of AWS's layer with the SDK for pandas, for a region where it is not
   `infra.names.MANAGED_LAYERS`'s
 """
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import App
 
+    from infra.plans import Rates
     from infra.stack import Options
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -96,8 +99,19 @@ def options_of(app: App) -> Options:
         schedule_is_on=_choice(app, "schedule", "on", "off"),
         alert_email=_context(app, "alert_email"),
         upkeep_at=_time_of_day(app, "upkeep_at", UPKEEP_AT),
+        rates=_rates(app),
+        has_waf=not _choice(app, "waf", "off", "on"),
         layer_arns={"pandas": arn} if (arn := _context(app, "pandas_layer")) else {},
     )
+
+
+def _rates(app: App) -> Rates:
+    from infra.plans import Rates
+
+    text = _context(app, "requests_per_second") or "100"
+    if not re.fullmatch("[1-9][0-9]{0,4}", text):
+        raise SystemExit(f"context requests_per_second={text!r} must be a whole number from 1 to 99999")
+    return Rates(per_second=int(text), burst=2 * int(text))
 
 
 def _context(app: App, name: str) -> str:

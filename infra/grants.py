@@ -22,6 +22,7 @@ READ_VERSION = ("s3:GetObject", "s3:GetObjectVersion")
 WRITE_OBJECT = ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")
 CHANGE_OBJECT = (*WRITE_OBJECT, "s3:DeleteObject")
 READ_ITEM = ("dynamodb:GetItem", "dynamodb:BatchGetItem")
+CHANGE_ITEM = (*READ_ITEM, "dynamodb:UpdateItem", "dynamodb:BatchWriteItem")
 KEEP_TABLE = ("glue:GetTable", "glue:CreateTable", "glue:UpdateTable", "glue:GetPartitions")
 WRITE_ITEM = (*READ_ITEM, "dynamodb:PutItem", "dynamodb:BatchWriteItem", "dynamodb:UpdateItem")
 

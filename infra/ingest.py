@@ -14,10 +14,29 @@ from constructs import Construct
 
 from infra.alerts import FIVE_MINUTES
 from infra.functions import Common, Function
-from infra.grants import CHANGE_OBJECT, READ_OBJECT, READ_VERSION, Grant, allow, on_listing, on_objects
-from infra.names import INGEST, LAKE_OBJECTS, METRICS_NAMESPACE, RAW_OBJECTS, SETTINGS_OBJECTS
+from infra.grants import (
+    CHANGE_OBJECT,
+    READ_OBJECT,
+    READ_VERSION,
+    WRITE_ITEM,
+    Grant,
+    allow,
+    on_items,
+    on_listing,
+    on_objects,
+)
+from infra.names import (
+    ERASURE_OBJECTS,
+    INGEST,
+    LAKE_OBJECTS,
+    METRICS_NAMESPACE,
+    RAW_OBJECTS,
+    SETTINGS_OBJECTS,
+)
+from infra.secret import arn_of, on_secret
 
 if TYPE_CHECKING:
+    from infra.secret import Secrets
     from infra.storage import Storage
 
 DELIVERIES = 5
@@ -27,7 +46,9 @@ UPLOADS_AT_ONCE = 5
 class Ingest(Construct):
     """Turns each uploaded object into rows of the lake."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, storage: Storage, common: Common) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, storage: Storage, common: Common, secrets: Secrets
+    ) -> None:
         super().__init__(scope, construct_id)
         self._tls_only = common.on_aws
         self.dead_letters = self._build_queue("DeadLetters", retention=Duration.days(14))
@@ -36,7 +57,7 @@ class Ingest(Construct):
             visibility=Duration.seconds(6 * INGEST.timeout_seconds),
             dead_letters=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=DELIVERIES),
         )
-        self.function = self._build_function(storage, common)
+        self.function = self._build_function(storage, common, secrets)
         self._send_uploads(storage)
         self._read_queue()
         common.alerts.alarm(
@@ -85,7 +106,7 @@ class Ingest(Construct):
             period=FIVE_MINUTES,
         )
 
-    def _build_function(self, storage: Storage, common: Common) -> Function:
+    def _build_function(self, storage: Storage, common: Common, secrets: Secrets) -> Function:
         receive = [
             "sqs:ReceiveMessage",
             "sqs:DeleteMessage",
@@ -96,7 +117,11 @@ class Ingest(Construct):
             self,
             spec=INGEST,
             common=common,
-            environment={"PATRONAGE_LAKE_BUCKET": storage.lake.bucket_name},
+            environment={
+                "PATRONAGE_LAKE_BUCKET": storage.lake.bucket_name,
+                "PATRONAGE_SERVING_TABLE": storage.serving.table_name,
+                "PATRONAGE_ERASURE_SECRET": arn_of(secrets.erasure),
+            },
             grants=[
                 Grant(statement=allow(receive, self.queue.queue_arn)),
                 on_objects(storage.raw, RAW_OBJECTS, READ_VERSION),
@@ -104,6 +129,9 @@ class Ingest(Construct):
                 on_objects(storage.lake, LAKE_OBJECTS, CHANGE_OBJECT),
                 on_objects(storage.lake, SETTINGS_OBJECTS, READ_OBJECT),
                 on_listing(storage.lake),
+                on_objects(storage.lake, ERASURE_OBJECTS, READ_OBJECT),
+                on_items(storage.serving, WRITE_ITEM),
+                on_secret(secrets.erasure),
             ],
         )
 

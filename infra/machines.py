@@ -63,8 +63,8 @@ class Machine(Construct):
         Its states.
     functions : sequence of Function
         The functions that they call.
-    schedule : Schedule
-        When it starts.
+    schedule : Schedule, optional
+        When it starts by itself.
     lake : Bucket, optional
         Where a run keeps its shards and tells what came of it; a machine without it calls functions only.
     """
@@ -76,7 +76,7 @@ class Machine(Construct):
         *,
         definition: State,
         functions: Sequence[Function],
-        schedule: Schedule,
+        schedule: Schedule | None = None,
         lake: s3.Bucket | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -87,7 +87,8 @@ class Machine(Construct):
         self.role = self._build_role(functions)
         self.machine = self._build_machine(f"{construct_id}StateMachine", definition, functions)
         self._let_maps_start_children(definition)
-        self._start_by(schedule)
+        if schedule:
+            self._start_by(schedule)
 
     @property
     def arn(self) -> str:

@@ -13,9 +13,14 @@ LAKE_OBJECTS = "lake/*"
 SETTINGS_OBJECTS = "settings/*"
 RUN_OBJECTS = "runs/*"
 MODEL_OBJECTS = "models/*"
+ERASURE_OBJECTS = "erasures/*"
+CUSTOMER_EXPORT_OBJECTS = "exports/customers/*"
+RULES_OBJECT = "settings/rules.json"
+EXPERIMENTS_OBJECT = "settings/experiments.json"
 
 LAYER_PACKAGES = {
     "serve": ("aws-lambda-powertools",),
+    "docs": ("drf-spectacular-sidecar",),
     "tables": ("blake3", "deltalake", "duckdb", "python-calamine", "tzdata"),
     "learn": ("implicit", "numpy", "scikit-learn", "scipy", "tzdata"),
 }
@@ -38,7 +43,8 @@ class FunctionSpec:
     """What a Lambda function is made of, apart from what it may do.
 
     A function `in_a_run` alerts nobody itself: the failed execution does. An alarm shows its errors all the
-    same, unless it works once a day and so is not worth what an idle alarm costs.
+    same, unless it works once a day and so is not worth what an idle alarm costs. Behind the API it is the
+    gateway's alarm that counts what any function could not answer.
     """
 
     name: str
@@ -117,7 +123,36 @@ CATALOG = FunctionSpec(
     in_a_run=True,
     has_alarm=False,
 )
-LOOKUP = FunctionSpec(name="lookup", layer_sets=("serve",), memory_mb=1024, timeout_seconds=10, tmp_mb=512)
-API = FunctionSpec(name="api", layer_sets=("serve",), memory_mb=1024, timeout_seconds=29, tmp_mb=512)
+LOOKUP = FunctionSpec(
+    name="lookup", layer_sets=(), memory_mb=1024, timeout_seconds=10, tmp_mb=512, has_alarm=False
+)
+API = FunctionSpec(
+    name="api", layer_sets=("docs",), memory_mb=1024, timeout_seconds=29, tmp_mb=512, has_alarm=False
+)
+COLLECT = FunctionSpec(
+    name="collect", layer_sets=(), memory_mb=512, timeout_seconds=29, tmp_mb=512, has_alarm=False
+)
+ERASE = FunctionSpec(
+    name="erase",
+    layer_sets=("serve", "tables"),
+    memory_mb=3008,
+    timeout_seconds=900,
+    tmp_mb=10240,
+    in_a_run=True,
+    has_alarm=False,
+)
 
-FUNCTIONS = (INGEST, SEGMENT, SEGMENT_LEARN, TRAIN_TABLES, TRAIN, PUBLISH, COMPACT, CATALOG, LOOKUP, API)
+FUNCTIONS = (
+    INGEST,
+    SEGMENT,
+    SEGMENT_LEARN,
+    TRAIN_TABLES,
+    TRAIN,
+    PUBLISH,
+    COMPACT,
+    CATALOG,
+    LOOKUP,
+    API,
+    COLLECT,
+    ERASE,
+)

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from infra.functions import Common, Function
-from infra.grants import WRITE_ITEM, WRITE_OBJECT, on_items, on_listing, on_objects
-from infra.names import PUBLISH, RUN_OBJECTS
+from infra.grants import READ_OBJECT, WRITE_ITEM, WRITE_OBJECT, on_items, on_listing, on_objects
+from infra.names import ERASURE_OBJECTS, PUBLISH, RUN_OBJECTS
+from infra.secret import arn_of, on_secret
 
 if TYPE_CHECKING:
     from constructs import Construct
 
+    from infra.secret import Secrets
     from infra.storage import Storage
 
 
-def build_publish_function(scope: Construct, *, storage: Storage, common: Common) -> Function:
+def build_publish_function(
+    scope: Construct, *, storage: Storage, common: Common, secrets: Secrets
+) -> Function:
     """Build the function that writes shards to the serving table."""
     return Function(
         scope,
@@ -23,10 +27,13 @@ def build_publish_function(scope: Construct, *, storage: Storage, common: Common
         environment={
             "PATRONAGE_LAKE_BUCKET": storage.lake.bucket_name,
             "PATRONAGE_SERVING_TABLE": storage.serving.table_name,
+            "PATRONAGE_ERASURE_SECRET": arn_of(secrets.erasure),
         },
         grants=[
             on_objects(storage.lake, RUN_OBJECTS, WRITE_OBJECT),
             on_listing(storage.lake),
             on_items(storage.serving, WRITE_ITEM),
+            on_objects(storage.lake, ERASURE_OBJECTS, READ_OBJECT),
+            on_secret(secrets.erasure),
         ],
     )

@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING
 from aws_cdk import CfnOutput, Stack
 
 from infra.alerts import Alerts
-from infra.api import Api
+from infra.answering import answering_environment, build_api_function, build_lookup_function
+from infra.api import Api, Doors
 from infra.catalog import Catalog
+from infra.collect import Collect
+from infra.erase import Erase
 from infra.functions import Common, Function
 from infra.ingest import Ingest
 from infra.layers import Layers
 from infra.machines import Schedule
+from infra.names import API, COLLECT, LOOKUP
+from infra.plans import Rates
 from infra.publish import build_publish_function
+from infra.secret import Secrets, arn_of
 from infra.segment import Segment
 from infra.signin import SignIn
 from infra.storage import Storage
@@ -42,6 +48,8 @@ class Options:
     schedule_is_on: bool = True
     alert_email: str = ""
     upkeep_at: str = UPKEEP_AT
+    rates: Rates = field(default_factory=Rates)
+    has_waf: bool = False
     layer_arns: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -66,15 +74,56 @@ class PatronageStack(Stack):
             shop=options.shop.to_json(),
             on_aws=options.on_aws,
         )
-        self.ingest = Ingest(self, "Ingest", storage=self.storage, common=common)
-        self.publish = build_publish_function(self, storage=self.storage, common=common)
+        self.secrets = Secrets(self, "Secrets")
+        self.ingest = Ingest(self, "Ingest", storage=self.storage, common=common, secrets=self.secrets)
+        self.publish = build_publish_function(self, storage=self.storage, common=common, secrets=self.secrets)
         self.segment, self.train = self._build_runs(common, options)
         self.catalog = self._build_catalog(common, options)
-        machines = (self.segment.machine, self.train.machine, self.catalog.machine)
+        self.erase = Erase(
+            self,
+            "Erase",
+            storage=self.storage,
+            common=common,
+            secrets=self.secrets,
+            runs=[self.segment.machine, self.train.machine],
+        )
+        machines = (self.segment.machine, self.train.machine, self.catalog.machine, self.erase.machine)
         self.alerts.watch_runs([machine.arn for machine in machines])
         self.sign_in = SignIn(self, "SignIn")
-        self.api = Api(self, "Api", storage=self.storage, common=common, user_pool=self.sign_in.pool)
+        self._build_api(common, options)
         self._write_outputs()
+
+    def _build_api(self, common: Common, options: Options) -> None:
+        self.api = Api(
+            self,
+            "Api",
+            user_pool=self.sign_in.pool,
+            common=common,
+            doors=Doors(rates=options.rates, has_waf=options.has_waf, cors_origins=options.shop.cors_origins),
+        )
+        environment = answering_environment(self.storage, common, self.api.keys, self.secrets)
+        self.lookup = build_lookup_function(
+            self, storage=self.storage, common=common, environment=environment, secrets=self.secrets
+        )
+        self.rest = build_api_function(
+            self,
+            storage=self.storage,
+            common=common,
+            environment=environment,
+            secrets=self.secrets,
+            erase=self.erase,
+        )
+        self.collect = Collect(
+            self,
+            "Collect",
+            storage=self.storage,
+            common=common,
+            environment=environment,
+            secrets=self.secrets,
+        )
+        self.api.answer_with(
+            {LOOKUP.name: self.lookup, API.name: self.rest, COLLECT.name: self.collect.function}
+        )
 
     def _build_runs(self, common: Common, options: Options) -> tuple[Segment, Train]:
         def daily(cron: str) -> Schedule:
@@ -121,15 +170,20 @@ class PatronageStack(Stack):
             self.publish,
             self.catalog.compact,
             self.catalog.function,
-            self.api.lookup,
-            self.api.api,
+            self.erase.function,
+            self.lookup,
+            self.rest,
+            self.collect.function,
         )
 
     def _write_outputs(self) -> None:
         outputs = {
             "ApiUrl": self.api.url,
-            "ApiKeyId": self.api.key.key_id,
+            "ServerKeyId": self.api.keys.server.key_id,
+            "BrowserKeyId": self.api.keys.browser.key_id,
+            "VisitorSecretArn": arn_of(self.secrets.visitor),
             "RawBucketName": self.storage.raw.bucket_name,
+            "EventStreamName": self.collect.stream.ref,
             "LakeBucketName": self.storage.lake.bucket_name,
             "ServingTableName": self.storage.serving.table_name,
             "IngestQueueUrl": self.ingest.queue.queue_url,
@@ -137,6 +191,7 @@ class PatronageStack(Stack):
             "SegmentationStateMachineArn": self.segment.machine.arn,
             "TrainingStateMachineArn": self.train.machine.arn,
             "UpkeepStateMachineArn": self.catalog.machine.arn,
+            "ErasureStateMachineArn": self.erase.machine.arn,
             "GlueDatabaseName": self.catalog.database.ref,
             "UserPoolId": self.sign_in.pool.user_pool_id,
             "UserPoolClientId": self.sign_in.client.user_pool_client_id,

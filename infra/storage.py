@@ -20,6 +20,9 @@ class Storage(Construct):
         self._tls_only = tls_only
         self.raw = self._build_bucket("RawBucket", versioned=True)
         self.lake = self._build_bucket("LakeBucket", versioned=False)
+        self.lake.add_lifecycle_rule(
+            id="CustomerExports", prefix="exports/customers/", expiration=Duration.days(7)
+        )
         self.serving = self._build_serving_table()
         self._send_uploads_to_eventbridge()
 

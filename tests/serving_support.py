@@ -18,7 +18,7 @@ import numpy as np
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
-from patronage import runtime
+from patronage import gateway, runtime
 from patronage.logic.segments.methods import METHODS
 from patronage.settings import Shop
 from patronage.steps import publish
@@ -45,12 +45,18 @@ CUSTOMERS = ["ann", "bob/1", "eve"]
 LONG = "x" * 256
 KEEP_DAYS = 7
 TABLE = "serving"
+SECRET = "a secret of the stack"
 _ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
     "PATRONAGE_SERVING_TABLE": TABLE,
     "PATRONAGE_LAKE_BUCKET": "lake",
+    "PATRONAGE_LOCAL_SERVER_KEY": "sample-key",  # as the stored events show it
+    "PATRONAGE_SERVER_KEY_ID": "k1l2m3n4o5",
+    "PATRONAGE_VISITOR_SECRET": "visitor",
+    "PATRONAGE_ERASURE_SECRET": "erasure",
+    "PATRONAGE_ERASURE_MACHINE": "arn:aws:states:us-east-1:123456789012:stateMachine:erasure",
     "PATRONAGE_SHOP": '{"currency": "GBP", "keep_generation_days": 7}',
     "POWERTOOLS_METRICS_NAMESPACE": "Patronage",
     "POWERTOOLS_SERVICE_NAME": "test",
@@ -67,8 +73,10 @@ CONTEXT = SimpleNamespace(
 
 def fresh_function(name: str) -> Any:
     """Load a function's handler as a new environment does; call it as Lambda does."""
-    for made_once in (runtime.shop, runtime.dynamodb, runtime.impatient_dynamodb, runtime._client):
-        made_once.cache_clear()
+    for module in (runtime, gateway):
+        for made_once in vars(module).values():
+            if hasattr(made_once, "cache_clear"):
+                made_once.cache_clear()
     path = REPOSITORY / "functions" / name / "handler.py"
     spec = importlib.util.spec_from_file_location(f"{name}_handler", path)
     module = importlib.util.module_from_spec(spec)
@@ -77,7 +85,10 @@ def fresh_function(name: str) -> Any:
 
 
 def event(name: str, **changes: Any) -> dict[str, Any]:
-    """Read a stored event, with some of its fields changed."""
+    """Read a stored event, with some of its fields changed; the two forms of the query agree."""
+    if "queryStringParameters" in changes:
+        query = changes["queryStringParameters"] or {}
+        changes.setdefault("multiValueQueryStringParameters", {each: [query[each]] for each in query} or None)
     return json.loads((REPOSITORY / "events" / f"{name}.json").read_text(encoding="utf-8")) | changes
 
 
@@ -86,6 +97,11 @@ def aws() -> Iterator[Any]:
     """Open a mocked account with the serving table and the lake bucket, and give a DynamoDB client."""
     with mock.patch.dict(os.environ, _ENVIRONMENT), mock_aws():
         boto3.client("s3").create_bucket(Bucket="lake")
+        for name in ("visitor", "erasure"):
+            boto3.client("secretsmanager").create_secret(Name=name, SecretString=SECRET)
+        boto3.client("stepfunctions").create_state_machine(
+            name="erasure", definition="{}", roleArn="arn:aws:iam::123456789012:role/erasure"
+        )
         client = boto3.client("dynamodb")
         client.create_table(
             TableName=TABLE,
@@ -193,7 +209,7 @@ def publish_all(
     if family == "recommendations":
         names = RECOMMENDATION_SHARDS
     for name in names:
-        publish.shard(run_id, family, name, store=store, table=table)
+        publish.shard(run_id, family, name, store=store, table=table, secret=SECRET.encode)
     return publish.flip(run_id, family, store=store, table=table, now=now, keep_days=KEEP_DAYS)
 
 

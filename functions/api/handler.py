@@ -1,43 +1,184 @@
-"""The rest of the API: the segments for a signed-in user, and health."""
+"""The rest of the API: what signed-in users ask, erasure, rules, experiments, and the documentation."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import os
+from contextlib import closing
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from patronage import runtime
-from patronage.errors import BadInput, TryAgain
-from patronage.logic.serve.proxy import refuse, reply
-from patronage.steps import lookup
+from patronage import gateway, runtime
+from patronage.errors import NotFound
+from patronage.logic.api.callers import ADMIN
+from patronage.logic.api.pages import ASSETS, PAGE, POLICY, START
+from patronage.logic.api.replies import Reply
+from patronage.steps import analytics
+from patronage.steps.assign import assign_segment
+from patronage.stores.figures_reader import FiguresReader
 from patronage.stores.serving import ServingTable
 from patronage.stores.serving_reader import ServingReader
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from patronage.logic.api.requests import Request
+
+_HOUR, _DAY = 3_600, 86_400
+
+
+def _docs(_: Request) -> Reply:
+    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY}
+    return Reply(PAGE, headers=headers, cache_seconds=_HOUR, is_public=True)
+
+
+def _docs_asset(request: Request) -> Reply:
+    name = request["asset"]
+    if name == "start.js":
+        text, kind = START, "text/javascript; charset=utf-8"
+    elif name in ASSETS:
+        text, kind = (_swagger_folder() / name).read_text(encoding="utf-8"), ASSETS[name]
+    else:
+        raise NotFound(f"there is no file {name!r} of the documentation; see /docs")
+    return Reply(text, headers={"Content-Type": kind}, cache_seconds=_DAY, is_public=True)
+
+
+def _openapi(_: Request) -> Reply:
+    from patronage.logic.api.openapi import openapi
+
+    return Reply(openapi(), cache_seconds=_HOUR, is_public=True)
+
+
+def _assign(request: Request) -> dict[str, Any]:
+    return assign_segment(
+        _figures(),
+        request["customer_id"],
+        request.body,
+        now=gateway.now(),
+        persist=request["persist"],
+        may_persist=ADMIN in request.caller.groups,
+        by=request.caller.name,
+    )
+
+
+def _rules(request: Request) -> Any:
+    from patronage.steps import rules
+
+    if request.route.method == "GET":
+        return rules.show(_table())
+    with closing(runtime.lake()) as store:
+        return rules.replace(
+            request.body, table=_table(), store=store, now=gateway.now(), by=request.caller.name
+        )
+
+
+def _experiments(request: Request) -> Any:
+    from patronage.steps import experiments
+
+    with closing(runtime.lake()) as store:
+        if request.route.method == "GET":
+            return experiments.show(store)
+        return experiments.create(
+            request.body, store=store, table=_table(), now=gateway.now(), by=request.caller.name
+        )
+
+
+def _erase(request: Request) -> dict[str, Any]:
+    from patronage.steps.erase import requests
+
+    with closing(runtime.lake()) as store:
+        return requests.ask(
+            store,
+            _table(),
+            request["customer_id"],
+            secret=runtime.erasure_secret(),
+            now=gateway.now(),
+            start=_start,
+        )
+
+
+def _export(request: Request) -> dict[str, Any]:
+    from patronage.steps.erase import requests
+
+    with closing(runtime.lake()) as store:
+        return requests.ask_export(
+            store, request["customer_id"], secret=runtime.erasure_secret(), now=gateway.now(), start=_start
+        )
+
+
+def _erasure_status(request: Request) -> dict[str, Any]:
+    from patronage.steps.erase import requests
+
+    with closing(runtime.lake()) as store:
+        return requests.status(store, request["erasure_id"])
+
+
+def _export_status(request: Request) -> dict[str, Any]:
+    from patronage.steps.erase import requests
+
+    with closing(runtime.lake()) as store:
+        return requests.export_status(store, request["export_id"])
+
+
+def _start(name: str, task: str) -> None:
+    from patronage.stores import executions
+
+    executions.start(runtime.client("stepfunctions"), os.environ["PATRONAGE_ERASURE_MACHINE"], name, task)
+
+
+def _of_live(answer: Callable[..., Any], *names: str) -> Callable[[Request], Any]:
+    """Answer from the live generation with the named parameters of the request."""
+    return lambda request: answer(_figures(), **{name: request[name] for name in names}, now=gateway.now())
+
+
+OPERATIONS: dict[str, Callable[[Request], Any]] = {
+    "health": lambda _: {"status": "up"},
+    "docs": _docs,
+    "docs_asset": _docs_asset,
+    "openapi": _openapi,
+    "segments": _of_live(analytics.segments, "method"),
+    "members": _of_live(analytics.members, "segment_id", "method", "limit", "cursor", "min_net", "max_net"),
+    "customer": _of_live(analytics.customer, "customer_id"),
+    "performance": _of_live(analytics.performance, "method"),
+    "recommendation_metrics": _of_live(analytics.recommendation_metrics),
+    "journey": _of_live(analytics.journey, "customer_id", "limit", "cursor"),
+    "sales": _of_live(analytics.sales, "by", "grain", "start", "end", "limit", "cursor"),
+    "cohorts": _of_live(analytics.cohorts, "grain", "measure", "by_country", "country"),
+    "assign": _assign,
+    "rules": _rules,
+    "replace_rules": _rules,
+    "experiments": _experiments,
+    "create_experiment": _experiments,
+    "erase": _erase,
+    "erasure_status": _erasure_status,
+    "export": _export,
+    "export_status": _export_status,
+}
 
 
 @runtime.logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request of API Gateway."""
-    try:
-        return reply(_answer(event["resource"]))
-    except BadInput as error:
-        return refuse(error)
-    except TryAgain as error:
-        runtime.logger.warning("nothing to answer from", exc_info=error)
-        return refuse(error)
-
-
-def _answer(resource: str) -> dict[str, Any]:
-    match resource:
-        case "/api/v1/health":
-            return {"status": "up"}
-        case "/api/v1/segments":
-            return lookup.segments(_reader(), now=datetime.now(UTC))
-    raise BadInput(f"resource {resource} is none of /api/v1/health, /api/v1/segments")
+    return gateway.serve(event, OPERATIONS, function="api")
 
 
 @cache
-def _reader() -> ServingReader:
-    return ServingReader(ServingTable(runtime.serving_table_name(), client=runtime.impatient_dynamodb()))
+def _table() -> ServingTable:
+    return ServingTable(runtime.serving_table_name(), client=runtime.impatient_dynamodb())
+
+
+@cache
+def _figures() -> FiguresReader:
+    return FiguresReader(_table(), ServingReader(_table()))
+
+
+@cache
+def _swagger_folder() -> Path:
+    """Return where Swagger UI's files lie; the package is not imported, it would ask for Django."""
+    spec = find_spec("drf_spectacular_sidecar")
+    if spec is None or spec.origin is None:
+        raise NotFound("the files of the documentation are not installed; /openapi.json is there")
+    return Path(spec.origin).parent / "static" / "drf_spectacular_sidecar" / "swagger-ui-dist"

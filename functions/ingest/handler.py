@@ -14,8 +14,12 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from patronage import runtime
 from patronage.errors import BadInput, NotFound, RunFailed
 from patronage.metrics import count_upload
+from patronage.steps.erase.flag import flag
 from patronage.steps.ingest import SIDECAR, Upload, ingest
+from patronage.steps.stock import FAMILY, publish_products
 from patronage.stores.lake import Lake
+from patronage.stores.raw import RawVersions
+from patronage.stores.serving import ServingTable
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -42,6 +46,8 @@ def _ingest_message(record: dict[str, Any], lambda_context: LambdaContext) -> No
     if detail["object"]["key"].endswith("/"):
         return  # what the S3 console makes for a folder
     try:
+        if _is_of_erasure(detail):
+            return
         report = _ingest_upload(detail)
     except NotFound:
         if not detail["object"]["key"].endswith(SIDECAR):
@@ -60,6 +66,10 @@ def _ingest_message(record: dict[str, Any], lambda_context: LambdaContext) -> No
         raise BadInput(f"upload {report['object']} cannot be read{cause}; its report says why")
     if report["state"] == "refused":
         runtime.logger.warning("file refused whole", extra={"object_id": report["object"]})
+    if again := report.get("erased_customers_again"):
+        runtime.logger.warning(
+            "erased customers again", extra={"object_id": report["object"], "customers": again}
+        )
     _tell_quality(report, lambda_context.function_name)
 
 
@@ -70,10 +80,21 @@ def _tell_quality(report: dict[str, Any], function_name: str) -> None:
     count_upload(report, function_name=function_name)
 
 
+def _is_of_erasure(detail: dict[str, Any]) -> bool:
+    """Say whether an erasure wrote the object: what it holds was ingested before."""
+    key = detail["object"]["key"]
+    if key.endswith(SIDECAR):
+        return False  # somebody wants the file to be read in another way
+    with closing(runtime.bucket(detail["bucket"]["name"])) as raw:
+        return RawVersions(raw, client=runtime.client("s3")).is_marked(
+            key, detail["object"].get("version-id")
+        )
+
+
 def _ingest_upload(detail: dict[str, Any]) -> dict[str, Any]:
     key = detail["object"]["key"].removesuffix(SIDECAR)
     is_sidecar = key != detail["object"]["key"]
-    with closing(runtime.bucket(detail["bucket"]["name"])) as raw, closing(runtime.lake()) as lake:
+    with closing(runtime.bucket(detail["bucket"]["name"])) as raw, closing(runtime.lake()) as store:
         wanted = None if is_sidecar else detail["object"].get("version-id")
         staged = raw.staged_version(key, wanted)
         upload = Upload(
@@ -83,11 +104,21 @@ def _ingest_upload(detail: dict[str, Any]) -> dict[str, Any]:
             last_modified=staged.last_modified,
             sidecar=_sidecar(raw, key),
         )
-        report = ingest(upload, Lake(lake), runtime.shop(), now=datetime.now(UTC))
+        report = ingest(upload, Lake(store), runtime.shop(), now=datetime.now(UTC))
+        report = flag(upload, report, Lake(store), runtime.shop(), secret=runtime.erasure_secret)
+        if report["state"] == "done" and report.get("table") == FAMILY:
+            _publish_products(Lake(store), as_of=upload.last_modified)
     counts = {name: report.get(name) for name in ("read", "kept", "refused", "repeated", "superseded")}
     fields = {"object_id": report["object"], "state": report["state"], "table": report.get("table"), **counts}
     runtime.logger.info("file ingested", extra=fields)
     return report
+
+
+def _publish_products(lake: Lake, *, as_of: datetime) -> None:
+    """Show what is in stock; for a repeated upload too, since what failed the first time may be this."""
+    table = ServingTable(runtime.serving_table_name(), client=runtime.dynamodb())
+    published = publish_products(lake, table, runtime.shop(), now=datetime.now(UTC), as_of=as_of)
+    runtime.logger.info("products published", extra=published)
 
 
 def _sidecar(raw: S3Store, key: str) -> bytes:

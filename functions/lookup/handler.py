@@ -1,56 +1,112 @@
-"""The hot path: recommendations and similar products, in one round trip to the serving table."""
+"""The hot path: recommendations and lists of products, in one round trip to the serving table, or two."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from patronage import runtime
-from patronage.errors import BadInput, TryAgain
-from patronage.logic.serve.proxy import asked_id, asked_k, refuse, reply
+from patronage import gateway, runtime
+from patronage.logic.api.replies import Reply
+from patronage.logic.serve.context import Context
+from patronage.logic.serve.filters import Filters, greatest_minor, least_minor
+from patronage.logic.serve.rights import rights_of
 from patronage.steps import lookup
 from patronage.stores.serving import ServingTable
 from patronage.stores.serving_reader import ServingReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from zoneinfo import ZoneInfo
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-_IS_ENCODED = runtime.path_parameters_are_encoded()
-_ROUTES: Mapping[str, tuple[Callable[..., dict[str, Any]], str]] = {
-    "/api/v1/recommendations/{user_id}": (lookup.recommend, "user_id"),
-    "/api/v1/recommendations": (lookup.recommend, "user_id"),
-    "/api/v1/products/{product_id}/similar": (lookup.similar, "product_id"),
-    "/api/v1/similar": (lookup.similar, "product_id"),
-}
+    from patronage.logic.api.requests import Request
+
+LIST_SECONDS = 60
+"""How long anyone may keep a list that is about no person."""
+_ATTEMPTS = 3
 
 
 @runtime.logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request of API Gateway."""
-    try:
-        answer = _answer(event)
-    except BadInput as error:
-        runtime.logger.info("request refused", extra={"resource": event["resource"]})
-        return refuse(error)
-    except TryAgain as error:
-        runtime.logger.warning("nothing to answer from", exc_info=error)
-        return refuse(error)
-    fields = {name: answer[name] for name in ("rung", "k", "generation")}
-    runtime.logger.info("answered", extra={**fields, "degraded": "degraded" in answer})
-    return reply(answer)
+    return gateway.serve(event, OPERATIONS, function="lookup")
 
 
-def _answer(event: dict[str, Any]) -> dict[str, Any]:
-    if event["resource"] not in _ROUTES:
-        raise BadInput(f"resource {event['resource']} is none of {', '.join(_ROUTES)}")
-    answer, name = _ROUTES[event["resource"]]
-    asked = asked_id(event, name, is_encoded=_IS_ENCODED)
-    return answer(_reader(), asked, asked_k(event), now=datetime.now(UTC))
+def _recommend(request: Request) -> dict[str, Any]:
+    rights = rights_of(request.caller, request["user_id"], request["session_id"])
+    return lookup.recommend(_reader(), rights, **_asked(request))
+
+
+def _recommend_many(request: Request) -> dict[str, Any]:
+    return lookup.recommend_many(_reader(), request["user_ids"], **_asked(request))
+
+
+def _list(answer: Callable[..., dict[str, Any]], *asked: str, **options: str) -> Callable[[Request], Reply]:
+    """Return what answers with a list that is about no person, beside the product that is asked for."""
+
+    def listed(request: Request) -> Reply:
+        beside = (request[name] for name in asked)
+        body = answer(
+            _reader(), *beside, request["k"], filters=_filters(request), now=gateway.now(), **options
+        )
+        is_whole = "degraded" not in body
+        return Reply(body, cache_seconds=LIST_SECONDS if is_whole else 0, is_public=is_whole)
+
+    return listed
+
+
+OPERATIONS: Mapping[str, Callable[[Request], Reply | dict[str, Any]]] = {
+    "recommend": _recommend,
+    "recommend_many": _recommend_many,
+    "similar": _list(lookup.similar, "product_id"),
+    "together": _list(lookup.similar, "product_id", kind="together"),
+    "trending": _list(lookup.trending),
+    "new": _list(lookup.new),
+}
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    return {
+        "k": request["k"],
+        "context": _context(request),
+        "filters": _filters(request),
+        "recommend_bought": runtime.shop().recommend_bought,
+        "now": gateway.now(),
+    }
+
+
+def _context(request: Request) -> Context:
+    time = request["time"]
+    return Context(
+        category=request["page_category"] or "",
+        country=request["country"] or "",
+        device=request["device"] or "",
+        month=time.astimezone(_zone()).month if time else 0,
+    )
+
+
+def _filters(request: Request) -> Filters:
+    least, greatest, digits = request["min_price"], request["max_price"], runtime.shop().minor_digits
+    return Filters(
+        frozenset(request["exclude"]),
+        request["in_stock"],
+        request["category"] or "",
+        None if least is None else least_minor(least, digits),
+        None if greatest is None else greatest_minor(greatest, digits),
+    )
+
+
+@cache
+def _zone() -> ZoneInfo:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(runtime.shop().timezone)
 
 
 @cache
 def _reader() -> ServingReader:
-    return ServingReader(ServingTable(runtime.serving_table_name(), client=runtime.impatient_dynamodb()))
+    table = ServingTable(
+        runtime.serving_table_name(), client=runtime.impatient_dynamodb(), attempts=_ATTEMPTS
+    )
+    return ServingReader(table)

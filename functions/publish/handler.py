@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def _shard(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
-    return publish.shard(event["run_id"], event["family"], event["shard"], store=store, table=_table())
+    run_id, family, shard = event["run_id"], event["family"], event["shard"]
+    secret = runtime.erasure_secret
+    return publish.shard(run_id, family, shard, store=store, table=_table(), secret=secret)
 
 
 def _flip(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:

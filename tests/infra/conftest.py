@@ -24,7 +24,10 @@ context = {"layers": "unbuilt", "shop": sys.argv[2]}
 app = new_app(output=sys.argv[1], context=context)
 add_stack(app, "Patronage")
 from infra.stack import PatronageStack
-chosen = new_app(context=context | {"upkeep_at": "23:05", "pandas_layer": sys.argv[3]})
+chosen = new_app(
+    context=context
+    | {"upkeep_at": "23:05", "pandas_layer": sys.argv[3], "waf": "on", "shop": sys.argv[4]}
+)
 PatronageStack(app, "Second", options=options_of(chosen))
 app.synth()
 
@@ -46,9 +49,11 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("synthesis")
     shop = folder / "shop.toml"
     shop.write_text(SHOP, encoding="utf-8")
+    other = folder / "other.toml"
+    other.write_text(f'{SHOP}cors_origins = ["https://shop.example"]\n', encoding="utf-8")
     out = folder / "cdk.out"
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(out), str(shop), PANDAS_LAYER],
+        [sys.executable, "-c", PROGRAM, str(out), str(shop), PANDAS_LAYER, str(other)],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,

@@ -49,7 +49,7 @@ def test_every_role_is_one_function_s_or_one_machine_s(template):
         for kind in ("AWS::Lambda::Function", "AWS::StepFunctions::StateMachine")
         for properties in of_type(template, kind).values()
     ]
-    assert len(users) == len(set(users)) == len(FUNCTIONS) + 3
+    assert len(users) == len(set(users)) == len(FUNCTIONS) + 4
 
 
 def test_no_managed_policies_no_wildcard_actions_and_few_wildcard_resources(template):
@@ -68,24 +68,34 @@ GLUE = "arn:AWS::Partition:glue:AWS::Region:AWS::AccountId"
 @pytest.mark.parametrize(
     ("action", "resource", "functions"),
     [
-        ("s3:PutObject", "RawBucket/raw/*", set()),
-        ("s3:DeleteObject", "RawBucket/raw/*", set()),
-        ("s3:PutObject", "LakeBucket/lake/*", {"Ingest"}),
-        ("s3:DeleteObject", "LakeBucket/lake/*", {"Ingest"}),
-        ("s3:PutObject", "LakeBucket/runs/*", {"Segment", "SegmentLearn", "TrainTables", "Train", "Publish"}),
-        ("s3:DeleteObject", "LakeBucket/runs/*", set()),
-        ("s3:PutObject", "LakeBucket/models/*", {"Train"}),
-        ("s3:GetObjectVersion", "RawBucket/raw/*", {"Ingest"}),
-        ("s3:GetObject", "LakeBucket/lake/*", {"Ingest", "Segment", "TrainTables"}),
+        ("s3:PutObject", "RawBucket/raw/*", {"Erase"}),
+        ("s3:DeleteObject", "RawBucket/raw/*", {"Erase"}),
+        ("s3:DeleteObjectVersion", "RawBucket/raw/*", {"Erase"}),
+        ("s3:PutObject", "LakeBucket/lake/*", {"Ingest", "Erase"}),
+        ("s3:DeleteObject", "LakeBucket/lake/*", {"Ingest", "Erase"}),
+        (
+            "s3:PutObject",
+            "LakeBucket/runs/*",
+            {"Segment", "SegmentLearn", "TrainTables", "Train", "Publish", "Erase"},
+        ),
+        ("s3:DeleteObject", "LakeBucket/runs/*", {"Erase"}),
+        ("s3:PutObject", "LakeBucket/models/*", {"Train", "Erase"}),
+        ("s3:PutObject", "LakeBucket/erasures/*", {"Api", "Erase"}),
+        ("s3:PutObject", "LakeBucket/settings/rules.json", {"Api"}),
+        ("s3:GetObjectVersion", "RawBucket/raw/*", {"Ingest", "Erase"}),
+        ("s3:GetObject", "LakeBucket/lake/*", {"Ingest", "Segment", "TrainTables", "Erase"}),
+        ("firehose:PutRecordBatch", "EventStream", {"Collect"}),
+        ("states:StartExecution", "ErasureStateMachine", {"Api"}),
         ("s3:PutObject", "LakeBucket/lake/orders/*", {"Compact"}),
         ("s3:DeleteObject", "LakeBucket/lake/orders/*", {"Compact"}),
         ("glue:UpdateTable", f"{GLUE}:table/patronage/orders", {"Catalog"}),
         ("glue:UpdateTable", f"{GLUE}:table/patronage/*", set()),
         ("glue:GetTables", f"{GLUE}:table/patronage/*", {"Catalog"}),
         ("glue:DeleteTable", f"{GLUE}:table/patronage/orders", set()),
-        ("dynamodb:BatchWriteItem", "ServingTable", {"Publish"}),
-        ("dynamodb:UpdateItem", "ServingTable", {"Publish"}),
-        ("dynamodb:GetItem", "ServingTable", {"Segment", "TrainTables", "Publish", "Lookup", "Api"}),
+        ("dynamodb:BatchWriteItem", "ServingTable", {"Ingest", "Publish", "Api", "Erase"}),
+        ("dynamodb:UpdateItem", "ServingTable", {"Ingest", "Publish", "Api", "Erase"}),
+        ("dynamodb:PutItem", "ServingTable", {"Ingest", "Publish", "Collect"}),
+        ("dynamodb:GetItem", "ServingTable", {"Ingest", "Segment", "TrainTables", "Publish", "Api", "Erase"}),
         ("dynamodb:DeleteItem", "ServingTable", set()),
         ("dynamodb:Scan", "ServingTable", set()),
     ],
@@ -112,9 +122,10 @@ def test_compaction_reaches_the_tables_alone(template):
     assert allowed == {"LakeBucket", *(f"LakeBucket/lake/{name}/*" for name in TABLES)}
 
 
-def test_the_api_functions_reach_the_serving_table_alone(template):
-    for name in ("LookupFunction", "ApiFunction"):
-        assert {resource for _, resource in grants_of(template, name)} == {"ServingTable"}
+def test_the_hot_path_reaches_the_serving_table_and_the_visitors_secret_alone(template):
+    allowed = grants_of(template, "LookupFunction")
+    assert {action for action, _ in allowed} == {"dynamodb:BatchGetItem", "secretsmanager:GetSecretValue"}
+    assert len({resource for _, resource in allowed}) == 2
 
 
 @pytest.mark.parametrize("name", LAYER_PACKAGES)

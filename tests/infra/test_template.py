@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from patronage.logic.api.routes import PREFIX, ROUTES
 from patronage.metrics import BREACHES
 from template_support import flat, listed, of_type
 
 OUTPUTS = {
     "ApiUrl",
-    "ApiKeyId",
+    "ServerKeyId",
+    "BrowserKeyId",
+    "VisitorSecretArn",
+    "EventStreamName",
     "RawBucketName",
     "LakeBucketName",
     "ServingTableName",
@@ -22,6 +27,7 @@ OUTPUTS = {
     "SegmentationStateMachineArn",
     "TrainingStateMachineArn",
     "UpkeepStateMachineArn",
+    "ErasureStateMachineArn",
     "GlueDatabaseName",
     "UserPoolId",
     "UserPoolClientId",
@@ -35,6 +41,8 @@ OUTPUTS = {
     "CatalogFunctionName",
     "LookupFunctionName",
     "ApiFunctionName",
+    "CollectFunctionName",
+    "EraseFunctionName",
 }
 NAMES_IN_AN_ACCOUNT = {
     "AlarmName",
@@ -52,6 +60,7 @@ NAMES_IN_AN_ACCOUNT = {
     "UsagePlanName",
     "UserPoolName",
 }
+COGNITO = "COGNITO_USER_POOLS"
 NAMED_WITHIN_THEIR_API = {"AWS::ApiGateway::Authorizer", "AWS::ApiGateway::RequestValidator"}
 PERSONAL = ("identity", "authorizer", "path ", "$context.path", "querystring", "requestBody", "sourceIp")
 
@@ -187,7 +196,7 @@ def test_a_run_that_fails_raises_one_alert(template):
         for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
         if alarm["MetricName"] == "Errors" and alarm.get("AlarmActions")
     }
-    assert notifying == {"IngestFunction", "LookupFunction", "ApiFunction"}
+    assert notifying == {"IngestFunction"}
 
 
 def test_two_stacks_share_no_name(template, second_template):
@@ -201,7 +210,7 @@ def test_two_stacks_share_no_name(template, second_template):
         }
 
     first, second = names(template), names(second_template)
-    assert first.keys() == second.keys()
+    assert first.keys() <= second.keys()
     assert not {key for key in first if first[key] == second[key]}
 
 
@@ -241,47 +250,88 @@ def _paths(template):
         return f"{above}/{resources[logical_id]['PathPart']}"
 
     return {
-        path(flat(method["ResourceId"])): method
+        (method["HttpMethod"], path(flat(method["ResourceId"]))): method
         for method in of_type(template, "AWS::ApiGateway::Method").values()
     }
 
 
-def test_who_may_call_which_route(template):
+OF_ACCESS = {"open": "NONE", "key": "key", "server": "key", "viewer": COGNITO, "admin": COGNITO}
+
+
+def test_every_route_is_there_behind_its_door_and_no_other(template):
     doors = {
-        path: "key" if method.get("ApiKeyRequired") else method["AuthorizationType"]
-        for path, method in _paths(template).items()
+        asked: "key" if method.get("ApiKeyRequired") else method["AuthorizationType"]
+        for asked, method in _paths(template).items()
     }
     assert doors == {
-        "/api/v1/recommendations/{user_id}": "key",
-        "/api/v1/recommendations": "key",
-        "/api/v1/products/{product_id}/similar": "key",
-        "/api/v1/similar": "key",
-        "/api/v1/segments": "COGNITO_USER_POOLS",
-        "/api/v1/health": "NONE",
+        (route.method, f"{PREFIX}{path}"): OF_ACCESS[route.access]
+        for route in ROUTES
+        for path in (route.path, route.twin)
+        if path
+    }
+    assert {path for (_, path), door in doors.items() if door == "NONE"} == {
+        f"{PREFIX}/{open_to_all}" for open_to_all in ("health", "docs", "docs/{asset}", "openapi.json")
     }
 
 
-def test_the_twins_need_their_query_string(template):
-    paths = _paths(template)
-    asked = {path: method.get("RequestParameters", {}) for path, method in paths.items()}
-    assert asked["/api/v1/recommendations"]["method.request.querystring.user_id"] is True
-    assert asked["/api/v1/similar"]["method.request.querystring.product_id"] is True
-    assert all("RequestValidatorId" in method for method in paths.values())
-    (validator,) = of_type(template, "AWS::ApiGateway::RequestValidator").values()
-    assert validator["ValidateRequestParameters"]
+def test_each_route_is_answered_by_its_function(template):
+    for (method, path), found in _paths(template).items():
+        (function,) = (
+            route.function
+            for route in ROUTES
+            if route.method == method and path in (f"{PREFIX}{route.path}", f"{PREFIX}{route.twin}")
+        )
+        assert f'"{function.capitalize()}Function"' in json.dumps(found["Integration"]["Uri"])
+
+
+def test_pages_of_the_named_origins_alone_may_call(template, second_template):
+    assert not [asked for asked in _paths(template) if asked[0] == "OPTIONS"]
+    asked = _paths(second_template)
+    preflights = {path: found for (method, path), found in asked.items() if method == "OPTIONS"}
+    assert preflights.keys() == {path for method, path in asked if method != "OPTIONS"}
+    for found in preflights.values():
+        (answer,) = found["Integration"]["IntegrationResponses"]
+        headers = answer["ResponseParameters"]
+        assert headers["method.response.header.Access-Control-Allow-Origin"] == "'https://shop.example'"
+        assert "x-visitor-token" in headers["method.response.header.Access-Control-Allow-Headers"]
+
+
+def test_a_web_acl_is_there_where_it_is_asked_for(template, second_template):
+    assert not of_type(template, "AWS::WAFv2::WebACL")
+    (acl,) = of_type(second_template, "AWS::WAFv2::WebACL").values()
+    assert len(acl["Rules"]) == 3
+    (bound,) = of_type(second_template, "AWS::WAFv2::WebACLAssociation").values()
+    assert "stages" in json.dumps(bound["ResourceArn"])
+
+
+def test_secrets_are_drawn_by_cloudformation_and_stay(template):
+    secrets = of_type(template, "AWS::SecretsManager::Secret")
+    assert len(secrets) == 2
+    for name, secret in secrets.items():
+        assert secret["GenerateSecretString"]["PasswordLength"] >= 32
+        assert template["Resources"][name]["DeletionPolicy"] == "Retain"
+
+
+def test_events_reach_the_raw_bucket_and_what_fails_is_no_upload(template):
+    (stream,) = of_type(template, "AWS::KinesisFirehose::DeliveryStream").values()
+    target = stream["ExtendedS3DestinationConfiguration"]
+    assert target["Prefix"] == "raw/events/"
+    assert not target["ErrorOutputPrefix"].startswith("raw/")
+    assert target["CompressionFormat"] == "GZIP"
+    assert target["BufferingHints"] == {"IntervalInSeconds": 900, "SizeInMBs": 128}
 
 
 def test_the_stage_is_throttled_and_its_logs_hold_nothing_personal(template):
     (stage,) = of_type(template, "AWS::ApiGateway::Stage").values()
     (settings,) = stage["MethodSettings"]
-    assert settings["ThrottlingRateLimit"] == 100
+    assert settings["ThrottlingRateLimit"] == 200
     assert settings["DataTraceEnabled"] is False
     assert settings["LoggingLevel"] == "ERROR"
     log_format = stage["AccessLogSetting"]["Format"]
     assert "$context.resourcePath" in log_format
     assert not [word for word in PERSONAL if word in log_format]
-    (plan,) = of_type(template, "AWS::ApiGateway::UsagePlan").values()
-    assert plan["Throttle"] == {"BurstLimit": 200, "RateLimit": 100}
+    plans = list(of_type(template, "AWS::ApiGateway::UsagePlan").values())
+    assert [plan["Throttle"] for plan in plans] == [{"BurstLimit": 200, "RateLimit": 100}] * 2
 
 
 def test_what_the_account_shares_stays_when_a_stack_goes(template):

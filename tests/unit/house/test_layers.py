@@ -23,6 +23,8 @@ BLOCKED = {
     "train": TABLES | NEVER,
     "lookup": TABLES | LEARN | NEVER,
     "api": TABLES | LEARN | NEVER,
+    "collect": TABLES | LEARN | NEVER,
+    "erase": LEARN | NEVER,
 }
 PROGRAM = """
 import importlib.util, sys

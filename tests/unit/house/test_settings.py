@@ -39,7 +39,10 @@ def test_money_is_written_in_the_digits_of_its_currency(currency, minor, written
         ({"keep_generation_days": True}, "must be a whole number"),
         ({"drop_repeated_lines": 1}, "must be true or false"),
         ({"max_refused_share": "x"}, "must be a number"),
-        ({"curency": "GBP"}, "'curency' is unknown; known are count_shipping, currency"),
+        ({"cors_origins": "https://shop.example"}, "must be a list of texts"),
+        ({"cors_origins": [5]}, "must be a list of texts"),
+        ({"cors_origins": ["shop.example"]}, "write scheme and host, as in 'https://shop.example'"),
+        ({"curency": "GBP"}, "'curency' is unknown; known are cors_origins, count_shipping"),
     ],
 )
 def test_a_wrong_setting_says_what_is_right(values, says):

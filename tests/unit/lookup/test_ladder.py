@@ -4,32 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patronage.logic.serve.catalogue import Product
-from patronage.logic.serve.kinds import (
-    ALIKE,
-    BOUGHT_AGAIN,
-    BOUGHT_NEXT,
-    BOUGHT_TOGETHER,
-    NAMES,
-    NEW,
-    SAME_BASKET,
+from lookup_support import candidates, letters, shelf_of
+from patronage.logic.serve.ladder import (
+    Placed,
+    boosted,
+    climb_down,
+    on_rung,
+    reach,
+    whole_catalogue,
 )
-from patronage.logic.serve.ladder import climb_down
-from patronage.logic.serve.packing import Candidate
-from patronage.logic.serve.reasons import percent, reason_of
-
-PRODUCTS = {
-    "mug": Product("mug", "White mug", 250, 1312),
-    "rare": Product("rare", "Rare cup", 250, 1),
-}
 
 
-def candidates(text: str) -> list[Candidate]:
-    return [Candidate(letter, 1.0) for letter in text]
-
-
-def filled(k: int, user: str, popular: str, **options: object) -> str:
-    placed = climb_down(k, [("user", candidates(user)), ("popular", candidates(popular))], **options)
+def filled(k: int, user: str, popular: str, *, never: str = "", buried: str = "") -> str:
+    rungs = [*on_rung("user", candidates(user)), *on_rung("popular", candidates(popular))]
+    placed = climb_down(k, rungs, is_eligible=lambda each: each not in never, buried=set(buried))
     return " ".join(f"{each.rung[0]}:{each.candidate.product_id}" for each in placed)
 
 
@@ -46,89 +34,65 @@ def test_places_are_filled_from_the_best_rung_down(k, user, popular, expected):
     assert filled(k, user, popular) == expected
 
 
-def test_what_was_asked_about_is_never_placed():
-    assert filled(4, "ab", "cxd", never={"c", "a"}) == "u:b p:x p:d"
+def test_what_is_not_eligible_is_never_placed():
+    assert filled(4, "ab", "cxd", never="ca") == "u:b p:x p:d"
+
+
+def test_what_is_buried_stands_behind_all_others():
+    assert filled(4, "ab", "cx", buried="ac") == "u:b p:x u:a p:c"
+    assert filled(2, "ab", "cx", buried="ac") == "u:b p:x"
+
+
+def test_no_more_is_taken_of_the_rungs_than_is_needed():
+    taken = []
+
+    def rungs():
+        for each in on_rung("user", candidates("abcdef")):
+            taken.append(each.candidate.product_id)
+            yield each
+
+    climb_down(2, rungs(), is_eligible=lambda each: each != "a")
+    assert taken[:3] == ["a", "b", "c"]
+    assert len(taken) <= 4
 
 
 @given(st.integers(1, 50), st.text("abcdefgh"), st.text("efghijkl"))
 def test_k_distinct_products_or_all_there_are(k, user, popular):
-    placed = climb_down(k, [("user", candidates(user)), ("popular", candidates(popular))])
-    found = [each.candidate.product_id for each in placed]
-    assert len(found) == len(set(found)) == min(k, len(set(user + popular)))
+    found = filled(k, user, popular).split()
+    assert len(found) == len({each[2:] for each in found}) == min(k, len(set(user + popular)))
+
+
+def test_the_last_rung_is_the_catalogue_by_buyers():
+    shelf = shelf_of(letters("abc")[::-1])
+    assert [
+        (each.rung, each.candidate.product_id, each.candidate.score) for each in whole_catalogue(shelf)
+    ] == [
+        ("catalogue", "a", 3.0),
+        ("catalogue", "b", 2.0),
+        ("catalogue", "c", 1.0),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("share", "written"),
+    ("factors", "expected"),
     [
-        (1, "100%"),
-        (0.376, "38%"),
-        (0.0996, "10%"),
-        (0.0994, "9.9%"),
-        (0.04, "4%"),
-        (0.001, "0.1%"),
-        (0.0009, "under 0.1%"),
+        ({}, "abcdef"),
+        ({"f": 2.0}, "abfcde"),  # place 6 counts as place 3, before what stands there
+        ({"b": 2.0}, "bacdef"),  # as place 1
+        ({"f": 10.0, "e": 2.5}, "faebcd"),  # f as 0.6; e as 2, before b
+        ({"f": 3.0, "b": 1.5}, "abfcde"),  # f as 2; b as 1.33
     ],
 )
-def test_a_share_is_written_for_people(share, written):
-    assert percent(share) == written
+def test_a_factor_multiplies_the_rank(factors, expected):
+    placed = [Placed("user", each) for each in candidates("abcdef")]
+    assert "".join(each.candidate.product_id for each in boosted(placed, factors)) == expected
 
 
-def test_a_reason_names_what_the_product_was_bought_with():
-    assert reason_of(Candidate("rare", 0.5, "mug", 0.38, BOUGHT_TOGETHER), PRODUCTS) == {
-        "kind": "bought_together",
-        "because_product_id": "mug",
-        "because_name": "White mug",
-        "share": 0.38,
-        "text": "38% of the customers who bought White mug also bought this",
-    }
-    assert (
-        reason_of(Candidate("rare", 0.5, "gone", 0.38, BOUGHT_TOGETHER), PRODUCTS)["because_name"] == "gone"
-    )
-
-
-@pytest.mark.parametrize(
-    ("kind", "text"),
-    [
-        (BOUGHT_NEXT, "38% of the customers who bought White mug bought this afterwards"),
-        (ALIKE, "38% alike to White mug by what the shop says of both"),
-        (SAME_BASKET, "in 38% of the baskets that hold White mug"),
-        (BOUGHT_AGAIN, "bought on 38% of this customer's days with a purchase"),
-    ],
+@given(
+    st.integers(1, 10),
+    st.dictionaries(st.sampled_from("abcdefghijklmnopqrstuvwxyz"), st.floats(1.01, 4.0), max_size=8),
 )
-def test_each_kind_of_reason_says_what_its_share_is_of(kind, text):
-    reason = reason_of(Candidate("rare", 0.5, "mug", 0.38, kind), PRODUCTS)
-    assert (reason["kind"], reason["share"], reason["text"]) == (NAMES[kind], 0.38, text)
-
-
-def test_a_new_product_says_so():
-    assert reason_of(Candidate("rare", 0.0, kind=NEW), PRODUCTS) == {
-        "kind": "new",
-        "text": "new in this shop",
-    }
-
-
-def test_a_text_has_no_stray_blanks_of_a_name():
-    products = {"tin": Product("tin", "SNACK TIN  RED ", 250, 3)}
-    reason = reason_of(Candidate("mug", 0.5, "tin", 0.38, BOUGHT_TOGETHER), products)
-    assert reason["because_name"] == "SNACK TIN  RED "
-    assert reason["text"] == "38% of the customers who bought SNACK TIN RED also bought this"
-
-
-@pytest.mark.parametrize(
-    ("product_id", "buyers", "text"),
-    [
-        ("mug", 1312, "1,312 customers bought this"),
-        ("rare", 1, "1 customer bought this"),
-        ("gone", 0, "popular in this shop"),
-    ],
-)
-def test_without_such_a_product_the_reason_counts_buyers(product_id, buyers, text):
-    assert reason_of(Candidate(product_id, 5.0), PRODUCTS) == {
-        "kind": "popular",
-        "buyers": buyers,
-        "text": text,
-    }
-
-
-def test_a_share_of_nothing_is_no_reason():
-    assert reason_of(Candidate("mug", 5.0, "rare", 0.0, BOUGHT_TOGETHER), PRODUCTS)["kind"] == "popular"
+def test_no_product_from_beyond_the_reach_gets_among_the_first(k, factors):
+    everything = [Placed("user", each) for each in candidates("abcdefghijklmnopqrstuvwxyz")]
+    within = everything[: reach(k, factors)]
+    assert boosted(within, factors)[:k] == boosted(everything, factors)[:k]

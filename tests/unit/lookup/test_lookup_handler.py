@@ -1,19 +1,22 @@
+"""The lookup function behind API Gateway: what a request says becomes what a lookup is asked."""
+
 from __future__ import annotations
 
 import json
+import time
+from datetime import UTC, datetime
 
 import pytest
 
 import serving_support as support
 from patronage import runtime
-from patronage.errors import BadInput
-from patronage.logic.serve.proxy import asked_id
+from patronage.logic.collect.session import Session
+from patronage.logic.serve.keys import item_key
+from patronage.logic.serve.tokens import mint_token
 
-
-@pytest.fixture
-def published(store, table):
-    support.make_recommendations(store, "run")
-    support.publish_all(store, table, "run", "recommendations")
+BY_PATH = "aws-rest-recommendations-by-path"
+BY_QUERY = "ministack-rest-recommendations-by-query"
+BROWSER = {"x-api-key": "a key of the browser plan"}
 
 
 @pytest.fixture
@@ -25,32 +28,39 @@ def body(answer):
     return json.loads(answer["body"])
 
 
+def placed(answer):
+    return [(item["product_id"], item["rung"]) for item in body(answer)["items"]]
+
+
+def ask(query, **changes):
+    """Ask as the shop's server does; `headers` makes it another caller."""
+    return support.event(BY_QUERY, queryStringParameters=query, **changes)
+
+
+def token(**names):
+    secret = support.SECRET.encode()
+    return {"x-visitor-token": mint_token(secret, expires_at=int(time.time()) + 60, **names)}
+
+
 @pytest.mark.usefixtures("published")
 def test_a_stored_event_of_each_environment_names_the_same_user(client, monkeypatch):
-    on_aws = support.fresh_function("lookup")(support.event("aws-rest-recommendations-by-path"))
+    on_aws = support.fresh_function("lookup")(support.event(BY_PATH))
     monkeypatch.setenv("PATRONAGE_PATH_PARAMETERS", "decoded")
     local = support.fresh_function("lookup")(support.event("ministack-rest-recommendations-by-path"))
     assert body(on_aws)["user_id"] == body(local)["user_id"] == "café 50%"
-    assert body(on_aws)["k"] == 5
-    assert len(body(on_aws)["items"]) == 4  # all that is popular
+    assert body(on_aws)["k"] == len(body(on_aws)["items"]) == 5
 
 
 @pytest.mark.usefixtures("published")
 def test_a_query_value_comes_decoded_in_both(lookup):
-    assert body(lookup(support.event("ministack-rest-recommendations-by-query")))["user_id"] == "a/b#日本"
-    percent = support.event(
-        "ministack-rest-recommendations-by-query", queryStringParameters={"user_id": "50%25"}
-    )
-    assert body(lookup(percent))["user_id"] == "50%25"
+    assert body(lookup(support.event(BY_QUERY)))["user_id"] == "a/b#日本"
+    assert body(lookup(ask({"user_id": "50%25"})))["user_id"] == "50%25"
 
 
 @pytest.mark.usefixtures("published")
 def test_the_twins_answer_alike(lookup):
-    by_path = support.event("aws-rest-recommendations-by-path", pathParameters={"user_id": "bob%2F1"})
-    by_query = support.event(
-        "ministack-rest-recommendations-by-query", queryStringParameters={"user_id": "bob/1", "k": "5"}
-    )
-    answers = [body(lookup(event)) for event in (by_path, by_query)]
+    by_path = support.event(BY_PATH, pathParameters={"user_id": "bob%2F1"})
+    answers = [body(lookup(event)) for event in (by_path, ask({"user_id": "bob/1", "k": "5"}))]
     for answer in answers:
         assert answer.pop("age_seconds") > 0
         assert answer["rung"] == "user"
@@ -58,87 +68,174 @@ def test_the_twins_answer_alike(lookup):
 
 
 @pytest.mark.usefixtures("published")
-def test_similar_products(lookup):
-    answer = lookup(support.event("aws-rest-similar-by-path", pathParameters={"product_id": "a%2Fb"}))
+def test_a_visitor_without_a_name_is_answered(lookup):
+    answer = body(lookup(ask(None)))
+    assert (answer["user_id"], answer["personal"], answer["rung"]) == (None, False, "popular")
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(
+    ("headers", "query", "status", "rung", "personal"),
+    [
+        ({}, {"user_id": "ann"}, 200, "popular", False),
+        (token(user_id="ann"), {"user_id": "ann"}, 200, "user", True),
+        (token(user_id="ann"), None, 200, "user", True),
+        (token(user_id="bob/1"), {"user_id": "ann"}, 403, None, None),
+        (token(session_id="s1"), {"user_id": "ann"}, 200, "popular", False),
+        ({"x-visitor-token": "v1.e30.forged"}, {"user_id": "ann"}, 401, None, None),
+    ],
+)
+def test_a_browser_gets_what_its_token_proves(lookup, headers, query, status, rung, personal):
+    answer = lookup(ask(query, headers=BROWSER | headers))
+    assert answer["statusCode"] == status
+    assert body(answer).get("rung") == rung
+    assert body(answer).get("personal") == personal
+
+
+@pytest.mark.usefixtures("published")
+def test_a_session_is_read_where_the_caller_may(lookup, table):
+    viewed = Session.of_event("e1", "view", datetime.now(UTC), ["日本"])
+    table.put_all([{"pk": item_key("session", "proved", "s1"), "packed": viewed.pack()}])
+    proved = lookup(ask({"k": "1"}, headers=BROWSER | token(session_id="s1")))
+    assert placed(proved) == [("a/b", "session")]
+    claimed = lookup(ask({"k": "1", "session_id": "s1"}, headers=BROWSER))
+    assert placed(claimed) == [("f", "popular")]
+
+
+@pytest.mark.usefixtures("published")
+def test_the_filters_and_the_visit_of_a_request(lookup):
+    query = {"min_price": "2.50", "max_price": "8", "k": "6", "exclude": "a/b"}
+    assert placed(lookup(ask(query))) == [("a#b", "popular"), ("日本", "catalogue")]
+    assert placed(lookup(ask({"country": "Japan", "k": "2"}))) == [("日本", "context"), ("e", "context")]
+    assert body(lookup(ask({"category": "Tea"})))["eligible"] == 0
+
+
+@pytest.mark.usefixtures("published")
+def test_the_month_of_a_visit_is_that_of_the_shops_zone(client, table, monkeypatch):
+    monkeypatch.setenv("PATRONAGE_SHOP", '{"currency": "JPY", "timezone": "Asia/Tokyo"}')
+    (item,) = table.get_all(["popular#run#country=Japan"]).values()
+    table.put_all([item | {"pk": "popular#run#month=2"}])
+    lookup = support.fresh_function("lookup")
+    query = {"k": "1", "time": "2026-01-31T16:00:00Z"}
+    assert placed(lookup(ask(query))) == [("日本", "context")]
+    assert placed(lookup(ask(query | {"time": "2026-01-31T14:00:00Z"}))) == [("f", "popular")]
+    # A yen has no minor unit: 800 minor is a price of 800.
+    assert placed(lookup(ask({"min_price": "799.5", "max_price": "800"}))) == [("日本", "catalogue")]
+
+
+@pytest.mark.usefixtures("published")
+def test_a_batch_of_users(lookup):
+    event = support.event(
+        BY_QUERY,
+        resource="/api/v1/recommendations/batch",
+        httpMethod="POST",
+        queryStringParameters=None,
+        body=json.dumps({"user_ids": ["ann", "日本", "ann"], "k": 1, "max_price": 2.5}),
+    )
+    answer = lookup(event)
     assert answer["statusCode"] == 200
-    assert answer["headers"]["Content-Type"] == "application/json"
-    assert (body(answer)["product_id"], body(answer)["rung"], body(answer)["k"]) == ("a/b", "similar", 10)
-    twin = support.event(
-        "ministack-rest-recommendations-by-query",
-        resource="/api/v1/similar",
-        queryStringParameters={"product_id": "a/b"},
+    assert [(each["user_id"], each["items"][0]["product_id"]) for each in body(answer)["answers"]] == [
+        ("ann", "a#b"),
+        ("日本", "f"),
+        ("ann", "a#b"),
+    ]
+    assert lookup(event | {"headers": BROWSER})["statusCode"] == 403
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(
+    ("resource", "rung"),
+    [
+        ("/api/v1/products/{product_id}/similar", "similar"),
+        ("/api/v1/similar", "similar"),
+        ("/api/v1/products/{product_id}/together", "together"),
+        ("/api/v1/together", "together"),
+    ],
+)
+def test_products_beside_a_product(lookup, resource, rung):
+    twin = "{" not in resource
+    answer = lookup(
+        support.event(
+            BY_QUERY,
+            resource=resource,
+            pathParameters=None if twin else {"product_id": "a%23b"},
+            queryStringParameters={"product_id": "a#b"} if twin else None,
+            headers=BROWSER,
+        )
     )
-    assert body(lookup(twin))["items"] == body(answer)["items"]
+    assert answer["statusCode"] == 200
+    assert answer["headers"]["Cache-Control"] == "public, max-age=60"
+    assert (body(answer)["product_id"], body(answer)["rung"], body(answer)["k"]) == ("a#b", rung, 10)
 
 
-def test_a_wrong_k_is_refused(lookup):
-    for k in ["0", "51", "ten", "1.5", "-1", "", "٣", "9" * 5000]:
-        answer = lookup(support.event("aws-rest-recommendations-by-path", queryStringParameters={"k": k}))
-        assert answer["statusCode"] == 400
-        assert answer["headers"]["Content-Type"] == "application/problem+json"
-        assert body(answer)["type"] == "urn:problem-type:patronage:bad-request"
-        assert "must be a whole number from 1 to 50" in body(answer)["detail"]
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("board", ["trending", "new"])
+def test_what_is_trending_and_new(lookup, board):
+    resource = f"/api/v1/products/{board}"
+    answer = lookup(ask({"k": "2"}, resource=resource, headers=BROWSER))
+    assert placed(answer) == [("f", "popular"), ("a/b", "popular")]  # this run found neither
 
 
-def test_an_id_that_is_no_text_is_refused(lookup):
-    for user_id in ["", "caf%E9", "%ED%A0%80"]:
-        event = support.event("aws-rest-recommendations-by-path", pathParameters={"user_id": user_id})
-        assert lookup(event)["statusCode"] == 400
+@pytest.mark.usefixtures("published")
+def test_a_personal_answer_is_kept_by_no_cache(lookup):
+    assert lookup(support.event(BY_PATH))["headers"]["Cache-Control"] == "no-store"
 
 
-def test_a_lone_surrogate_in_a_query_is_refused():
-    with pytest.raises(BadInput, match="no valid Unicode"):
-        asked_id({"queryStringParameters": {"user_id": "\ud800"}}, "user_id", is_encoded=True)
-
-
-def test_a_missing_id_is_refused(lookup):
-    answer = lookup(support.event("ministack-rest-recommendations-by-query", queryStringParameters=None))
-    assert (answer["statusCode"], body(answer)["detail"]) == (
-        400,
-        "user_id is missing; ask as in ?user_id=13085",
-    )
-
-
-def test_an_unknown_resource_is_refused(lookup):
-    assert lookup(support.event("aws-rest-segments"))["statusCode"] == 400
+@pytest.mark.parametrize("k", ["0", "51", "ten", "1.5", "-1", "", "٣", "9" * 5000])
+def test_a_wrong_k_is_refused(lookup, k):
+    answer = lookup(support.event(BY_PATH, queryStringParameters={"k": k}))
+    assert answer["statusCode"] == 400
+    assert answer["headers"]["Content-Type"] == "application/problem+json"
+    assert body(answer)["field"] == "k"
 
 
 def test_before_the_first_run_the_answer_says_so(lookup):
-    answer = lookup(support.event("aws-rest-recommendations-by-path"))
+    answer = lookup(support.event(BY_PATH))
     assert answer["statusCode"] == 503
     assert answer["headers"]["Retry-After"] == "60"
-    assert body(answer) == {
-        "type": "urn:problem-type:patronage:no-generation-yet",
-        "title": "No generation yet",
-        "status": 503,
-        "detail": "no run has published recommendations yet; ask again when the first run is done",
-    }
+    assert body(answer)["title"] == "No generation yet"
 
 
 @pytest.mark.usefixtures("published")
 def test_an_outage_is_answered_from_memory_or_with_503(lookup):
     # The client that the function will use, made once an environment.
     outage = support.Outage(runtime.impatient_dynamodb())
+    similar = support.event("aws-rest-similar-by-path")
     outage.is_on = True
-    answer = lookup(support.event("aws-rest-recommendations-by-path"))
+    answer = lookup(support.event(BY_PATH))
     assert (answer["statusCode"], answer["headers"]["Retry-After"]) == (503, "1")
-    assert body(answer)["title"] == "Serving table unavailable"
     outage.is_on = False
-    assert "degraded" not in body(lookup(support.event("aws-rest-recommendations-by-path")))
+    assert "degraded" not in body(lookup(support.event(BY_PATH)))
     outage.is_on = True
-    assert body(lookup(support.event("aws-rest-recommendations-by-path")))["degraded"]
+    assert body(lookup(support.event(BY_PATH)))["degraded"]
+    answer = lookup(similar)
+    assert body(answer)["degraded"]
+    assert answer["headers"]["Cache-Control"] == "no-store"
 
 
-def test_an_unknown_decoding_is_refused_at_the_start(monkeypatch):
-    monkeypatch.setenv("PATRONAGE_PATH_PARAMETERS", "maybe")
-    with pytest.raises(BadInput, match="'encoded' or 'decoded'"):
-        support.fresh_function("lookup")
+@pytest.mark.usefixtures("published")
+def test_a_throttled_table_is_asked_a_few_times_only(lookup, monkeypatch):
+    lookup(support.event(BY_PATH))
+    sent = []
+    unprocessed = {support.TABLE: {"Keys": [{"pk": {"S": "x"}}]}}
+
+    def throttle(**_):
+        sent.append(1)
+        return {"Responses": {}, "UnprocessedKeys": unprocessed}
+
+    monkeypatch.setattr(runtime.impatient_dynamodb(), "batch_get_item", throttle)
+    assert body(lookup(support.event(BY_PATH)))["degraded"]
+    assert len(sent) == 3
 
 
 @pytest.mark.usefixtures("published")
 def test_the_log_names_no_customer(lookup, caplog):
-    lookup(support.event("ministack-rest-recommendations-by-query", queryStringParameters={"user_id": "ann"}))
+    lookup(ask({"user_id": "ann-the-customer"}))
     (logged,) = [vars(record) for record in caplog.records if record.message == "answered"]
-    fields = {name: logged[name] for name in ("rung", "k", "generation", "degraded")}
-    assert fields == {"rung": "user", "k": 10, "generation": "run", "degraded": False}
-    assert "ann" not in logged.values()
+    assert (logged["operation"], logged["status"]) == ("recommend", 200)
+    assert "ann-the-customer" not in str(logged)
+
+
+def test_the_function_waits_no_longer_than_an_answer_from_memory_is_worth(lookup):
+    config = runtime.impatient_dynamodb().meta.config
+    assert config.retries["total_max_attempts"] * (config.connect_timeout + config.read_timeout) <= 6

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import struct
+import zlib
 from random import Random
 
 import pytest
@@ -8,7 +10,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from patronage.errors import TryAgain
-from patronage.logic.serve.catalogue import MAX_PAGE_BYTES, Product, pack_pages, unpack_pages
+from patronage.logic.serve.catalogue import (
+    MAX_PAGE_BYTES,
+    Product,
+    Stocked,
+    pack_pages,
+    unpack_pages,
+    unpack_stock,
+)
 from patronage.logic.serve.keys import MAX_KEY_BYTES, item_key
 from patronage.logic.serve.kinds import BOUGHT_TOGETHER, NAMES, POPULAR
 from patronage.logic.serve.packing import Candidate, pack, unpack
@@ -115,3 +124,28 @@ def test_a_page_of_plain_products_is_far_below_its_limit():
 def test_a_name_too_long_is_cut():
     ((product),) = unpack_pages(pack_pages([Product("p", "n" * 501, 1, 1)])).values()
     assert product.name == "n" * 500
+
+
+def test_rows_from_before_there_were_categories_are_read():
+    page = zlib.compress(json.dumps([["p", "Mug", 250, 3]]).encode())
+    assert unpack_pages([page]) == {"p": Product("p", "Mug", 250, 3, "")}
+
+
+@given(
+    st.lists(
+        st.builds(
+            Stocked,
+            product_id=IDS,
+            name=IDS,
+            price_minor=st.none() | st.integers(0, 2**60),
+            category=IDS,
+            stock=st.none() | st.integers(-(2**60), 2**60),
+            is_active=st.booleans(),
+            released_on=st.sampled_from(["", "2025-03-30"]),
+        ),
+        unique_by=lambda each: each.product_id,
+        max_size=30,
+    )
+)
+def test_what_the_shop_says_of_its_products_comes_back(stocked):
+    assert list(unpack_stock(pack_pages(iter(stocked))).values()) == stocked

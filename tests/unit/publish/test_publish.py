@@ -4,15 +4,18 @@ import json
 import zlib
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
 import serving_support as support
 from patronage.errors import BadInput, NotFound, RunFailed, TryAgain
+from patronage.logic.serve.bought import unpack_bought
 from patronage.logic.serve.documents import unpack_document
-from patronage.logic.serve.kinds import BOUGHT_TOGETHER
+from patronage.logic.serve.kinds import BOUGHT_TOGETHER, NEW, TRENDING
 from patronage.logic.serve.packing import Candidate, unpack
 from patronage.steps import publish
-from patronage.stores.objects import read_json
+from patronage.steps.learn_arrays import load_arrays, save_arrays
+from patronage.stores.objects import read_json, write_json
 from tests_support import NOW
 
 LATER = NOW + timedelta(days=1)
@@ -54,13 +57,15 @@ def ends_of(client, run_id):
 def test_a_training_run_becomes_these_items(store, table, client):
     support.make_recommendations(store, "run")
     for name in RECOMMENDATIONS:
-        publish.shard("run", "recommendations", name, store=store, table=table)
+        publish.shard("run", "recommendations", name, store=store, table=table, secret=support.SECRET.encode)
     assert sorted(ends(client)) == [
         "catalogue#run#0",
         "catalogue#run#meta",
         "popular#run#all",
         "popular#run#country=Japan",
+        "popular#run#new",
         "popular#run#segment=champions",
+        "popular#run#trending",
         "similar#run#a#b",
         "similar#run#a/b",
         "similar#run#日本",
@@ -78,7 +83,34 @@ def test_a_training_run_becomes_these_items(store, table, client):
     assert [each.because for each in unpack(table.get("similar#run#a/b")["packed"])] == ["a/b", "a/b"]
     assert table.get("catalogue#run#meta") == {"pk": "catalogue#run#meta", "pages": 1, "products": 6}
     page = json.loads(zlib.decompress(table.get("catalogue#run#0")["packed"]))
-    assert page == [list(product) for product in support.PRODUCTS]
+    assert page == [[*product, ""] for product in support.PRODUCTS]
+
+
+def test_what_customers_bought_the_boards_and_the_figures_are_served_too(store, table):
+    support.make_recommendations(store, "run")
+    folder = "runs/run/recommendations"
+    users = load_arrays(store, f"{folder}/users-00000.npz")
+    bought = {"bought_indptr": np.array([0, 2, 2, 5]), "bought_items": np.array([5, 1, 0, 2, 3], np.int32)}
+    save_arrays(store, f"{folder}/users-00000.npz", users | bought)
+    board = {"items": np.array([3, 5], np.int32), "scores": np.array([2.5, 1.5], np.float32)}
+    save_arrays(store, f"{folder}/trending.npz", board)
+    save_arrays(store, f"{folder}/new.npz", {name: values[:1] for name, values in board.items()})
+    write_json(store, f"{folder}/metrics.json", {"model": "item_to_item", "reason": "Zoë"})
+    for name in ("popular", "metrics", "users-00000"):
+        publish.shard("run", "recommendations", name, store=store, table=table, secret=support.SECRET.encode)
+
+    assert unpack_bought(table.get("user#run#ann")["bought"]) == [1, 5]
+    assert "bought" not in table.get("user#run#bob/1")
+    eve = table.get("user#run#eve")  # nothing is left to recommend, and what she bought stays known
+    assert (unpack(eve["packed"]), unpack_bought(eve["bought"])) == ([], [0, 2, 3])
+    assert unpack(table.get("popular#run#trending")["packed"]) == [
+        Candidate("e", 2.5, kind=TRENDING),
+        Candidate("日本", 1.5, kind=TRENDING),
+    ]
+    assert unpack(table.get("popular#run#new")["packed"]) == [Candidate("e", 2.5, kind=NEW)]
+    document = table.get("analytics#run#metrics#0")
+    assert document["pages"] == 1
+    assert unpack_document([document["packed"]]) == {"model": "item_to_item", "reason": "Zoë"}
 
 
 def test_a_segmentation_run_becomes_these_items(store, table, client):
@@ -130,10 +162,10 @@ def test_a_segmentation_run_becomes_these_items(store, table, client):
 
 
 def test_customers_are_cut_into_shards_by_row(store, table, monkeypatch):
-    monkeypatch.setattr("patronage.steps.generation.CUSTOMERS_PER_SHARD", 2)
+    monkeypatch.setattr("patronage.steps.customer_items.CUSTOMERS_PER_SHARD", 2)
     support.make_segments(store, "run")
     counts = [
-        publish.shard("run", "segments", name, store=store, table=table)["keys"]
+        publish.shard("run", "segments", name, store=store, table=table, secret=support.SECRET.encode)["keys"]
         for name in ("customers-00000", "customers-00001", "customers-00002")
     ]
     assert counts == [2, 1, 0]
@@ -142,9 +174,16 @@ def test_customers_are_cut_into_shards_by_row(store, table, monkeypatch):
 
 def test_a_shard_may_be_repeated(store, table, client):
     support.make_recommendations(store, "run")
-    first = publish.shard("run", "recommendations", "users-00000", store=store, table=table)
+    first = publish.shard(
+        "run", "recommendations", "users-00000", store=store, table=table, secret=support.SECRET.encode
+    )
     before = client.scan(TableName=support.TABLE)["Items"]
-    assert publish.shard("run", "recommendations", "users-00000", store=store, table=table) == first
+    assert (
+        publish.shard(
+            "run", "recommendations", "users-00000", store=store, table=table, secret=support.SECRET.encode
+        )
+        == first
+    )
     assert client.scan(TableName=support.TABLE)["Items"] == before
     assert first["keys"] == 2
     assert len(first["checksum"]) == 64
@@ -156,7 +195,9 @@ def test_other_values_give_another_checksum(store, table):
     for run_id in ("run", "other"):
         support.make_segments(store, run_id)
     receipts = [
-        publish.shard(run_id, "segments", "customers-00000", store=store, table=table)
+        publish.shard(
+            run_id, "segments", "customers-00000", store=store, table=table, secret=support.SECRET.encode
+        )
         for run_id in ("run", "other")
     ]
     assert receipts[0]["checksum"] != receipts[1]["checksum"]
@@ -166,17 +207,21 @@ def test_an_unknown_shard_says_what_is_known(store, table):
     support.make_segments(store, "run")
     for family, name, says in (
         ("segments", "users-00000", "known are summary, customers"),
-        ("recommendations", "nonsense", "known are popular, contexts, catalogue, similar, together, users"),
+        (
+            "recommendations",
+            "nonsense",
+            "known are popular, contexts, catalogue, metrics, similar, together, users",
+        ),
         ("analytics", "summary", "family 'analytics' is none of segments, recommendations"),
     ):
         with pytest.raises(BadInput, match=says):
-            publish.shard("run", family, name, store=store, table=table)
+            publish.shard("run", family, name, store=store, table=table, secret=support.SECRET.encode)
 
 
 def test_a_flip_needs_the_receipt_of_every_shard(store, table, timed):
     support.make_recommendations(store, "run")
     for name in RECOMMENDATIONS[:-1]:
-        publish.shard("run", "recommendations", name, store=store, table=table)
+        publish.shard("run", "recommendations", name, store=store, table=table, secret=support.SECRET.encode)
     with pytest.raises(RunFailed, match="shard users-00000 of run run has no receipt"):
         publish.flip("run", "recommendations", store=store, table=table, **timed)
     assert table.pointer() == {}
@@ -239,7 +284,9 @@ def test_the_loser_of_two_flips_looks_again(store, table, timed, monkeypatch):
     ):
         support.make_recommendations(store, run_id, created_at=created_at)
         for name in RECOMMENDATIONS:
-            publish.shard(run_id, "recommendations", name, store=store, table=table)
+            publish.shard(
+                run_id, "recommendations", name, store=store, table=table, secret=support.SECRET.encode
+            )
     publish.flip("first", "recommendations", store=store, table=table, **timed)
     point, pending = table.point, ["b"]
 
@@ -360,7 +407,9 @@ def test_what_a_worker_that_died_had_written_can_be_retired(store, table, client
 
     monkeypatch.setattr(table, "put_all", die_half_way)
     with pytest.raises(TryAgain):
-        publish.shard("run", "recommendations", "similar-00000", store=store, table=table)
+        publish.shard(
+            "run", "recommendations", "similar-00000", store=store, table=table, secret=support.SECRET.encode
+        )
     for name in RECOMMENDATIONS:  # the others never began
         publish.retire("run", "recommendations", name, store=store, table=table, **timed)
     assert ends_of(client, "run") == {ENDS}

@@ -5,9 +5,13 @@ caller would act differently::
 
     PatronageError
     ├── BadInput          a file, argument or setting is wrong; mend it and try again
+    │   ├── BadField      one named field of a request or document breaks a rule
     │   ├── BadSettings   what is said of files is wrong, the file itself may be well
     │   └── LacksData     the lake does not hold what the question needs; upload it, or ask otherwise
     ├── NotFound          what was asked for does not exist
+    ├── Unproved          what the caller shows (a token) is missing, expired or forged
+    ├── Forbidden         the caller may not ask this
+    ├── Conflict          what is there already stands against it
     ├── TryAgain          another worker was first, or a service was busy; the same call may succeed
     └── RunFailed         a run or a deployment ended without success; its cause is in the message
 """
@@ -23,6 +27,15 @@ class PatronageError(Exception):
 
 class BadInput(PatronageError):
     """The caller's input breaks a rule."""
+
+
+class BadField(BadInput):
+    """A field of a request or document breaks a rule; `field` and `rule` name the two for programs."""
+
+    def __init__(self, message: str, *, field: str, rule: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.rule = rule
 
 
 class BadSettings(BadInput):
@@ -41,6 +54,18 @@ class LacksData(BadInput):
 
 class NotFound(PatronageError):
     """The thing that was named does not exist."""
+
+
+class Unproved(PatronageError):
+    """What the caller shows does not prove who they are."""
+
+
+class Forbidden(PatronageError):
+    """The caller has not shown that they may ask this."""
+
+
+class Conflict(PatronageError):
+    """The thing exists already, or is in a state that does not allow it."""
 
 
 class TryAgain(PatronageError):

@@ -28,6 +28,8 @@ def count_upload(report: Mapping[str, Any], *, function_name: str) -> None:
     stack = {"function_name": function_name}
     if "read" not in report:
         return
+    if again := report.get("erased_customers_again"):
+        _count("ErasedCustomersAgain", again, stack)
     of_table = {**stack, "table": report["table"]}
     _count("RowsRead", report["read"], of_table)
     _count("RowsRefused", report["refused"], of_table)

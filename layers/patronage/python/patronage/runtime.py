@@ -7,16 +7,17 @@ from contextlib import closing
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger
-
-from patronage.errors import BadInput
+from patronage.errors import BadInput, TryAgain
+from patronage.logs import Logger
 from patronage.settings import Shop
-from patronage.stores.objects import S3Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_firehose import FirehoseClient
+
+    from patronage.stores.objects import S3Store
 
     Step = Callable[[Mapping[str, Any], S3Store], dict[str, Any]]
 
@@ -46,6 +47,44 @@ def impatient_dynamodb() -> DynamoDBClient:
     return _client("dynamodb", config=patience)  # type: ignore[no-any-return]
 
 
+@cache
+def visitor_secret() -> bytes:
+    """Return the secret that visitor tokens are signed with, read once an environment."""
+    return _secret(os.environ["PATRONAGE_VISITOR_SECRET"])
+
+
+@cache
+def erasure_secret() -> bytes:
+    """Return the secret under which ids of erased people are remembered."""
+    return _secret(os.environ["PATRONAGE_ERASURE_SECRET"])
+
+
+def _secret(arn: str) -> bytes:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        answer = _client("secretsmanager").get_secret_value(SecretId=arn)
+    except (BotoCoreError, ClientError) as exc:
+        raise TryAgain("the stack's secret cannot be read just now; ask again shortly") from exc
+    return str(answer["SecretString"]).encode()
+
+
+@cache
+def firehose() -> FirehoseClient:
+    """Return a Firehose client that gives up in time for an answer."""
+    from botocore.config import Config
+
+    patience = Config(
+        connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 2, "mode": "standard"}
+    )
+    return _client("firehose", config=patience)  # type: ignore[no-any-return]
+
+
+def event_stream_name() -> str:
+    """Return the name of the delivery stream that takes events to the raw bucket."""
+    return os.environ["PATRONAGE_EVENT_STREAM"]
+
+
 def serving_table_name() -> str:
     """Return the name of the serving table."""
     return os.environ["PATRONAGE_SERVING_TABLE"]
@@ -66,12 +105,19 @@ def path_parameters_are_encoded() -> bool:
 
 def bucket(name: str) -> S3Store:
     """Return a store over a bucket; close it when the invocation ends."""
+    from patronage.stores.objects import S3Store
+
     return S3Store(name, client=_client("s3"))
 
 
 def lake() -> S3Store:
     """Return a store over the lake bucket; close it when the invocation ends."""
     return bucket(os.environ["PATRONAGE_LAKE_BUCKET"])
+
+
+def client(service: str) -> Any:
+    """Return the environment's client of a service that few functions need."""
+    return _client(service)
 
 
 def run_step(event: Mapping[str, Any], steps: Mapping[str, Step]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,7 +22,14 @@ MINOR_DIGITS = dict.fromkeys(_WITHOUT.split(), 0) | dict.fromkeys(_THOUSANDTHS.s
 MOST_SEARCH_SECONDS = 500
 """A function ends after 900 s, and has the best settings to train with once more."""
 
-_TYPES = {str: "a text", bool: "true or false", int: "a whole number", float: "a number", dict: "a table"}
+_TYPES = {
+    str: "a text",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    dict: "a table",
+    tuple: "a list of texts",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +68,8 @@ class Shop:
         for groceries and other goods that are used up.
     explore_share : float
         Share of each customer's places, 0 to 1, given to products too new to be judged by their sales.
+    cors_origins : tuple of str
+        Web origins whose pages may call the API from a browser (``https://shop.example``).
     """
 
     currency: str = "EUR"
@@ -77,6 +85,7 @@ class Shop:
     search_seconds: float = 120.0
     recommend_bought: bool = False
     explore_share: float = 0.05
+    cors_origins: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         try:
@@ -95,6 +104,11 @@ class Shop:
             raise BadInput(
                 f"search_seconds {self.search_seconds} must lie between 0 and {MOST_SEARCH_SECONDS}"
             )
+        for origin in self.cors_origins:
+            if not re.fullmatch(r"https?://[A-Za-z0-9.\[\]:-]+", origin):
+                raise BadInput(
+                    f"cors_origins {origin!r} is no web origin; write scheme and host, as in 'https://shop.example'"
+                )
         for name in ("keep_generation_days", "keep_replaced_files_days"):
             if getattr(self, name) < 1:
                 raise BadInput(f"{name} {getattr(self, name)} must be at least 1")
@@ -112,12 +126,12 @@ class Shop:
             if name not in known:
                 raise BadInput(f"setting {name!r} is unknown; known are {', '.join(sorted(known))}")
             wanted = dict if known[name].default is MISSING else type(known[name].default)
-            is_bool = isinstance(values[name], bool)
-            if is_bool != (wanted is bool) or not isinstance(
-                values[name], (int, float) if wanted is float else wanted
-            ):
+            if not _is_of(values[name], wanted):
                 raise BadInput(f"setting {name} = {values[name]!r} must be {_TYPES[wanted]}")
-        return cls(**values)
+        plain: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+        }
+        return cls(**plain)
 
     @classmethod
     def from_json(cls, text: str) -> Shop:
@@ -131,6 +145,8 @@ class Shop:
     @classmethod
     def from_toml(cls, path: Path) -> Shop:
         """Read the `[shop]` table of a settings file."""
+        import tomllib  # no function that answers reads a file
+
         try:
             values = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("shop", {})
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
@@ -152,3 +168,12 @@ class Shop:
         whole, rest = divmod(abs(minor), 10**self.minor_digits)
         fraction = f".{rest:0{self.minor_digits}d}" if self.minor_digits else ""
         return f"{'-' if minor < 0 else ''}{whole:,}{fraction}"
+
+
+def _is_of(value: object, wanted: type) -> bool:
+    """Say whether a plain value, as JSON or TOML gives it, is of the type of a setting."""
+    if wanted is tuple:
+        return isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value)
+    if isinstance(value, bool) or wanted is bool:
+        return isinstance(value, bool) and wanted is bool
+    return isinstance(value, (int, float) if wanted is float else wanted)

@@ -27,6 +27,9 @@ _COMMANDS = (
     "evaluate",
     "generate",
     "invoke",
+    "erase",
+    "export-customer",
+    "token",
 )
 
 
@@ -39,9 +42,10 @@ class _LazyGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"patronage.cli.{cmd_name}")
+        name = cmd_name.replace("-", "_")
+        module = importlib.import_module(f"patronage.cli.{name}")
         command = typer.Typer(rich_markup_mode="markdown", add_completion=False)
-        command.command(name=cmd_name)(getattr(module, cmd_name))
+        command.command(name=cmd_name)(getattr(module, name))
         return typer.main.get_command(command)
 
 

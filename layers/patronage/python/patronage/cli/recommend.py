@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -10,7 +11,9 @@ from patronage.cli.answers import JsonOption, TopKOption, print_answer
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
 from patronage.cli.runs import run_of
 from patronage.logic.serve.context import Context
-from patronage.steps.lookup import recommend_from_run
+from patronage.logic.serve.rights import Rights
+from patronage.steps import lookup
+from patronage.steps.run_reader import RunReader
 
 
 def recommend(
@@ -36,10 +39,17 @@ def recommend(
     Example: `patronage recommend --user-id 13085 --top-k 10`
     """
     opened = open_lake(lake, stack)
-    run_id = run_of(opened, "recommendations")
+    reader = RunReader(opened.lake.store, run_of(opened, "recommendations"))
     products = tuple(each.strip() for each in session.split(",") if each.strip())
     context = Context(
         session=products, segment=segment, category=category, country=country, device=device, month=month
     )
-    answer = recommend_from_run(opened.lake.store, run_id, user_id, top_k, context=context)
+    answer = lookup.recommend(
+        reader,
+        Rights(user_id, is_personal=True),
+        top_k,
+        context=context,
+        recommend_bought=reader.shop.recommend_bought,
+        now=datetime.now(UTC),
+    )
     print_answer(f"For customer {user_id}", answer, as_json=as_json)

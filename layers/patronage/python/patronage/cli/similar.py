@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -9,7 +10,8 @@ import typer
 from patronage.cli.answers import JsonOption, TopKOption, print_answer
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
 from patronage.cli.runs import run_of
-from patronage.steps.lookup import similar_from_run
+from patronage.steps import lookup
+from patronage.steps.run_reader import RunReader
 
 
 def similar(
@@ -29,7 +31,7 @@ def similar(
     Example: `patronage similar --product-id 85123A --top-k 5`
     """
     opened = open_lake(lake, stack)
-    run_id = run_of(opened, "recommendations")
+    reader = RunReader(opened.lake.store, run_of(opened, "recommendations"))
     kind = "together" if together else "similar"
-    answer = similar_from_run(opened.lake.store, run_id, product_id, top_k, kind=kind)
+    answer = lookup.similar(reader, product_id, top_k, kind=kind, now=datetime.now(UTC))
     print_answer(f"With product {product_id}", answer, as_json=as_json)

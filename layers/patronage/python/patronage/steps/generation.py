@@ -11,12 +11,15 @@ from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput
 from patronage.logic.arrays import read_npz
 from patronage.logic.segments.methods import METHODS
+from patronage.logic.serve.bought import pack_bought
 from patronage.logic.serve.catalogue import Product, pack_pages
 from patronage.logic.serve.documents import member_pages, pack_document
 from patronage.logic.serve.keys import item_key
+from patronage.logic.serve.kinds import NEW, POPULAR, TRENDING
 from patronage.logic.serve.packing import Candidate, pack
+from patronage.logic.tags import category_path
+from patronage.steps.customer_items import customer_items, journey_items
 from patronage.steps.recommendation_shards import shard_name
-from patronage.steps.segment.gate import CUSTOMERS_PER_SHARD
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
@@ -51,8 +54,13 @@ ANALYTICS = {
     "funnels": "journeys/funnels.json",
     "transitions": "journeys/transitions.json",
     "purchases": "journeys/purchases.json",
+    "timelines": "journeys/timelines.json",
+    "assigning": "segments/assigning.json",
 }
 """What a run of segments figures out: the name under which it is served, and the file below the run."""
+
+BOARDS = {"all": ("popular", POPULAR), "trending": ("trending", TRENDING), "new": ("new", NEW)}
+"""What a run shows of the whole shop: the name under which it is served, the file, and the kind of reason."""
 
 
 class RunOutputs:
@@ -78,12 +86,14 @@ class RunOutputs:
         kind, _, number = shard.partition("-")
         builders: dict[tuple[str, str], Callable[[], Iterator[Item]]] = {
             ("segments", "summary"): self._summary,
-            ("segments", "customers"): lambda: self._customers(int(number)),
+            ("segments", "customers"): lambda: customer_items(*self._source, int(number)),
+            ("segments", "journeys"): lambda: journey_items(*self._source, int(number)),
             ("segments", "members"): lambda: self._members(number),
             ("segments", "analytics"): self._analytics,
             ("recommendations", "popular"): self._popular,
             ("recommendations", "contexts"): self._contexts,
             ("recommendations", "catalogue"): self._catalogue,
+            ("recommendations", "metrics"): lambda: self._document("metrics", f"{self._folder}/metrics.json"),
             ("recommendations", "similar"): lambda: self._similar("similar", shard),
             ("recommendations", "together"): lambda: self._similar("together", shard),
             ("recommendations", "users"): lambda: self._users(shard),
@@ -95,16 +105,31 @@ class RunOutputs:
 
     def products(self) -> list[Product]:
         """Return the run's products; the place in the list is the index that arrays speak of."""
-        rows = self._rows(
-            "products", "SELECT product_id, name, price_minor, buyers FROM products ORDER BY idx"
-        )
-        return [Product(**row) for row in rows]
+        rows = self._rows("products", "FROM products ORDER BY idx")
+        return [
+            Product(
+                product_id=row["product_id"],
+                name=row["name"],
+                price_minor=row["price_minor"],
+                buyers=row["buyers"],
+                category=category_path(row.get("category")),
+            )
+            for row in rows
+        ]
 
-    def popular(self, product_ids: list[str]) -> list[Candidate]:
-        """Return the popular products, best first."""
-        arrays = self._arrays("popular")
+    def product_ids(self) -> list[str]:
+        """Return the ids of the run's products, in the same order."""
+        rows = self._rows("products", "SELECT product_id FROM products ORDER BY idx")
+        return [row["product_id"] for row in rows]
+
+    def popular(self, product_ids: list[str], board: str = "all") -> list[Candidate]:
+        """Return the products of one of the shop's `BOARDS`, best first."""
+        file, kind = BOARDS[board]
+        if not self._store.exists(f"{self._folder}/{file}.npz"):
+            return []
+        arrays = self._arrays(file)
         pairs = zip(arrays["items"].values, arrays["scores"].values, strict=True)
-        return [Candidate(product_ids[index], score) for index, score in pairs if index >= 0]
+        return [Candidate(product_ids[index], score, kind=kind) for index, score in pairs if index >= 0]
 
     def contexts(self, product_ids: list[str]) -> dict[str, list[Candidate]]:
         """Return what is popular in each context, such as ``country=Germany`` or ``category=Tea``."""
@@ -127,6 +152,22 @@ class RunOutputs:
             return []
         return next((found for row, found in self.lists(shard, product_ids) if row == index), [])
 
+    def bought(self, shard: str) -> dict[int, list[int]]:
+        """Return what each user of a shard bought, by index: places in the list of products, rising."""
+        arrays = self._arrays(shard)
+        if "bought_indptr" not in arrays:
+            return {}
+        ends, items = arrays["bought_indptr"].values, arrays["bought_items"].values
+        rows = zip(arrays["rows"].values, ends, ends[1:], strict=False)
+        return {index: items[start:end].tolist() for index, start, end in rows}
+
+    def bought_by(self, index: int) -> list[int]:
+        """Return what one user bought."""
+        shard = shard_name("users", index)
+        if not self._store.exists(f"{self._folder}/{shard}.npz"):
+            return []
+        return self.bought(shard).get(index, [])
+
     def customer_ids(self, first: int, last: int) -> dict[int, str]:
         """Return the ids of a range of customer indices, both ends included."""
         sql = "SELECT idx, customer_id FROM customers WHERE idx BETWEEN $first AND $last"
@@ -140,30 +181,16 @@ class RunOutputs:
         return rows[0]["idx"] if rows else None
 
     @property
+    def _source(self) -> tuple[ObjectStore, str, Shop]:
+        return self._store, self._run_id, self._shop
+
+    @property
     def _folder(self) -> str:
         return f"runs/{self._run_id}/recommendations"
 
     def _summary(self) -> Iterator[Item]:
         summary = self._store.read_bytes(f"runs/{self._run_id}/segments/summary.json")
         yield {"pk": self._key("segments", "summary"), "packed": zlib.compress(summary, 9)}
-
-    def _customers(self, number: int) -> Iterator[Item]:
-        path = self._store.staged(f"runs/{self._run_id}/segments/customers.parquet")
-        rows = self._query(
-            "customers",
-            path,
-            "FROM customers ORDER BY customer_id LIMIT $limit OFFSET $start",
-            limit=CUSTOMERS_PER_SHARD,
-            start=number * CUSTOMERS_PER_SHARD,
-        )
-        for row in rows:
-            customer_id, segment_id = row.pop("customer_id"), row.get("segment_id") or ""
-            known = {name: value for name, value in row.items() if value is not None}
-            yield {
-                "pk": self._key("customer", customer_id),
-                "segment_id": segment_id,
-                "packed": pack_document(known)[0],
-            }
 
     def _members(self, method: str) -> Iterator[Item]:
         """Build the lists of the customers of each segment of a method, the most valuable first."""
@@ -188,20 +215,20 @@ class RunOutputs:
     def _analytics(self) -> Iterator[Item]:
         """Build the run's figures, a document each, in pages."""
         for name, file in ANALYTICS.items():
-            key = f"runs/{self._run_id}/{file}"
-            if not self._store.exists(key):
-                continue
-            pages = pack_document(read_json(self._store, key))
-            for number, page in enumerate(pages):
-                yield {
-                    "pk": self._key("analytics", f"{name}#{number}"),
-                    "pages": len(pages),
-                    "packed": page,
-                }
+            yield from self._document(name, f"runs/{self._run_id}/{file}")
+
+    def _document(self, name: str, key: str) -> Iterator[Item]:
+        """Build the pages of a document of figures, where the run wrote it."""
+        if not self._store.exists(key):
+            return
+        pages = pack_document(read_json(self._store, key))
+        for number, page in enumerate(pages):
+            yield {"pk": self._key("analytics", f"{name}#{number}"), "pages": len(pages), "packed": page}
 
     def _popular(self) -> Iterator[Item]:
-        popular = self.popular([product.product_id for product in self.products()])
-        yield {"pk": self._key("popular", "all"), "packed": pack(popular)}
+        product_ids = self.product_ids()
+        for board in BOARDS:
+            yield {"pk": self._key("popular", board), "packed": pack(self.popular(product_ids, board))}
 
     def _catalogue(self) -> Iterator[Item]:
         products = self.products()
@@ -211,24 +238,27 @@ class RunOutputs:
             yield {"pk": self._key("catalogue", number), "packed": page}
 
     def _contexts(self) -> Iterator[Item]:
-        product_ids = [product.product_id for product in self.products()]
+        product_ids = self.product_ids()
         for context, candidates in self.contexts(product_ids).items():
             yield {"pk": self._key("popular", context), "packed": pack(candidates)}
 
     def _similar(self, kind: str, shard: str) -> Iterator[Item]:
-        product_ids = [product.product_id for product in self.products()]
+        product_ids = self.product_ids()
         for product, candidates in self.lists(shard, product_ids):
             if candidates:
                 yield {"pk": self._key(kind, product_ids[product]), "packed": pack(candidates)}
 
     def _users(self, shard: str) -> Iterator[Item]:
-        product_ids = [product.product_id for product in self.products()]
-        rows = list(self.lists(shard, product_ids))
+        product_ids = self.product_ids()
+        rows, bought = list(self.lists(shard, product_ids)), self.bought(shard)
         users = [user for user, _ in rows]
         customer_ids = self.customer_ids(min(users, default=0), max(users, default=-1))
         for user, candidates in rows:
-            if candidates:
-                yield {"pk": self._key("user", customer_ids[user]), "packed": pack(candidates)}
+            packed = pack_bought(bought.get(user, ()))
+            # Who bought all there is has no candidate left, and still must not be shown it again.
+            if candidates or packed:
+                item = {"pk": self._key("user", customer_ids[user]), "packed": pack(candidates)}
+                yield item | ({"bought": packed} if packed else {})
 
     def _key(self, kind: str, item_id: str | int) -> str:
         return item_key(kind, self._run_id, item_id)

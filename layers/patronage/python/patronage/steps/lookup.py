@@ -1,26 +1,33 @@
-"""Answer what to recommend: to a user, or beside a product.
+"""Answer what to recommend: to a customer or a visitor, beside a product, of the whole shop.
 
 The lookup function imports this, so nothing heavy is imported with it.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
-from patronage.errors import BadInput, TryAgain
-from patronage.logic.serve import kinds as kinds_of_reason
+from patronage.errors import BadField, TryAgain
 from patronage.logic.serve.answers import recommendation_answer, segments_answer
 from patronage.logic.serve.context import NOWHERE, Context
-from patronage.logic.serve.ladder import MAX_K, POPULAR, climb_down
+from patronage.logic.serve.filters import EVERYTHING
+from patronage.logic.serve.ladder import MAX_K, POPULAR, climb_down, on_rung, whole_catalogue
+from patronage.logic.serve.rights import NOBODY, OF_USER, Rights
+from patronage.logic.serve.visits import Visit
+from patronage.logic.serve.wanted import Found, Wanted, all_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from datetime import datetime
 
-    from patronage.logic.serve.catalogue import Shelf
-    from patronage.logic.serve.packing import Candidate
+    from patronage.logic.experiments.definition import Assigned
+    from patronage.logic.serve.filters import Filters
     from patronage.logic.serve.pointer import Entry
-    from patronage.stores.objects import ObjectStore
+    from patronage.logic.serve.shelf import Shelf
+
+MAX_USERS = 100
+"""The most customers that one batch names."""
 
 
 class RecommendationReader(Protocol):
@@ -32,10 +39,8 @@ class RecommendationReader(Protocol):
     def remembered_shelf(self, now: datetime) -> Shelf | None:
         """Return a shelf from memory, for when nothing can be read."""
 
-    def candidates(
-        self, wanted: Sequence[tuple[str, str]], generation: str
-    ) -> dict[tuple[str, str], list[Candidate]]:
-        """Return the candidates of users, products and contexts by (kind, id); without those unknown."""
+    def read(self, wanted: Wanted, shelf: Shelf, found: Found, now: datetime) -> None:
+        """Add what is wanted of the shelf's generation to what was found, in one round trip at most."""
 
 
 class SummaryReader(Protocol):
@@ -47,43 +52,82 @@ class SummaryReader(Protocol):
 
 def recommend(
     reader: RecommendationReader,
-    user_id: str,
+    rights: Rights = NOBODY,
     k: int = 10,
     *,
     now: datetime,
     context: Context = NOWHERE,
+    filters: Filters = EVERYTHING,
+    recommend_bought: bool = False,
 ) -> dict[str, Any]:
-    """Recommend k products to a user; who is unknown gets what fits the visit, else what is popular.
+    """Recommend k products to a customer or a visitor; who is unknown gets what fits the visit.
 
-    The rungs, best first: the user's own list; products like those of this visit; what is popular in the
-    segment; in the category and country; in the whole shop. A known user's list holds what the models found
-    and, behind it, popular products not yet bought, so that what was bought comes back only where nothing
-    else is left. Where the serving table fails, the answer is what is popular, from memory, and says
-    ``degraded``.
+    The rungs, best first: the customer's own list, merged with products like those of the visit; what is
+    popular in the segment; in the category, in the country, on the device and in the month; what fills the
+    own list; what is popular in the shop; the whole catalogue. Rules and filters apply on all of them, so
+    that fewer than k come only where fewer are eligible. Where the serving table fails, the answer comes from
+    memory and says ``degraded``.
+
+    Parameters
+    ----------
+    rights : Rights
+        Whom it is for, and what may be used of them.
+    recommend_bought : bool
+        The shop's setting: what customers bought is recommended to them too, unless a rule says otherwise.
     """
-    kinds = [("user", user_id), *context.wanted()]
-    found, shelf, is_degraded = _look_up(reader, kinds, k, now)
-    own = found.pop(("user", user_id), [])
-    personal = [each for each in own if each.kind != kinds_of_reason.POPULAR]
-    filling = [each for each in own if each.kind == kinds_of_reason.POPULAR]
-    rungs = [("user", personal), *context.rungs(found), (POPULAR, filling)]
-    placed = climb_down(k, [*rungs, (POPULAR, shelf.popular)], never=context.session)
-    return recommendation_answer({"user_id": user_id}, placed, shelf, k=k, now=now, is_degraded=is_degraded)
+    (answer,) = _recommend(reader, [rights], k, now, context, filters, recommend_bought)
+    return answer
+
+
+def recommend_many(
+    reader: RecommendationReader,
+    user_ids: Sequence[str],
+    k: int = 10,
+    *,
+    now: datetime,
+    context: Context = NOWHERE,
+    filters: Filters = EVERYTHING,
+    recommend_bought: bool = False,
+) -> dict[str, Any]:
+    """Recommend k products to each of up to 100 customers, in the order in which they are named."""
+    if not 1 <= len(user_ids) <= MAX_USERS:
+        raise BadField(
+            f"user_ids names {len(user_ids)} customers; name 1 to {MAX_USERS}", field="user_ids", rule="count"
+        )
+    each = [Rights(user_id, is_personal=True, sessions=((OF_USER, user_id),)) for user_id in user_ids]
+    return {"k": k, "answers": _recommend(reader, each, k, now, context, filters, recommend_bought)}
 
 
 def similar(
-    reader: RecommendationReader, product_id: str, k: int = 10, *, now: datetime, kind: str = "similar"
+    reader: RecommendationReader,
+    product_id: str,
+    k: int = 10,
+    *,
+    now: datetime,
+    kind: str = "similar",
+    filters: Filters = EVERYTHING,
 ) -> dict[str, Any]:
     """Find k products like a product, or with the kind ``together`` those of the same baskets.
 
     An unknown product gets what is popular.
     """
-    found, shelf, is_degraded = _look_up(reader, [(kind, product_id)], k, now)
-    rungs = [(kind, each) for each in found.values()]
-    placed = climb_down(k, [*rungs, (POPULAR, shelf.popular)], never={product_id})
-    return recommendation_answer(
-        {"product_id": product_id}, placed, shelf, k=k, now=now, is_degraded=is_degraded
+    return _listed(
+        reader, (kind, product_id), kind, {"product_id": product_id}, k, now, filters, hidden={product_id}
     )
+
+
+def trending(
+    reader: RecommendationReader, k: int = 10, *, now: datetime, filters: Filters = EVERYTHING
+) -> dict[str, Any]:
+    """Find k products that sell more than they used to."""
+    return _listed(reader, (POPULAR, "trending"), "trending", {}, k, now, filters)
+
+
+def new(
+    reader: RecommendationReader, k: int = 10, *, now: datetime, filters: Filters = EVERYTHING
+) -> dict[str, Any]:
+    """Find k products that are new in the shop."""
+    return _listed(reader, (POPULAR, "new"), "new", {}, k, now, filters)
 
 
 def segments(reader: SummaryReader, *, now: datetime) -> dict[str, Any]:
@@ -92,48 +136,111 @@ def segments(reader: SummaryReader, *, now: datetime) -> dict[str, Any]:
     return segments_answer(summary, entry, now=now)
 
 
-def recommend_from_run(
-    store: ObjectStore,
-    run_id: str,
-    user_id: str,
-    k: int = 10,
-    *,
-    now: datetime | None = None,
-    context: Context = NOWHERE,
-) -> dict[str, Any]:
-    """Recommend from a run's outputs, without a serving table; the same answer as `recommend`."""
-    # Reading a run needs DuckDB, which the lookup function does not have.
-    from patronage.steps.run_reader import RunReader
+def _recommend(
+    reader: RecommendationReader,
+    everyone: Sequence[Rights],
+    k: int,
+    now: datetime,
+    context: Context,
+    filters: Filters,
+    recommend_bought: bool,
+) -> list[dict[str, Any]]:
+    _check_k(k)
+    shelf, is_degraded = _shelf(reader, now)
+    arms = [_arm(shelf, rights) for rights in everyone]
+    visits = [
+        Visit(_under(arm, rights), context, filters, recommend_bought)
+        for rights, arm in zip(everyone, arms, strict=True)
+    ]
+    found = Found()
+    if not is_degraded:
+        is_degraded = not _gathered(reader, visits, shelf, found, now)
+    return [
+        recommendation_answer(
+            {"user_id": visit.rights.user_id or None, "personal": visit.rights.is_personal},
+            [] if arm and arm.is_control else visit.placed(shelf, found, k, now),
+            shelf,
+            k=k,
+            now=now,
+            is_degraded=is_degraded,
+            arm=arm,
+        )
+        for visit, arm in zip(visits, arms, strict=True)
+    ]
 
-    reader = RunReader(store, run_id)
-    return recommend(reader, user_id, k, now=now or datetime.now(UTC), context=context)
+
+def _arm(shelf: Shelf, rights: Rights) -> Assigned | None:
+    """Return the arm of the running experiment that a customer, else a visit, belongs to."""
+    if not shelf.experiments:
+        return None
+    from patronage.logic.experiments.definition import assigned
+
+    visits = [visit for _, visit in rights.sessions]
+    return assigned(shelf.experiments, rights.user_id if rights.is_personal else "".join(visits[-1:]))
 
 
-def similar_from_run(
-    store: ObjectStore,
-    run_id: str,
-    product_id: str,
-    k: int = 10,
-    *,
-    now: datetime | None = None,
-    kind: str = "similar",
-) -> dict[str, Any]:
-    """Find similar products from a run's outputs; the same answer as `similar`."""
-    from patronage.steps.run_reader import RunReader
-
-    return similar(RunReader(store, run_id), product_id, k, now=now or datetime.now(UTC), kind=kind)
+def _under(arm: Assigned | None, rights: Rights) -> Rights:
+    """Return what may be used under an arm: nothing personal where it shows what is popular, or nothing."""
+    return rights if arm is None or arm.is_personal else Rights(rights.user_id)
 
 
-def _look_up(
-    reader: RecommendationReader, wanted: Sequence[tuple[str, str]], k: int, now: datetime
-) -> tuple[dict[tuple[str, str], list[Candidate]], Shelf, bool]:
-    if not 1 <= k <= MAX_K:
-        raise BadInput(f"k={k} must lie between 1 and {MAX_K}")
+def _gathered(
+    reader: RecommendationReader, visits: Sequence[Visit], shelf: Shelf, found: Found, now: datetime
+) -> bool:
+    """Read what visits need, each time what was found leads to; say whether all could be read.
+
+    A plain lookup takes one round trip, one with a session two. A customer without an own list takes another
+    for the segment, and the first of a segment that the reader meets one more.
+    """
+    steps = (Visit.first, Visit.second, Visit.third)
     try:
-        shelf = reader.shelf(now)
-        return reader.candidates(wanted, shelf.entry.run_id), shelf, False
+        for step in steps:
+            wanted = all_of([step(visit, shelf, found, now) for visit in visits])
+            if any(wanted):
+                reader.read(wanted, shelf, found, now)
+    except TryAgain:
+        return False
+    return True
+
+
+def _listed(
+    reader: RecommendationReader,
+    key: tuple[str, str],
+    rung: str,
+    asked: dict[str, Any],
+    k: int,
+    now: datetime,
+    filters: Filters,
+    hidden: set[str] | frozenset[str] = frozenset(),
+) -> dict[str, Any]:
+    """Answer with a list that is about no person, filled with what is popular."""
+    _check_k(k)
+    shelf, is_degraded = _shelf(reader, now)
+    found = Found()
+    if not is_degraded:
+        try:
+            reader.read(Wanted(lists=[key]), shelf, found, now)
+        except TryAgain:
+            is_degraded = True
+    rungs = chain(
+        on_rung(rung, found.lists.get(key, ())), on_rung(POPULAR, shelf.popular), whole_catalogue(shelf)
+    )
+    is_eligible = shelf.standing.eligible(filters, hidden)
+    placed = climb_down(k, rungs, is_eligible=is_eligible)
+    return recommendation_answer(asked, placed, shelf, k=k, now=now, is_degraded=is_degraded)
+
+
+def _shelf(reader: RecommendationReader, now: datetime) -> tuple[Shelf, bool]:
+    """Return the shelf, and whether it comes from memory because nothing can be read."""
+    try:
+        return reader.shelf(now), False
     except TryAgain:
         remembered = reader.remembered_shelf(now)
         if remembered is None:
             raise
-        return {}, remembered, True
+        return remembered, True
+
+
+def _check_k(k: int) -> None:
+    if not 1 <= k <= MAX_K:
+        raise BadField(f"k={k} must lie between 1 and {MAX_K}", field="k", rule="range")

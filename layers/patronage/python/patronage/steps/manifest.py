@@ -33,6 +33,10 @@ class Manifest:
         By family the run that was live when the run began.
     segmentation : dict
         The `SegmentOptions` of a run of segments.
+    reproducible : bool
+        Whether the lake still holds what the run read; an erasure ends that.
+    not_reproducible_because : str
+        Why not.
     """
 
     run_id: str
@@ -46,6 +50,8 @@ class Manifest:
     quality: list[dict[str, Any]] = field(default_factory=list)
     live_runs: dict[str, str] = field(default_factory=dict)
     segmentation: dict[str, Any] = field(default_factory=dict)
+    reproducible: bool = True
+    not_reproducible_because: str = ""
 
     @property
     def today(self) -> str:

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadInput, NotFound, RunFailed, TryAgain
 from patronage.logic.serve.pointer import Entry
+from patronage.steps.erase.remembered import Erased
+from patronage.steps.erase.served import without_erased
 from patronage.steps.generation import RunOutputs, model_of
 from patronage.steps.manifest import Manifest
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from patronage.logic.serve.pointer import Superseded
     from patronage.stores.objects import ObjectStore
@@ -26,15 +28,27 @@ FAMILIES = ("segments", "recommendations")
 _FLIP_ATTEMPTS = 5
 
 
-def shard(run_id: str, family: str, name: str, *, store: ObjectStore, table: ServingTable) -> dict[str, Any]:
+def shard(
+    run_id: str,
+    family: str,
+    name: str,
+    *,
+    store: ObjectStore,
+    table: ServingTable,
+    secret: Callable[[], bytes],
+) -> dict[str, Any]:
     """Write one shard's items to the serving table, then its receipt, and return the receipt.
 
     Repeating it writes the same items under the same keys, and the same receipt. The keys are listed
-    before the first item is written, so that no item exists that `retire` cannot find.
+    before the first item is written, so that no item exists that `retire` cannot find. Whoever was erased
+    since the run began is left out; `secret`, under which they are remembered, is asked for only where there
+    is somebody.
     """
     _check(family)
-    outputs = RunOutputs(store, run_id, Manifest.load(store, run_id).shop)
-    items = list(outputs.items(family, name))
+    manifest = Manifest.load(store, run_id)
+    items = list(RunOutputs(store, run_id, manifest.shop).items(family, name))
+    if erased := Erased.after(store, secret, manifest.created_at):
+        items = list(without_erased(items, run_id, erased))
     key_list_key = _key_list_key(run_id, family, name)
     write_json(store, key_list_key, [item["pk"] for item in items])
     table.put_all(items)

@@ -5,47 +5,75 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from patronage.logic.serve.catalogue import Product, Shelf, pack_pages, unpack_pages
-from patronage.logic.serve.packing import Candidate, pack, unpack
+from patronage.logic.serve.bought import pack_bought
+from patronage.logic.serve.catalogue import pack_pages, unpack_pages
+from patronage.logic.serve.packing import pack, unpack
 from patronage.logic.serve.pointer import Entry
-from patronage.steps.generation import RunOutputs, model_of
+from patronage.logic.serve.rules import NO_RULES, OBJECT_KEY
+from patronage.logic.serve.rules_document import rules_of
+from patronage.logic.serve.shelf import Shelf, make_shelf
+from patronage.logic.serve.wanted import Own
+from patronage.steps.generation import BOARDS, RunOutputs, model_of
 from patronage.steps.manifest import Manifest
+from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
+    from patronage.logic.serve.catalogue import Product
+    from patronage.logic.serve.packing import Candidate
+    from patronage.logic.serve.rules import Rules
+    from patronage.logic.serve.wanted import Found, Wanted
+    from patronage.settings import Shop
     from patronage.stores.objects import ObjectStore
 
 
 class RunReader:
-    """A `RecommendationReader` over one run."""
+    """A `RecommendationReader` over one run: without stock, sessions and segments, which no run holds."""
 
     def __init__(self, store: ObjectStore, run_id: str) -> None:
         self._store = store
         self._manifest = Manifest.load(store, run_id)
         self._outputs = RunOutputs(store, run_id, self._manifest.shop)
 
+    @property
+    def shop(self) -> Shop:
+        """Settings that the run was pinned with."""
+        return self._manifest.shop
+
     def shelf(self, now: datetime) -> Shelf:
-        popular = self._outputs.popular(self._product_ids)
-        return Shelf(self._entry, unpack_pages(pack_pages(self._products)), unpack(pack(popular)))
+        popular = unpack(pack(self._outputs.popular(self._product_ids)))
+        return make_shelf(self._entry, unpack_pages(pack_pages(self._products)), popular, self._rules)
 
     def remembered_shelf(self, now: datetime) -> Shelf | None:
         return None
 
-    def candidates(
-        self, wanted: Sequence[tuple[str, str]], generation: str
-    ) -> dict[tuple[str, str], list[Candidate]]:
-        found = {key: self._candidates(*key) for key in wanted}
-        return {key: unpack(pack(candidates)) for key, candidates in found.items() if candidates}
+    def read(self, wanted: Wanted, shelf: Shelf, found: Found, now: datetime) -> None:
+        for user_id in wanted.users:
+            index = self._outputs.customer_index(user_id)
+            if index is None:
+                continue
+            own = self._outputs.list_of("users", index, self._product_ids)
+            bought = pack_bought(self._outputs.bought_by(index))
+            if own or bought:
+                found.users[user_id] = Own(unpack(pack(own)), bought)
+        for key in wanted.lists:
+            if candidates := self._list(*key):
+                found.lists[key] = unpack(pack(candidates))
 
-    def _candidates(self, kind: str, item_id: str) -> list[Candidate]:
+    def _list(self, kind: str, item_id: str) -> list[Candidate]:
+        if kind == "popular" and item_id in BOARDS:
+            return self._outputs.popular(self._product_ids, item_id)
         if kind == "popular":
             return self._outputs.contexts(self._product_ids).get(item_id, [])
-        is_user = kind == "user"
-        index = self._outputs.customer_index(item_id) if is_user else self._places.get(item_id)
-        shards = "users" if is_user else kind
-        return [] if index is None else self._outputs.list_of(shards, index, self._product_ids)
+        index = self._places.get(item_id)
+        return [] if index is None else self._outputs.list_of(kind, index, self._product_ids)
+
+    @property
+    def _rules(self) -> Rules:
+        if not self._store.exists(OBJECT_KEY):
+            return NO_RULES
+        return rules_of(read_json(self._store, OBJECT_KEY)["rules"])
 
     @cached_property
     def _places(self) -> dict[str, int]:

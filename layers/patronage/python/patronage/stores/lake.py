@@ -200,8 +200,39 @@ class Snapshot:
             app_transactions=[*marks, own],
             custom_metadata={_OBJECT: report["object"], _REPORT: json.dumps(report)},
         )
+        self._exchange(self._table, parts, removed, properties, named=report["object"])
+
+    def rewrite(self, parts: Sequence[Part], *, removed: Iterable[LakeFile], named: str) -> None:
+        """Put parts in the place of files, in one commit on top of this version that brings no upload.
+
+        Parameters
+        ----------
+        parts : sequence of Part
+            What stays of the files that go; less than they held is what an erasure leaves.
+        removed : iterable of LakeFile
+            Files of this version.
+        named : str
+            What the names of the new files begin with.
+
+        Raises
+        ------
+        TryAgain
+            Another commit came between; nothing was written but files that no version names.
+        """
+        properties = CommitProperties(max_commit_retries=0)
+        self._exchange(self._existing(), parts, removed, properties, named=named)
+
+    def _exchange(
+        self,
+        table: DeltaTable,
+        parts: Sequence[Part],
+        removed: Iterable[LakeFile],
+        properties: CommitProperties,
+        *,
+        named: str,
+    ) -> None:
         now = int(time.time() * 1000)
-        adds = [self._add(part, report["object"], now) for part in parts]
+        adds = [self._add(part, named, now) for part in parts]
         removes = [
             RemoveAction(
                 file.path, data_change=True, deletion_timestamp=now, size=file.size, partition_values={}
@@ -209,8 +240,8 @@ class Snapshot:
             for file in removed
         ]
         try:
-            self._table.create_write_transaction(
-                [*adds, *removes], "append", self._table.schema(), commit_properties=properties
+            table.create_write_transaction(
+                [*adds, *removes], "append", table.schema(), commit_properties=properties
             )
         except CommitFailedError as exc:
             raise TryAgain(f"another commit to lake/{self.name} came first") from exc
@@ -228,8 +259,8 @@ class Snapshot:
             )
         return TryAgain(f"lake/{self.name} was only now made")
 
-    def _add(self, part: Part, object_id: str, now: int) -> AddAction:
-        path = f"part-{object_id}-{uuid.uuid4().hex}.snappy.parquet"
+    def _add(self, part: Part, named: str, now: int) -> AddAction:
+        path = f"part-{named}-{uuid.uuid4().hex}.snappy.parquet"
         self._store.put_file(f"lake/{self.name}/{path}", part.path)
         return AddAction(path, part.size, {}, now, data_change=True, stats=_stats(part, TABLES[self.name]))
 

@@ -44,6 +44,12 @@ class ObjectStore(Protocol):
     def writing(self, key: str) -> Any:
         """Open a context that gives a local path; what is there at its end becomes the object."""
 
+    def delete(self, key: str) -> None:
+        """Take the object away; nothing happens where there is none."""
+
+    def link(self, key: str, *, seconds: int) -> str:
+        """Return an address under which whoever holds it may read the object for so long."""
+
     def uri(self, key: str) -> str:
         """Return the address that Delta Lake opens."""
 
@@ -81,7 +87,7 @@ class FolderStore:
         return (self.root / key).is_file()
 
     def keys(self, prefix: str) -> list[str]:
-        folder = (self.root / prefix).parent if not prefix.endswith("/") else self.root / prefix
+        folder = self.root / prefix.rpartition("/")[0]
         found = (path.relative_to(self.root).as_posix() for path in folder.rglob("*") if path.is_file())
         return sorted(key for key in found if key.startswith(prefix))
 
@@ -107,6 +113,12 @@ class FolderStore:
             path = Path(folder) / target.name
             yield path
             path.replace(target)
+
+    def delete(self, key: str) -> None:
+        (self.root / key).unlink(missing_ok=True)
+
+    def link(self, key: str, *, seconds: int) -> str:
+        return (self.root / key).absolute().as_uri()
 
     def uri(self, key: str) -> str:
         return str(self.root.absolute() / key)
@@ -185,6 +197,13 @@ class S3Store:
             path = Path(folder) / Path(key).name
             yield path
             self._client.upload_file(str(path), self.bucket, key)
+
+    def delete(self, key: str) -> None:
+        self._client.delete_object(Bucket=self.bucket, Key=key)
+
+    def link(self, key: str, *, seconds: int) -> str:
+        named = {"Bucket": self.bucket, "Key": key}
+        return self._client.generate_presigned_url("get_object", Params=named, ExpiresIn=seconds)
 
     def uri(self, key: str) -> str:
         return f"s3://{self.bucket}/{key}"

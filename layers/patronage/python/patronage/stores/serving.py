@@ -41,12 +41,20 @@ class ServingTable:
         A low-level client.
     sleep : callable
         Waits a number of seconds between attempts.
+    attempts : int
+        How often what was left of a batch is sent.
     """
 
     def __init__(
-        self, name: str, *, client: DynamoDBClient, sleep: Callable[[float], None] = time.sleep
+        self,
+        name: str,
+        *,
+        client: DynamoDBClient,
+        sleep: Callable[[float], None] = time.sleep,
+        attempts: int = _ATTEMPTS,
     ) -> None:
         self.name = name
+        self._attempts = attempts
         self._client = client
         self._sleep = sleep
 
@@ -55,6 +63,35 @@ class ServingTable:
         for batch in _batches(items, PUTS_A_BATCH):
             puts = [{"PutRequest": {"Item": _marshal(item)["M"]}} for item in batch]
             self._until_done({self.name: puts}, self._write_batch)
+
+    def delete_all(self, keys: Sequence[str]) -> None:
+        """Take items away; those that do not exist are passed over."""
+        for batch in _batches(list(dict.fromkeys(keys)), PUTS_A_BATCH):
+            deletes = [{"DeleteRequest": {"Key": _key(key)}} for key in batch]
+            self._until_done({self.name: deletes}, self._write_batch)
+
+    def put_if(self, item: Item, *, version: int) -> bool:
+        """Replace the item of a version, 0 for none; return False where another write was first.
+
+        Parameters
+        ----------
+        item : Item
+            With the `version` that it will have.
+        version : int
+            What was read.
+        """
+        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+        if version:
+            condition = {
+                "ConditionExpression": "#version = :before",
+                "ExpressionAttributeNames": {"#version": "version"},
+                "ExpressionAttributeValues": _marshal({":before": version})["M"],
+            }
+        try:
+            self._call(self._client.put_item, Item=_marshal(item)["M"], **condition)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
     def get(self, key: str) -> Item | None:
         """Read an item, eventually consistent; None where there is none."""
@@ -90,6 +127,14 @@ class ServingTable:
         values = {":entry": entry.to_mapping()} | ({} if is_first else {":before": entry.version - 1})
         condition = "attribute_not_exists(#family)" if is_first else "#family.#version = :before"
         return self._update(POINTER, "SET #family = :entry", condition, names, values)
+
+    def change(self, key: str, values: Mapping[str, Any], *, known: Mapping[str, Any]) -> bool:
+        """Set attributes of an item; return False, and set none, where the known ones have changed."""
+        names = {f"#{place}": name for place, name in enumerate([*values, *known])}
+        places = {f":{place}": value for place, value in enumerate([*values.values(), *known.values()])}
+        update = ", ".join(f"#{place} = :{place}" for place in range(len(values)))
+        condition = " AND ".join(f"#{place} = :{place}" for place in range(len(values), len(names)))
+        return self._update(key, f"SET {update}", condition, names, places)
 
     def expire(self, keys: Sequence[str], *, at: int) -> int:
         """Let items end at a time (seconds since 1970); return how many of them exist."""
@@ -132,14 +177,14 @@ class ServingTable:
     def _until_done(self, request: dict[str, Any], send: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         """Send a batch, then what was left of it, waiting longer each time (full jitter)."""
         wait = _FIRST_WAIT_SECONDS
-        for _ in range(_ATTEMPTS):
+        for _ in range(self._attempts):
             request = send(request)
             if not request:
                 return
             self._sleep(random.uniform(0, wait))  # noqa: S311 - spreads retries, keeps no secret
             wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
         raise TryAgain(
-            f"DynamoDB left part of a batch undone {_ATTEMPTS} times; the same step may be repeated"
+            f"DynamoDB left part of a batch undone {self._attempts} times; the same step may be repeated"
         )
 
     def _call(self, operation: Callable[..., Any], **arguments: Any) -> dict[str, Any]:

@@ -12,43 +12,57 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from patronage.logic.serve.catalogue import Product, Shelf
+    from patronage.logic.experiments.definition import Assigned
     from patronage.logic.serve.ladder import Placed
     from patronage.logic.serve.pointer import Entry
+    from patronage.logic.serve.shelf import Listed, Shelf
 
 
 def recommendation_answer(
-    asked: Mapping[str, str],
+    asked: Mapping[str, Any],
     placed: Sequence[Placed],
     shelf: Shelf,
     *,
     k: int,
     now: datetime,
     is_degraded: bool = False,
+    arm: Assigned | None = None,
 ) -> dict[str, Any]:
     """Write an answer of products.
 
     Parameters
     ----------
     asked : mapping
-        What was asked for: ``{"user_id": …}`` or ``{"product_id": …}``.
+        What was asked for, such as ``{"user_id": …}`` or ``{"product_id": …}``.
     placed : sequence of Placed
-        The products in their order.
+        The products in their order; fewer than k where no more are eligible.
     is_degraded : bool
         Whether the serving table could not be read, so that the answer comes from memory.
+    arm : Assigned, optional
+        The arm of an experiment that the visitor belongs to.
     """
+    entry, stock_as_of = shelf.entry, shelf.stock_as_of
     answer = {
         **asked,
         "k": k,
-        "rung": placed[0].rung if placed else POPULAR,
+        "rung": _rung(placed),
         "items": [_item(each, shelf.products) for each in placed],
-        "model": shelf.entry.model,
-        "generation": shelf.entry.run_id,
-        "as_of": shelf.entry.as_of,
-        "age_seconds": age_seconds(shelf.entry.as_of, now),
-        "experiment": None,
+        "model": entry.model,
+        "generation": entry.run_id,
+        "as_of": entry.as_of,
+        "age_seconds": age_seconds(entry.as_of, now),
+        "currency": entry.currency,
+        "stock_as_of": stock_as_of,
+        "stock_age_seconds": None if stock_as_of is None else age_seconds(stock_as_of, now),
+        "experiment": arm and {"experiment_id": arm.experiment_id, "arm": arm.arm},
     }
-    return answer | ({"degraded": True} if is_degraded else {})
+    if arm and arm.is_control:
+        answer["control"] = True
+    elif len(placed) < k:
+        answer["eligible"] = len(placed)
+    if is_degraded:
+        answer["degraded"] = True
+    return answer
 
 
 def segments_answer(summary: Mapping[str, Any], entry: Entry, *, now: datetime) -> dict[str, Any]:
@@ -56,13 +70,27 @@ def segments_answer(summary: Mapping[str, Any], entry: Entry, *, now: datetime) 
     return {**summary, "generation": entry.run_id, "age_seconds": age_seconds(entry.as_of, now)}
 
 
-def _item(placed: Placed, products: Mapping[str, Product]) -> dict[str, Any]:
-    candidate = placed.candidate
-    product = products.get(candidate.product_id)
-    return {
+def _rung(placed: Sequence[Placed]) -> str:
+    """Return the rung of the first product that no rule put there."""
+    ranked = next((each for each in placed if not each.rule), None)
+    if ranked is not None:
+        return ranked.rung
+    return placed[0].rung if placed else POPULAR
+
+
+def _item(placed: Placed, products: Mapping[str, Listed]) -> dict[str, Any]:
+    rung, candidate, rule = placed
+    product = products[candidate.product_id]
+    item = {
         "product_id": candidate.product_id,
-        "name": product.name if product else candidate.product_id,
+        "name": product.name,
+        "price_minor": product.price_minor,
+        "category": product.category,
+        "in_stock": product.in_stock,
         "score": float(f"{candidate.score:.4g}"),
-        "rung": placed.rung,
+        "rung": rung,
         "reason": reason_of(candidate, products),
     }
+    if rule:
+        item[rule] = True
+    return item

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 POINTER = "pointer"
+EXPERIMENTS = "experiments"
 MAX_KEY_BYTES = 2_048
 """DynamoDB's limit for a partition key."""
 

@@ -12,13 +12,14 @@ from patronage.logic.serve.kinds import (
     NAMES,
     NEW,
     SAME_BASKET,
+    TRENDING,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from patronage.logic.serve.catalogue import Product
     from patronage.logic.serve.packing import Candidate
+    from patronage.logic.serve.shelf import Listed
 
 _TEXTS = {
     BOUGHT_TOGETHER: "{share} of the customers who bought {name} also bought this",
@@ -29,10 +30,12 @@ _TEXTS = {
 }
 
 
-def reason_of(candidate: Candidate, products: Mapping[str, Product]) -> dict[str, Any]:
+def reason_of(candidate: Candidate, products: Mapping[str, Listed]) -> dict[str, Any]:
     """Return the reason for a candidate: its kind, its numbers, and a sentence."""
     if candidate.kind == NEW:
         return {"kind": NAMES[NEW], "text": "new in this shop"}
+    if candidate.kind == TRENDING:
+        return _trending(candidate.score)
     if candidate.kind not in _TEXTS or candidate.because is None or candidate.share <= 0:
         product = products.get(candidate.product_id)
         return _popular(product.buyers if product else 0)
@@ -65,3 +68,9 @@ def _popular(buyers: int) -> dict[str, Any]:
     who = "1 customer" if buyers == 1 else f"{buyers:,} customers"
     text = f"{who} bought this" if buyers else "popular in this shop"
     return {"kind": "popular", "buyers": buyers, "text": text}
+
+
+def _trending(times: float) -> dict[str, Any]:
+    """Say how many times as much as before a product sells, in two digits."""
+    rounded = float(f"{times:.2g}")
+    return {"kind": NAMES[TRENDING], "times": rounded, "text": f"sells {rounded:g} times as much as before"}

@@ -1,0 +1,1 @@
+"""The HTTP API as values: its routes with their parameters, requests, callers, replies, its description."""

@@ -1,0 +1,197 @@
+"""Parameters of the API: read from text or JSON, checked, and described as JSON Schema.
+
+The hot path imports this, so it stands on the standard library alone.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from patronage.errors import BadField
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+MAX_ID_CHARACTERS = 1_024
+"""Longer ids than any shop's; a URL of API Gateway holds little more."""
+_MAX_TEXT_CHARACTERS = 2_048
+_MAX_DIGITS = 15
+_AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
+
+
+class Parameter(NamedTuple):
+    """One parameter of a route, in its path, its query or its body.
+
+    Parameters
+    ----------
+    kind : str
+        ``id``, ``text``, ``whole``, ``flag``, ``money``, ``choice``, ``instant`` or ``day``.
+    many : bool
+        It may be repeated in a query, and is a list in a body.
+    low, high : int
+        Limits of a whole number, or of how many a list holds.
+    """
+
+    name: str
+    meaning: str
+    kind: str = "text"
+    required: bool = False
+    default: Any = None
+    low: int = 0
+    high: int = 0
+    choices: tuple[str, ...] = ()
+    many: bool = False
+    example: Any = None
+
+    def of_texts(self, texts: Sequence[str]) -> Any:
+        """Return the value of what a query or a path says."""
+        if self.many:
+            return self._checked_many([self._of_text(text) for text in texts])
+        if len(texts) > 1:
+            raise self._bad(f"stands {len(texts)} times", "once", f"say it once, as in {self._shown()}")
+        return self._of_text(texts[0])
+
+    def of_json(self, value: Any) -> Any:
+        """Return the value of what a body says."""
+        if not self.many:
+            return self._of_json(value)
+        if not isinstance(value, list):
+            raise self._bad(f"is {_short(value)}", "list", f"send a list, as in {self._shown()}")
+        return self._checked_many([self._of_json(each) for each in value])
+
+    def absent(self) -> Any:
+        """Return the value where nothing is said."""
+        if self.required:
+            raise self._bad("is missing", "required", f"say it, as in {self._shown()}")
+        return () if self.many else self.default
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the value."""
+        one = _SCHEMAS[self.kind](self)
+        if self.many:
+            return {"type": "array", "items": one, "maxItems": self.high} | (
+                {"minItems": self.low} if self.low else {}
+            )
+        return one if self.default is None else {**one, "default": self.default}
+
+    def _of_text(self, text: str) -> Any:
+        if not text and self.kind != "text":
+            raise self._bad("is empty", "not-empty", f"say it, as in {self._shown()}")
+        return _READERS[self.kind](self, text)
+
+    def _of_json(self, value: Any) -> Any:
+        if self.kind == "flag" and isinstance(value, bool):
+            return value
+        if self.kind == "whole" and isinstance(value, int) and not isinstance(value, bool):
+            return self._within(value)
+        if self.kind == "money" and isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+            return _money(self, f"{value:f}" if abs(Decimal(value).adjusted()) < _MAX_DIGITS else "")
+        if isinstance(value, str) and self.kind not in {"flag", "whole"}:
+            return self._of_text(value)
+        raise self._bad(f"is {_short(value)}", "type", f"send it as in {self._shown()}")
+
+    def _checked_many(self, values: list[Any]) -> tuple[Any, ...]:
+        if not self.low <= len(values) <= self.high:
+            raise self._bad(f"holds {len(values)}", "count", f"send {self.low} to {self.high}")
+        return tuple(values)
+
+    def _within(self, value: int) -> int:
+        if not self.low <= value <= self.high:
+            raise self._bad(f"is {value}", "range", f"it must lie between {self.low} and {self.high}")
+        return value
+
+    def _bad(self, what: str, rule: str, next_step: str) -> BadField:
+        return BadField(f"{self.name} {what}; {next_step}", field=self.name, rule=rule)
+
+    def _shown(self) -> str:
+        example = self.example if self.example is not None else self.default
+        shown = example if isinstance(example, str) else str(example).lower()
+        return f"{self.name}={shown}"
+
+
+def _text(parameter: Parameter, text: str) -> str:
+    most = MAX_ID_CHARACTERS if parameter.kind == "id" else _MAX_TEXT_CHARACTERS
+    if len(text) > most:
+        raise parameter._bad(f"has {len(text)} characters", "length", f"the most are {most}")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise parameter._bad("is no valid Unicode text", "unicode", "send it as UTF-8")
+    return text
+
+
+def _whole(parameter: Parameter, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS):
+        shown = f"{parameter.low} to {parameter.high}"
+        raise parameter._bad(f"is {_short(text)}", "whole-number", f"it must be a whole number from {shown}")
+    return parameter._within(int(text))
+
+
+def _flag(parameter: Parameter, text: str) -> bool:
+    if text not in {"true", "false"}:
+        raise parameter._bad(f"is {_short(text)}", "boolean", "write true or false")
+    return text == "true"
+
+
+def _money(parameter: Parameter, text: str) -> Decimal:
+    if not _AMOUNT.fullmatch(text):
+        raise parameter._bad(
+            f"is {_short(text)}", "decimal", "write an amount with at most four decimals, as in 12.50"
+        )
+    return Decimal(text)
+
+
+def _choice(parameter: Parameter, text: str) -> str:
+    if text not in parameter.choices:
+        known = ", ".join(parameter.choices)
+        raise parameter._bad(f"is {_short(text)}", "one-of", f"it must be one of {known}")
+    return text
+
+
+def _instant(parameter: Parameter, text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text.replace(" ", "+"))  # a plus that was not encoded
+    except ValueError:
+        instant = datetime.min
+    if instant.tzinfo is None or not 1971 <= instant.year <= 9998:
+        raise parameter._bad(
+            f"is {_short(text)}", "date-time", "write it with its offset, as in 2026-11-25T09:30:00Z"
+        )
+    return instant.astimezone(UTC)
+
+
+def _day(parameter: Parameter, text: str) -> date:
+    try:
+        if len(text) == len("2026-11-25"):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise parameter._bad(f"is {_short(text)}", "date", "write a day of the shop, as in 2026-11-25")
+
+
+_READERS: dict[str, Callable[[Parameter, str], Any]] = {
+    "id": _text,
+    "text": _text,
+    "whole": _whole,
+    "flag": _flag,
+    "money": _money,
+    "choice": _choice,
+    "instant": _instant,
+    "day": _day,
+}
+_SCHEMAS: dict[str, Callable[[Parameter], dict[str, Any]]] = {
+    "id": lambda _: {"type": "string", "minLength": 1, "maxLength": MAX_ID_CHARACTERS},
+    "text": lambda _: {"type": "string", "maxLength": _MAX_TEXT_CHARACTERS},
+    "whole": lambda each: {"type": "integer", "minimum": each.low, "maximum": each.high},
+    "flag": lambda _: {"type": "boolean"},
+    "money": lambda _: {"type": "number"},
+    "choice": lambda each: {"type": "string", "enum": list(each.choices)},
+    "instant": lambda _: {"type": "string", "format": "date-time"},
+    "day": lambda _: {"type": "string", "format": "date"},
+}
+
+
+def _short(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."

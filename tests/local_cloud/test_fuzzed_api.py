@@ -1,0 +1,112 @@
+"""Schemathesis against the OpenAPI document: whatever is sent, the answer is one that the document names.
+
+Never a 5xx, never an undocumented status, media type or shape.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.local_cloud
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+STARTS_A_MACHINE = ["erase", "erase_by_query", "export", "export_by_query"]
+LEFT_BEHIND = {"rules": "settings/rules.json", "experiments": "settings/experiments.json"}
+
+
+def examples(count: int) -> Any:
+    return settings(
+        max_examples=count,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@pytest.fixture(scope="session")
+def described(deployment) -> Iterator[Any]:
+    """Give the document that the deployed API serves; afterwards take away the rules that were made up."""
+    document = deployment.api.get("/api/v1/openapi.json").body
+    schema = schemathesis.openapi.from_dict(document)
+    schema.config.update(base_url=f"{deployment.api.url}/api/v1")
+    yield schema
+    table = deployment.stack.output("ServingTableName")
+    for key in LEFT_BEHIND:
+        deployment.stack.cloud.client("dynamodb").delete_item(TableName=table, Key={"pk": {"S": key}})
+    objects = [{"Key": key} for key in LEFT_BEHIND.values()]
+    deployment.stack.cloud.client("s3").delete_objects(
+        Bucket=deployment.stack.output("LakeBucketName"), Delete={"Objects": objects}
+    )
+
+
+@pytest.fixture(scope="session")
+def shown(deployment) -> dict[str, str]:
+    """Show all that opens a door."""
+    api = deployment.api
+    return {"x-api-key": api.key, "Authorization": api.admin_token}
+
+
+api = schemathesis.pytest.from_fixture("described")
+
+
+@api.exclude(operation_id=STARTS_A_MACHINE).parametrize()
+@examples(6)
+def test_every_answer_is_documented(case, shown):
+    case.call_and_validate(headers=shown, checks=CHECKS)
+
+
+@api.include(operation_id=STARTS_A_MACHINE).parametrize()
+@examples(2)
+def test_every_answer_of_what_starts_a_machine_is_documented(case, shown):
+    case.call_and_validate(headers=shown, checks=CHECKS)
+
+
+@pytest.mark.slow
+@api.exclude(operation_id=STARTS_A_MACHINE).parametrize()
+@examples(200)
+def test_every_answer_is_documented_however_long_one_looks(case, shown):
+    case.call_and_validate(headers=shown, checks=CHECKS)
+
+
+def test_what_one_answer_names_the_next_question_may_ask(described, shown):
+    """Stateful: ids and cursors of answers are asked for, as the document links them."""
+
+    class Asking(described.as_state_machine()):  # type: ignore[misc]
+        def get_call_kwargs(self, case: Any) -> dict[str, Any]:
+            return {"headers": shown}
+
+        def validate_response(self, response: Any, case: Any, **more: Any) -> None:
+            case.validate_response(response, checks=CHECKS)
+
+    Asking.run(
+        settings=settings(
+            max_examples=5,
+            stateful_step_count=6,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+    )

@@ -1,0 +1,58 @@
+"""The OpenAPI document: valid, complete, committed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from patronage.logic.api.openapi import openapi
+from patronage.logic.api.routes import ADMIN, API, PREFIX, ROUTES, VIEWER, routes_of
+from patronage.logic.api.schemas import SCHEMAS
+from tests_support import REPOSITORY
+
+COMMITTED = REPOSITORY / "docs" / "openapi.json"
+
+
+@pytest.fixture(scope="module")
+def document():
+    return openapi()
+
+
+def test_the_committed_document_is_what_the_code_says(document):
+    assert json.loads(COMMITTED.read_text(encoding="utf-8")) == document, (
+        "write it again: python docs/write_openapi.py"
+    )
+
+
+def test_it_is_valid_openapi(document):
+    OpenAPIV31SpecValidator(document).validate()
+
+
+def test_every_route_and_every_twin_is_described(document):
+    described = {(method.upper(), path) for path, item in document["paths"].items() for method in item}
+    wanted = {(route.method, path) for route in ROUTES for path in (route.path, route.twin) if path}
+    assert described == wanted
+
+
+def test_every_schema_is_used_and_every_used_one_is_there(document):
+    text = json.dumps(document)
+    for name in SCHEMAS:
+        assert f'"#/components/schemas/{name}"' in text, name
+
+
+def test_no_two_routes_share_a_method_and_a_path():
+    for function in ("lookup", "api", "collect"):
+        routes = [route for route in ROUTES if route.function == function]
+        paths = sum(2 if route.twin else 1 for route in routes)
+        assert len(routes_of(function)) == paths
+        assert all(path.startswith(PREFIX) for _, path in routes_of(function))
+
+
+def test_what_changes_needs_an_admin_and_what_is_read_a_viewer():
+    for route in ROUTES:
+        if route.function == API and route.method != "GET" and route.operation != "assign":
+            assert route.access == ADMIN, route.operation
+    signed_in = {route.operation for route in ROUTES if route.access in {VIEWER, ADMIN}}
+    assert {"segments", "members", "sales", "cohorts", "journey", "assign", "erase"} <= signed_in
