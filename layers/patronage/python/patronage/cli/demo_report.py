@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -26,7 +27,8 @@ def print_access(api: Api, customer: str, product: str) -> None:
     """Print how to call the API from another terminal, and what answers."""
     _say("\nCall it from another terminal:")
     _say(f"  export API={api.url}/api/v1")
-    _say(f"  export KEY={api.key}")
+    _say(f"  export KEY={api.key} BROWSER_KEY={api.browser_key}")
+    _say(f"  export VISITOR={api.visitor_token(user_id=customer)}")
     _say(f"  export TOKEN={api.token}")
     for told, command in _calls(customer, product):
         _say(f"  # {told}")
@@ -35,14 +37,21 @@ def print_access(api: Api, customer: str, product: str) -> None:
 
 def _calls(customer: str, product: str) -> list[tuple[str, str]]:
     keyed, signed_in = 'curl -H "x-api-key: $KEY"', 'curl -H "Authorization: $TOKEN"'
+    browser = 'curl -H "x-api-key: $BROWSER_KEY"'
+    seen = json.dumps({"event_type": "view", "session_id": "s1", "product_id": product})
     return [
-        ("open to everyone: up", 'curl "$API/health"'),
+        ("open to everyone: up; the documentation is a page at $API/docs", 'curl "$API/health"'),
         (
             "what to show this customer, 403 without the key",
             f'{keyed} "$API/recommendations/{_path(customer)}"',
         ),
-        ("what is popular, for anyone not known", f'{keyed} "$API/recommendations?user_id=nobody&k=3"'),
-        ("what is bought with this product", f'{keyed} "$API/products/{_path(product)}/similar"'),
+        (
+            "the same from the customer's browser, which proves itself",
+            f'{browser} -H "x-visitor-token: $VISITOR" "$API/recommendations?k=3&max_price=5.00"',
+        ),
+        ("a stranger looks at a product …", f"{browser} -d '{seen}' \"$API/events\""),
+        ("… and is shown what goes with it", f'{browser} "$API/recommendations?session_id=s1&k=3"'),
+        ("what stands in the same baskets", f'{keyed} "$API/products/{_path(product)}/together"'),
         ("the segments, 401 without the token, which is valid for an hour", f'{signed_in} "$API/segments"'),
     ]
 

@@ -141,6 +141,8 @@ def _responses(route: Route) -> dict[str, Any]:
                 "description": told,
                 "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
             }
+    for status in ("414", "431"):
+        responses[status] = {"description": "Path, query and headers have more than the gateway's 10 KB"}
     if route.method == "GET" and route.access in {VIEWER, ADMIN, OPEN}:
         responses["304"] = {"description": "Nothing has changed since the answer of If-None-Match"}
     return dict(sorted(responses.items()))
