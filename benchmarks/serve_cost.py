@@ -25,11 +25,11 @@ def lookups_usd(milliseconds: float) -> float:
 
 
 def events_usd(milliseconds_a_request: float) -> float:
-    """Price a million events, ten a request: one session read and written a request, one record an event."""
+    """Price a million events, ten a request: one session read and written, and one record, a request."""
     requests = 1 / EVENTS_A_REQUEST
-    each = GATEWAY + LAMBDA_REQUESTS + _compute(milliseconds_a_request, COLLECT_GB) + READS + 3 * WRITES
+    each = GATEWAY + LAMBDA_REQUESTS + _compute(milliseconds_a_request, COLLECT_GB) + READS + WRITES
     firehose = 1e6 * FIREHOSE_RECORD_KB / 1024**2 * FIREHOSE_GB
-    return each * requests + firehose
+    return (each + firehose) * requests
 
 
 def refresh_usd(units_an_item: float, *, retires: bool = True) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from infra.functions import Common, Function
-from infra.grants import CHANGE_ITEM, WRITE_OBJECT, Grant, allow, on_items, on_listing, on_objects
+from infra.grants import WRITE_ITEM, WRITE_OBJECT, Grant, allow, on_items, on_listing, on_objects
 from infra.names import (
     API,
     CUSTOMER_EXPORT_OBJECTS,
@@ -73,7 +73,7 @@ def build_api_function(
             "PATRONAGE_ERASURE_MACHINE": erase.machine.arn,
         },
         grants=[
-            on_items(storage.serving, CHANGE_ITEM),
+            on_items(storage.serving, WRITE_ITEM),
             on_secret(secrets.visitor),
             on_secret(secrets.erasure),
             on_objects(storage.lake, ERASURE_OBJECTS, WRITE_OBJECT),

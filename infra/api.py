@@ -47,10 +47,12 @@ REFUSALS = {
     "MISSING_AUTHENTICATION_TOKEN": (404, "No such route", "Look at the path and the method."),
     "REQUEST_TOO_LARGE": (413, "Too large", "API Gateway takes at most 10 MB; send less at once."),
     "UNSUPPORTED_MEDIA_TYPE": (415, "Unsupported media type", "Send application/json."),
+    "WAF_FILTERED": (403, "Forbidden", "The web ACL stopped this."),
     "THROTTLED": (429, "Too many requests", "Ask again in a second."),
     "QUOTA_EXCEEDED": (429, "Too many requests", "The key's quota is used up."),
     "INTEGRATION_TIMEOUT": (504, "Timed out", "Ask again."),
     "INTEGRATION_FAILURE": (502, "No answer", "Ask again."),
+    "DEFAULT_5XX": (500, "Failed", "Something failed here; ask again."),
 }
 """What API Gateway answers by itself, in the shape of our own errors."""
 

@@ -78,12 +78,19 @@ def _rules(request: Request) -> Any:
 def _experiments(request: Request) -> Any:
     from patronage.steps import experiments
 
+    if request.route.method == "GET":
+        return experiments.show(_table())
     with closing(runtime.lake()) as store:
-        if request.route.method == "GET":
-            return experiments.show(store)
         return experiments.create(
             request.body, store=store, table=_table(), now=gateway.now(), by=request.caller.name
         )
+
+
+def _stop_experiment(request: Request) -> Any:
+    from patronage.steps import experiments
+
+    with closing(runtime.lake()) as store:
+        return experiments.stop(request["experiment_id"], store=store, table=_table(), now=gateway.now())
 
 
 def _erase(request: Request) -> dict[str, Any]:
@@ -152,6 +159,7 @@ OPERATIONS: dict[str, Callable[[Request], Any]] = {
     "replace_rules": _rules,
     "experiments": _experiments,
     "create_experiment": _experiments,
+    "stop_experiment": _stop_experiment,
     "erase": _erase,
     "erasure_status": _erasure_status,
     "export": _export,

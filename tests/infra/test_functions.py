@@ -94,7 +94,7 @@ GLUE = "arn:AWS::Partition:glue:AWS::Region:AWS::AccountId"
         ("glue:DeleteTable", f"{GLUE}:table/patronage/orders", set()),
         ("dynamodb:BatchWriteItem", "ServingTable", {"Ingest", "Publish", "Api", "Erase"}),
         ("dynamodb:UpdateItem", "ServingTable", {"Ingest", "Publish", "Api", "Erase"}),
-        ("dynamodb:PutItem", "ServingTable", {"Ingest", "Publish", "Collect"}),
+        ("dynamodb:PutItem", "ServingTable", {"Ingest", "Publish", "Collect", "Api"}),
         ("dynamodb:GetItem", "ServingTable", {"Ingest", "Segment", "TrainTables", "Publish", "Api", "Erase"}),
         ("dynamodb:DeleteItem", "ServingTable", set()),
         ("dynamodb:Scan", "ServingTable", set()),

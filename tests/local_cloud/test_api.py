@@ -98,6 +98,41 @@ def test_a_user_of_no_group_may_read_nothing(deployment):
     assert deployment.api.ask("GET", "/api/v1/segments", headers={"Authorization": token}).status == 403
 
 
+def test_an_expired_sign_in_opens_nothing(deployment):
+    """A client of the same pool whose tokens live for a second."""
+    stack = deployment.stack
+    cognito, pool = stack.cloud.client("cognito-idp"), stack.output("UserPoolId")
+    client = cognito.create_user_pool_client(
+        UserPoolId=pool,
+        ClientName="short-lived",
+        ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"],
+        IdTokenValidity=1,
+        TokenValidityUnits={"IdToken": "seconds"},
+    )["UserPoolClient"]["ClientId"]
+    user, password = "admin@patronage.invalid", "aA1!expires-in-a-second"
+    cognito.admin_set_user_password(UserPoolId=pool, Username=user, Password=password, Permanent=True)
+    signed_in = cognito.admin_initiate_auth(
+        UserPoolId=pool,
+        ClientId=client,
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": user, "PASSWORD": password},
+    )
+    time.sleep(2)
+    expired = {"Authorization": signed_in["AuthenticationResult"]["IdToken"]}
+    of_users = [case for case in ASKED if case[0].access in {VIEWER, ADMIN}]
+    assert {named(case): ask(deployment.api, case, **expired).status for case in of_users} == dict.fromkeys(
+        map(named, of_users), 401
+    )
+
+
+def test_nobody_writes_to_the_visit_of_somebody_else(deployment):
+    api = deployment.api
+    others = {"x-api-key": api.browser_key, "x-visitor-token": api.visitor_token(user_id="B0")}
+    event = {"event_type": "view", "user_id": "A0", "product_id": "A-p0"}
+    told = api.ask("POST", "/api/v1/events", headers=others, body=event)
+    assert (told.status, told.body["results"][0]["status"]) == (400, "refused")
+
+
 def test_a_browser_gets_nothing_personal_without_a_token_and_nothing_of_others_with_one(deployment):
     api = deployment.api
     browser = {"x-api-key": api.browser_key}
@@ -108,6 +143,27 @@ def test_a_browser_gets_nothing_personal_without_a_token_and_nothing_of_others_w
     assert api.ask("GET", "/api/v1/recommendations/A0?k=1", headers=own).body["rung"] == "user"
     others = browser | {"x-visitor-token": api.visitor_token(user_id="B0")}
     assert api.ask("GET", "/api/v1/recommendations/A0", headers=others).status == 403
+
+
+@pytest.mark.parametrize("odd", ODD_IDS)
+def test_what_is_stored_under_any_id_is_found(deployment, odd):
+    table = deployment.stack.output("ServingTableName")
+    client = deployment.stack.cloud.client("dynamodb")
+
+    def stored(kind: str, name: str) -> dict[str, Any]:
+        key = {"pk": {"S": f"{kind}#first-training#{name}"}}
+        return client.get_item(TableName=table, Key=key)["Item"]
+
+    for kind, known in (("user", "A0"), ("similar", "A-p0")):
+        item = stored(kind, known) | {"pk": {"S": f"{kind}#first-training#{odd}"}}
+        client.put_item(TableName=table, Item=item)
+    key = {"x-api-key": deployment.api.key}
+    query = urlencode({"user_id": odd, "k": 1})
+    answer = deployment.api.ask("GET", f"/api/v1/recommendations?{query}", headers=key).body
+    assert (answer["user_id"], answer["rung"], answer["items"][0]["product_id"]) == (odd, "user", "A-p0")
+    beside = urlencode({"product_id": odd, "k": 1})
+    answer = deployment.api.ask("GET", f"/api/v1/similar?{beside}", headers=key).body
+    assert (answer["product_id"], answer["rung"]) == (odd, "similar")
 
 
 @pytest.mark.parametrize("odd", ODD_IDS)

@@ -86,7 +86,7 @@ def test_every_answer_is_documented_however_long_one_looks(case, asked):
 
 
 def test_what_one_answer_names_the_next_question_may_ask(asked):
-    """Stateful: ids and cursors of answers are asked for, as the document links them."""
+    """Stateful: ids of answers are asked for, as Schemathesis infers from names and shapes."""
 
     class Asking(described.as_state_machine()):  # type: ignore[misc]
         def get_call_kwargs(self, case: Any) -> dict[str, Any]:

@@ -9,12 +9,13 @@ import pytest
 from collect_support import MemoryTable
 from patronage.errors import TryAgain
 from patronage.logic.collect.session import Session
-from patronage.logic.collect.who import OPEN, PROVED, USER, SessionKey
+from patronage.logic.collect.who import SessionKey
+from patronage.logic.serve.keys import OF_USER, OPEN, PROVED
 from patronage.stores.sessions import Kept, Sessions, sources
 from serving_support import Outage
 from tests_support import NOW
 
-OPEN_S, ANN = SessionKey(OPEN, "s"), SessionKey(USER, "ann")
+OPEN_S, ANN = SessionKey(OPEN, "s"), SessionKey(OF_USER, "ann")
 
 
 def view(product, event_id=""):
@@ -44,7 +45,7 @@ def test_a_session_is_an_item_that_expires(sessions, table):
 def test_any_id_has_a_session_of_its_own(sessions, session_id):
     add(sessions, SessionKey(OPEN, session_id), view("mug"))
 
-    for kind in (OPEN, PROVED, USER):
+    for kind in (OPEN, PROVED, OF_USER):
         key = SessionKey(kind, session_id)
         assert sessions.read([key])[key].session.interest(NOW) == (("mug",) if kind == OPEN else ())
 

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
 import serving_support as support
-from patronage.errors import BadField, Conflict
+from patronage.errors import BadField, Conflict, NotFound, TryAgain
 from patronage.logic.experiments.assignment import arm_at, bucket_of
 from patronage.logic.experiments.definition import assigned, read_experiment
 from patronage.logic.serve.documents import unpack_document
 from patronage.logic.serve.rights import Rights
 from patronage.steps import experiments, lookup
+from patronage.stores.objects import read_json
 from patronage.stores.serving_reader import ServingReader
 from tests_support import NOW
 
@@ -53,7 +55,11 @@ def test_a_greater_coverage_moves_nobody_to_another_arm():
 
 def test_one_runs_at_a_time_and_the_hot_path_is_told(store, table):
     made = experiments.create(document(), store=store, table=table, now=NOW, by="me")
-    assert experiments.show(store) == {"experiments": [made]}
+    assert (
+        experiments.show(table)
+        == {"experiments": [made]}
+        == {"experiments": read_json(store, experiments.COPY)}
+    )
     served = unpack_document([table.get("experiments")["packed"]])
     assert served == [made]
     arms = {assigned(served, str(visitor)).arm for visitor in range(50)}
@@ -61,7 +67,7 @@ def test_one_runs_at_a_time_and_the_hot_path_is_told(store, table):
     assert assigned(served, "") is None
     with pytest.raises(Conflict, match="exists"):
         experiments.create(document(), store=store, table=table, now=NOW, by="me")
-    with pytest.raises(Conflict, match="one at a time"):
+    with pytest.raises(Conflict, match="stop it first"):
         experiments.create(document(experiment_id="b"), store=store, table=table, now=NOW, by="me")
 
 
@@ -73,6 +79,8 @@ def test_one_runs_at_a_time_and_the_hot_path_is_told(store, table):
         ({"name": ""}, "name", "text"),
         ({"coverage": 2}, "coverage", "share"),
         ({"coverage": True}, "coverage", "share"),
+        ({"coverage": 10**400}, "coverage", "share"),
+        ({"coverage": "0.5"}, "coverage", "share"),
         ({"arms": HALVES[:1]}, "arms", "count"),
         ({"arms": [HALVES[0], HALVES[0]]}, "arms", "unique"),
         ({"arms": [HALVES[0], {**HALVES[1], "weight": 0.4}]}, "arms", "weights"),
@@ -86,6 +94,37 @@ def test_a_wrong_definition_names_field_and_rule(changes, field, rule):
     with pytest.raises(BadField) as refused:
         read_experiment(document(**changes))
     assert (refused.value.field, refused.value.rule) == (field, rule)
+
+
+def test_a_stopped_one_shapes_nothing_and_leaves_room_for_the_next(store, table):
+    support.make_recommendations(store, "run")
+    support.publish_all(store, table, "run", "recommendations")
+    experiments.create(arms(a="none", b="none"), store=store, table=table, now=NOW, by="me")
+    stopped = experiments.stop("first", store=store, table=table, now=NOW)
+    assert (stopped["state"], stopped["stopped_at"]) == ("stopped", NOW.isoformat())
+    assert experiments.stop("first", store=store, table=table, now=NOW + timedelta(days=1)) == stopped
+    answer = lookup.recommend(ServingReader(table), Rights("ann", is_personal=True), 2, now=NOW)
+    assert answer["experiment"] is None
+    assert answer["items"]
+    experiments.create(document(experiment_id="b"), store=store, table=table, now=NOW, by="me")
+    assert [each["experiment_id"] for each in experiments.show(table)["experiments"]] == ["b", "first"]
+    with pytest.raises(NotFound, match="known: b, first"):
+        experiments.stop("c", store=store, table=table, now=NOW)
+
+
+def test_of_two_at_once_one_is_kept(store, table, monkeypatch):
+    read = table.get_all
+
+    def overtaken(keys):
+        found = read(keys)
+        monkeypatch.setattr(table, "get_all", read)
+        experiments.create(document(experiment_id="other"), store=store, table=table, now=NOW, by="you")
+        return found
+
+    monkeypatch.setattr(table, "get_all", overtaken)
+    with pytest.raises(TryAgain, match="somebody else"):
+        experiments.create(document(), store=store, table=table, now=NOW, by="me")
+    assert [each["experiment_id"] for each in experiments.show(table)["experiments"]] == ["other"]
 
 
 def arms(**kinds):

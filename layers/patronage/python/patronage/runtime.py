@@ -7,7 +7,7 @@ from contextlib import closing
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import BadInput, TryAgain
+from patronage.errors import BadInput
 from patronage.logs import Logger
 from patronage.settings import Shop
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mypy_boto3_firehose import FirehoseClient
 
     from patronage.stores.objects import S3Store
+    from patronage.stores.patience import Patience
+    from patronage.stores.secret import Secret
 
     Step = Callable[[Mapping[str, Any], S3Store], dict[str, Any]]
 
@@ -37,47 +39,45 @@ def dynamodb() -> DynamoDBClient:
 
 
 @cache
+def patience() -> Patience:
+    """Return what holds the impatient clients to the time of a request, where a handler begins it."""
+    from patronage.stores.patience import Patience
+
+    return Patience()
+
+
+@cache
 def impatient_dynamodb() -> DynamoDBClient:
-    """Return a DynamoDB client that gives up in time for an answer from memory (after about 6 s at most)."""
-    from botocore.config import Config
-
-    patience = Config(
-        connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"}
-    )
-    return _client("dynamodb", config=patience)  # type: ignore[no-any-return]
-
-
-@cache
-def visitor_secret() -> bytes:
-    """Return the secret that visitor tokens are signed with, read once an environment."""
-    return _secret(os.environ["PATRONAGE_VISITOR_SECRET"])
-
-
-@cache
-def erasure_secret() -> bytes:
-    """Return the secret under which ids of erased people are remembered."""
-    return _secret(os.environ["PATRONAGE_ERASURE_SECRET"])
-
-
-def _secret(arn: str) -> bytes:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        answer = _client("secretsmanager").get_secret_value(SecretId=arn)
-    except (BotoCoreError, ClientError) as exc:
-        raise TryAgain("the stack's secret cannot be read just now; ask again shortly") from exc
-    return str(answer["SecretString"]).encode()
+    """Return a DynamoDB client that gives up in time for an answer from memory (a call after 7 s at most)."""
+    return _impatient("dynamodb", read_timeout=2)  # type: ignore[no-any-return]
 
 
 @cache
 def firehose() -> FirehoseClient:
     """Return a Firehose client that gives up in time for an answer."""
-    from botocore.config import Config
+    return _impatient("firehose", read_timeout=5)  # type: ignore[no-any-return]
 
-    patience = Config(
-        connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 2, "mode": "standard"}
-    )
-    return _client("firehose", config=patience)  # type: ignore[no-any-return]
+
+def visitor_secret() -> bytes:
+    """Return the secret that visitor tokens are signed with, at most five minutes old."""
+    return _visitor_secret().value()
+
+
+@cache
+def erasure_secret() -> bytes:
+    """Return the secret under which ids of erased people are remembered, which never changes."""
+    return _secret("PATRONAGE_ERASURE_SECRET").value()
+
+
+@cache
+def _visitor_secret() -> Secret:
+    return _secret("PATRONAGE_VISITOR_SECRET")
+
+
+def _secret(variable: str) -> Secret:
+    from patronage.stores.secret import Secret
+
+    return Secret(os.environ[variable], client=_impatient("secretsmanager", read_timeout=2))
 
 
 def event_stream_name() -> str:
@@ -145,3 +145,17 @@ def _client(service: str, **options: Any) -> Any:
     import boto3
 
     return boto3.client(service, **options)  # type: ignore[call-overload]
+
+
+@cache
+def _impatient(service: str, *, read_timeout: int) -> Any:
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=1,
+        read_timeout=read_timeout,
+        retries={"total_max_attempts": 2, "mode": "standard"},
+    )
+    made = _client(service, config=config)
+    patience().bind(made)
+    return made

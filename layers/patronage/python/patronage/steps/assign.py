@@ -141,7 +141,10 @@ def _persist(
         stored["cluster_id"] = found["cluster_id"]
     noted = {"assigned_at": at, "assigned_by": by, "assigned_from": dict(given)}
     document = {name: value for name, value in {**known, **stored, **noted}.items() if value is not None}
-    values = {"segment_id": found["segment_id"] or "", "packed": pack_document(document)[0]}
+    # The lists of customers stay as the run counted them: an erasure must know which ones.
+    listed = item.get("listed") or {name: known.get(name) for name in ("segment_id", "cluster_id")}
+    packed = pack_document(document)[0]
+    values = {"segment_id": found["segment_id"] or "", "packed": packed, "listed": listed}
     if not reader.change_customer(item, values):
         raise Conflict("the customer was changed while the segment was worked out; ask again")
 

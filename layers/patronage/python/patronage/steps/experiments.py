@@ -1,14 +1,14 @@
-"""Show and start experiments: the lake keeps them, the serving table tells the hot path."""
+"""Show, start and stop experiments: the serving table tells the hot path, the lake keeps a copy."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import Conflict
-from patronage.logic.experiments.definition import RUNNING, read_experiment
-from patronage.logic.serve.documents import pack_document
+from patronage.errors import Conflict, NotFound, TryAgain
+from patronage.logic.experiments.definition import RUNNING, STOPPED, read_experiment
+from patronage.logic.serve.documents import pack_document, unpack_document
 from patronage.logic.serve.keys import EXPERIMENTS
-from patronage.stores.objects import read_json, write_json
+from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from patronage.stores.objects import ObjectStore
     from patronage.stores.serving import ServingTable
 
-KEPT = "settings/experiments.json"
+COPY = "settings/experiments.json"
 _MOST = 200
 
 
-def show(store: ObjectStore) -> dict[str, Any]:
+def show(table: ServingTable) -> dict[str, Any]:
     """Return all experiments, the newest first."""
-    return {"experiments": _kept(store)}
+    return {"experiments": _kept(table)[0]}
 
 
 def create(
@@ -37,28 +37,54 @@ def create(
         The document breaks a rule.
     Conflict
         There is one of that id, or one is running: two at once would blur what each has earned.
+    TryAgain
+        Somebody else changed the experiments meanwhile.
     """
     experiment = {**read_experiment(document), "state": RUNNING, "started_at": now.isoformat(), "by": by}
-    kept = _kept(store)
+    kept, version = _kept(table)
     for each in kept:
         if each["experiment_id"] == experiment["experiment_id"]:
             raise Conflict(f"experiment {experiment['experiment_id']} exists; take another id")
         if each["state"] == RUNNING:
-            raise Conflict(f"experiment {each['experiment_id']} is running; one at a time")
-    if len(kept) >= _MOST:
-        raise Conflict(f"there are {_MOST} experiments; archive some first")
-    experiments = [experiment, *kept]
-    write_json(store, KEPT, experiments)
-    serve(experiments, table)
+            raise Conflict(f"experiment {each['experiment_id']} is running; stop it first")
+    _keep([experiment, *kept][:_MOST], version, table, store)
     return experiment
 
 
-def serve(experiments: list[dict[str, Any]], table: ServingTable) -> None:
-    """Tell the hot path which experiments run."""
-    running = [each for each in experiments if each["state"] == RUNNING]
-    table.put_all([{"pk": EXPERIMENTS, "packed": pack_document(running)[0]}])
+def stop(experiment_id: str, *, store: ObjectStore, table: ServingTable, now: datetime) -> dict[str, Any]:
+    """Stop an experiment and return it; one that was stopped before stays as it was.
+
+    Raises
+    ------
+    NotFound
+        There is none of that id.
+    TryAgain
+        Somebody else changed the experiments meanwhile.
+    """
+    kept, version = _kept(table)
+    for place, each in enumerate(kept):
+        if each["experiment_id"] != experiment_id:
+            continue
+        if each["state"] != RUNNING:
+            return each
+        stopped = {**each, "state": STOPPED, "stopped_at": now.isoformat()}
+        _keep([*kept[:place], stopped, *kept[place + 1 :]], version, table, store)
+        return stopped
+    known = ", ".join(each["experiment_id"] for each in kept) or "none"
+    raise NotFound(f"there is no experiment {experiment_id!r}; known: {known}")
 
 
-def _kept(store: ObjectStore) -> list[dict[str, Any]]:
-    experiments: list[dict[str, Any]] = read_json(store, KEPT) if store.exists(KEPT) else []
-    return experiments
+def _kept(table: ServingTable) -> tuple[list[dict[str, Any]], int]:
+    """Return the experiments and the version under which they stand; 0 for none yet."""
+    item = table.get_all([EXPERIMENTS]).get(EXPERIMENTS)
+    if item is None:
+        return [], 0
+    experiments: list[dict[str, Any]] = unpack_document([item["packed"]])
+    return experiments, item["version"]
+
+
+def _keep(experiments: list[dict[str, Any]], version: int, table: ServingTable, store: ObjectStore) -> None:
+    item = {"pk": EXPERIMENTS, "packed": pack_document(experiments)[0], "version": version + 1}
+    if not table.put_if(item, version=version):
+        raise TryAgain("somebody else changed the experiments just now; look at them, then ask again")
+    write_json(store, COPY, experiments)

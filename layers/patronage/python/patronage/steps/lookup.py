@@ -13,10 +13,11 @@ from patronage.errors import BadField, TryAgain
 from patronage.logic.serve.answers import recommendation_answer, segments_answer
 from patronage.logic.serve.context import NOWHERE, Context
 from patronage.logic.serve.filters import EVERYTHING
+from patronage.logic.serve.keys import OF_USER
 from patronage.logic.serve.ladder import MAX_K, POPULAR, climb_down, on_rung, whole_catalogue
-from patronage.logic.serve.rights import NOBODY, OF_USER, Rights
+from patronage.logic.serve.rights import NOBODY, Rights
 from patronage.logic.serve.visits import Visit
-from patronage.logic.serve.wanted import Found, Wanted, all_of
+from patronage.logic.serve.wanted import MAX_USERS, Found, Wanted, all_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from patronage.logic.serve.filters import Filters
     from patronage.logic.serve.pointer import Entry
     from patronage.logic.serve.shelf import Shelf
-
-MAX_USERS = 100
-"""The most customers that one batch names."""
 
 
 class RecommendationReader(Protocol):
@@ -40,7 +38,7 @@ class RecommendationReader(Protocol):
         """Return a shelf from memory, for when nothing can be read."""
 
     def read(self, wanted: Wanted, shelf: Shelf, found: Found, now: datetime) -> None:
-        """Add what is wanted of the shelf's generation to what was found, in one round trip at most."""
+        """Add what is wanted of the shelf's generation to what was found; many keys are read a hundred at a time."""
 
 
 class SummaryReader(Protocol):
@@ -189,8 +187,10 @@ def _gathered(
 ) -> bool:
     """Read what visits need, each time what was found leads to; say whether all could be read.
 
-    A plain lookup takes one round trip, one with a session two. A customer without an own list takes another
-    for the segment, and the first of a segment that the reader meets one more.
+    A plain lookup takes one round trip, one with a session two. A customer without an own list, an unknown one
+    too, takes a second for the segment, and one whose segment the reader meets for the first time a third:
+    read beside every own list, segments would make each lookup dearer for the sake of a few. Each step of a
+    batch takes a round trip for every hundred keys.
     """
     steps = (Visit.first, Visit.second, Visit.third)
     try:

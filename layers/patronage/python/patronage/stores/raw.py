@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
 
     from patronage.stores.objects import S3Store
 
 ERASED = "patronage-erased"
 """Metadata of an object that an erasure wrote: its creation is no new upload."""
+_MISSING = frozenset({"404", "NoSuchKey", "NoSuchVersion"})
+_CONFLICTS = _MISSING | {"412", "PreconditionFailed", "409", "ConditionalRequestConflict"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +73,7 @@ class RawVersions:
         return [each for each in self.versions(key) if each.key == key]
 
     def put(self, key: str, path: Path, *, over: Version, erasure_id: str) -> None:
-        """Write a newer version over one, unless another upload came meanwhile.
+        """Write a newer version over one, of up to 5 GB, unless another upload came meanwhile.
 
         Parameters
         ----------
@@ -80,26 +83,76 @@ class RawVersions:
             What it was made of.
         erasure_id : str
             Marks it, so that its creation is no new upload; empty where it has yet to be ingested.
+
+        Raises
+        ------
+        TryAgain
+            Another upload, or another erasure, came first.
         """
-        head = self._client.head_object(Bucket=self.store.bucket, Key=key)
-        if head.get("VersionId") != over.version:
-            raise TryAgain(f"{key} was uploaded anew meanwhile; the same step takes the new version")
+        head = self._newest(over)
         kept = {name: value for name, value in head["Metadata"].items() if name != ERASED}
         metadata = kept | ({ERASED: erasure_id} if erasure_id else {})
-        more = {"ContentType": head.get("ContentType", "binary/octet-stream"), "Metadata": metadata}
-        self._client.upload_file(str(path), self.store.bucket, key, ExtraArgs=more)
+        try:
+            with path.open("rb") as content:
+                self._client.put_object(
+                    Bucket=self.store.bucket,
+                    Key=key,
+                    Body=content,
+                    IfMatch=head["ETag"],
+                    ContentType=head.get("ContentType", "binary/octet-stream"),
+                    Metadata=metadata,
+                )
+        except self._client.exceptions.ClientError as exc:
+            if exc.response["Error"]["Code"] in _CONFLICTS:
+                raise _uploaded_anew(key) from exc
+            raise
+
+    def hide(self, version: Version) -> None:
+        """Delete an object, so that no older version shows, unless another upload came after a version.
+
+        Raises
+        ------
+        TryAgain
+            Another upload came first.
+        """
+        self._newest(version)
+        self.store.delete(version.key)
 
     def delete(self, version: Version) -> None:
         """Delete one version for good."""
         self._client.delete_object(Bucket=self.store.bucket, Key=version.key, VersionId=version.version)
 
     def is_marked(self, key: str, version: str | None) -> bool:
-        """Say whether an erasure wrote a version, by default the newest."""
+        """Say whether an erasure wrote a version, by default the newest.
+
+        Raises
+        ------
+        NotFound
+            There is no such version any more.
+        """
         chosen = {"VersionId": version} if version else {}
         try:
             head = self._client.head_object(Bucket=self.store.bucket, Key=key, **chosen)  # type: ignore[arg-type]
         except self._client.exceptions.ClientError as exc:
+            if exc.response["Error"]["Code"] not in _MISSING:
+                raise
             raise NotFound(
                 f"s3://{self.store.bucket}/{key} has no version {version}; it was removed"
             ) from exc
         return ERASED in head["Metadata"]
+
+    def _newest(self, seen: Version) -> HeadObjectOutputTypeDef:
+        """Return what S3 tells of an object whose newest version is the one that was seen."""
+        try:
+            head = self._client.head_object(Bucket=self.store.bucket, Key=seen.key)
+        except self._client.exceptions.ClientError as exc:
+            if exc.response["Error"]["Code"] in _MISSING:
+                raise _uploaded_anew(seen.key) from exc
+            raise
+        if head.get("VersionId") != seen.version:
+            raise _uploaded_anew(seen.key)
+        return head
+
+
+def _uploaded_anew(key: str) -> TryAgain:
+    return TryAgain(f"{key} was uploaded anew or deleted meanwhile; the same step takes the new version")

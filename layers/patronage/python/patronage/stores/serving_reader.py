@@ -77,7 +77,7 @@ class ServingReader:
         return self._shelf
 
     def read(self, wanted: Wanted, shelf: Shelf, found: Found, now: datetime) -> None:
-        """Add what is wanted of the shelf's generation to what was found, in one round trip at most."""
+        """Add what is wanted of the shelf's generation to what was found; many keys are read a hundred at a time."""
         generation = shelf.entry.run_id
         groups = {group for kind, group in wanted.lists if kind == _POPULAR}
         found.lists |= {(_POPULAR, each): self._groups[each] for each in groups if each in self._groups}

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from patronage.errors import TryAgain
 from patronage.logic.collect.session import Session
-from patronage.logic.collect.who import OPEN, PROVED, SessionKey
+from patronage.logic.collect.who import SessionKey
+from patronage.logic.serve.keys import OPEN, PROVED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping

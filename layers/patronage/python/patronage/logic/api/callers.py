@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from patronage.errors import Forbidden, Unproved
+from patronage.logic.api.routes import ADMIN, OPEN, SERVER, VIEWER
 from patronage.logic.serve.tokens import read_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-SERVER, BROWSER = "server", "browser"
-VIEWER, ADMIN = "viewer", "admin"
+BROWSER = "browser"
+"""The other plan of keys is `SERVER`, which is what some routes need."""
 TOKEN_HEADER = "x-visitor-token"  # noqa: S105 - the header's name
 KEY_HEADER = "x-api-key"
 
@@ -96,9 +97,9 @@ def check_access(caller: Caller, access: str) -> None:
     Parameters
     ----------
     access : str
-        ``open``, ``key``, ``server``, ``viewer`` or ``admin``.
+        As the table of routes names it.
     """
-    if access == "open":
+    if access == OPEN:
         return
     if access in {VIEWER, ADMIN}:
         if not caller.name:

@@ -24,7 +24,10 @@ _REFUSALS = {
     "413": "The body is too large",
     "415": "The body is of another media type",
     "429": "Too many requests; ask again after Retry-After",
+    "500": "Something failed here; its request_id stands in the logs",
+    "502": "No answer came",
     "503": "Nothing was published yet, or a store is busy; ask again after Retry-After",
+    "504": "No answer came in time",
 }
 _ACCESS = {
     OPEN: "Open to everyone.",
@@ -150,7 +153,7 @@ def _responses(route: Route) -> dict[str, Any]:
 
 def _statuses(route: Route) -> set[str]:
     """Return the refusals that a route may answer with."""
-    statuses = {"400", "429"}
+    statuses = {"400", "429", "500", "502", "504"}
     if route.access != OPEN:
         statuses |= {"401", "403", "503"}
     if route.access in {VIEWER, ADMIN} or route.operation == "docs_asset":

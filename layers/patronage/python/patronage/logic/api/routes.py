@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from patronage.logic.api.parameters import Parameter
+from patronage.logic.serve.ladder import MAX_K
+from patronage.logic.serve.wanted import MAX_USERS
 
 PREFIX = "/api/v1"
 OPEN, KEY, SERVER, VIEWER, ADMIN = "open", "key", "server", "viewer", "admin"
 LOOKUP, API, COLLECT = "lookup", "api", "collect"
 MAX_BODY_BYTES = 262_144
-MOST_EVENTS = 100
-MOST_USERS = 100
-MOST_PRODUCTS = 50
 
 
 class Route(NamedTuple):
@@ -74,7 +73,7 @@ PRODUCT_ID = _id("product_id", "the shop's id of the product", "85123A")
 SEGMENT_ID = _id("segment_id", "the segment, as `/segments` names it", "champions")
 METHODS = ("rfm", "kmeans", "behaviour", "lifecycle")
 METHOD = Parameter("method", "how customers are segmented", "choice", default="rfm", choices=METHODS)
-K = Parameter("k", "how many products", "whole", default=10, low=1, high=MOST_PRODUCTS)
+K = Parameter("k", "how many products", "whole", default=10, low=1, high=MAX_K)
 FILTERS = (
     Parameter("exclude", "products that must not come", "id", many=True, high=200, example="22423"),
     Parameter("in_stock", "leave out what is known to be out of stock", "flag", default=True),
@@ -125,7 +124,7 @@ ROUTES = (
                 required=True,
                 many=True,
                 low=1,
-                high=MOST_USERS,
+                high=MAX_USERS,
                 example=["17850"],
             ),
             K,
@@ -381,6 +380,17 @@ ROUTES = (
         body=(),
         body_schema="ExperimentDocument",
         status=201,
+    ),
+    Route(
+        "POST",
+        "/experiments/{experiment_id}/stop",
+        "stop_experiment",
+        API,
+        ADMIN,
+        "Stop an experiment",
+        "Experiment",
+        (_id("experiment_id", "the experiment", "first"),),
+        twin="/experiments/stop",
     ),
     Route("GET", "/health", "health", API, OPEN, "Up or not", "Health"),
     Route("GET", "/openapi.json", "openapi", API, OPEN, "This document", "OpenApi"),

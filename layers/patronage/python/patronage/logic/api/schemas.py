@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from patronage.logic.segments.supplied import features_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Schema = dict[str, Any]
 
@@ -36,10 +39,23 @@ def _object(required: dict[str, Schema], optional: dict[str, Schema] | None = No
     }
 
 
+def _closed(properties: dict[str, Schema], *, required: Sequence[str] = ()) -> Schema:
+    """Describe an object that takes no other fields."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
 def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+_STATE: Schema = {**TEXT, "enum": ["accepted", "running", "done", "failed"]}
+_SELECTION = _closed({"product_ids": _list(ID), "categories": _list(ID)})
+_POSITION: Schema = {"type": "integer", "minimum": 1, "maximum": 50}
 _HEAD: dict[str, Schema] = {
     "generation": {**TEXT, "description": "the run that the answer comes from"},
     "as_of": {**INSTANT, "description": "what the data reach up to"},
@@ -187,8 +203,26 @@ SCHEMAS: dict[str, Schema] = {
         "additionalProperties": False,
     },
     "Assignment": _object({**_HEAD, "customer_id": ID}),
-    "Erasure": _object({"erasure_id": ID, "state": TEXT}),
-    "Export": _object({"export_id": ID, "state": TEXT}),
+    "Erasure": _object(
+        {"erasure_id": ID, "state": _STATE},
+        {
+            "status_url": {**TEXT, "description": "where to ask how far it is"},
+            "asked_at": INSTANT,
+            "done_at": INSTANT,
+            "customer": {**TEXT, "description": "HMAC-SHA256 of the id, under a secret of the stack"},
+            "holdings": {"type": "object", "description": "by store, how much of what was erased"},
+            "runs_not_reproducible": _list(TEXT),
+        },
+    ),
+    "Export": _object(
+        {"export_id": ID, "state": _STATE},
+        {
+            "status_url": {**TEXT, "description": "where to ask how far it is"},
+            "asked_at": INSTANT,
+            "url": {**TEXT, "description": "a ZIP file, for 15 minutes"},
+            "url_expires_after_seconds": COUNT,
+        },
+    ),
     "Performance": _object({**_HEAD, "segments": _list(ANYTHING)}),
     "RecommendationMetrics": _object({**_HEAD}),
     "Journey": _object({**_HEAD, "customer_id": ID, "events": _list(ANYTHING), **_PAGE}),
@@ -204,7 +238,33 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Cohorts": _object(_HEAD),
     "Rules": _object({"rules": ANYTHING, "changed_at": _or_null(INSTANT), "changed_by": _or_null(TEXT)}),
-    "RulesDocument": ANYTHING,
+    "RulesDocument": _closed(
+        {
+            "never": _SELECTION,
+            "pin": _list(
+                _closed(
+                    {"product_id": ID, "position": _POSITION}
+                    | {name: _list(TEXT) for name in ("countries", "segments", "categories")},
+                    required=("product_id", "position"),
+                )
+            ),
+            "promoted": _list(
+                _closed(
+                    {"position": _POSITION, "product_ids": {**_list(ID), "minItems": 1}},
+                    required=("position", "product_ids"),
+                )
+            ),
+            "boost": _list(
+                _closed(
+                    {"factor": {**NUMBER, "exclusiveMinimum": 1, "maximum": 10}, **_SELECTION["properties"]},
+                    required=("factor",),
+                )
+            ),
+            "bury": _SELECTION,
+            "hide_bought": {"type": ["boolean", "null"]},
+            "consumable": _SELECTION,
+        }
+    ),
     "Experiment": _object({"experiment_id": TEXT, "name": TEXT, "state": TEXT, "arms": _list(ANYTHING)}),
     "ExperimentDocument": _object(
         {

@@ -7,13 +7,11 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from patronage.errors import BadField
-from patronage.logic.api.callers import SERVER
-from patronage.logic.serve.keys import item_key
+from patronage.logic.api.routes import SERVER
+from patronage.logic.serve.keys import OF_USER, OPEN, PROVED, item_key
 
 if TYPE_CHECKING:
     from patronage.logic.api.callers import Caller
-
-USER, PROVED, OPEN = "user", "proved", "open"
 
 
 class SessionKey(NamedTuple):
@@ -50,7 +48,7 @@ class Writer(NamedTuple):
     @property
     def stitches(self) -> str:
         """The session id whose anonymous sessions are the user's; "" for none."""
-        return self.session_id if self.key.kind == USER else ""
+        return self.session_id if self.key.kind == OF_USER else ""
 
 
 def writer_of(caller: Caller, customer_id: str, session_id: str) -> Writer:
@@ -73,7 +71,7 @@ def writer_of(caller: Caller, customer_id: str, session_id: str) -> Writer:
     if user_id:
         # An unproved session id beside a user would make a stranger's visit that user's.
         is_proved = is_server or session_id == caller.session_id
-        return Writer(user_id, session_id if is_proved else "", SessionKey(USER, user_id), is_server)
+        return Writer(user_id, session_id if is_proved else "", SessionKey(OF_USER, user_id), is_server)
     if not session_id:
         raise BadField(
             "the event names no session_id, and no visitor token says whose it is; send either",

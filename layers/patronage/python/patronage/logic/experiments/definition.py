@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from patronage.errors import BadField
@@ -17,7 +18,7 @@ KINDS = {
     POPULAR: "what is popular, and nothing personal",
     NONE: "no recommendations: an empty list, marked as control",
 }
-RUNNING = "running"
+RUNNING, STOPPED = "running", "stopped"
 _ID = re.compile("[a-z0-9][a-z0-9_-]{0,63}")
 _MOST_ARMS = 10
 _MOST_NAME_CHARACTERS = 200
@@ -116,8 +117,8 @@ def _arm(arm: Any, place: str) -> dict[str, Any]:
 
 def _share(value: Any, place: str) -> str:
     """Return a share as a text: the table holds no floats."""
-    is_number = not isinstance(value, (bool, str)) and hasattr(value, "__float__")
-    if not is_number or not 0 <= float(value) <= 1:
+    is_number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+    if not is_number or not 0 <= value <= 1:
         raise _bad(place, "share", "must be a number from 0 to 1")
     return str(float(value))
 

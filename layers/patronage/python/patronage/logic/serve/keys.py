@@ -6,6 +6,8 @@ import hashlib
 
 POINTER = "pointer"
 EXPERIMENTS = "experiments"
+OF_USER, PROVED, OPEN = "user", "proved", "open"
+"""The namespaces of sessions: a user's; a visit's whose id a token proves; any other visit's."""
 MAX_KEY_BYTES = 2_048
 """DynamoDB's limit for a partition key."""
 

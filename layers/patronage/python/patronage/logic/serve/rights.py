@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from patronage.errors import Forbidden
-from patronage.logic.api.callers import SERVER
+from patronage.logic.api.routes import SERVER
+from patronage.logic.serve.keys import OF_USER, OPEN, PROVED
 
 if TYPE_CHECKING:
     from patronage.logic.api.callers import Caller
-
-OF_USER, PROVED, OPEN = "user", "proved", "open"
-"""The three namespaces of stored sessions: a user's; a visit's whose id a token proves; any other visit's."""
 
 
 class Rights(NamedTuple):

@@ -35,6 +35,11 @@ def mint_token(secret: bytes, *, expires_at: int, user_id: str = "", session_id:
     --------
     >>> mint_token(b"secret", user_id="17850", expires_at=1_800_000_000)
     'v1.eyJleHAiOjE4MDAwMDAwMDAsInVzZXJfaWQiOiIxNzg1MCJ9.GmF46ALfehq2zNIOJJJJmzwXtXz4C7Gdmxih5GAfkSE'
+
+    Raises
+    ------
+    BadInput
+        It would name nobody, or the ids are so long that no token holds them.
     """
     if not (user_id or session_id):
         raise BadInput("a visitor token names nobody; give a user id, a session id or both")
@@ -42,7 +47,13 @@ def mint_token(secret: bytes, *, expires_at: int, user_id: str = "", session_id:
     payload = {"exp": expires_at} | {name: value for name, value in named.items() if value}
     text = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     signed = f"{_VERSION}.{_to_base64(text.encode())}"
-    return f"{signed}.{_mac(signed, secret)}"
+    token = f"{signed}.{_mac(signed, secret)}"
+    if len(token) > MAX_TOKEN_CHARACTERS:
+        raise BadInput(
+            f"the visitor token would have {len(token):,} characters, and {MAX_TOKEN_CHARACTERS:,} are the most; "
+            "name the user or the session alone, or give them shorter ids"
+        )
+    return token
 
 
 def read_token(token: str, secret: bytes, *, now: float) -> Visitor:
@@ -51,14 +62,15 @@ def read_token(token: str, secret: bytes, *, now: float) -> Visitor:
     Raises
     ------
     Unproved
-        It is forged, cut, or expired.
+        It is forged, cut, too long, or expired.
     """
+    if len(token) > MAX_TOKEN_CHARACTERS:
+        raise Unproved(
+            f"the visitor token is too long: it has {len(token):,} characters, and {MAX_TOKEN_CHARACTERS:,} are "
+            "the most; let the shop's server mint one of shorter ids"
+        )
     signed, _, mac = token.rpartition(".")
-    if (
-        len(token) > MAX_TOKEN_CHARACTERS
-        or not token.isascii()
-        or not hmac.compare_digest(mac, _mac(signed, secret))
-    ):
+    if not token.isascii() or not hmac.compare_digest(mac, _mac(signed, secret)):
         raise Unproved(
             "the visitor token was not minted with this stack's secret; let the shop's server mint one anew"
         )
@@ -75,10 +87,10 @@ def _payload_of(signed: str) -> Visitor:
         user_id, session_id = fields.get("user_id", ""), fields.get("session_id", "")
         expires_at = fields["exp"]
     except (binascii.Error, ValueError, KeyError, AttributeError) as exc:
-        raise Unproved("the visitor token is signed, but not as v1 wants it; see docs/tokens.md") from exc
+        raise Unproved("the visitor token is signed, but not as v1 wants it; see Visitor tokens in docs/api.md") from exc
     is_well = isinstance(user_id, str) and isinstance(session_id, str) and (user_id or session_id)
     if version != _VERSION or not is_well or type(expires_at) is not int:
-        raise Unproved("the visitor token is signed, but not as v1 wants it; see docs/tokens.md")
+        raise Unproved("the visitor token is signed, but not as v1 wants it; see Visitor tokens in docs/api.md")
     return Visitor(user_id, session_id, expires_at)
 
 

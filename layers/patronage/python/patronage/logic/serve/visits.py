@@ -113,10 +113,10 @@ class Visit:
 
     def _hidden(self, shelf: Shelf, found: Found, own: Own) -> set[str]:
         """Return what must not come: what was just seen, or bought and is not used up."""
-        bought: set[str] = set()
         hide_bought = shelf.standing.rules.hide_bought
-        if own.bought and (not self._recommend_bought if hide_bought is None else hide_bought):
-            bought = {shelf.order[place] for place in unpack_bought(own.bought)}
+        if self._recommend_bought if hide_bought is None else not hide_bought:
+            return set(self._seen)
+        bought = {shelf.order[place] for place in unpack_bought(own.bought)}
         for key in self.rights.sessions:
             if key in found.sessions:
                 bought |= found.sessions[key].bought()

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     Key = tuple[str, str]
     Lists = dict[Key, Iterable[Candidate]]
 
+MAX_USERS = 100
+"""The most customers that one batch names."""
+
 
 class Own(NamedTuple):
     """A customer's own list, and the packed places in the catalogue of what they bought."""

@@ -80,8 +80,8 @@ class _List(NamedTuple):
         return bisect_left(range(pages - 1), True, key=lambda page: not self._lies_above(page, asked))
 
     def _lies_above(self, page: int, asked: _Range) -> bool:
-        *_, (_, least) = self.page(page)[0]
-        return asked.is_above(least)
+        people, _ = self.page(page)  # none where an erasure took the last one out
+        return bool(people) and asked.is_above(people[-1][1])
 
     def rows(self, page: int, place: int, asked: _Range) -> Iterator[tuple[int, int, str, int | None]]:
         """Go through the customers in a range from a place on: page, place, id and net of each."""

@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patronage.engines.duckdb import DuckEngine
-from patronage.errors import BadInput, NotFound
+from patronage.errors import BadInput, BadSettings, NotFound, RunFailed
 from patronage.logic.erase.texts import forms_of, is_telling, mentions
 from patronage.steps.erase.records import records_of
 from patronage.steps.erase.rewriting import rewrite
 from patronage.steps.ingest.step import load_options
 from patronage.steps.ingest.upload import SIDECAR, Upload, object_id, report_key
+from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from patronage.settings import Shop
     from patronage.steps.erase.records import Records
@@ -51,8 +53,8 @@ class Uploads:
 
         The newest version is written anew without the rows, and marked, so that ingest takes it for no
         upload; one that ingest has yet to read is not marked, and will be ingested. An object of nothing but
-        the customer's rows is deleted whole, and so is one that cannot be read but mentions the id. Older
-        versions that hold the customer are deleted.
+        the customer's rows is deleted whole, and so is one that could never be read but mentions the id.
+        Older versions that hold the customer are deleted.
 
         Returns
         -------
@@ -64,6 +66,8 @@ class Uploads:
         ------
         TryAgain
             The object was uploaded anew meanwhile.
+        RunFailed
+            What is said of files is wrong, or an object that was ingested cannot be read any more.
         """
         counts: Counter[str] = Counter()
         versions = [each for each in self.raw.of_key(key) if not each.is_delete_marker]
@@ -77,19 +81,10 @@ class Uploads:
     def _erase_version(
         self, version: Version, subject: Subject, erasure_id: str, folder: Path
     ) -> Counter[str]:
-        staged = self.raw.store.staged_version(version.key, version.version)
-        upload = Upload(
-            path=staged.path,
-            key=version.key,
-            version=version.version,
-            last_modified=version.last_modified,
-            sidecar=self._sidecar(version.key),
-        )
+        upload = self._upload(version)
         with DuckEngine(self.shop) as engine:
-            try:
-                options = load_options(upload, self.lake)
-                found = records_of(subject, upload, engine, shop=self.shop, options=options, folder=folder)
-            except BadInput:
+            found = self._records(upload, subject, engine, folder)
+            if found is None:
                 return self._unreadable(version, upload.path, subject)
             if not found.count:
                 return Counter()
@@ -97,6 +92,49 @@ class Uploads:
                 self.raw.delete(version)
                 return Counter(versions=1)
             return self._rewrite(version, found, upload, subject, engine, erasure_id, folder)
+
+    def still_hold(self, subject: Subject, *, since: datetime) -> int:
+        """Count the versions, of those written since a time, that hold the customer."""
+        return sum(
+            self._holds(version, subject)
+            for version in self.raw.versions("raw/")
+            if _is_content(version) and version.last_modified >= since
+        )
+
+    def _holds(self, version: Version, subject: Subject) -> bool:
+        upload = self._upload(version)
+        with (
+            tempfile.TemporaryDirectory(prefix="patronage-erase-") as name,
+            DuckEngine(self.shop) as engine,
+        ):
+            found = self._records(upload, subject, engine, Path(name))
+        return _mentions(upload.path, subject.customer_id) if found is None else found.count > 0
+
+    def _upload(self, version: Version) -> Upload:
+        staged = self.raw.store.staged_version(version.key, version.version)
+        return Upload(
+            path=staged.path,
+            key=version.key,
+            version=version.version,
+            last_modified=version.last_modified,
+            sidecar=self._sidecar(version.key),
+        )
+
+    def _records(
+        self, upload: Upload, subject: Subject, engine: DuckEngine, folder: Path
+    ) -> Records | None:
+        """Find the customer's records; None where the file cannot be read."""
+        try:
+            options = load_options(upload, self.lake)
+        except BadSettings as exc:
+            # The fault may quote what stands there, which may be personal.
+            raise RunFailed(
+                f"{upload.key} cannot be looked through for a fault in {exc.place}; mend it, and ask again"
+            ) from None
+        try:
+            return records_of(subject, upload, engine, shop=self.shop, options=options, folder=folder)
+        except BadInput:
+            return None
 
     def _rewrite(
         self,
@@ -111,23 +149,35 @@ class Uploads:
         counts = Counter(rows=found.count, versions=1)
         if found.is_all:
             counts["deleted"] = 1
-            self.raw.store.delete(version.key)  # a marker, below which no older version shows
+            self.raw.hide(version)
         else:
             target = folder / "rewritten"
             turned = rewrite(found, upload.path, target, subject, engine)
-            was_ingested = self.lake.store.exists(report_key(object_id(version.key, version.version)))
-            self.raw.put(version.key, target, over=version, erasure_id=erasure_id if was_ingested else "")
+            mark = erasure_id if self._state(version) else ""
+            self.raw.put(version.key, target, over=version, erasure_id=mark)
             counts += Counter(rewritten=1, turned_to_csv=int(turned == "csv"))
         self.raw.delete(version)
         return counts
 
     def _unreadable(self, version: Version, path: Path, subject: Subject) -> Counter[str]:
+        if self._state(version) not in {"", "unreadable"} and _may_mention(path, subject.customer_id):
+            raise RunFailed(
+                f"{version.key} was ingested, but cannot be read any more; put back the dialect or option that "
+                "it was read by, or delete the object, and ask for the erasure again"
+            )
         if not _mentions(path, subject.customer_id):
             return Counter()
         if version.is_latest:
-            self.raw.store.delete(version.key)
+            self.raw.hide(version)
         self.raw.delete(version)
         return Counter(versions=1, unreadable=1, deleted=int(version.is_latest))
+
+    def _state(self, version: Version) -> str:
+        """Return what ingest said of a version, or of the one that an erasure made it of; empty for nothing."""
+        try:
+            return str(read_json(self.lake.store, report_key(object_id(version.key, version.version)))["state"])
+        except NotFound:
+            return "done" if self.raw.is_marked(version.key, version.version) else ""
 
     def _sidecar(self, key: str) -> bytes:
         try:
@@ -138,6 +188,13 @@ class Uploads:
     def _delete_all(self, key: str) -> None:
         for version in self.raw.of_key(key):
             self.raw.delete(version)
+
+
+def _may_mention(path: Path, customer_id: str) -> bool:
+    """Say whether a file mentions an id, or is packed so that nobody can tell."""
+    with path.open("rb") as file:
+        is_packed = b"\0" in file.read(_BLOCK_BYTES)
+    return is_packed or _mentions(path, customer_id)
 
 
 def _mentions(path: Path, customer_id: str) -> bool:
@@ -153,11 +210,15 @@ def _mentions(path: Path, customer_id: str) -> bool:
     return False
 
 
+def _is_content(version: Version) -> bool:
+    return not version.key.endswith(("/", SIDECAR)) and not version.is_delete_marker
+
+
 def keys_by_size(versions: Sequence[Version], *, most_bytes: int, most_keys: int) -> list[list[str]]:
     """Part the objects into groups that one call each has the time for."""
     sizes: Counter[str] = Counter()
     for version in versions:
-        if not version.key.endswith(("/", SIDECAR)) and not version.is_delete_marker:
+        if _is_content(version):
             sizes[version.key] += version.size
     groups: list[list[str]] = []
     held = most_bytes

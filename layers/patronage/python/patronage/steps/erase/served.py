@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from patronage.errors import TryAgain
 from patronage.logic.serve.documents import pack_document, unpack_document
 from patronage.logic.serve.keys import item_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from patronage.stores.serving import ServingTable
+    from patronage.stores.serving import Item, ServingTable
 
 KINDS = ("user", "customer", "journey")
 """The kinds of items that are of one customer each."""
@@ -22,6 +23,8 @@ SEGMENTS_OF = {
     "lifecycle": "lifecycle_id",
 }
 """Method to the name, in a customer's item, of their segment by it."""
+_CHANGE_TRIES = 10
+_PAGES_AT_ONCE = 100
 
 
 def live_generations(table: ServingTable) -> list[str]:
@@ -105,9 +108,16 @@ def session_keys(customer_id: str, session_ids: Iterable[str]) -> list[str]:
     return [item_key("session", "user", customer_id), *anonymous]
 
 
+def pages_left(table: ServingTable, customer_id: str, keys: Sequence[str]) -> int:
+    """Count the pages of segments' customers, of those under some keys, that name a customer."""
+    batches = (keys[start : start + _PAGES_AT_ONCE] for start in range(0, len(keys), _PAGES_AT_ONCE))
+    return sum(_names(page, customer_id) for batch in batches for page in table.get_all(batch).values())
+
+
 def _said(table: ServingTable, key: str) -> dict[str, Any]:
+    """Return what a customer's item says; of a segment that was assigned, that of the run, whose list it is."""
     item = table.get_all([key]).get(key)
-    return dict(unpack_document([item["packed"]])) if item else {}
+    return {**unpack_document([item["packed"]]), **item.get("listed", {})} if item else {}
 
 
 def _leave_lists(table: ServingTable, customer_id: str, generation: str, said: Mapping[str, Any]) -> int:
@@ -120,10 +130,23 @@ def _leave_lists(table: ServingTable, customer_id: str, generation: str, said: M
         first = item_key("members", generation, f"{method}#{segment}#0")
         count = table.get_all([first]).get(first, {}).get("pages", 0)
         keys = [item_key("members", generation, f"{method}#{segment}#{page}") for page in range(count)]
-        for item in table.get_all(keys).values():
-            members = unpack_document([item["packed"]])
-            others = [member for member in members if member[0] != customer_id]
-            if len(others) < len(members):
-                table.put_all([item | {"packed": pack_document(others)[0]}])
-                written += 1
+        found = table.get_all(keys)
+        written += sum(_leave_page(table, customer_id, item) for item in found.values())
     return written
+
+
+def _leave_page(table: ServingTable, customer_id: str, page: Item | None) -> bool:
+    """Write a page without the customer; another erasure may take somebody else out of it meanwhile."""
+    for _ in range(_CHANGE_TRIES):
+        if page is None or not _names(page, customer_id):
+            return False
+        others = [member for member in unpack_document([page["packed"]]) if member[0] != customer_id]
+        known = {"packed": page["packed"]}
+        if table.change(page["pk"], {"packed": pack_document(others)[0]}, known=known):
+            return True
+        page = table.get_all([page["pk"]]).get(page["pk"])
+    raise TryAgain(f"{_CHANGE_TRIES} other writes to a list came first; the same call may be repeated")
+
+
+def _names(page: Item, customer_id: str) -> bool:
+    return any(member[0] == customer_id for member in unpack_document([page["packed"]]))
