@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 from infra import asl
+from infra.collect import BUFFER_SECONDS, UNDELIVERED_PREFIX
 from infra.functions import Common, Function
 from infra.grants import (
     CHANGE_ITEM,
@@ -31,6 +32,7 @@ from infra.names import (
     SETTINGS_OBJECTS,
 )
 from infra.secret import arn_of, on_secret
+from patronage.steps.erase.requests import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +42,11 @@ if TYPE_CHECKING:
 
 PARTS_AT_ONCE = 5
 SECONDS_BETWEEN_LOOKS = 120
-TIMEOUT_SECONDS = 3 * asl.RUN_TIMEOUT_SECONDS
-"""The runs that may have read the customer's rows take one such time at most, and each round its own."""
+TIMEOUT_SECONDS = int(LONGEST.total_seconds())
+"""The runs that may have read the customer's rows take a run's time at most; so long again for each round."""
+SECONDS_FOR_EVENTS = BUFFER_SECONDS + 300
+"""How long an event may be on its way: the stream's buffer, and the time that ingest takes."""
+LOCAL_SECONDS_FOR_EVENTS = 1
 _CHANGE_VERSION = (*READ_VERSION, *CHANGE_OBJECT[1:], "s3:DeleteObjectVersion")
 _CHANGED = (LAKE_OBJECTS, RUN_OBJECTS, MODEL_OBJECTS, ERASURE_OBJECTS, CUSTOMER_EXPORT_OBJECTS)
 
@@ -71,7 +76,9 @@ class Erase(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.function = self._build_function(storage, common, secrets, [each.arn for each in runs])
-        self.machine = Machine(self, "Erasure", definition=definition(), functions=[self.function])
+        wait = SECONDS_FOR_EVENTS if common.on_aws else LOCAL_SECONDS_FOR_EVENTS
+        machine = definition(seconds_for_events=wait)
+        self.machine = Machine(self, "Erasure", definition=machine, functions=[self.function])
 
     def _build_function(
         self, storage: Storage, common: Common, secrets: Secrets, runs: Sequence[str]
@@ -89,6 +96,7 @@ class Erase(Construct):
             },
             grants=[
                 on_objects(storage.raw, RAW_OBJECTS, _CHANGE_VERSION),
+                on_objects(storage.raw, f"{UNDELIVERED_PREFIX}*", (*READ_VERSION, "s3:DeleteObjectVersion")),
                 Grant(statement=allow(["s3:ListBucket", "s3:ListBucketVersions"], storage.raw.bucket_arn)),
                 *(on_objects(storage.lake, objects, CHANGE_OBJECT) for objects in _CHANGED),
                 on_objects(storage.lake, SETTINGS_OBJECTS, READ_OBJECT),
@@ -100,16 +108,23 @@ class Erase(Construct):
         )
 
 
-def definition() -> asl.State:
-    """Write the machine: rows leave raw and lake; the rest follows when no run is left that read them."""
+def definition(*, seconds_for_events: int = SECONDS_FOR_EVENTS) -> asl.State:
+    """Write the machine: rows leave raw and lake; the rest follows when no run is left that read them.
+
+    Parameters
+    ----------
+    seconds_for_events : int
+        After so long, what was collected before the erasure was asked for is in raw and lake.
+    """
     task = {"Variable": "$.task", "StringEquals": "export", "Next": "Export"}
     is_going = {"Variable": "$.going.going", "BooleanEquals": True, "Next": "WaitForRuns"}
     states = {
         "Task": {"Type": "Choice", "Choices": [task], "Default": "FindFirst"},
-        "Export": asl.step(ERASE, "export"),
+        "Export": _caught(asl.step(ERASE, "export")),
         "FindFirst": _caught(asl.step(ERASE, "find", round="first", keep=("parts",), then="EraseFirst")),
         "EraseFirst": _each_part(then="Left"),
-        "Left": _caught(asl.step(ERASE, "left", then="Going")),
+        "Left": _caught(asl.step(ERASE, "left", then="WaitForEvents")),
+        "WaitForEvents": {"Type": "Wait", "Seconds": seconds_for_events, "Next": "Going"},
         "Going": _caught(asl.step(ERASE, "going", keep=("going",), then="RunsGoing")),
         "RunsGoing": {"Type": "Choice", "Choices": [is_going], "Default": "FindLast"},
         "WaitForRuns": {"Type": "Wait", "Seconds": SECONDS_BETWEEN_LOOKS, "Next": "Going"},

@@ -15,6 +15,7 @@ from patronage import runtime
 from patronage.errors import BadInput, NotFound, RunFailed
 from patronage.metrics import count_upload
 from patronage.steps.erase.flag import flag
+from patronage.steps.erase.remembered import Erased
 from patronage.steps.ingest import SIDECAR, Upload, ingest
 from patronage.steps.stock import FAMILY, publish_products
 from patronage.stores.lake import Lake
@@ -81,14 +82,17 @@ def _tell_quality(report: dict[str, Any], function_name: str) -> None:
 
 
 def _is_of_erasure(detail: dict[str, Any]) -> bool:
-    """Say whether an erasure wrote the object: what it holds was ingested before."""
+    """Say whether an erasure wrote the object, whose content was ingested before, or took it away."""
     key = detail["object"]["key"]
     if key.endswith(SIDECAR):
         return False  # somebody wants the file to be read in another way
-    with closing(runtime.bucket(detail["bucket"]["name"])) as raw:
-        return RawVersions(raw, client=runtime.client("s3")).is_marked(
-            key, detail["object"].get("version-id")
-        )
+    with closing(runtime.bucket(detail["bucket"]["name"])) as raw, closing(runtime.lake()) as store:
+        versions = RawVersions(raw, client=runtime.client("s3"))
+        try:
+            return versions.is_marked(key, detail["object"].get("version-id"))
+        except NotFound:
+            # What was written in its place has an event of its own.
+            return raw.exists(key) or bool(Erased.all(store, runtime.erasure_secret))
 
 
 def _ingest_upload(detail: dict[str, Any]) -> dict[str, Any]:

@@ -71,6 +71,7 @@ GLUE = "arn:AWS::Partition:glue:AWS::Region:AWS::AccountId"
         ("s3:PutObject", "RawBucket/raw/*", {"Erase"}),
         ("s3:DeleteObject", "RawBucket/raw/*", {"Erase"}),
         ("s3:DeleteObjectVersion", "RawBucket/raw/*", {"Erase"}),
+        ("s3:DeleteObjectVersion", "RawBucket/undelivered-events/*", {"Erase"}),
         ("s3:PutObject", "LakeBucket/lake/*", {"Ingest", "Erase"}),
         ("s3:DeleteObject", "LakeBucket/lake/*", {"Ingest", "Erase"}),
         (

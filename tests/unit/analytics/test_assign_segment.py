@@ -143,6 +143,9 @@ def test_an_admin_may_keep_the_answer_in_the_customer_s_item(table, published):
     }
     key = f"customer#{published.live}#{ANN}"
     assert table.items[key]["segment_id"] == "champions"  # which recommendations go by
+    of_run = {name: before.get(name) for name in ("segment_id", "cluster_id")}
+    ask(table, body={"features": {"recency_days": 900}}, persist=True, may_persist=True)
+    assert table.items[key]["listed"] == of_run  # whose lists an erasure goes by
     assert {k: v for k, v in table.items.items() if k != key} == {
         k: v for k, v in published.table.items.items() if k != key
     }

@@ -94,6 +94,60 @@ def test_values_of_json_keep_their_type():
             parameter.of_json(value)
 
 
+@pytest.mark.parametrize("value", [Decimal("7.0"), Decimal("0.7e1"), 7])
+def test_a_whole_number_of_json_may_have_a_fraction_of_zero(value):
+    read = K.of_json(value)
+    assert (read, type(read)) == (7, int)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "rule", "message"),
+    [
+        (K, Decimal("1.5"), "whole-number", 'k is 1.5; send it as in "k": 10'),
+        (K, Decimal("1E+999999999"), "range", "k is 1E+999999999; it must lie between 1 and 50"),
+        (K, Decimal("1E-999999999"), "range", "k is 1E-999999999; it must lie between 1 and 50"),
+        (K, 10**4_000, "range", "k is a number of very many digits; it must lie between 1 and 50"),
+        (K, True, "type", 'k is true; send it as in "k": 10'),
+        (K, {}, "type", 'k is an empty object; send it as in "k": 10'),
+        (Parameter("n", "n", "whole", low=2, high=9), "x", "type", "n is 'x'; send it as in \"n\": 2"),
+        (Parameter("f", "f", "flag"), Decimal(1), "type", 'f is 1; send it as in "f": true'),
+        (Parameter("g", "g", "choice", choices=("a",)), 3, "type", 'g is 3; send it as in "g": "a"'),
+        (IDS, "x", "list", 'exclude is \'x\'; send a list, as in "exclude": ["a"]'),
+        (MONEY, [], "type", 'min_price is an empty list; send it as in "min_price": 5.00'),
+        (
+            MONEY,
+            Decimal("1E+999999999"),
+            "decimal",
+            "min_price is 1E+999999999; write an amount of at most 15 digits and four decimals, as in 12.50",
+        ),
+        (
+            MONEY,
+            10**20,
+            "decimal",
+            f"min_price is {10**20}; write an amount of at most 15 digits and four decimals, as in 12.50",
+        ),
+    ],
+)
+def test_a_wrong_value_of_json_is_told_as_it_was_written(parameter, value, rule, message):
+    with pytest.raises(BadField) as refused:
+        parameter.of_json(value)
+    assert (refused.value.rule, str(refused.value)) == (rule, message)
+
+
+def test_what_is_missing_is_shown_even_without_an_example():
+    for parameter, message in [
+        (Parameter("a", "a", "id", required=True), "a is missing; say it, as in a=a-1"),
+        (Parameter("b", "b", "flag", required=True), "b is missing; say it, as in b=true"),
+        (
+            Parameter("c", "c", "id", required=True, many=True, high=2, example=["17850"]),
+            'c is missing; say it, as in "c": ["17850"]',
+        ),
+    ]:
+        with pytest.raises(BadField) as refused:
+            parameter.absent()
+        assert str(refused.value) == message
+
+
 def test_absent_means_the_default_unless_it_is_required():
     assert K.absent() == 10
     with pytest.raises(BadField, match=r"user_id is missing; say it, as in user_id=17850"):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from patronage.errors import BadInput, Unproved
 from patronage.logic.serve.tokens import mint_token, read_token
+from tests_support import REPOSITORY
 
 SECRET = b"the stack's secret"
 NOW = 1_760_000_000
@@ -78,6 +79,27 @@ def test_a_signed_token_of_another_shape_proves_nothing(payload):
     mac = base64.urlsafe_b64encode(hmac.digest(SECRET, f"v1.{encoded}".encode(), "sha256"))
     with pytest.raises(Unproved):
         read_token(f"v1.{encoded}.{mac.decode().rstrip('=')}", SECRET, now=NOW)
+
+
+def test_a_token_that_would_be_too_long_is_not_minted():
+    at_most = mint_token(SECRET, expires_at=NOW + 9, user_id="u" * 4_400)
+    assert read_token(at_most, SECRET, now=NOW).user_id == "u" * 4_400
+    with pytest.raises(BadInput, match=r"would have .* characters; the most are 6,000"):
+        mint_token(SECRET, expires_at=NOW + 9, user_id="日" * 1_024, session_id="日" * 1_024)
+
+
+def test_a_token_that_is_too_long_is_told_so():
+    with pytest.raises(Unproved, match="too long: 7,003 characters"):
+        read_token("v1." + "a" * 7_000, SECRET, now=NOW)
+
+
+@pytest.mark.parametrize("payload", [{"exp": NOW + 9}, None])
+def test_what_a_token_should_look_like_is_said_where_the_message_points(payload):
+    encoded = base64.urlsafe_b64encode(json.dumps(payload).encode()).decode().rstrip("=")
+    mac = base64.urlsafe_b64encode(hmac.digest(SECRET, f"v1.{encoded}".encode(), "sha256"))
+    with pytest.raises(Unproved, match=r"Visitor tokens in docs/api\.md"):
+        read_token(f"v1.{encoded}.{mac.decode().rstrip('=')}", SECRET, now=NOW)
+    assert "## Visitor tokens\n" in (REPOSITORY / "docs/api.md").read_text(encoding="utf-8")
 
 
 def test_a_token_for_nobody_is_not_minted():

@@ -217,7 +217,7 @@ def test_an_event_without_id_has_one_made_of_what_it_says(storefront):
 
 
 def test_the_servers_ids_pass_as_they_are_and_a_browsers_stand_for_its_session(storefront):
-    for caller in (SHOP, STRANGER, visitor(session_id="s"), visitor("ann", "s")):
+    for caller in (SHOP, STRANGER, visitor(session_id="s"), visitor("ann")):
         storefront.one(caller, **VIEW, event_id="Zoë/1")
     storefront.one(**{**VIEW, "session_id": "t"}, event_id="Zoë/1")
 
@@ -226,12 +226,51 @@ def test_the_servers_ids_pass_as_they_are_and_a_browsers_stand_for_its_session(s
     assert len(set(ids)) == 5
 
 
-def test_a_stranger_cannot_take_an_id_in_advance(storefront):
-    storefront.one(STRANGER, **VIEW, event_id="order-7-view")
+@pytest.mark.parametrize("session_id", ["s", "t"])
+def test_a_stranger_cannot_take_an_id_in_advance(storefront, session_id):
+    storefront.one(visitor("ann", "s"), event_type="view", event_id="login")
+    storefront.one(STRANGER, **{**VIEW, "session_id": session_id}, event_id="order-7-view")
     result = storefront.one(visitor("ann", "s"), **VIEW, event_id="order-7-view")
 
     assert result["status"] == "accepted"
-    assert len({row["event_id"] for row in storefront.stream.rows}) == 2
+    assert len({row["event_id"] for row in storefront.stream.rows}) == 3
+
+
+TIMED = {"occurred_at": "2026-01-10T11:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("before", "stated"),
+    [
+        (STRANGER, {"event_id": "e1"}),
+        (STRANGER, TIMED),
+        (visitor(session_id="s"), {"event_id": "e1"}),
+        (visitor(session_id="s"), TIMED),
+        (SHOP, {"event_id": "e1"}),  # without an id the server's event would be another: it names a customer
+    ],
+)
+@pytest.mark.parametrize("is_login_first", [False, True])
+def test_an_event_sent_again_after_the_login_is_repeated(storefront, before, is_login_first, stated):
+    after = SHOP if before == SHOP else visitor("ann", "s")
+    named = {"user_id": "ann"} if after == SHOP else {}
+    storefront.one(before, **VIEW, **stated)
+    if is_login_first:
+        storefront.one(after, event_type="view", event_id="login", session_id="s", **named)
+    lines = len(storefront.stream.lines)
+
+    result = storefront.one(after, **VIEW, **stated, **named, now=NOW + timedelta(minutes=5))
+
+    assert result["status"] == "repeated"
+    assert len(storefront.stream.lines) == lines
+    visits = storefront.session("user", "ann").visits
+    assert [each.product_id for each in visits] == ["mug"]
+
+
+def test_what_another_user_made_of_a_session_is_not_the_next_ones(storefront):
+    storefront.one(visitor(session_id="s"), **VIEW, event_id="e1")
+    storefront.one(visitor("ann", "s"), event_type="view", event_id="login")
+
+    assert storefront.one(visitor("bob", "s"), **VIEW, event_id="e1")["status"] == "accepted"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 import serving_support as support
 from erase_support import ORDERS, SECRET, cell
 from patronage import runtime
-from patronage.errors import BadInput, TryAgain
+from patronage.errors import BadInput, RunFailed, TryAgain
 from patronage.steps.erase.requests import ask, ask_export, status
 from patronage.steps.ingest import object_id, report_key
 from patronage.stores.executions import start
@@ -153,3 +153,42 @@ def test_a_machine_is_started_once_for_an_erasure(machine):
     assert (described["name"], json.loads(described["input"])) == ("an-erasure", {"task": "erase"})
     with pytest.raises(TryAgain):
         start(states, arn + "-unknown", "another", "erase")
+
+
+def message(key: str, version: str) -> dict[str, Any]:
+    detail = {"bucket": {"name": "raw"}, "object": {"key": key, "version-id": version, "etag": "e"}}
+    return {"Records": [{"messageId": "m", "eventSource": "aws:sqs", "body": json.dumps({"detail": detail})}]}
+
+
+@pytest.mark.parametrize("text", [TEXT, TEXT.splitlines(keepends=True)[0] + TEXT.splitlines()[1]])
+def test_an_upload_that_was_erased_before_it_was_ingested_is_done(machine, text):
+    lake, s3 = machine
+    version = s3.put_object(Bucket="raw", Key=KEY, Body=text.encode())["VersionId"]
+    begun = ask(lake, None, WHOM, secret=SECRET, now=NOW, start=lambda *_: None)
+    run_machine(support.fresh_function("erase"), begun["erasure_id"])
+    ingest = support.fresh_function("ingest")
+    assert ingest(message(KEY, version)) == {"batchItemFailures": []}
+    assert not lake.exists(report_key(object_id(KEY, version)))
+
+
+def test_an_upload_that_nobody_erased_and_that_is_gone_is_a_fault(machine):
+    _, s3 = machine
+    version = s3.put_object(Bucket="raw", Key=KEY, Body=TEXT.encode())["VersionId"]
+    s3.delete_object(Bucket="raw", Key=KEY, VersionId=version)
+    with pytest.raises(Exception, match="All records failed"):
+        support.fresh_function("ingest")(message(KEY, version))
+
+
+def test_what_came_meanwhile_and_holds_the_person_is_told(machine):
+    lake, s3 = machine
+    deliver(s3, content=TEXT.encode())
+    begun = ask(lake, None, WHOM, secret=SECRET, now=NOW, start=lambda *_: None)
+    erase = support.fresh_function("erase")
+    for round_ in ("first", "last"):
+        for part in erase({"step": "find", "run_id": begun["erasure_id"], "round": round_})["parts"]:
+            erase({"step": "erase", "run_id": begun["erasure_id"], **part})
+    erase({"step": "verify", "run_id": begun["erasure_id"]})
+    s3.put_object(Bucket="raw", Key="raw/orders/late.csv", Body=TEXT.encode())
+    s3.put_object(Bucket="raw", Key="undelivered-events/e", Body=json.dumps({"customer_id": WHOM}).encode())
+    with pytest.raises(RunFailed, match="raw, undelivered_events still hold the customer"):
+        erase({"step": "verify", "run_id": begun["erasure_id"]})

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from unittest import mock
 
 import duckdb
 import pytest
@@ -22,10 +23,11 @@ from erase_support import (
 )
 from patronage.cli.lakes import OpenLake
 from patronage.cli.runs import newest_run, prepare_training
-from patronage.errors import NotFound, RunFailed
+from patronage.errors import NotFound, RunFailed, TryAgain
 from patronage.steps.erase import states
 from patronage.steps.erase.holdings import FIRST, HOLDINGS, KEPT, LAST
 from patronage.steps.erase.requests import ask_export, status
+from patronage.steps.erase.runs import RunEraser
 from patronage.steps.erase.search import objects_that_mention
 from patronage.steps.erase.subject import load_subject
 from patronage.steps.generation import RunOutputs
@@ -232,7 +234,7 @@ def test_rows_that_come_while_it_works_go_in_the_second_round(kept, tmp_path):
     states.left(erasure_id, stores, now=NOW)
     late = ORDERS + f"o-late,{cell(ZOE)},tea1,T,1,2.50,2025-12-30T12:00:00Z\n"
     taken_in(kept, tmp_path, {"raw/orders/b.csv": late})
-    with pytest.raises(RunFailed, match="tables still hold the customer"):
+    with pytest.raises(RunFailed, match="tables, runs still hold the customer"):
         states.verify(erasure_id, stores)
     for part in states.find(erasure_id, LAST, stores)["parts"]:
         states.erase(erasure_id, part["part"], stores)
@@ -306,7 +308,8 @@ def test_reports_name_no_order_of_the_customer(tmp_path):
 
 def test_the_register_says_of_each_store_where_it_is():
     assert [holding.name for holding in HOLDINGS] == [
-        *("serving", "raw", "tables", "quarantine", "reports", "runs", "exports", "old_files")
+        *("serving", "raw", "undelivered_events", "tables", "quarantine"),
+        *("reports", "runs", "exports", "old_files"),
     ]
     assert all(holding.where for holding in HOLDINGS)
 
@@ -317,3 +320,71 @@ def test_a_part_that_is_not_planned_is_a_fault(kept):
     states.find(erasure_id, FIRST, stores)
     with pytest.raises(KeyError):
         states.erase(erasure_id, "first-nothing-00000", stores)
+
+
+def test_a_part_that_still_holds_the_customer_is_no_success(kept):
+    stores = stores_of(kept)
+    erasure_id = asked(stores, ZOE)
+    states.left(erasure_id, stores, now=NOW)
+    parts = [each["part"] for each in states.find(erasure_id, LAST, stores)["parts"]]
+    (part,) = (each for each in parts if "-runs-" in each)
+    with mock.patch.object(RunEraser, "_rewrite"), pytest.raises(TryAgain, match=f"{part} still holds"):
+        states.erase(erasure_id, part, stores)
+    assert states.erase(erasure_id, part, stores) == {"part": part}
+
+
+def test_a_run_that_came_after_the_plan_is_looked_at(kept):
+    stores = stores_of(kept)
+    erasure_id = asked(stores, ZOE)
+    late = next(key for key in kept.store.keys("runs/") if key.endswith("segments/customers.parquet"))
+    content = kept.store.read_bytes(late)
+    run_states_but_the_end(erasure_id, stores)
+    states.verify(erasure_id, stores)
+    kept.store.write_bytes("runs/a-late-one/segments/customers.parquet", content)
+    with pytest.raises(RunFailed, match="runs still hold the customer"):
+        states.verify(erasure_id, stores)
+
+
+def run_states_but_the_end(erasure_id: str, stores) -> None:
+    for round_ in (FIRST, LAST):
+        for part in states.find(erasure_id, round_, stores)["parts"]:
+            states.erase(erasure_id, part["part"], stores)
+
+
+def test_a_failed_erasure_keeps_what_the_next_one_needs_and_no_more(kept):
+    stores = stores_of(kept)
+    first = asked(stores, ZOE)
+    for part in states.find(first, FIRST, stores)["parts"]:
+        states.erase(first, part["part"], stores)
+    states.failed(first, stores, now=NOW)
+    assert kept.store.keys(f"erasures/{first}/") == [
+        f"erasures/{first}/{name}.json" for name in ("receipt", "request")
+    ]
+    second = asked(stores, ZOE, now=NOW + timedelta(hours=1))
+    assert second != first
+    assert {VISIT, ORDER} < load_subject(kept.store, second).ids  # the lake does not know them any more
+    other = asked(stores, "c1", now=NOW)
+    receipt = run_states(second, stores)
+    assert receipt["state"] == "done"
+    for text in (ZOE, VISIT, ORDER):
+        assert objects_that_mention(kept.store, text) == []
+    assert kept.store.keys(f"erasures/{first}/") == [f"erasures/{first}/receipt.json"]
+    assert status(kept.store, first)["state"] == "failed"
+    assert load_subject(kept.store, other).customer_id == "c1"
+
+
+def test_what_an_erasure_left_that_was_cut_off_goes_with_the_next(kept):
+    stores = stores_of(kept)
+    first = asked(stores, ZOE)
+    states.find(first, FIRST, stores)
+    second = asked(stores, ZOE, now=NOW + timedelta(days=1))
+    run_states(second, stores, now=NOW + timedelta(days=1))
+    assert kept.store.keys(f"erasures/{first}/") == [f"erasures/{first}/receipt.json"]
+    assert status(kept.store, first)["state"] == "failed"
+    assert objects_that_mention(kept.store, ZOE) == []
+
+
+@pytest.mark.parametrize("state", [states.verify, lambda *of: states.find(of[0], FIRST, of[1])])
+def test_an_erasure_that_nobody_asked_for_is_not_found(kept, state):
+    with pytest.raises(NotFound):
+        state("20260110T120000.000000Z-00000000000000000000", stores_of(kept))

@@ -6,20 +6,23 @@ import subprocess
 import sys
 import zipfile
 from datetime import timedelta
+from unittest import mock
 
 import boto3
 import pytest
 
 import serving_support
 from erase_support import SECRET, SHOP, ZOE, asked, cell, run_states, stores_of, taken_in, uploads
-from patronage.errors import NotFound, TryAgain
+from patronage.errors import NotFound, RunFailed, TryAgain
 from patronage.logic.erase.ids import hmac_of
-from patronage.logic.serve.documents import unpack_document
+from patronage.logic.serve.documents import pack_document, unpack_document
+from patronage.steps.erase import states
 from patronage.steps.erase.exporting import export
 from patronage.steps.erase.flag import flag
+from patronage.steps.erase.holdings import FIRST, LAST
 from patronage.steps.erase.remembered import Erased, note_of, remember
-from patronage.steps.erase.requests import ask, ask_export, export_status, status
-from patronage.steps.erase.served import without_erased
+from patronage.steps.erase.requests import LONGEST, ask, ask_export, export_status, status
+from patronage.steps.erase.served import leave_serving, without_erased
 from patronage.steps.generation import RunOutputs
 from patronage.steps.ingest import Upload, ingest, report_key
 from patronage.stores.lake import Lake
@@ -66,8 +69,10 @@ def test_asking_after_the_end_is_another_erasure(kept_lake):
 
 def test_an_erasure_that_was_cut_off_is_begun_anew(store):
     first = begin(store, None, "17", Machine())
-    later = begin(store, None, "17", Machine(), now=NOW + timedelta(days=2))
-    assert first["erasure_id"] != later["erasure_id"]
+    before = begin(store, None, "17", Machine(), now=NOW + LONGEST)
+    later = begin(store, None, "17", Machine(), now=NOW + LONGEST + timedelta(seconds=1))
+    assert first["erasure_id"] == before["erasure_id"] != later["erasure_id"]
+    assert timedelta(hours=18) == LONGEST  # after so long the machine has ended, too
 
 
 @pytest.mark.parametrize("name", ["unknown", "", "../hashes", "a/b", "hashes/x", "é", "20260110T120000Z-00"])
@@ -283,3 +288,82 @@ def test_the_function_behind_the_api_needs_no_engine_to_ask():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() in {"[]", "['boto3']"}
+
+
+PAGE = {"pk": "members#g#rfm#champions#0", "pages": 1}
+SAID = {"segment_id": "champions"}
+
+
+def on_one_page(table, people: list[str], said: dict, **more) -> None:
+    table.put_all(
+        [
+            PAGE | {"packed": pack_document([[each, 1] for each in people])[0]},
+            *({"pk": f"customer#g#{each}", "packed": pack_document(said)[0], **more} for each in people),
+        ]
+    )
+
+
+def test_two_erasures_on_one_page_do_not_put_each_other_back(table):
+    on_one_page(table, ["ann", "bob", "eve"], SAID)
+    change = table.change
+    at = 1_900_000_000
+
+    def late(*asked, **known):
+        """Let another erasure, and the end of the generation, come between reading and writing."""
+        table.change = change
+        leave_serving(table, "eve", ["g"])
+        table.expire([PAGE["pk"]], at=at)
+        return change(*asked, **known)
+
+    table.change = late
+    leave_serving(table, "bob", ["g"])
+    page = table.get_all([PAGE["pk"]])[PAGE["pk"]]
+    assert unpack_document([page["packed"]]) == [["ann", 1]]
+    assert page["expires_at"] == at
+
+
+def test_a_page_that_others_write_all_the_time_is_tried_again_later(table):
+    on_one_page(table, ["ann", "bob"], SAID)
+    with (
+        mock.patch.object(table, "change", return_value=False),
+        pytest.raises(TryAgain, match="other writes to a list"),
+    ):
+        leave_serving(table, "bob", ["g"])
+
+
+def test_who_was_assigned_another_segment_leaves_the_list_of_the_run(table):
+    on_one_page(table, ["ann", "bob"], {"segment_id": "lost", "assigned_at": "now"}, listed=SAID)
+    assert leave_serving(table, "bob", ["g"])["pages"] == 1
+    page = table.get_all([PAGE["pk"]])[PAGE["pk"]]
+    assert unpack_document([page["packed"]]) == [["ann", 1]]
+
+
+def test_a_list_that_still_names_the_customer_is_told(store, live):
+    stores = stores_of(Lake(store), table=live)
+    erasure_id = asked(stores, "bob/1")
+    for round_ in (FIRST, LAST):
+        for part in states.find(erasure_id, round_, stores)["parts"]:
+            states.erase(erasure_id, part["part"], stores)
+    states.verify(erasure_id, stores)
+    key = "members#segments-2#rfm#champions#0"
+    assert live.change(key, {"packed": pack_document([["bob/1", 1]])[0]}, known={"pk": key})
+    with pytest.raises(RunFailed, match="serving still hold"):
+        states.verify(erasure_id, stores)
+
+
+def test_an_export_that_failed_says_so_and_forgets_who_asked(kept_lake):
+    stores, store = stores_of(kept_lake), kept_lake.store
+    begun = ask_export(store, ZOE, secret=SECRET, now=NOW, start=Machine())
+    states.failed(begun["export_id"], stores, now=NOW)
+    told = export_status(store, begun["export_id"])
+    assert (told["state"], told["failed_at"]) == ("failed", NOW.isoformat())
+    assert store.keys(f"exports/customers/{begun['export_id']}/") == [
+        f"exports/customers/{begun['export_id']}/status.json"
+    ]
+
+
+def test_an_export_that_is_done_does_not_fail_afterwards(kept_lake):
+    begun = ask_export(kept_lake.store, ZOE, secret=SECRET, now=NOW, start=Machine())
+    export(begun["export_id"], kept_lake, SHOP, live_runs={}, now=NOW)
+    states.failed(begun["export_id"], stores_of(kept_lake), now=NOW)
+    assert export_status(kept_lake.store, begun["export_id"])["state"] == "done"

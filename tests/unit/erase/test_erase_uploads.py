@@ -6,6 +6,8 @@ import io
 import json
 import zipfile
 from collections import Counter
+from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import boto3
 import duckdb
@@ -16,7 +18,7 @@ from workbook_support import workbook
 
 from erase_support import ZOE, cell
 from patronage.engines.duckdb import DuckEngine
-from patronage.errors import TryAgain
+from patronage.errors import RunFailed, TryAgain
 from patronage.logic.ingest.options import options_for
 from patronage.settings import Shop
 from patronage.steps.erase.raw import Uploads, keys_by_size
@@ -340,3 +342,107 @@ def test_objects_are_parted_by_size():
     versions = [version(key, size) for key, size in sizes.items()] + [version("c", 2)]
     found = keys_by_size(versions, most_bytes=10, most_keys=3)
     assert found == [["a"], ["b", "c", "d"], ["e"], ["f"]]
+
+
+BROKEN = "delimiter = \n"
+
+
+@pytest.mark.parametrize("place", ["sidecar", "settings"])
+def test_a_fault_in_what_is_said_of_files_deletes_nothing(bucket, held, place):
+    s3, _ = bucket
+    put(s3, HEADER + line(1, "17") + line(2, "18"))
+    if place == "sidecar":
+        put(s3, BROKEN, key="raw/orders/a.csv.patronage.toml")
+    else:
+        held.lake.store.write_bytes("settings/ingest.toml", BROKEN.encode())
+    before = contents(s3)
+    with pytest.raises(RunFailed, match=r"raw/orders/a\.csv cannot be looked through for a fault in"):
+        held.erase("raw/orders/a.csv", WHOM, erasure_id="e1")
+    assert contents(s3) == before
+
+
+OWN = "".join(f"{number};{who};p;1;2.50;2025-03-01\n" for number, who in enumerate(["17", "18", "19"]))
+
+
+@pytest.fixture
+def own(bucket, held):
+    """Ingest a file that can be read by an option alone, and take the option away."""
+    s3, _ = bucket
+    version = put(s3, OWN, key="raw/orders/own.txt")
+    names = json.dumps(HEADER.strip().split(","))
+    options = {"header": json.loads(names), "delimiter": ";"}
+    staged = held.raw.store.staged_version("raw/orders/own.txt", version)
+    moment = staged.last_modified
+    upload = Upload(
+        path=staged.path, key="raw/orders/own.txt", version=version, last_modified=moment, options=options
+    )
+    assert ingest(upload, held.lake, SHOP, now=NOW)["kept"] == 3
+    return s3
+
+
+def test_an_object_that_was_ingested_and_cannot_be_read_now_is_not_deleted(own, held):
+    with pytest.raises(RunFailed, match=r"raw/orders/own\.txt was ingested, but cannot be read"):
+        held.erase("raw/orders/own.txt", WHOM, erasure_id="e1")
+    assert contents(own) == {"raw/orders/own.txt": [OWN.encode()]}
+    assert held.erase("raw/orders/own.txt", Subject(customer_id="170"), erasure_id="e1") == {}
+
+
+def test_what_an_erasure_wrote_counts_as_ingested(own, held):
+    put(own, OWN.encode(), key="raw/orders/own.txt", Metadata={"patronage-erased": "e0"})
+    with pytest.raises(RunFailed, match="was ingested"):
+        held.erase("raw/orders/own.txt", WHOM, erasure_id="e1")
+
+
+def test_the_next_erasure_marks_what_an_earlier_one_wrote(bucket, held):
+    s3, raw = bucket
+    version = put(s3, HEADER + line(1, "17") + line(2, "18") + line(3, "19"))
+    take_in(held, "raw/orders/a.csv", version)
+    for whom, erasure_id in (("17", "e1"), ("18", "e2")):
+        held.erase("raw/orders/a.csv", Subject(customer_id=whom), erasure_id=erasure_id)
+    assert contents(s3) == {"raw/orders/a.csv": [(HEADER + line(3, "19")).encode()]}
+    assert raw.is_marked("raw/orders/a.csv", None)
+
+
+def test_an_upload_that_comes_between_look_and_write_is_not_written_over(bucket, held, tmp_path):
+    s3, raw = bucket
+    put(s3, HEADER + line(1, "17"))
+    (seen,) = raw.of_key("raw/orders/a.csv")
+    look = s3.head_object
+
+    def looked(**asked):
+        found = look(**asked)
+        put(s3, HEADER + line(2, "18"))
+        return found
+
+    path = tmp_path / "new"
+    path.write_text("new")
+    with mock.patch.object(s3, "head_object", looked), pytest.raises(TryAgain, match="uploaded anew"):
+        raw.put("raw/orders/a.csv", path, over=seen, erasure_id="e1")
+    assert contents(s3)["raw/orders/a.csv"][0] == (HEADER + line(2, "18")).encode()
+
+
+@pytest.mark.parametrize("text", [HEADER + line(1, "17"), "no table, of customer 17"], ids=["all", "bytes"])
+def test_an_upload_that_comes_meanwhile_is_not_deleted(bucket, held, text):
+    s3, raw = bucket
+    key = "raw/orders/a.csv" if text.startswith(HEADER) else "raw/orders/x.bin"
+    put(s3, text, key=key)
+    seen = raw.of_key(key)
+    newest = put(s3, HEADER + line(2, "18"), key=key)
+    with mock.patch.object(raw, "of_key", return_value=seen), pytest.raises(TryAgain, match="uploaded anew"):
+        held.erase(key, WHOM, erasure_id="e1")
+    assert s3.head_object(Bucket="raw", Key=key)["VersionId"] == newest
+    assert held.erase(key, WHOM, erasure_id="e1") == {"versions": 1} | (
+        {} if text.startswith(HEADER) else {"unreadable": 1}
+    )
+
+
+def test_versions_since_a_time_that_hold_the_customer_are_counted(bucket, held):
+    s3, _ = bucket
+    put(s3, HEADER + line(1, "17"))
+    put(s3, HEADER + line(1, "17") + line(2, "18"))
+    put(s3, b"no table, of customer 17", key="raw/orders/x.bin")
+    put(s3, "header = 17\n", key="raw/orders/z.csv.patronage.toml")
+    put(s3, HEADER + line(1, "170"), key="raw/orders/y.csv")
+    hour = timedelta(hours=1)
+    assert held.still_hold(WHOM, since=datetime.now(UTC) - hour) == 3
+    assert held.still_hold(WHOM, since=datetime.now(UTC) + hour) == 0

@@ -348,14 +348,42 @@ def test_new_rules_hold_within_a_minute(reader, table, store, calls):
     assert placed(recommend(reader, "ann", 1, now=LATER)) == [("a#b", "user")]
 
 
-def test_rules_that_cannot_be_read_leave_those_before(reader, table, store):
+def test_rules_that_cannot_be_read_leave_those_before(reader, table, store, caplog):
     rules.replace({"never": {"product_ids": ["f"]}}, table=table, store=store, now=NOW, by="admin")
     recommend(reader, "ann", now=NOW)
     packed = rules.pack_document({"rules": {"of a later release": 1}})[0]
-    table.put_all([{"pk": "rules", "packed": packed}])
-    answer = recommend(reader, "ann", 3, now=LATER)
-    assert answer["degraded"]
-    assert "f" not in [each for each, _ in placed(answer)]
+    for number, damaged in enumerate((packed, b"damaged", rules.pack_document([])[0])):
+        table.put_all([{"pk": "rules", "packed": damaged}])
+        answer = recommend(reader, "ann", 4, now=LATER + timedelta(minutes=number))
+        assert (answer["rung"], "degraded" in answer) == ("user", False)
+        assert "f" not in [each for each, _ in placed(answer)]
+    assert [each.message for each in caplog.records] == [
+        "the stored rules cannot be read; put them again"
+    ] * 3
+    assert recommend(ServingReader(table), "ann", 4, now=LATER)["rung"] == "user"  # without any
+
+
+@pytest.mark.parametrize(
+    "experiments",
+    [
+        {"a": "document"},
+        [{"experiment_id": "x", "state": "running", "coverage": "1"}],
+        [
+            {
+                "experiment_id": "x",
+                "state": "running",
+                "coverage": "1",
+                "arms": [{"arm": "a", "weight": "1"}],
+            }
+        ],
+    ],
+)
+def test_experiments_that_cannot_be_read_stop_no_answer(reader, table, caplog, experiments):
+    packed = rules.pack_document(experiments)[0]
+    table.put_all([{"pk": "experiments", "packed": packed}])
+    answer = recommend(reader, "ann", 4, now=NOW)
+    assert (answer["rung"], answer["experiment"], "degraded" in answer) == ("user", None, False)
+    assert "the stored experiments cannot be read" in caplog.text
 
 
 # Failures

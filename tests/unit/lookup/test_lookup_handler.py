@@ -6,7 +6,9 @@ import json
 import time
 from datetime import UTC, datetime
 
+import boto3
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 import serving_support as support
 from patronage import runtime
@@ -16,6 +18,7 @@ from patronage.logic.serve.tokens import mint_token
 
 BY_PATH = "aws-rest-recommendations-by-path"
 BY_QUERY = "ministack-rest-recommendations-by-query"
+PATIENCE = 3
 BROWSER = {"x-api-key": "a key of the browser plan"}
 
 
@@ -39,7 +42,7 @@ def ask(query, **changes):
 
 def token(**names):
     secret = support.SECRET.encode()
-    return {"x-visitor-token": mint_token(secret, expires_at=int(time.time()) + 60, **names)}
+    return {"x-visitor-token": mint_token(secret, expires_at=int(time.time()) + 3_600, **names)}
 
 
 @pytest.mark.usefixtures("published")
@@ -234,6 +237,91 @@ def test_the_log_names_no_customer(lookup, caplog):
     (logged,) = [vars(record) for record in caplog.records if record.message == "answered"]
     assert (logged["operation"], logged["status"]) == ("recommend", 200)
     assert "ann-the-customer" not in str(logged)
+
+
+class Clock:
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.mark.usefixtures("published")
+def test_slow_reads_end_with_the_patience_of_a_request(lookup, monkeypatch):
+    """Each read succeeds late: the request goes on with what it has, and the next one begins anew."""
+    clock = Clock()
+    monkeypatch.setattr(runtime.patience(), "_clock", clock)
+    sent = []
+
+    def slow(**_):
+        sent.append(clock.now)
+        clock.now += 2.9
+
+    runtime.impatient_dynamodb().meta.events.register("after-call.dynamodb", slow)
+    answer = lookup(ask({"user_id": "ann"}))
+    assert (answer["statusCode"], len(sent)) == (503, 2)  # pointer and catalogue's size; nothing in memory
+    clock.now, sent[:] = 100.0, []
+    runtime.impatient_dynamodb().meta.events.unregister("after-call.dynamodb", slow)
+    assert "degraded" not in body(lookup(ask({"user_id": "ann"})))
+    runtime.impatient_dynamodb().meta.events.register("after-call.dynamodb", slow)
+    clock.now = 200.0
+    visit = {"user_id": "nobody", "country": "Japan", "session_id": "s"}
+    assert "degraded" not in body(lookup(ask(visit)))  # two reads begin in time
+    assert [200.0, pytest.approx(202.9)] == sent
+    clock.now, sent[:] = 300.0, []
+
+    def slower(**_):
+        clock.now += 0.2
+
+    runtime.impatient_dynamodb().meta.events.register("after-call.dynamodb", slower)
+    answer = lookup(ask(visit))
+    assert (answer["statusCode"], body(answer)["degraded"], sent) == (200, True, [300.0])
+
+
+def test_a_second_attempt_waits_for_the_patience_too(lookup, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(runtime.patience(), "_clock", clock)
+    sent = []
+
+    def fail(**_):
+        sent.append(clock.now)
+        clock.now += PATIENCE
+        raise ReadTimeoutError(endpoint_url="https://dynamodb")
+
+    runtime.impatient_dynamodb().meta.events.register("before-send", fail)
+    assert lookup(ask({"user_id": "ann"}))["statusCode"] == 503
+    assert sent == [0.0]
+
+
+def test_the_secret_waits_no_longer_than_the_request(lookup, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(runtime.patience(), "_clock", clock)
+    client = runtime._impatient("secretsmanager", read_timeout=2)
+    config = client.meta.config
+    assert (config.connect_timeout, config.read_timeout) == (1, 2)
+    assert config.retries["total_max_attempts"] == 2
+
+    def late(**_):
+        clock.now += PATIENCE
+
+    client.meta.events.register("before-call.secretsmanager", late)
+    answer = lookup(ask({"user_id": "ann"}, headers=BROWSER | token(user_id="ann")))
+    assert (answer["statusCode"], answer["headers"]["Retry-After"]) == (503, "1")
+
+
+@pytest.mark.usefixtures("published")
+def test_a_replaced_secret_counts_after_five_minutes(lookup, monkeypatch):
+    asked = ask({"user_id": "ann"}, headers=BROWSER | token(user_id="ann"))
+    assert lookup(asked)["statusCode"] == 200
+    boto3.client("secretsmanager").put_secret_value(SecretId="visitor", SecretString="another secret")
+    assert lookup(asked)["statusCode"] == 200
+    later = time.monotonic() + 301
+    monkeypatch.setattr(runtime._visitor_secret(), "_clock", lambda: later)
+    assert lookup(asked)["statusCode"] == 401
+    minted = mint_token(b"another secret", expires_at=int(time.time()) + 3_600, user_id="ann")
+    new = ask({"user_id": "ann"}, headers=BROWSER | {"x-visitor-token": minted})
+    assert body(lookup(new))["personal"]
 
 
 def test_the_function_waits_no_longer_than_an_answer_from_memory_is_worth(lookup):

@@ -131,8 +131,9 @@ def eligible(shop: dict[str, Any], rules: dict[str, Any], filters: Filters) -> s
         known |= {"price": each.price_minor} if each.price_minor is not None else {}
         known |= {"category": each.category} if each.category else {}
     hidden = chosen(rules.get("never", {}), products) | filters.exclude
-    bought = set(shop["bought"]) if rules.get("hide_bought", True) else set()
-    hidden |= (bought | set(shop["session_bought"])) - chosen(rules.get("consumable", {}), products)
+    if rules.get("hide_bought", True):
+        bought = {*shop["bought"], *shop["session_bought"]}
+        hidden |= bought - chosen(rules.get("consumable", {}), products)
     hidden |= set(shop["viewed"][-5:])
     low = -1 if filters.min_price is None else filters.min_price
     high = 10**9 if filters.max_price is None else filters.max_price

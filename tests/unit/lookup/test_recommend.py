@@ -205,11 +205,20 @@ def test_what_was_bought_comes_back_where_that_makes_sense(rules, recommend_boug
     assert ("e" in ids(answer)) == comes
 
 
-@pytest.mark.parametrize(("rules", "expected"), [({}, "gf"), ({"consumable": {"product_ids": ["h"]}}, "hg")])
-def test_what_the_session_bought_does_not_come_back_unless_it_is_used_up(rules, expected):
-    reader = reader_of({"hide_bought": False} | rules)
+@pytest.mark.parametrize(
+    ("rules", "recommend_bought", "expected"),
+    [
+        ({}, False, "gf"),
+        ({}, True, "hg"),
+        ({"hide_bought": True}, True, "gf"),
+        ({"hide_bought": False}, False, "hg"),
+        ({"consumable": {"product_ids": ["h"]}}, False, "hg"),
+    ],
+)
+def test_what_the_session_bought_comes_back_where_other_purchases_do(rules, recommend_bought, expected):
+    reader = reader_of(rules)
     reader.sessions["user", "ann"] = session(bought="h")
-    assert ids(recommend(reader, ANN, 2, now=NOW)) == expected
+    assert ids(recommend(reader, ANN, 2, now=NOW, recommend_bought=recommend_bought)) == expected
 
 
 # Rules

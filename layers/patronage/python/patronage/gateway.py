@@ -24,7 +24,7 @@ from patronage.errors import (
 from patronage.logic.api.callers import ServerKey, caller_of, check_access
 from patronage.logic.api.replies import Reply
 from patronage.logic.api.requests import Request, TooLarge, body_of, body_values, headers_of, values_of
-from patronage.logic.api.routes import routes_of
+from patronage.logic.api.routes import ADMIN, VIEWER, routes_of
 from patronage.logic.problems import MEDIA_TYPE, problem
 from patronage.logic.serve.pointer import NoGenerationYet
 
@@ -124,7 +124,7 @@ def _answer(reply: Reply, route: Route, headers: Mapping[str, str]) -> dict[str,
 
 def _may_be_kept(reply: Reply, route: Route) -> bool:
     """Say whether a browser may keep the answer: one for a signed-in user, or what says it may."""
-    return bool(reply.cache_seconds) or route.access in {"viewer", "admin"}
+    return bool(reply.cache_seconds) or route.access in {VIEWER, ADMIN}
 
 
 def _etag(body: Mapping[str, Any] | str) -> str:

@@ -13,8 +13,8 @@ from patronage.logic.api.replies import Reply
 from patronage.logic.collect.events import read_event, stated_id, written
 from patronage.logic.collect.session import Session
 from patronage.logic.collect.shapes import posted_events
-from patronage.logic.collect.who import OPEN, PROVED, USER
 from patronage.logic.problems import MEDIA_TYPE, problem
+from patronage.logic.serve.keys import OF_USER, OPEN, PROVED
 from patronage.stores.sessions import sources
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from patronage.stores.stream import EventStream
 
 _MILLISECOND = timedelta(milliseconds=1)
-_USERS_LAST = (OPEN, PROVED, USER)
+_USERS_LAST = (OPEN, PROVED, OF_USER)
 
 
 @dataclass
@@ -108,9 +108,27 @@ def _new_of(good: Iterable[Posted], kept: Mapping[SessionKey, Kept]) -> dict[tup
     """Return the events that their sessions do not know, each once, by session and id."""
     new: dict[tuple[SessionKey, str], Posted] = {}
     for event in good:
-        if not kept[event.writer.key].session.knows(event.stored_id):
+        if not _is_known(event, kept):
             new.setdefault((event.writer.key, event.stored_id), event)
     return new
+
+
+def _is_known(event: Posted, kept: Mapping[SessionKey, Kept]) -> bool:
+    """Say whether the writer's session knows an event, or a visit of before the login that becomes theirs.
+
+    What moved to a user brought its ids along. An open session that moved before is anybody's again.
+    """
+    own = kept[event.writer.key].session
+    if own.knows(event.stored_id):
+        return True
+    stitched = event.writer.stitches
+    for key in sources([stitched]) if stitched else ():
+        before = kept[key].session
+        is_theirs = before.may_be_of(event.writer.key.id) if key.kind == PROVED else not before.owner
+        earlier_id = event.stored_id_under(key)
+        if own.knows(earlier_id) or (is_theirs and before.knows(earlier_id)):
+            return True
+    return False
 
 
 def _shape(

@@ -38,7 +38,7 @@ class RecommendationReader(Protocol):
         """Return a shelf from memory, for when nothing can be read."""
 
     def read(self, wanted: Wanted, shelf: Shelf, found: Found, now: datetime) -> None:
-        """Add what is wanted of the shelf's generation to what was found; many keys are read a hundred at a time."""
+        """Add what is wanted of the shelf's generation to what was found; many keys a hundred at a time."""
 
 
 class SummaryReader(Protocol):
@@ -187,10 +187,10 @@ def _gathered(
 ) -> bool:
     """Read what visits need, each time what was found leads to; say whether all could be read.
 
-    A plain lookup takes one round trip, one with a session two. A customer without an own list, an unknown one
-    too, takes a second for the segment, and one whose segment the reader meets for the first time a third:
-    read beside every own list, segments would make each lookup dearer for the sake of a few. Each step of a
-    batch takes a round trip for every hundred keys.
+    A plain lookup takes one round trip, one with a session two. A customer without an own list, or
+    unknown, takes a second for the segment, and the first of a segment that the reader meets a third: read
+    beside every own list, segments would make each lookup dearer for the sake of a few. Each step of a batch
+    takes a round trip for every hundred keys.
     """
     steps = (Visit.first, Visit.second, Visit.third)
     try:

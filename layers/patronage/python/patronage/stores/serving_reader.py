@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from patronage.errors import BadInput, TryAgain
+from patronage.errors import TryAgain
 from patronage.logic.serve import rules as business_rules
 from patronage.logic.serve.catalogue import unpack_pages, unpack_stock
 from patronage.logic.serve.documents import unpack_document
@@ -18,7 +19,7 @@ from patronage.logic.serve.shelf import Shelf, make_shelf
 from patronage.logic.serve.wanted import Own
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from patronage.logic.collect.session import Session
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from patronage.logic.serve.wanted import Found, Wanted
     from patronage.stores.serving import Item, ServingTable
 
+_Kept = TypeVar("_Kept")
+
 POINTER_SECONDS = 60
 REMEMBERED_SECONDS = 3_600
 """How old what is in memory may be: far below the days that a superseded generation is kept."""
@@ -34,13 +37,15 @@ GROUPS_KEPT = 500
 """So many lists of what is popular in a group are kept, the empty ones of unknown groups too."""
 _POPULAR = "popular"
 _NO_GENERATION = ""
+_LOG = logging.getLogger("patronage.serving_reader")
 
 
 class ServingReader:
     """Read the live generation; one of these lives as long as the environment.
 
     Pointer, rules and experiments are read at most every `POINTER_SECONDS`, in one round trip; the catalogue,
-    the shop's table of products, what is popular and the summary once a generation.
+    the shop's table of products, what is popular and the summary once a generation. Where rules or
+    experiments make no sense, those before go on.
     """
 
     def __init__(self, table: ServingTable) -> None:
@@ -77,7 +82,7 @@ class ServingReader:
         return self._shelf
 
     def read(self, wanted: Wanted, shelf: Shelf, found: Found, now: datetime) -> None:
-        """Add what is wanted of the shelf's generation to what was found; many keys are read a hundred at a time."""
+        """Add what is wanted of the shelf's generation to what was found; many keys a hundred at a time."""
         generation = shelf.entry.run_id
         groups = {group for kind, group in wanted.lists if kind == _POPULAR}
         found.lists |= {(_POPULAR, each): self._groups[each] for each in groups if each in self._groups}
@@ -122,10 +127,11 @@ class ServingReader:
         found = self._table.get_all([POINTER, business_rules.ITEM_KEY, EXPERIMENTS])
         packed = found.get(business_rules.ITEM_KEY, {}).get("packed", b"")
         if packed != self._packed_rules:
-            self._rules, self._packed_rules = _rules_of(packed), packed
+            self._rules, self._packed_rules = _read_or(self._rules, _rules_of, packed), packed
         packed = found.get(EXPERIMENTS, {}).get("packed", b"")
         if packed != self._packed_experiments:
-            self._experiments, self._packed_experiments = unpack_document([packed]) if packed else [], packed
+            self._experiments = _read_or(self._experiments, _experiments_of, packed)
+            self._packed_experiments = packed
         entries = {family: value for family, value in found.get(POINTER, {}).items() if family != "pk"}
         self._pointer = {family: Entry.from_mapping(value) for family, value in entries.items()}
         self._read_at = now
@@ -194,8 +200,23 @@ def _rules_of(packed: bytes) -> Rules:
     # The first request that meets rules pays for what checks them.
     from patronage.logic.serve.rules_document import rules_of
 
-    document: Mapping[str, Any] = unpack_document([packed])
+    return rules_of(unpack_document([packed])["rules"])
+
+
+def _experiments_of(packed: bytes) -> list[dict[str, Any]]:
+    """Return experiments that say all that it takes to assign a visitor."""
+    found: list[dict[str, Any]] = unpack_document([packed]) if packed else []
+    for each in found:
+        arms = [(arm["arm"], arm["kind"], float(arm["weight"])) for arm in each["arms"]]
+        _ = (each["experiment_id"], each["state"], float(each["coverage"]), arms)
+    return found
+
+
+def _read_or(before: _Kept, read: Callable[[bytes], _Kept], packed: bytes) -> _Kept:
+    """Read an item; where it makes no sense keep what was before, for recommendations need no such item."""
     try:
-        return rules_of(document["rules"])
-    except BadInput as exc:
-        raise TryAgain(f"the stored business rules cannot be read ({exc}); put them again") from exc
+        return read(packed)
+    except Exception as exc:  # whatever a damaged item may lead to
+        what = read.__name__.strip("_").removesuffix("_of")
+        _LOG.warning("the stored %s cannot be read; put them again", what, extra={"error": repr(exc)[:200]})
+        return before

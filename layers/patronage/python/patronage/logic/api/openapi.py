@@ -43,7 +43,7 @@ _SECURITY: dict[str, list[dict[str, list[str]]]] = {
     VIEWER: [{"signedIn": []}],
     ADMIN: [{"signedIn": []}],
 }
-_TAGS = {"lookup": "Storefront", "collect": "Storefront"}
+STOREFRONT, BACK_OFFICE, OPEN_TO_ALL = "Storefront", "Back office", "Open to all"
 _BOTH = "Answers as the route with the id in its path does; for ids with a slash, and for simpler clients."
 
 
@@ -68,6 +68,11 @@ def openapi() -> dict[str, Any]:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": ".", "description": f"where this document lies: {PREFIX} of the stage"}],
+        "tags": [
+            {"name": STOREFRONT, "description": "What a shop's pages and its server call."},
+            {"name": BACK_OFFICE, "description": "What signed-in users ask."},
+            {"name": OPEN_TO_ALL, "description": "What needs nothing."},
+        ],
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": SCHEMAS,
@@ -91,7 +96,7 @@ def _operation(route: Route, *, is_twin: bool) -> dict[str, Any]:
         "operationId": f"{route.operation}{suffix}",
         "summary": route.summary,
         "description": _ACCESS[route.access] + (f" {_BOTH}" if is_twin else ""),
-        "tags": [_TAGS.get(route.function, "Open" if route.access == OPEN else "Back office")],
+        "tags": [_tag(route)],
         "parameters": [_parameter(each, route, is_twin=is_twin) for each in route.parameters],
         "responses": _responses(route),
         "security": _SECURITY[route.access],
@@ -102,6 +107,12 @@ def _operation(route: Route, *, is_twin: bool) -> dict[str, Any]:
             "content": {"application/json": {"schema": _body_schema(route)}},
         }
     return operation
+
+
+def _tag(route: Route) -> str:
+    if route.access == OPEN:
+        return OPEN_TO_ALL
+    return STOREFRONT if route.access in {KEY, SERVER} else BACK_OFFICE
 
 
 def _parameter(parameter: Parameter, route: Route, *, is_twin: bool) -> dict[str, Any]:

@@ -5,12 +5,14 @@ The hot path imports this, so it stands on the standard library alone.
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from patronage.errors import BadField
+from patronage.logic.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,7 +53,7 @@ class Parameter(NamedTuple):
         if self.many:
             return self._checked_many([self._of_text(text) for text in texts])
         if len(texts) > 1:
-            raise self._bad(f"stands {len(texts)} times", "once", f"say it once, as in {self._shown()}")
+            raise self._bad(f"stands {len(texts)} times", "once", f"say it once, as in {self._in_query()}")
         return self._of_text(texts[0])
 
     def of_json(self, value: Any) -> Any:
@@ -59,13 +61,14 @@ class Parameter(NamedTuple):
         if not self.many:
             return self._of_json(value)
         if not isinstance(value, list):
-            raise self._bad(f"is {_short(value)}", "list", f"send a list, as in {self._shown()}")
+            raise self._bad(f"is {shown(value)}", "list", f"send a list, as in {self._in_json()}")
         return self._checked_many([self._of_json(each) for each in value])
 
     def absent(self) -> Any:
         """Return the value where nothing is said."""
         if self.required:
-            raise self._bad("is missing", "required", f"say it, as in {self._shown()}")
+            as_shown = self._in_json() if self.many else self._in_query()
+            raise self._bad("is missing", "required", f"say it, as in {as_shown}")
         return () if self.many else self.default
 
     def schema(self) -> dict[str, Any]:
@@ -79,37 +82,56 @@ class Parameter(NamedTuple):
 
     def _of_text(self, text: str) -> Any:
         if not text and self.kind != "text":
-            raise self._bad("is empty", "not-empty", f"say it, as in {self._shown()}")
+            raise self._bad("is empty", "not-empty", f"say it, as in {self._in_query()}")
         return _READERS[self.kind](self, text)
 
     def _of_json(self, value: Any) -> Any:
         if self.kind == "flag" and isinstance(value, bool):
             return value
-        if self.kind == "whole" and isinstance(value, int) and not isinstance(value, bool):
-            return self._within(value)
-        if self.kind == "money" and isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-            return _money(self, f"{value:f}" if abs(Decimal(value).adjusted()) < _MAX_DIGITS else "")
-        if isinstance(value, str) and self.kind not in {"flag", "whole"}:
+        if self.kind in {"whole", "money"} and isinstance(value, (int, Decimal)):
+            if not isinstance(value, bool):
+                return self._of_number(value)
+        elif isinstance(value, str) and self.kind not in {"flag", "whole"}:
             return self._of_text(value)
-        raise self._bad(f"is {_short(value)}", "type", f"send it as in {self._shown()}")
+        raise self._bad(f"is {shown(value)}", "type", f"send it as in {self._in_json()}")
+
+    def _of_number(self, value: int | Decimal) -> int | Decimal:
+        if self.kind == "whole":
+            self._check_range(value)
+            if value != int(value):
+                raise self._bad(f"is {shown(value)}", "whole-number", f"send it as in {self._in_json()}")
+            return int(value)
+        if abs(Decimal(value).adjusted()) >= _MAX_DIGITS:
+            raise _no_money(self, value)
+        return _money(self, f"{value:f}")
 
     def _checked_many(self, values: list[Any]) -> tuple[Any, ...]:
         if not self.low <= len(values) <= self.high:
             raise self._bad(f"holds {len(values)}", "count", f"send {self.low} to {self.high}")
         return tuple(values)
 
-    def _within(self, value: int) -> int:
+    def _check_range(self, value: int | Decimal) -> None:
         if not self.low <= value <= self.high:
-            raise self._bad(f"is {value}", "range", f"it must lie between {self.low} and {self.high}")
-        return value
+            raise self._bad(f"is {shown(value)}", "range", f"it must lie between {self.low} and {self.high}")
 
     def _bad(self, what: str, rule: str, next_step: str) -> BadField:
         return BadField(f"{self.name} {what}; {next_step}", field=self.name, rule=rule)
 
-    def _shown(self) -> str:
-        example = self.example if self.example is not None else self.default
-        shown = example if isinstance(example, str) else str(example).lower()
-        return f"{self.name}={shown}"
+    def _in_query(self) -> str:
+        example = self._example()
+        return f"{self.name}={example if isinstance(example, str) else json.dumps(example)}"
+
+    def _in_json(self) -> str:
+        example = self._example()
+        written = example if self.kind == "money" else json.dumps(example, ensure_ascii=False)
+        return f'"{self.name}": [{written}]' if self.many else f'"{self.name}": {written}'
+
+    def _example(self) -> Any:
+        """Return one value that keeps the rules."""
+        if isinstance(self.example, list):
+            return self.example[0]
+        given = (self.example, self.default, *self.choices[:1])
+        return next((each for each in given if each is not None), _EXAMPLES.get(self.kind, self.low))
 
 
 def _text(parameter: Parameter, text: str) -> str:
@@ -123,29 +145,33 @@ def _text(parameter: Parameter, text: str) -> str:
 
 def _whole(parameter: Parameter, text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS):
-        shown = f"{parameter.low} to {parameter.high}"
-        raise parameter._bad(f"is {_short(text)}", "whole-number", f"it must be a whole number from {shown}")
-    return parameter._within(int(text))
+        limits = f"{parameter.low} to {parameter.high}"
+        raise parameter._bad(f"is {shown(text)}", "whole-number", f"it must be a whole number from {limits}")
+    parameter._check_range(int(text))
+    return int(text)
 
 
 def _flag(parameter: Parameter, text: str) -> bool:
     if text not in {"true", "false"}:
-        raise parameter._bad(f"is {_short(text)}", "boolean", "write true or false")
+        raise parameter._bad(f"is {shown(text)}", "boolean", "write true or false")
     return text == "true"
 
 
 def _money(parameter: Parameter, text: str) -> Decimal:
     if not _AMOUNT.fullmatch(text):
-        raise parameter._bad(
-            f"is {_short(text)}", "decimal", "write an amount with at most four decimals, as in 12.50"
-        )
+        raise _no_money(parameter, text)
     return Decimal(text)
+
+
+def _no_money(parameter: Parameter, value: Any) -> BadField:
+    next_step = f"write an amount of at most {_MAX_DIGITS} digits and four decimals, as in 12.50"
+    return parameter._bad(f"is {shown(value)}", "decimal", next_step)
 
 
 def _choice(parameter: Parameter, text: str) -> str:
     if text not in parameter.choices:
         known = ", ".join(parameter.choices)
-        raise parameter._bad(f"is {_short(text)}", "one-of", f"it must be one of {known}")
+        raise parameter._bad(f"is {shown(text)}", "one-of", f"it must be one of {known}")
     return text
 
 
@@ -156,7 +182,7 @@ def _instant(parameter: Parameter, text: str) -> datetime:
         instant = datetime.min
     if instant.tzinfo is None or not 1971 <= instant.year <= 9998:
         raise parameter._bad(
-            f"is {_short(text)}", "date-time", "write it with its offset, as in 2026-11-25T09:30:00Z"
+            f"is {shown(text)}", "date-time", "write it with its offset, as in 2026-11-25T09:30:00Z"
         )
     return instant.astimezone(UTC)
 
@@ -167,7 +193,7 @@ def _day(parameter: Parameter, text: str) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise parameter._bad(f"is {_short(text)}", "date", "write a day of the shop, as in 2026-11-25")
+    raise parameter._bad(f"is {shown(text)}", "date", "write a day of the shop, as in 2026-11-25")
 
 
 _READERS: dict[str, Callable[[Parameter, str], Any]] = {
@@ -180,6 +206,15 @@ _READERS: dict[str, Callable[[Parameter, str], Any]] = {
     "instant": _instant,
     "day": _day,
 }
+_EXAMPLES: dict[str, Any] = {
+    "id": "a-1",
+    "text": "a text",
+    "flag": True,
+    "money": "12.50",
+    "instant": "2026-11-25T09:30:00Z",
+    "day": "2026-11-25",
+}
+"""By kind; a whole number's is its lowest."""
 _SCHEMAS: dict[str, Callable[[Parameter], dict[str, Any]]] = {
     "id": lambda _: {"type": "string", "minLength": 1, "maxLength": MAX_ID_CHARACTERS},
     "text": lambda _: {"type": "string", "maxLength": _MAX_TEXT_CHARACTERS},
@@ -190,8 +225,3 @@ _SCHEMAS: dict[str, Callable[[Parameter], dict[str, Any]]] = {
     "instant": lambda _: {"type": "string", "format": "date-time"},
     "day": lambda _: {"type": "string", "format": "date"},
 }
-
-
-def _short(value: Any) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 60 else f"{shown[:57]}..."

@@ -13,11 +13,11 @@ from patronage.logic.collect.values import (
     id_of,
     instant_of,
     number_of,
-    shown,
     text_of,
 )
 from patronage.logic.collect.who import digest, scoped_id, writer_of
 from patronage.logic.ingest.event_words import EVENT_WORDS
+from patronage.logic.shown import shown
 from patronage.logic.tables import EVENT_TYPES
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from patronage.logic.api.callers import Caller
     from patronage.logic.collect.shapes import Fields
-    from patronage.logic.collect.who import Writer
+    from patronage.logic.collect.who import SessionKey, Writer
 
 MOST_OFF = timedelta(hours=24)
 """So far may the time of an event be from the server's."""
@@ -90,6 +90,10 @@ class Posted(NamedTuple):
         """Whether it is written down: what a browser says of a purchase shapes its session alone."""
         return self.event_type != "purchase" or self.writer.is_server
 
+    def stored_id_under(self, key: SessionKey) -> str:
+        """Return the id that it has where another of the writer's sessions took it, before the login."""
+        return scoped_id(key, self.event_id, is_server=self.writer.is_server)
+
     def lines(self, *, now: datetime) -> list[bytes]:
         """Write its rows as lines of JSON for the lake."""
         common = {
@@ -141,14 +145,12 @@ def read_event(
         raise BadField(
             f"a {event_type} without {needed} says nothing; send it", field=needed, rule="required"
         )
-    event_id = id_of(fields, "event_id") or digest(
-        [event_type, writer.customer_id, writer.session_id, written(stated) if stated else None, rows]
-    )
+    event_id = id_of(fields, "event_id") or _id_of_content(event_type, writer, stated, rows)
     occurred_at = stated or untimed_at
     clamped = min(max(occurred_at, now - MOST_OFF), now + MOST_OFF)
     return Posted(
         event_id=event_id,
-        stored_id=scoped_id(writer, event_id),
+        stored_id=scoped_id(writer.key, event_id, is_server=writer.is_server),
         event_type=event_type,
         writer=writer,
         occurred_at=clamped,
@@ -185,6 +187,15 @@ def _type_of(fields: Fields) -> str:
 
 def _row_of(fields: Fields) -> dict[str, str]:
     return {name: read(fields, name) for name, read in _READERS.items()}
+
+
+def _id_of_content(
+    event_type: str, writer: Writer, stated: datetime | None, rows: Sequence[Mapping[str, str]]
+) -> str:
+    """Return an id of what an event says; a browser's is the same before and after a login."""
+    customer_id = writer.customer_id if writer.is_server else ""
+    at = written(stated) if stated else None
+    return digest([event_type, customer_id, writer.session_id, at, rows])
 
 
 def _line(row: Mapping[str, str]) -> bytes:

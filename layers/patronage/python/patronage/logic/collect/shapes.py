@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadField
-from patronage.logic.collect.values import shown
+from patronage.logic.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadField
+from patronage.logic.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,6 @@ _MOST = 10**10
 _NUMBER = re.compile(r"\d{1,10}(?:\.\d{1,20})?")
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 _FOUR_PLACES = Decimal("0.0001")
-_SHOWN = 40
 
 
 def id_of(fields: Mapping[str, Any], name: str) -> str:
@@ -85,16 +85,6 @@ def instant_of(fields: Mapping[str, Any], name: str) -> datetime | None:
             )
         return datetime.fromtimestamp(int(value) / 1000, UTC)
     raise _no_time(name, value)
-
-
-def shown(value: Any) -> str:
-    """Write a value for a message, cut to what a person reads."""
-    if isinstance(value, list | dict):
-        return "a list" if isinstance(value, list) else "an object"
-    if isinstance(value, int) and abs(value) >= 10**_SHOWN:
-        return "a number of very many digits"
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} …"
 
 
 def _of_iso(name: str, text: str) -> datetime:

@@ -82,13 +82,13 @@ def writer_of(caller: Caller, customer_id: str, session_id: str) -> Writer:
     return Writer("", session_id, SessionKey(kind, session_id), is_server)
 
 
-def scoped_id(writer: Writer, event_id: str) -> str:
-    """Return the id under which an event is written down.
+def scoped_id(key: SessionKey, event_id: str, *, is_server: bool) -> str:
+    """Return the id under which an event of a session is written down.
 
     The shop's server chooses it. A browser's stands for its own session alone: whoever holds the public key
     cannot take an id in advance that another's event will have.
     """
-    return event_id if writer.is_server else f"browser-{digest([*writer.key, event_id])}"
+    return event_id if is_server else f"browser-{digest([*key, event_id])}"
 
 
 def digest(content: object) -> str:

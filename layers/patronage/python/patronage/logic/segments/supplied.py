@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from patronage.errors import BadField
 from patronage.logic.segments.assigning import as_stored
+from patronage.logic.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,5 +123,5 @@ def _checked(name: str, value: object) -> float | None:
 
 
 def _bad(name: str, value: object, rule: str, said: str) -> BadField:
-    shown = str(value)[:40]
-    return BadField(f"features.{name} is {shown}, and must {said}", field=f"features.{name}", rule=rule)
+    field = f"features.{name}"
+    return BadField(f"{field} is {shown(value)}, and must {said}", field=field, rule=rule)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from patronage.errors import BadField
 from patronage.logic.serve.ladder import MAX_K
 from patronage.logic.serve.rules import Boost, Pin, Rules, Selection, Slot
+from patronage.logic.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -133,6 +134,4 @@ def _known(values: Any, names: tuple[str, ...], place: str) -> None:
 
 
 def _bad(place: str, value: Any, rule: str, wanted: str) -> BadField:
-    shown = repr(value)
-    shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
-    return BadField(f"{place} is {shown}; it must be {wanted}", field=place, rule=rule)
+    return BadField(f"{place} is {shown(value)}; it must be {wanted}", field=place, rule=rule)

@@ -50,7 +50,7 @@ def mint_token(secret: bytes, *, expires_at: int, user_id: str = "", session_id:
     token = f"{signed}.{_mac(signed, secret)}"
     if len(token) > MAX_TOKEN_CHARACTERS:
         raise BadInput(
-            f"the visitor token would have {len(token):,} characters, and {MAX_TOKEN_CHARACTERS:,} are the most; "
+            f"the visitor token would have {len(token):,} characters; the most are {MAX_TOKEN_CHARACTERS:,}: "
             "name the user or the session alone, or give them shorter ids"
         )
     return token
@@ -66,7 +66,7 @@ def read_token(token: str, secret: bytes, *, now: float) -> Visitor:
     """
     if len(token) > MAX_TOKEN_CHARACTERS:
         raise Unproved(
-            f"the visitor token is too long: it has {len(token):,} characters, and {MAX_TOKEN_CHARACTERS:,} are "
+            f"the visitor token is too long: {len(token):,} characters, where {MAX_TOKEN_CHARACTERS:,} are "
             "the most; let the shop's server mint one of shorter ids"
         )
     signed, _, mac = token.rpartition(".")
@@ -87,10 +87,14 @@ def _payload_of(signed: str) -> Visitor:
         user_id, session_id = fields.get("user_id", ""), fields.get("session_id", "")
         expires_at = fields["exp"]
     except (binascii.Error, ValueError, KeyError, AttributeError) as exc:
-        raise Unproved("the visitor token is signed, but not as v1 wants it; see Visitor tokens in docs/api.md") from exc
+        raise Unproved(
+            "the visitor token is signed, but not as v1 wants it; see Visitor tokens in docs/api.md"
+        ) from exc
     is_well = isinstance(user_id, str) and isinstance(session_id, str) and (user_id or session_id)
     if version != _VERSION or not is_well or type(expires_at) is not int:
-        raise Unproved("the visitor token is signed, but not as v1 wants it; see Visitor tokens in docs/api.md")
+        raise Unproved(
+            "the visitor token is signed, but not as v1 wants it; see Visitor tokens in docs/api.md"
+        )
     return Visitor(user_id, session_id, expires_at)
 
 

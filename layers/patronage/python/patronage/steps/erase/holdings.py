@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from patronage.errors import NotFound
 from patronage.logic.erase.ids import hmac_of
 from patronage.logic.serve.keys import item_key
 from patronage.steps.erase.raw import Uploads, keys_by_size
 from patronage.steps.erase.reports import QUARANTINE, REPORTS, erase_named, erase_refused
-from patronage.steps.erase.requests import export_folder
+from patronage.steps.erase.requests import export_folder, receipt_key
 from patronage.steps.erase.runs import RunEraser
-from patronage.steps.erase.served import KINDS, leave_serving, live_generations, session_keys
+from patronage.steps.erase.served import KINDS, leave_serving, live_generations, pages_left, session_keys
 from patronage.steps.erase.tables import PERSONAL, erase_rows, forget_rows, rows_left
+from patronage.steps.erase.undelivered import UNDELIVERED, erase_undelivered, undelivered_left
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ FIRST, LAST = "first", "last"
 MOST_BYTES = 256 << 20
 MOST_KEYS = 200
 RUNS_A_PART = 5
+_CLOCKS_DIFFER = timedelta(minutes=5)
 _EXPORTS = "exports/customers/"
 KEPT = "settings/do_not_contact.csv"
 """What stays on purpose: a person who comes again, by a later upload, must not be written to all the same."""
@@ -93,6 +97,8 @@ class Holding:
         Erases the person from a part; what was erased before is passed over.
     left : callable, optional
         Says in how many places the person still is; asked at the end.
+    left_in : callable, optional
+        Says in how many places of a part the person still is; asked after the part in the last round.
     """
 
     name: str
@@ -101,6 +107,7 @@ class Holding:
     parts: Callable[[Erasure], Parts]
     erase: Callable[[Erasure, Sequence[str]], Counter[str]]
     left: Callable[[Erasure], int] | None = None
+    left_in: Callable[[Erasure, Sequence[str]], int] | None = None
 
 
 def _raw_parts(of: Erasure) -> Parts:
@@ -114,6 +121,29 @@ def _erase_raw(of: Erasure, keys: Sequence[str]) -> Counter[str]:
         return Counter()
     uploads = Uploads(raw=of.stores.raw, lake=of.stores.lake, shop=of.stores.shop)
     return _summed(uploads.erase(key, of.subject, erasure_id=of.erasure_id) for key in keys)
+
+
+def _raw_left(of: Erasure) -> int:
+    """Look through what was written since the erasure was asked for; what was before is done."""
+    if of.stores.raw is None:
+        return 0
+    asked_at = datetime.fromisoformat(read_json(of.stores.store, receipt_key(of.erasure_id))["asked_at"])
+    uploads = Uploads(raw=of.stores.raw, lake=of.stores.lake, shop=of.stores.shop)
+    return uploads.still_hold(of.subject, since=asked_at - _CLOCKS_DIFFER)
+
+
+def _undelivered(of: Erasure) -> Parts:
+    if of.stores.raw is None:
+        return []
+    return _grouped(list(dict.fromkeys(each.key for each in of.stores.raw.versions(UNDELIVERED))), MOST_KEYS)
+
+
+def _erase_undelivered(of: Erasure, keys: Sequence[str]) -> Counter[str]:
+    return Counter() if of.stores.raw is None else erase_undelivered(of.stores.raw, keys, of.subject)
+
+
+def _undelivered_left(of: Erasure) -> int:
+    return 0 if of.stores.raw is None else undelivered_left(of.stores.raw, of.subject)
 
 
 def _tables(of: Erasure) -> Parts:
@@ -155,6 +185,21 @@ def _erase_runs(of: Erasure, keys: Sequence[str]) -> Counter[str]:
     return _summed(eraser.erase(run_id, of.subject) for run_id in keys)
 
 
+def _left_in_runs(of: Erasure, keys: Sequence[str]) -> int:
+    eraser = RunEraser(store=of.stores.store, shop=of.stores.shop)
+    return sum(eraser.is_left_in(run_id, of.subject) for run_id in keys)
+
+
+def _runs_left(of: Erasure) -> int:
+    """Look through the runs that came after the last round was planned; the others were, part by part."""
+    try:
+        plan = read_json(of.stores.store, plan_key(of.erasure_id, LAST))
+    except NotFound:
+        plan = {}
+    planned = {key for part in plan.values() if part["holding"] == "runs" for key in part["keys"]}
+    return _left_in_runs(of, [run_id for part in _runs(of) for run_id in part if run_id not in planned])
+
+
 def _exports_of(of: Erasure) -> list[str]:
     digest = hmac_of(of.subject.customer_id, of.stores.secret)
     store = of.stores.store
@@ -190,9 +235,18 @@ def _served_left(of: Erasure) -> int:
     if table is None:
         return 0
     keys = session_keys(of.subject.customer_id, of.subject.session_ids)
+    left = 0
     for generation in live_generations(table):
         keys += [item_key(kind, generation, of.subject.customer_id) for kind in KINDS]
-    return len(table.get_all(keys))
+        left += pages_left(table, of.subject.customer_id, _pages(of, generation))
+    return left + len(table.get_all(keys))
+
+
+def _pages(of: Erasure, run_id: str) -> list[str]:
+    """Return the keys under which a run published its lists of segments' customers."""
+    store = of.stores.store
+    told = [key for key in store.keys(f"runs/{run_id}/publish/") if "/keys/members-" in key]
+    return [name for key in told for name in read_json(store, key)]
 
 
 HOLDINGS = (
@@ -210,6 +264,15 @@ HOLDINGS = (
         rounds=(FIRST, LAST),
         parts=_raw_parts,
         erase=_erase_raw,
+        left=_raw_left,
+    ),
+    Holding(
+        name="undelivered_events",
+        where=f"events that could not be delivered, below {UNDELIVERED} of the raw bucket",
+        rounds=(LAST,),
+        parts=_undelivered,
+        erase=_erase_undelivered,
+        left=_undelivered_left,
     ),
     Holding(
         name="tables",
@@ -239,6 +302,8 @@ HOLDINGS = (
         rounds=(LAST,),
         parts=_runs,
         erase=_erase_runs,
+        left=_runs_left,
+        left_in=_left_in_runs,
     ),
     Holding(
         name="exports",
@@ -258,6 +323,11 @@ HOLDINGS = (
 )
 """Every store, in the order of a receipt."""
 BY_NAME = {holding.name: holding for holding in HOLDINGS}
+
+
+def plan_key(erasure_id: str, round_: str) -> str:
+    """Return where the plan of a round lies."""
+    return f"erasures/{erasure_id}/plan-{round_}.json"
 
 
 def plan_of(erasure: Erasure, round_: str) -> dict[str, dict[str, Any]]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from patronage.stores.raw import RawVersions, Version
 
 _BLOCK_BYTES = 1 << 20
+_NEVER_READ = frozenset({"", "unreadable"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +109,9 @@ class Uploads:
             DuckEngine(self.shop) as engine,
         ):
             found = self._records(upload, subject, engine, Path(name))
-        return _mentions(upload.path, subject.customer_id) if found is None else found.count > 0
+        holds = _mentions(upload.path, subject.customer_id) if found is None else found.count > 0
+        upload.path.unlink()  # there may be many
+        return holds
 
     def _upload(self, version: Version) -> Upload:
         staged = self.raw.store.staged_version(version.key, version.version)
@@ -120,9 +123,7 @@ class Uploads:
             sidecar=self._sidecar(version.key),
         )
 
-    def _records(
-        self, upload: Upload, subject: Subject, engine: DuckEngine, folder: Path
-    ) -> Records | None:
+    def _records(self, upload: Upload, subject: Subject, engine: DuckEngine, folder: Path) -> Records | None:
         """Find the customer's records; None where the file cannot be read."""
         try:
             options = load_options(upload, self.lake)
@@ -153,17 +154,17 @@ class Uploads:
         else:
             target = folder / "rewritten"
             turned = rewrite(found, upload.path, target, subject, engine)
-            mark = erasure_id if self._state(version) else ""
+            mark = "" if self._state(version) in _NEVER_READ else erasure_id
             self.raw.put(version.key, target, over=version, erasure_id=mark)
             counts += Counter(rewritten=1, turned_to_csv=int(turned == "csv"))
         self.raw.delete(version)
         return counts
 
     def _unreadable(self, version: Version, path: Path, subject: Subject) -> Counter[str]:
-        if self._state(version) not in {"", "unreadable"} and _may_mention(path, subject.customer_id):
+        if self._state(version) not in _NEVER_READ and _may_mention(path, subject.customer_id):
             raise RunFailed(
-                f"{version.key} was ingested, but cannot be read any more; put back the dialect or option that "
-                "it was read by, or delete the object, and ask for the erasure again"
+                f"{version.key} was ingested, but cannot be read any more; put back the dialect or option "
+                "that it was read by, or delete the object, and ask for the erasure again"
             )
         if not _mentions(path, subject.customer_id):
             return Counter()
@@ -173,11 +174,12 @@ class Uploads:
         return Counter(versions=1, unreadable=1, deleted=int(version.is_latest))
 
     def _state(self, version: Version) -> str:
-        """Return what ingest said of a version, or of the one that an erasure made it of; empty for nothing."""
+        """Return what ingest said of a version, or of the one that it was made of; empty for nothing."""
         try:
-            return str(read_json(self.lake.store, report_key(object_id(version.key, version.version)))["state"])
+            report = read_json(self.lake.store, report_key(object_id(version.key, version.version)))
         except NotFound:
             return "done" if self.raw.is_marked(version.key, version.version) else ""
+        return str(report["state"])
 
     def _sidecar(self, key: str) -> bytes:
         try:

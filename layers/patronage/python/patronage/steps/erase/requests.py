@@ -24,8 +24,8 @@ ERASE, EXPORT = "erase", "export"
 ENDED = frozenset({"done", "failed"})
 LINK_SECONDS = 900
 KEEP_EXPORT_DAYS = 7
-_LONGEST = timedelta(days=1)
-"""An erasure that shows no end for so long was cut off, and is begun anew when it is asked for again."""
+LONGEST = timedelta(hours=18)
+"""An erasure that takes so long is cut off, and is begun anew when it is asked for again."""
 
 
 def ask(
@@ -72,7 +72,8 @@ def ask(
         erasure_id = receipt_id(digest, now)
         asked = {"erasure_id": erasure_id, "asked_at": now.isoformat()}
         # The request first: what is remembered without one would stand in the way of the next.
-        write_json(store, f"erasures/{erasure_id}/request.json", {**asked, "customer_id": customer_id})
+        request = {**_found_before(store, digest), **asked, "customer_id": customer_id}
+        write_json(store, f"erasures/{erasure_id}/request.json", request)
         write_json(store, receipt_key(erasure_id), {**asked, "customer": digest, "state": "accepted"})
         remember(store, digest, asked)
     if table is not None:
@@ -144,6 +145,14 @@ def export_status(store: ObjectStore, export_id: str) -> dict[str, Any]:
     return found
 
 
+def export_failed(store: ObjectStore, export_id: str, *, now: datetime) -> None:
+    """Say that an export failed, and forget who asked: the next one is another."""
+    said = read_json(store, export_key(export_id))
+    if said["state"] not in ENDED:
+        write_json(store, export_key(export_id), said | {"state": "failed", "failed_at": now.isoformat()})
+    store.delete(f"{export_folder(export_id)}request.json")
+
+
 def receipt_key(erasure_id: str) -> str:
     """Return where the receipt of an erasure lies."""
     return f"erasures/{_plain(erasure_id)}/receipt.json"
@@ -176,7 +185,16 @@ def _under_way(store: ObjectStore, digest: str, now: datetime) -> str:
     except NotFound:
         return ""
     began = datetime.fromisoformat(receipt["asked_at"]).astimezone(UTC)
-    return "" if receipt["state"] in ENDED or now - began > _LONGEST else erasure_id
+    return "" if receipt["state"] in ENDED or now - began > LONGEST else erasure_id
+
+
+def _found_before(store: ObjectStore, digest: str) -> dict[str, Any]:
+    """Return the visits and orders that an erasure without an end found; their rows may be gone."""
+    try:
+        request = read_json(store, f"erasures/{note_of(store, digest).get('erasure_id')}/request.json")
+    except NotFound:
+        return {}
+    return {name: request[name] for name in ("session_ids", "order_ids") if name in request}
 
 
 def _accepted(name: str, route: str, said: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import TryAgain
 from patronage.logic.serve.documents import pack_document, unpack_document
-from patronage.logic.serve.keys import item_key
+from patronage.logic.serve.keys import OF_USER, OPEN, PROVED, item_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -104,8 +104,8 @@ def without_erased(
 
 def session_keys(customer_id: str, session_ids: Iterable[str]) -> list[str]:
     """Return the keys under which the sessions of a customer may stand."""
-    anonymous = [item_key("session", kind, each) for each in session_ids for kind in ("proved", "open")]
-    return [item_key("session", "user", customer_id), *anonymous]
+    anonymous = [item_key("session", kind, each) for each in session_ids for kind in (PROVED, OPEN)]
+    return [item_key("session", OF_USER, customer_id), *anonymous]
 
 
 def pages_left(table: ServingTable, customer_id: str, keys: Sequence[str]) -> int:
@@ -115,7 +115,7 @@ def pages_left(table: ServingTable, customer_id: str, keys: Sequence[str]) -> in
 
 
 def _said(table: ServingTable, key: str) -> dict[str, Any]:
-    """Return what a customer's item says; of a segment that was assigned, that of the run, whose list it is."""
+    """Return what a customer's item says, with the segments in whose lists the run put them."""
     item = table.get_all([key]).get(key)
     return {**unpack_document([item["packed"]]), **item.get("listed", {})} if item else {}
 

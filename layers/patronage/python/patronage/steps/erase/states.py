@@ -6,11 +6,11 @@ from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import NotFound, RunFailed
+from patronage.errors import RunFailed, TryAgain
 from patronage.logic.erase.ids import hmac_of
-from patronage.steps.erase.holdings import BY_NAME, HOLDINGS, KEPT, Erasure, plan_of
+from patronage.steps.erase.holdings import BY_NAME, HOLDINGS, KEPT, LAST, Erasure, plan_key, plan_of
 from patronage.steps.erase.remembered import note_of, remember
-from patronage.steps.erase.requests import ENDED, receipt_key
+from patronage.steps.erase.requests import ENDED, export_failed, receipt_key
 from patronage.steps.erase.subject import extend_subject, load_subject, request_key
 from patronage.steps.manifest import Manifest
 from patronage.stores.objects import read_json, write_json
@@ -33,21 +33,31 @@ def find(erasure_id: str, round_: str, stores: Stores) -> dict[str, Any]:
     subject = extend_subject(erasure_id, stores.lake, stores.shop)
     erasure = Erasure(erasure_id=erasure_id, subject=subject, stores=stores)
     plan = plan_of(erasure, round_)
-    write_json(store, _plan_key(erasure_id, round_), plan)
+    write_json(store, plan_key(erasure_id, round_), plan)
     _say(store, erasure_id, state="running", **{f"parts_{round_}": len(plan)})
     return {"parts": [{"part": name} for name in plan], "count": len(plan)}
 
 
 def erase(erasure_id: str, part: str, stores: Stores) -> dict[str, Any]:
-    """Erase one part of the plan, and add to the receipt's counts what went."""
+    """Erase one part of the plan, and add to the receipt's counts what went.
+
+    Raises
+    ------
+    TryAgain
+        The part still holds the customer, or another writer came first.
+    """
     store = stores.store
     of = Erasure(erasure_id=erasure_id, subject=load_subject(store, erasure_id), stores=stores)
-    planned = read_json(store, _plan_key(erasure_id, part.partition("-")[0]))[part]
-    counts = BY_NAME[planned["holding"]].erase(of, planned["keys"])
+    round_ = part.partition("-")[0]
+    planned = read_json(store, plan_key(erasure_id, round_))[part]
+    holding = BY_NAME[planned["holding"]]
+    counts = holding.erase(of, planned["keys"])
     key = f"erasures/{erasure_id}/done/{part}.json"
     before = read_json(store, key)["counts"] if store.exists(key) else {}
     total = +(Counter(before) + counts)
     write_json(store, key, {"holding": planned["holding"], "counts": dict(total)})
+    if round_ == LAST and holding.left_in is not None and holding.left_in(of, planned["keys"]):
+        raise TryAgain(f"erasure {erasure_id}: part {part} still holds the customer; the same step goes on")
     return {"part": part}
 
 
@@ -96,7 +106,7 @@ def verify(erasure_id: str, stores: Stores) -> dict[str, Any]:
 
 
 def receipt(erasure_id: str, stores: Stores, *, now: datetime) -> dict[str, Any]:
-    """Write the receipt, which names nobody, and forget whom the erasure was about."""
+    """Write the receipt, which names nobody, and forget whom this erasure and earlier ones were about."""
     store = stores.store
     if not _has_ended(store, erasure_id):
         counts: dict[str, Counter[str]] = {each.name: Counter() for each in HOLDINGS}
@@ -112,14 +122,27 @@ def receipt(erasure_id: str, stores: Stores, *, now: datetime) -> dict[str, Any]
             runs_not_reproducible=_runs_not_reproducible(store),
             notes=_notes(stores),
         )
+    for earlier in _earlier(store, erasure_id):
+        if store.exists(receipt_key(earlier)):
+            failed(earlier, stores, now=now)
+        _clear(store, earlier)
+        store.delete(request_key(earlier))
     _clear(store, erasure_id)
+    store.delete(request_key(erasure_id))
     return {"state": "done"}
 
 
 def failed(erasure_id: str, stores: Stores, *, now: datetime) -> dict[str, Any]:
-    """Say that an erasure failed. Whom it is about is kept, for whoever looks into it."""
-    if not _has_ended(stores.store, erasure_id):
-        _say(stores.store, erasure_id, state="failed", failed_at=now.isoformat())
+    """Say that an erasure, or an export, failed.
+
+    Whom the erasure is about is kept, with their visits and orders: the next one may not find them any more.
+    """
+    store = stores.store
+    if not store.exists(receipt_key(erasure_id)):
+        export_failed(store, erasure_id, now=now)
+    elif not _has_ended(store, erasure_id):
+        _say(store, erasure_id, state="failed", failed_at=now.isoformat())
+        _clear(store, erasure_id)
     return {"state": "failed"}
 
 
@@ -146,19 +169,18 @@ def _say(store: ObjectStore, erasure_id: str, **said: Any) -> None:
 
 
 def _has_ended(store: ObjectStore, erasure_id: str) -> bool:
-    try:
-        return read_json(store, receipt_key(erasure_id))["state"] in ENDED
-    except NotFound:
-        return True
+    return read_json(store, receipt_key(erasure_id))["state"] in ENDED
+
+
+def _earlier(store: ObjectStore, erasure_id: str) -> list[str]:
+    """Return the person's earlier erasures that left something: an id is the instant and the HMAC."""
+    whom = erasure_id.rpartition("-")[2]
+    told = (key.split("/")[1] for key in store.keys("erasures/") if key.endswith("/request.json"))
+    return [each for each in told if each < erasure_id and each.rpartition("-")[2] == whom]
 
 
 def _clear(store: ObjectStore, erasure_id: str) -> None:
-    """Delete whom it was about last, so that a receipt that was cut off can be written again."""
+    """Delete all of an erasure but its receipt and whom it is about."""
     for key in store.keys(f"erasures/{erasure_id}/"):
         if key not in {receipt_key(erasure_id), request_key(erasure_id)}:
             store.delete(key)
-    store.delete(request_key(erasure_id))
-
-
-def _plan_key(erasure_id: str, round_: str) -> str:
-    return f"erasures/{erasure_id}/plan-{round_}.json"
