@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 TURNS = 1_500
 _WARM_UP = 200
 _COLD_STARTS = 15
+_EVENT_TURNS = 11
 _PRODUCTS_OF_A_VISIT = 5
 
 
@@ -142,12 +143,12 @@ FIGURES = {
         recommendation_item_write_units,
         million_users_item_bytes,
         million_users_write_units,
-        load_errors,
-        load_p50_ms,
-        load_p99_ms,
         million_lookups_usd,
         million_events_usd,
         million_users_refresh_usd,
+        load_errors,
+        load_p50_ms,
+        load_p99_ms,
     )
 }
 
@@ -193,15 +194,17 @@ def _session_turns() -> tuple[list[float], list[float]]:
 
 @cache
 def _event_ms() -> float:
-    """Milliseconds of the collect function for a batch of ten views."""
+    """Return how long the collect function takes for a batch of ten views, in milliseconds.
+
+    A few are enough: in the local cloud each is delivered and ingested at once, by the same two cores.
+    """
     shop = served()
     os.environ["PATRONAGE_EVENT_STREAM"] = shop.stack.output("EventStreamName")
     answer = handler("collect")
     times = []
-    for turn in range(100):
+    for turn in range(_EVENT_TURNS):
         events = [
-            {"event_type": "view", "session_id": f"s{turn % 20}", "product_id": f"p{place}"}
-            for place in range(10)
+            {"event_type": "view", "session_id": f"s{turn}", "product_id": f"p{place}"} for place in range(10)
         ]
         event = _lookup_event() | {
             "resource": "/api/v1/events",

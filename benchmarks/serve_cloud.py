@@ -68,7 +68,8 @@ def served() -> Served:
     stack = deploy(cloud, synthesise(repository(), replace(SHOP)).folder)
     wait_for_report(stack, upload_orders(stack, ORDERS))
     run_ids = {machine: f"bench-{machine}" for machine in MACHINES}
-    wait_for_runs(stack, {machine: start_run(stack, machine, run_id) for machine, run_id in run_ids.items()})
+    executions = {machine: start_run(stack, machine, run_id) for machine, run_id in run_ids.items()}
+    wait_for_runs(stack, executions, on_state=lambda _: None)
     _lift_rates(stack)
     users = _users(stack, run_ids["training"])
     return Served(stack, open_api(stack), run_ids["training"], users)

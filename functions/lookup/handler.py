@@ -38,7 +38,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def _recommend(request: Request) -> dict[str, Any]:
     rights = rights_of(request.caller, request["user_id"], request["session_id"])
-    return lookup.recommend(_reader(), rights, **_asked(request))
+    answer = lookup.recommend(_reader(), rights, **_asked(request))
+    if "degraded" in answer:
+        runtime.logger.warning("answered from memory")
+    return answer
 
 
 def _recommend_many(request: Request) -> dict[str, Any]:

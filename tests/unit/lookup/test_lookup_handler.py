@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from datetime import UTC, datetime
 
@@ -233,6 +234,7 @@ def test_a_throttled_table_is_asked_a_few_times_only(lookup, monkeypatch):
 
 @pytest.mark.usefixtures("published")
 def test_the_log_names_no_customer(lookup, caplog):
+    caplog.set_level(logging.DEBUG, "patronage")
     lookup(ask({"user_id": "ann-the-customer"}))
     (logged,) = [vars(record) for record in caplog.records if record.message == "answered"]
     assert (logged["operation"], logged["status"]) == ("recommend", 200)

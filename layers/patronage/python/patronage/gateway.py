@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import time
 from datetime import UTC, datetime
@@ -24,7 +25,7 @@ from patronage.errors import (
 from patronage.logic.api.callers import ServerKey, caller_of, check_access
 from patronage.logic.api.replies import Reply
 from patronage.logic.api.requests import Request, TooLarge, body_of, body_values, headers_of, values_of
-from patronage.logic.api.routes import ADMIN, VIEWER, routes_of
+from patronage.logic.api.routes import ADMIN, LOOKUP, VIEWER, routes_of
 from patronage.logic.problems import MEDIA_TYPE, problem
 from patronage.logic.serve.pointer import NoGenerationYet
 
@@ -168,8 +169,13 @@ def _common_headers(event: Mapping[str, Any], headers: Mapping[str, str]) -> dic
 
 
 def _say(route: Route | None, answer: Mapping[str, Any], began: float) -> None:
-    """Log what was asked and how it went; never an id, a query or a body."""
-    runtime.logger.info(
+    """Log what was asked and how it went; never an id, a query or a body.
+
+    What a lookup answers well is left to the gateway's access log: a line more would take a sixth of its time.
+    """
+    is_usual = route is not None and route.function == LOOKUP and answer["statusCode"] < 400
+    runtime.logger.log(
+        logging.DEBUG if is_usual else logging.INFO,
         "answered",
         extra={
             "operation": route.operation if route else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import zlib
@@ -68,6 +69,7 @@ class ServingReader:
         entry = self.entry("recommendations", now)
         if self._shelf is None or self._shelf_of != self._live():
             self._shelf, self._shelf_of = self._load_shelf(entry), self._live()
+            gc.freeze()  # it stays for long: the collector need not look through it in the midst of answers
             self._groups = {}
         elif self._shelf.standing.rules is not self._rules:
             self._shelf = self._shelf.under(self._rules)

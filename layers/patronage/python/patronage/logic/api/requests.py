@@ -58,21 +58,21 @@ def values_of(event: Mapping[str, Any], route: Route, *, is_twin: bool, is_encod
         A parameter is missing, unknown or breaks its rule.
     """
     query = event.get("multiValueQueryStringParameters") or {}
-    known = {each.name: each for each in route.parameters}
-    in_path = "" if is_twin else route.id_name
-    if unknown := [name for name in query if name not in known or name == in_path]:
-        raise _unknown(unknown[0], [name for name in known if name != in_path], "parameter")
-    values = {}
-    for name, parameter in known.items():
+    id_name, values = route.id_name, {}
+    in_path = "" if is_twin else id_name
+    for parameter in route.parameters:
+        name = parameter.name
         if name == in_path:
             text = (event.get("pathParameters") or {}).get(name, "")
             values[name] = parameter.of_texts([_decoded(text, name) if is_encoded else text])
         elif name in query:
             values[name] = parameter.of_texts(query[name])
-        elif is_twin and route.twin_may_omit_id and name == route.id_name:
+        elif is_twin and route.twin_may_omit_id and name == id_name:
             values[name] = None
         else:
             values[name] = parameter.absent()
+    if unknown := [name for name in query if name not in values or name == in_path]:
+        raise _unknown(unknown[0], [name for name in values if name != in_path], "parameter")
     return values
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from patronage.logic.serve.ladder import Placed
+from patronage.logic.serve.packing import Candidate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from patronage.logic.serve.packing import Candidate
+    from collections.abc import Iterable, Iterator
 
 USER, SESSION = "user", "session"
 SESSION_PRODUCTS = 5
 """So many of the newest products of a visit count."""
 FADES = 0.7
 """Each product of a visit weighs so much of the next newer one."""
+DEPTH = 20
+"""So many of the products beside each of them count, or as many as are asked for."""
 OFFSET = 5.0
 """How flat ranks are where lists are merged: the same as where models are blended."""
 
@@ -31,13 +33,15 @@ def newest(products: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reversed(list(products))))[:SESSION_PRODUCTS]
 
 
-def like_the_visit(lists: Iterable[Iterable[Candidate]]) -> list[Candidate]:
+def like_the_visit(lists: Iterable[Iterable[Candidate]], depth: int = DEPTH) -> list[Candidate]:
     """Add up the similarities that lead from the products of a visit.
 
     Parameters
     ----------
     lists : iterable of iterable of Candidate
         What is similar to each product of the visit, the newest first, which counts most.
+    depth : int
+        How many places of each list count.
 
     Returns
     -------
@@ -48,17 +52,19 @@ def like_the_visit(lists: Iterable[Iterable[Candidate]]) -> list[Candidate]:
     strongest: dict[str, tuple[float, Candidate]] = {}
     weight = 1.0
     for candidates in lists:
-        for each in candidates:
-            score = weight * each.score
-            scores[each.product_id] = scores.get(each.product_id, 0.0) + score
-            if each.product_id not in strongest or score > strongest[each.product_id][0]:
-                strongest[each.product_id] = (score, each)
+        for each in islice(candidates, depth):
+            product_id, score = each.product_id, weight * each.score
+            known = strongest.get(product_id)
+            scores[product_id] = score if known is None else scores[product_id] + score
+            if known is None or score > known[0]:
+                strongest[product_id] = (score, each)
         weight *= FADES
-    ranked = sorted(strongest, key=lambda product_id: (-scores[product_id], product_id))
-    return [strongest[each][1]._replace(score=scores[each]) for each in ranked]
+    ranked = sorted(scores, key=lambda product_id: (-scores[product_id], product_id))
+    found = ((scores[product_id], strongest[product_id][1]) for product_id in ranked)
+    return [Candidate(each.product_id, score, each.because, each.share, each.kind) for score, each in found]
 
 
-def merged(own: Iterable[Candidate], session: Iterable[Candidate]) -> list[Placed]:
+def merged(own: Iterable[Candidate], session: Iterable[Candidate]) -> Iterator[Placed]:
     """Merge a customer's own list with what the visit leads to, by reciprocal rank fusion.
 
     A list gives its product at rank r the worth 1 / (`OFFSET` + r); worths are added. Of equal products, what
@@ -66,11 +72,13 @@ def merged(own: Iterable[Candidate], session: Iterable[Candidate]) -> list[Place
     it higher, its own where both rank it alike.
     """
     worth: dict[str, float] = {}
-    best: dict[str, tuple[int, Placed]] = {}
+    best: dict[str, tuple[int, str, Candidate]] = {}
     for rung, candidates in ((SESSION, session), (USER, own)):
         for rank, each in enumerate(candidates, start=1):
             product_id = each.product_id
             worth[product_id] = worth.get(product_id, 0.0) + 1.0 / (OFFSET + rank)
             if product_id not in best or rank <= best[product_id][0]:
-                best[product_id] = (rank, Placed(rung, each))
-    return [best[product_id][1] for product_id in sorted(best, key=lambda each: -worth[each])]
+                best[product_id] = (rank, rung, each)
+    for product_id in sorted(worth, key=worth.__getitem__, reverse=True):
+        _, rung, each = best[product_id]
+        yield Placed(rung, each)

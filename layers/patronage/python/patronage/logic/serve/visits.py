@@ -15,7 +15,7 @@ from patronage.logic.serve.ladder import (
     reach,
     whole_catalogue,
 )
-from patronage.logic.serve.session_rank import USER, like_the_visit, merged, newest
+from patronage.logic.serve.session_rank import DEPTH, USER, like_the_visit, merged, newest
 from patronage.logic.serve.slots import arrange, given_places
 from patronage.logic.serve.wanted import NOTHING_OWN, Wanted
 
@@ -94,14 +94,15 @@ class Visit:
         hidden.update(each.candidate.product_id for each in given.values())
         ranked = climb_down(
             reach(k, standing.factors),
-            self._rungs(shelf, found, own),
+            self._rungs(shelf, found, own, max(k, DEPTH)),
             is_eligible=standing.eligible(self._filters, hidden),
             buried=standing.buried,
         )
         return arrange(boosted(ranked, standing.factors), given, k)
 
-    def _rungs(self, shelf: Shelf, found: Found, own: Own) -> Iterator[Placed]:
-        session = like_the_visit(found.lists.get(("similar", each), ()) for each in self._seen)
+    def _rungs(self, shelf: Shelf, found: Found, own: Own, depth: int) -> Iterator[Placed]:
+        beside = (found.lists.get(("similar", each), ()) for each in self._seen)
+        session = like_the_visit(beside, depth)
         filling: list[Candidate] = []
         personal = _without_filling(own.candidates, filling)
         yield from merged(personal, session) if session else on_rung(USER, personal)
