@@ -49,6 +49,7 @@ _PROBLEMS: tuple[tuple[type[PatronageError], int, str], ...] = (
 _RETRY_AFTER_SECONDS = {"No generation yet": "60", "Unavailable": "1"}
 _MOVING = ("age_seconds", "stock_age_seconds")
 """What differs between two answers that say the same."""
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _EXPOSED = "ETag, Retry-After, X-Request-Id"
 
 
@@ -171,9 +172,11 @@ def _common_headers(event: Mapping[str, Any], headers: Mapping[str, str]) -> dic
 def _say(route: Route | None, answer: Mapping[str, Any], began: float) -> None:
     """Log what was asked and how it went; never an id, a query or a body.
 
-    What a lookup answers well is left to the gateway's access log: a line more would take a sixth of its time.
+    What a lookup answers well is left to the access log: a line of ours would take a sixth of its time.
     """
     is_usual = route is not None and route.function == LOOKUP and answer["statusCode"] < 400
+    if is_usual and not runtime.logger.isEnabledFor(logging.DEBUG):
+        return
     runtime.logger.log(
         logging.DEBUG if is_usual else logging.INFO,
         "answered",
@@ -214,7 +217,7 @@ def _server_key() -> ServerKey:
 
 
 def _json(body: Mapping[str, Any]) -> str:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(body)
 
 
 def _raw(status: int, body: str, headers: dict[str, str]) -> dict[str, Any]:
