@@ -9,7 +9,8 @@ from aws_cdk import aws_apigateway as apigateway
 
 from infra.nag import acknowledge
 from patronage.logic.api.callers import KEY_HEADER, TOKEN_HEADER
-from patronage.logic.api.routes import ADMIN, OPEN, PREFIX, ROUTES, VIEWER, Route
+from patronage.logic.api.route import ADMIN, OPEN, PREFIX, VIEWER, Route
+from patronage.logic.api.routes import ROUTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,7 +13,7 @@ from patronage import gateway, runtime
 from patronage.errors import NotFound
 from patronage.logic.api.pages import ASSETS, PAGE, POLICY, START
 from patronage.logic.api.replies import Reply
-from patronage.logic.api.routes import ADMIN
+from patronage.logic.api.route import ADMIN
 from patronage.steps import analytics
 from patronage.steps.assign import assign_segment
 from patronage.stores.figures_reader import FiguresReader

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from patronage.logic.api.routes import PREFIX, ROUTES
+from patronage.logic.api.route import PREFIX
+from patronage.logic.api.routes import ROUTES
 from patronage.metrics import BREACHES
 from template_support import flat, listed, of_type
 

@@ -11,7 +11,8 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from patronage.cloud import sign_in
-from patronage.logic.api.routes import ADMIN, KEY, OPEN, PREFIX, ROUTES, SERVER, VIEWER, Route
+from patronage.logic.api.route import ADMIN, KEY, OPEN, PREFIX, SERVER, VIEWER, Route
+from patronage.logic.api.routes import ROUTES
 
 if TYPE_CHECKING:
     from patronage.cloud import Answer, Api

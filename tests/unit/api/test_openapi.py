@@ -8,7 +8,8 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from patronage.logic.api.openapi import openapi
-from patronage.logic.api.routes import ADMIN, API, PREFIX, ROUTES, VIEWER, routes_of
+from patronage.logic.api.route import ADMIN, API, PREFIX, VIEWER
+from patronage.logic.api.routes import ROUTES, routes_of
 from patronage.logic.api.schemas import SCHEMAS
 from tests_support import REPOSITORY
 

@@ -25,14 +25,15 @@ from patronage.errors import (
 from patronage.logic.api.callers import ServerKey, caller_of, check_access
 from patronage.logic.api.replies import Reply
 from patronage.logic.api.requests import Request, TooLarge, body_of, body_values, headers_of, values_of
-from patronage.logic.api.routes import ADMIN, LOOKUP, VIEWER, routes_of
+from patronage.logic.api.route import ADMIN, LOOKUP, VIEWER
+from patronage.logic.api.routes import routes_of
 from patronage.logic.problems import MEDIA_TYPE, problem
 from patronage.logic.serve.pointer import NoGenerationYet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from patronage.logic.api.routes import Route
+    from patronage.logic.api.route import Route
 
     Operation = Callable[[Request], "Reply | Mapping[str, Any]"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from patronage.errors import Forbidden, Unproved
-from patronage.logic.api.routes import ADMIN, OPEN, SERVER, VIEWER
+from patronage.logic.api.route import ADMIN, OPEN, SERVER, VIEWER
 from patronage.logic.serve.tokens import read_token
 
 if TYPE_CHECKING:

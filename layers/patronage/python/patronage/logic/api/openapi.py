@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patronage.logic.api.callers import KEY_HEADER, TOKEN_HEADER
-from patronage.logic.api.routes import ADMIN, KEY, OPEN, PREFIX, ROUTES, SERVER, VIEWER
+from patronage.logic.api.route import ADMIN, KEY, OPEN, PREFIX, SERVER, VIEWER
+from patronage.logic.api.routes import ROUTES
 from patronage.logic.api.schemas import SCHEMAS
 from patronage.logic.problems import MEDIA_TYPE
 
 if TYPE_CHECKING:
     from patronage.logic.api.parameters import Parameter
-    from patronage.logic.api.routes import Route
+    from patronage.logic.api.route import Route
 
 VERSION = "1.0.0"
 """Of the API: its first number stands in the path of every route."""

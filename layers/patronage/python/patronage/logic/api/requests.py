@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from patronage.errors import BadField, PatronageError
-from patronage.logic.api.routes import MAX_BODY_BYTES
+from patronage.logic.api.route import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from patronage.logic.api.callers import Caller
     from patronage.logic.api.parameters import Parameter
-    from patronage.logic.api.routes import Route
+    from patronage.logic.api.route import Route
 
 
 class TooLarge(PatronageError):

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from patronage.errors import BadField
-from patronage.logic.api.routes import SERVER
+from patronage.logic.api.route import SERVER
 from patronage.logic.serve.keys import OF_USER, OPEN, PROVED, item_key
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from patronage.errors import Forbidden
-from patronage.logic.api.routes import SERVER
+from patronage.logic.api.route import SERVER
 from patronage.logic.serve.keys import OF_USER, OPEN, PROVED
 
 if TYPE_CHECKING:
