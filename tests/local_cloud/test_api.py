@@ -203,12 +203,12 @@ def test_a_visit_becomes_the_users_at_login(deployment):
     browser = {"x-api-key": api.browser_key}
     event = {"event_type": "view", "session_id": "s-login", "product_id": "B-p1"}
     assert api.ask("POST", "/api/v1/events", headers=browser, body=event).status == 202
-    token = api.visitor_token(user_id="A1", session_id="s-login")
+    token = api.visitor_token(user_id="newcomer", session_id="s-login")
     known = browser | {"x-visitor-token": token}
-    login = {"event_type": "view", "product_id": "A-p1", "user_id": "A1", "session_id": "s-login"}
+    login = {"event_type": "view", "product_id": "A-p1", "user_id": "newcomer", "session_id": "s-login"}
     assert api.ask("POST", "/api/v1/events", headers=known, body=login).body["accepted"] == 1
     server = {"x-api-key": api.key}
-    answer = api.ask("GET", "/api/v1/recommendations?user_id=A1&k=10", headers=server).body
+    answer = api.ask("GET", "/api/v1/recommendations?user_id=newcomer&k=10", headers=server).body
     from_the_visit = {item["product_id"] for item in answer["items"] if item["rung"] == "session"}
     assert any(product.startswith("B-") for product in from_the_visit)
 
