@@ -93,3 +93,12 @@ def test_a_damaged_object_is_looked_at_as_it_is(store, content):
     store.write_bytes("a", content)
     assert objects_that_mention(store, "17") == []
     assert objects_that_mention(store, "17", below="b/") == []
+
+
+def test_an_object_that_is_deleted_meanwhile_mentions_nobody(store, monkeypatch):
+    for key in ("a/gone", "b/there"):
+        store.write_bytes(key, as_csv(ZOE))
+    keys = store.keys("")
+    monkeypatch.setattr(store, "keys", lambda _: keys)
+    store.delete("a/gone")
+    assert objects_that_mention(store, ZOE) == ["b/there"]

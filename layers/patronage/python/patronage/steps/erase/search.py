@@ -7,10 +7,12 @@ import io
 import re
 import zipfile
 import zlib
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import duckdb
 
+from patronage.errors import NotFound
 from patronage.logic.erase.texts import forms_of, is_telling, mentions
 from patronage.logic.queries import identifier, literal
 
@@ -42,9 +44,10 @@ def objects_that_mention(store: ObjectStore, text: str, *, below: str = "") -> l
     forms = forms_of(text)
     found = []
     for key in store.keys(below):
-        is_named = mentions(key.encode(), forms)
-        if is_named or holds(store.read_bytes(key), forms) or _parquet_holds(store, key, text):
-            found.append(key)
+        with suppress(NotFound):  # what is deleted meanwhile mentions nobody any more
+            is_named = mentions(key.encode(), forms)
+            if is_named or holds(store.read_bytes(key), forms) or _parquet_holds(store, key, text):
+                found.append(key)
     return found
 
 
