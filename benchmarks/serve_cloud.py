@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import importlib.util
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,6 @@ from patronage.cloud import (
     wait_for_report,
     wait_for_runs,
 )
-from patronage.cloud._access import local_url
 from patronage.settings import Shop
 
 if TYPE_CHECKING:
@@ -65,14 +64,14 @@ def served() -> Served:
     ministack = MiniStack(port=0)
     atexit.register(ministack.stop)
     cloud = ministack.start()
-    stack = deploy(cloud, synthesise(repository(), replace(SHOP)).folder)
+    stack = deploy(cloud, synthesise(repository(), SHOP).folder)
     wait_for_report(stack, upload_orders(stack, ORDERS))
     run_ids = {machine: f"bench-{machine}" for machine in MACHINES}
     executions = {machine: start_run(stack, machine, run_id) for machine, run_id in run_ids.items()}
     wait_for_runs(stack, executions, on_state=lambda _: None)
-    _lift_rates(stack)
-    users = _users(stack, run_ids["training"])
-    return Served(stack, open_api(stack), run_ids["training"], users)
+    api = open_api(stack)
+    _lift_rates(stack, api)
+    return Served(stack, api, run_ids["training"], _users(stack, run_ids["training"]))
 
 
 def handler(function: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -108,10 +107,10 @@ class _Context:
     aws_request_id = "bench"
 
 
-def _lift_rates(stack: Stack) -> None:
+def _lift_rates(stack: Stack, api: Api) -> None:
     """Let as much through as comes: what is measured is our answers, not the throttle."""
     client = stack.cloud.client("apigateway")
-    api_id = local_url(stack).rsplit("/restapis/", 1)[1].split("/")[0]
+    api_id = api.url.rsplit("/restapis/", 1)[1].split("/")[0]
     for plan in client.get_usage_plans()["items"]:
         changes = [("rateLimit", _RATE), ("burstLimit", _RATE)]
         client.update_usage_plan(

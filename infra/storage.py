@@ -10,6 +10,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.nag import acknowledge
+from infra.names import CUSTOMER_EXPORT_OBJECTS
 
 
 class Storage(Construct):
@@ -21,7 +22,9 @@ class Storage(Construct):
         self.raw = self._build_bucket("RawBucket", versioned=True)
         self.lake = self._build_bucket("LakeBucket", versioned=False)
         self.lake.add_lifecycle_rule(
-            id="CustomerExports", prefix="exports/customers/", expiration=Duration.days(7)
+            id="CustomerExports",
+            prefix=CUSTOMER_EXPORT_OBJECTS.removesuffix("*"),
+            expiration=Duration.days(7),
         )
         self.serving = self._build_serving_table()
         self._send_uploads_to_eventbridge()

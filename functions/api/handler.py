@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
-from functools import cache
+from functools import cache, wraps
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from patronage.logic.api.requests import Request
+    from patronage.stores.objects import S3Store
 
 _HOUR, _DAY = 3_600, 86_400
 
@@ -64,70 +65,82 @@ def _assign(request: Request) -> dict[str, Any]:
     )
 
 
-def _rules(request: Request) -> Any:
+def _over_lake(work: Callable[[Request, S3Store], Any]) -> Callable[[Request], Any]:
+    """Give an operation the lake's objects, and let go of them."""
+
+    @wraps(work)
+    def over(request: Request) -> Any:
+        with closing(runtime.lake()) as store:
+            return work(request, store)
+
+    return over
+
+
+def _rules(_: Request) -> dict[str, Any]:
     from patronage.steps import rules
 
-    if request.route.method == "GET":
-        return rules.show(_table())
-    with closing(runtime.lake()) as store:
-        return rules.replace(
-            request.body, table=_table(), store=store, now=gateway.now(), by=request.caller.name
-        )
+    return rules.show(_table())
 
 
-def _experiments(request: Request) -> Any:
+@_over_lake
+def _replace_rules(request: Request, store: S3Store) -> dict[str, Any]:
+    from patronage.steps import rules
+
+    return rules.replace(request.body, table=_table(), store=store, now=gateway.now(), by=request.caller.name)
+
+
+def _experiments(_: Request) -> dict[str, Any]:
     from patronage.steps import experiments
 
-    if request.route.method == "GET":
-        return experiments.show(_table())
-    with closing(runtime.lake()) as store:
-        return experiments.create(
-            request.body, store=store, table=_table(), now=gateway.now(), by=request.caller.name
-        )
+    return experiments.show(_table())
 
 
-def _stop_experiment(request: Request) -> Any:
+@_over_lake
+def _create_experiment(request: Request, store: S3Store) -> dict[str, Any]:
     from patronage.steps import experiments
 
-    with closing(runtime.lake()) as store:
-        return experiments.stop(request["experiment_id"], store=store, table=_table(), now=gateway.now())
+    return experiments.create(
+        request.body, store=store, table=_table(), now=gateway.now(), by=request.caller.name
+    )
 
 
-def _erase(request: Request) -> dict[str, Any]:
+@_over_lake
+def _stop_experiment(request: Request, store: S3Store) -> dict[str, Any]:
+    from patronage.steps import experiments
+
+    return experiments.stop(request["experiment_id"], store=store, table=_table(), now=gateway.now())
+
+
+@_over_lake
+def _erase(request: Request, store: S3Store) -> dict[str, Any]:
     from patronage.steps.erase import requests
 
-    with closing(runtime.lake()) as store:
-        return requests.ask(
-            store,
-            _table(),
-            request["customer_id"],
-            secret=runtime.erasure_secret(),
-            now=gateway.now(),
-            start=_start,
-        )
+    secret = runtime.erasure_secret()
+    return requests.ask(
+        store, _table(), request["customer_id"], secret=secret, now=gateway.now(), start=_start
+    )
 
 
-def _export(request: Request) -> dict[str, Any]:
+@_over_lake
+def _export(request: Request, store: S3Store) -> dict[str, Any]:
     from patronage.steps.erase import requests
 
-    with closing(runtime.lake()) as store:
-        return requests.ask_export(
-            store, request["customer_id"], secret=runtime.erasure_secret(), now=gateway.now(), start=_start
-        )
+    secret = runtime.erasure_secret()
+    return requests.ask_export(store, request["customer_id"], secret=secret, now=gateway.now(), start=_start)
 
 
-def _erasure_status(request: Request) -> dict[str, Any]:
+@_over_lake
+def _erasure_status(request: Request, store: S3Store) -> dict[str, Any]:
     from patronage.steps.erase import requests
 
-    with closing(runtime.lake()) as store:
-        return requests.status(store, request["erasure_id"])
+    return requests.status(store, request["erasure_id"])
 
 
-def _export_status(request: Request) -> dict[str, Any]:
+@_over_lake
+def _export_status(request: Request, store: S3Store) -> dict[str, Any]:
     from patronage.steps.erase import requests
 
-    with closing(runtime.lake()) as store:
-        return requests.export_status(store, request["export_id"])
+    return requests.export_status(store, request["export_id"])
 
 
 def _start(name: str, task: str) -> None:
@@ -156,9 +169,9 @@ OPERATIONS: dict[str, Callable[[Request], Any]] = {
     "cohorts": _of_live(analytics.cohorts, "grain", "measure", "by_country", "country"),
     "assign": _assign,
     "rules": _rules,
-    "replace_rules": _rules,
+    "replace_rules": _replace_rules,
     "experiments": _experiments,
-    "create_experiment": _experiments,
+    "create_experiment": _create_experiment,
     "stop_experiment": _stop_experiment,
     "erase": _erase,
     "erasure_status": _erasure_status,

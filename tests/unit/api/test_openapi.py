@@ -11,6 +11,9 @@ from patronage.logic.api.openapi import openapi
 from patronage.logic.api.route import ADMIN, API, PREFIX, VIEWER
 from patronage.logic.api.routes import ROUTES, routes_of
 from patronage.logic.api.schemas import SCHEMAS
+from patronage.logic.segments.methods import METHODS
+from patronage.logic.segments.sales_answers import BY, GRAINS
+from patronage.steps.analytics.cohorts import MEASURES
 from tests_support import REPOSITORY
 
 COMMITTED = REPOSITORY / "docs" / "openapi.json"
@@ -57,3 +60,15 @@ def test_what_changes_needs_an_admin_and_what_is_read_a_viewer():
             assert route.access == ADMIN, route.operation
     signed_in = {route.operation for route in ROUTES if route.access in {VIEWER, ADMIN}}
     assert {"segments", "members", "sales", "cohorts", "journey", "assign", "erase"} <= signed_in
+
+
+def test_the_choices_of_a_parameter_are_those_that_its_step_knows():
+    """The hot path imports the routes, and so cannot take the choices from where they are made."""
+    choices = {
+        (route.operation, each.name): set(each.choices) for route in ROUTES for each in route.parameters
+    }
+    for operation in ("segments", "members", "performance"):
+        assert choices[operation, "method"] == set(METHODS)
+    assert choices["sales", "by"] == set(BY)
+    assert choices["sales", "grain"] == set(GRAINS)
+    assert choices["cohorts", "measure"] == set(MEASURES)

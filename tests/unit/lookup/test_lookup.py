@@ -19,7 +19,7 @@ from patronage.logic.serve.keys import item_key
 from patronage.logic.serve.pointer import Entry, NoGenerationYet
 from patronage.logic.serve.rights import Rights
 from patronage.steps import lookup, rules
-from patronage.steps.lookup import segments, similar
+from patronage.steps.lookup import similar
 from patronage.steps.run_reader import RunReader
 from patronage.stores.objects import FolderStore
 from patronage.stores.serving import ServingTable
@@ -443,20 +443,6 @@ def test_a_generation_that_cannot_be_loaded_leaves_the_one_before(reader, store,
     client.delete_item(TableName=support.TABLE, Key={"pk": {"S": "catalogue#torn#0"}})
     answer = recommend(reader, "ann", now=LATER)
     assert (answer["generation"], answer["degraded"]) == ("run", True)
-
-
-def test_segments_are_the_summary_with_generation_and_age(reader, calls):
-    assert segments(reader, now=LATER) == {
-        "as_of": NOW.isoformat(),
-        "currency": "GBP",
-        "customers": 3,
-        "segments": [{"name": "Zoë"}],
-        "generation": "seg",
-        "age_seconds": 70 * 60,
-    }
-    calls.calls.clear()
-    segments(reader, now=LATER)
-    assert calls.calls == []
 
 
 # A run, without a table

@@ -116,7 +116,7 @@ class Shop:
     @property
     def minor_digits(self) -> int:
         """Digits of the currency's minor unit: 2 for GBP, 0 for JPY."""
-        return MINOR_DIGITS.get(self.currency, 2)
+        return minor_digits_of(self.currency)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Shop:
@@ -168,6 +168,11 @@ class Shop:
         whole, rest = divmod(abs(minor), 10**self.minor_digits)
         fraction = f".{rest:0{self.minor_digits}d}" if self.minor_digits else ""
         return f"{'-' if minor < 0 else ''}{whole:,}{fraction}"
+
+
+def minor_digits_of(currency: str) -> int:
+    """Return the digits of a currency's minor unit: 2 for GBP, 0 for JPY."""
+    return MINOR_DIGITS.get(currency, 2)
 
 
 def _is_of(value: object, wanted: type) -> bool:

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
 from patronage.errors import BadField, TryAgain
-from patronage.logic.serve.answers import recommendation_answer, segments_answer
+from patronage.logic.serve.answers import recommendation_answer
 from patronage.logic.serve.context import NOWHERE, Context
 from patronage.logic.serve.filters import EVERYTHING
 from patronage.logic.serve.keys import OF_USER
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from patronage.logic.experiments.definition import Assigned
     from patronage.logic.serve.filters import Filters
-    from patronage.logic.serve.pointer import Entry
     from patronage.logic.serve.shelf import Shelf
 
 
@@ -39,13 +38,6 @@ class RecommendationReader(Protocol):
 
     def read(self, wanted: Wanted, shelf: Shelf, found: Found, now: datetime) -> None:
         """Add what is wanted of the shelf's generation to what was found; many keys a hundred at a time."""
-
-
-class SummaryReader(Protocol):
-    """Where the summary of the segments comes from."""
-
-    def summary(self, now: datetime) -> tuple[dict[str, Any], Entry]:
-        """Return the live summary and its entry; `NoGenerationYet` before the first run."""
 
 
 def recommend(
@@ -126,12 +118,6 @@ def new(
 ) -> dict[str, Any]:
     """Find k products that are new in the shop."""
     return _listed(reader, (POPULAR, "new"), "new", {}, k, now, filters)
-
-
-def segments(reader: SummaryReader, *, now: datetime) -> dict[str, Any]:
-    """Return the live segments with their figures."""
-    summary, entry = reader.summary(now)
-    return segments_answer(summary, entry, now=now)
 
 
 def _recommend(

@@ -7,13 +7,13 @@ import zlib
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import TryAgain
 from patronage.logic.serve.documents import unpack_document
 from patronage.logic.serve.generation import Generation
 from patronage.logic.serve.keys import item_key
+from patronage.stores.serving import needed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
 
     from patronage.stores.serving import Item, ServingTable
@@ -66,7 +66,7 @@ class FiguresReader:
             if first is None:
                 return None
             keys = [item_key("analytics", run_id, f"{name}#{page}") for page in range(1, first["pages"])]
-            rest = self._needed(keys)
+            rest = needed(self._table, keys)
             pages = [first["packed"], *(rest[key]["packed"] for key in keys)]
             self._remember((run_id, name), unpack_document(pages))
         return self._recalled((run_id, name))
@@ -105,9 +105,3 @@ class FiguresReader:
 
     def _one(self, key: str) -> Item | None:
         return self._table.get_all([key]).get(key)
-
-    def _needed(self, keys: Sequence[str]) -> dict[str, Item]:
-        found = self._table.get_all(keys)
-        if missing := [key for key in keys if key not in found]:
-            raise TryAgain(f"{missing[0]} is not in the serving table; publish its run again")
-        return found

@@ -87,11 +87,7 @@ class ServingTable:
                 "ExpressionAttributeNames": {"#version": "version"},
                 "ExpressionAttributeValues": _marshal({":before": version})["M"],
             }
-        try:
-            self._call(self._client.put_item, Item=_marshal(item)["M"], **condition)
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        return self._conditionally(self._client.put_item, Item=_marshal(item)["M"], **condition)
 
     def get(self, key: str) -> Item | None:
         """Read an item, eventually consistent; None where there is none."""
@@ -157,15 +153,19 @@ class ServingTable:
         self, key: str, update: str, condition: str, names: Mapping[str, str], values: Mapping[str, Any]
     ) -> bool:
         more = {"ExpressionAttributeValues": _marshal(values)["M"]} if values else {}
+        return self._conditionally(
+            self._client.update_item,
+            Key=_key(key),
+            UpdateExpression=update,
+            ConditionExpression=condition,
+            ExpressionAttributeNames=names,
+            **more,
+        )
+
+    def _conditionally(self, operation: Callable[..., Any], **arguments: Any) -> bool:
+        """Write under a condition; return False where it does not hold."""
         try:
-            self._call(
-                self._client.update_item,
-                Key=_key(key),
-                UpdateExpression=update,
-                ConditionExpression=condition,
-                ExpressionAttributeNames=names,
-                **more,
-            )
+            self._call(operation, **arguments)
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
         return True
@@ -199,6 +199,14 @@ class ServingTable:
             raise TryAgain(f"DynamoDB answered {exc.response['Error']['Code']}; try again shortly") from exc
         except BotoCoreError as exc:
             raise TryAgain("DynamoDB could not be reached; try again shortly") from exc
+
+
+def needed(table: ServingTable, keys: Sequence[str]) -> dict[str, Item]:
+    """Read items that a publication wrote together; `TryAgain` where one of them is not there."""
+    found = table.get_all(keys)
+    if missing := [key for key in keys if key not in found]:
+        raise TryAgain(f"{missing[0]} is not in the serving table; publish its run again")
+    return found
 
 
 def _key(key: str) -> dict[str, Any]:

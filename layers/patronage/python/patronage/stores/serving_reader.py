@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import gc
-import json
 import logging
-import zlib
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from patronage.errors import TryAgain
 from patronage.logic.serve import rules as business_rules
 from patronage.logic.serve.catalogue import unpack_pages, unpack_stock
 from patronage.logic.serve.documents import unpack_document
@@ -18,6 +15,7 @@ from patronage.logic.serve.pointer import Entry, NoGenerationYet
 from patronage.logic.serve.rules import NO_RULES, Rules
 from patronage.logic.serve.shelf import Shelf, make_shelf
 from patronage.logic.serve.wanted import Own
+from patronage.stores.serving import needed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,7 +43,7 @@ class ServingReader:
     """Read the live generation; one of these lives as long as the environment.
 
     Pointer, rules and experiments are read at most every `POINTER_SECONDS`, in one round trip; the catalogue,
-    the shop's table of products, what is popular and the summary once a generation. Where rules or
+    the shop's table of products, and what is popular once a generation. Where rules or
     experiments make no sense, those before go on.
     """
 
@@ -62,7 +60,6 @@ class ServingReader:
         self._shelf: Shelf | None = None
         self._shelf_of: tuple[str, ...] = ()
         self._groups: dict[str, Iterable[Candidate]] = {}
-        self._summary: tuple[str, dict[str, Any]] = (_NO_GENERATION, {})
 
     def shelf(self, now: datetime) -> Shelf:
         """Return what the answers of the live recommendations share."""
@@ -106,15 +103,6 @@ class ServingReader:
                 found.sessions[sessions[key]] = _session(item["packed"])
         if groups:
             self._keep(groups, found)
-
-    def summary(self, now: datetime) -> tuple[dict[str, Any], Entry]:
-        """Return the summary of the live segments and their entry."""
-        entry = self.entry("segments", now)
-        if self._summary[0] != entry.run_id:
-            key = item_key("segments", entry.run_id, "summary")
-            item = self._needed([key])[key]
-            self._summary = (entry.run_id, json.loads(zlib.decompress(item["packed"])))
-        return self._summary[1], entry
 
     def entry(self, family: str, now: datetime) -> Entry:
         """Return a family's live entry, read at most `POINTER_SECONDS` ago."""
@@ -172,16 +160,10 @@ class ServingReader:
     def _pages(self, generation: str, *beside: str) -> tuple[list[bytes], dict[str, Item]]:
         """Return the pages of a generation's catalogue, and items read beside its number of pages."""
         meta_key = item_key("catalogue", generation, "meta")
-        first = self._needed([meta_key, *beside])
+        first = needed(self._table, [meta_key, *beside])
         keys = [item_key("catalogue", generation, page) for page in range(first[meta_key]["pages"])]
-        found = self._needed(keys)
+        found = needed(self._table, keys)
         return [found[key]["packed"] for key in keys], first
-
-    def _needed(self, keys: list[str]) -> dict[str, Item]:
-        found = self._table.get_all(keys)
-        if missing := [key for key in keys if key not in found]:
-            raise TryAgain(f"{missing[0]} is not in the serving table; publish its run again")
-        return found
 
     def _keep(self, groups: set[str], found: Found) -> None:
         if len(self._groups) + len(groups) > GROUPS_KEPT:

@@ -35,6 +35,19 @@ OWN_FIELDS = (
 """The fields of Patronage's own shape; `user_id` is another name of `customer_id`."""
 _SEGMENT_CALLS = {"track": "", "page": "page view", "screen": "screen view"}
 """What each of Segment's calls tells; a `track` names its event itself."""
+_SEGMENT_PRODUCT = {
+    "product_id": "product_id",
+    "quantity": "quantity",
+    "unit_price": "price",
+    "category": "category",
+}
+_GA4_PRODUCT = {
+    "product_id": "item_id",
+    "quantity": "quantity",
+    "unit_price": "price",
+    "category": "item_category",
+}
+"""Our names of what a product of theirs says, to their names."""
 _MOST_IGNORED = 10
 _NAME_CHARACTERS = 60
 
@@ -126,17 +139,7 @@ def _of_segment(call: Mapping[str, Any]) -> list[Fields]:
         "country": _object(context, "location").get("country"),
         "channel": said.get("channel"),
     }
-    return [fields | _segment_product(each) for each in _products(said, "products") or [said]]
-
-
-def _segment_product(said: Mapping[str, Any]) -> Fields:
-    names = {
-        "product_id": "product_id",
-        "quantity": "quantity",
-        "unit_price": "price",
-        "category": "category",
-    }
-    return {name: said.get(theirs) for name, theirs in names.items()}
+    return [fields | _renamed(each, _SEGMENT_PRODUCT) for each in _products(said, "products") or [said]]
 
 
 def _of_ga4(event: Mapping[str, Any], shared: Mapping[str, Any]) -> list[Fields]:
@@ -154,17 +157,11 @@ def _of_ga4(event: Mapping[str, Any], shared: Mapping[str, Any]) -> list[Fields]
         "country": _object(shared, "user_location").get("country_id"),
         "channel": said.get("channel"),
     }
-    return [fields | _ga4_product(each) for each in _products(said, "items") or [{}]]
+    return [fields | _renamed(each, _GA4_PRODUCT) for each in _products(said, "items") or [{}]]
 
 
-def _ga4_product(item: Mapping[str, Any]) -> Fields:
-    names = {
-        "product_id": "item_id",
-        "quantity": "quantity",
-        "unit_price": "price",
-        "category": "item_category",
-    }
-    return {name: item.get(theirs) for name, theirs in names.items()}
+def _renamed(said: Mapping[str, Any], names: Mapping[str, str]) -> Fields:
+    return {name: said.get(theirs) for name, theirs in names.items()}
 
 
 def _milliseconds(micros: Any) -> Any:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from patronage.logic.experiments.definition import Assigned
     from patronage.logic.serve.ladder import Placed
-    from patronage.logic.serve.pointer import Entry
     from patronage.logic.serve.shelf import Listed, Shelf
 
 
@@ -63,11 +62,6 @@ def recommendation_answer(
     if is_degraded:
         answer["degraded"] = True
     return answer
-
-
-def segments_answer(summary: Mapping[str, Any], entry: Entry, *, now: datetime) -> dict[str, Any]:
-    """Write the answer of `/segments`: the run's summary, its generation and the age of its data."""
-    return {**summary, "generation": entry.run_id, "age_seconds": age_seconds(entry.as_of, now)}
 
 
 def _rung(placed: Sequence[Placed]) -> str:

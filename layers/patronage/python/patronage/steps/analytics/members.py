@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from patronage.errors import BadField, NotFound
 from patronage.logic.api.cursors import write_cursor
 from patronage.logic.segments.methods import METHODS, described
-from patronage.settings import MINOR_DIGITS
+from patronage.settings import minor_digits_of
 from patronage.steps.analytics.paging import begin, check_limit, needed
 from patronage.steps.analytics.segments import check_method, profiles_of
 
@@ -148,7 +148,7 @@ def _range(min_net: Decimal | None, max_net: Decimal | None, currency: str) -> _
         raise BadField(
             f"min_net {min_net} is above max_net {max_net}; exchange the two", field="min_net", rule="range"
         )
-    unit = 10 ** MINOR_DIGITS.get(currency, 2)
+    unit = 10 ** minor_digits_of(currency)
     return _Range(*(None if net is None else net * unit for net in (min_net, max_net)))
 
 

@@ -12,7 +12,7 @@ from patronage.logic.erase.ids import hmac_of
 from patronage.logic.serve.keys import item_key
 from patronage.steps.erase.raw import Uploads, keys_by_size
 from patronage.steps.erase.reports import QUARANTINE, REPORTS, erase_named, erase_refused
-from patronage.steps.erase.requests import export_folder, receipt_key
+from patronage.steps.erase.requests import EXPORTS, export_folder, receipt_key
 from patronage.steps.erase.runs import RunEraser
 from patronage.steps.erase.served import KINDS, leave_serving, live_generations, pages_left, session_keys
 from patronage.steps.erase.tables import PERSONAL, erase_rows, forget_rows, rows_left
@@ -37,7 +37,6 @@ MOST_BYTES = 256 << 20
 MOST_KEYS = 200
 RUNS_A_PART = 5
 _CLOCKS_DIFFER = timedelta(minutes=5)
-_EXPORTS = "exports/customers/"
 KEPT = "settings/do_not_contact.csv"
 """What stays on purpose: a person who comes again, by a later upload, must not be written to all the same."""
 
@@ -110,6 +109,11 @@ class Holding:
     left_in: Callable[[Erasure, Sequence[str]], int] | None = None
 
 
+def _uploads(of: Erasure) -> Uploads | None:
+    stores = of.stores
+    return None if stores.raw is None else Uploads(raw=stores.raw, lake=stores.lake, shop=stores.shop)
+
+
 def _raw_parts(of: Erasure) -> Parts:
     if of.stores.raw is None:
         return []
@@ -117,18 +121,18 @@ def _raw_parts(of: Erasure) -> Parts:
 
 
 def _erase_raw(of: Erasure, keys: Sequence[str]) -> Counter[str]:
-    if of.stores.raw is None:
+    uploads = _uploads(of)
+    if uploads is None:
         return Counter()
-    uploads = Uploads(raw=of.stores.raw, lake=of.stores.lake, shop=of.stores.shop)
     return _summed(uploads.erase(key, of.subject, erasure_id=of.erasure_id) for key in keys)
 
 
 def _raw_left(of: Erasure) -> int:
     """Look through what was written since the erasure was asked for; what was before is done."""
-    if of.stores.raw is None:
+    uploads = _uploads(of)
+    if uploads is None:
         return 0
     asked_at = datetime.fromisoformat(read_json(of.stores.store, receipt_key(of.erasure_id))["asked_at"])
-    uploads = Uploads(raw=of.stores.raw, lake=of.stores.lake, shop=of.stores.shop)
     return uploads.still_hold(of.subject, since=asked_at - _CLOCKS_DIFFER)
 
 
@@ -203,7 +207,7 @@ def _runs_left(of: Erasure) -> int:
 def _exports_of(of: Erasure) -> list[str]:
     digest = hmac_of(of.subject.customer_id, of.stores.secret)
     store = of.stores.store
-    told = [key for key in store.keys(_EXPORTS) if key.endswith("/status.json")]
+    told = [key for key in store.keys(EXPORTS) if key.endswith("/status.json")]
     return [key.split("/")[2] for key in told if read_json(store, key).get("customer") == digest]
 
 
@@ -307,7 +311,7 @@ HOLDINGS = (
     ),
     Holding(
         name="exports",
-        where=f"exports of the customer's data below {_EXPORTS}",
+        where=f"exports of the customer's data below {EXPORTS}",
         rounds=(LAST,),
         parts=lambda of: _grouped(_exports_of(of), MOST_KEYS),
         erase=_erase_exports,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from patronage.stores.serving import ServingTable
 
 ERASE, EXPORT = "erase", "export"
+EXPORTS = "exports/customers/"
 ENDED = frozenset({"done", "failed"})
 LINK_SECONDS = 900
 KEEP_EXPORT_DAYS = 7
@@ -73,7 +74,7 @@ def ask(
         asked = {"erasure_id": erasure_id, "asked_at": now.isoformat()}
         # The request first: what is remembered without one would stand in the way of the next.
         request = {**_found_before(store, digest), **asked, "customer_id": customer_id}
-        write_json(store, f"erasures/{erasure_id}/request.json", request)
+        write_json(store, request_key(erasure_id), request)
         write_json(store, receipt_key(erasure_id), {**asked, "customer": digest, "state": "accepted"})
         remember(store, digest, asked)
     if table is not None:
@@ -97,7 +98,7 @@ def status(store: ObjectStore, erasure_id: str) -> dict[str, Any]:
             "there is no such erasure; its id is what the DELETE of the customer answered"
         ) from exc
     if receipt["state"] == "running":
-        receipt["parts_done"] = len(store.keys(f"erasures/{erasure_id}/done/"))
+        receipt["parts_done"] = len(store.keys(done_folder(erasure_id)))
     return dict(receipt)
 
 
@@ -158,9 +159,19 @@ def receipt_key(erasure_id: str) -> str:
     return f"erasures/{_plain(erasure_id)}/receipt.json"
 
 
+def request_key(erasure_id: str) -> str:
+    """Return where an erasure keeps whom it is about, as long as it runs."""
+    return f"erasures/{erasure_id}/request.json"
+
+
+def done_folder(erasure_id: str) -> str:
+    """Return below what an erasure notes each part that is done."""
+    return f"erasures/{erasure_id}/done/"
+
+
 def export_folder(export_id: str) -> str:
     """Return below what an export lies."""
-    return f"exports/customers/{_plain(export_id)}/"
+    return f"{EXPORTS}{_plain(export_id)}/"
 
 
 def export_key(export_id: str) -> str:
@@ -191,7 +202,7 @@ def _under_way(store: ObjectStore, digest: str, now: datetime) -> str:
 def _found_before(store: ObjectStore, digest: str) -> dict[str, Any]:
     """Return the visits and orders that an erasure without an end found; their rows may be gone."""
     try:
-        request = read_json(store, f"erasures/{note_of(store, digest).get('erasure_id')}/request.json")
+        request = read_json(store, request_key(note_of(store, digest).get("erasure_id", "")))
     except NotFound:
         return {}
     return {name: request[name] for name in ("session_ids", "order_ids") if name in request}

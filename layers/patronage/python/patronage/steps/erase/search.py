@@ -71,7 +71,7 @@ def _unpacked(content: bytes) -> Iterator[bytes]:
                     yield name.encode()
                     yield archive.read(name)
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError):
-            return
+            return  # cut, packed by a method that zipfile does not know, or behind a password
     elif _ZLIB.match(content):
         try:
             yield zlib.decompress(content)

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import TryAgain
+from patronage.logic.segments.methods import METHODS
 from patronage.logic.serve.documents import pack_document, unpack_document
 from patronage.logic.serve.keys import OF_USER, OPEN, PROVED, item_key
 
@@ -16,13 +17,6 @@ if TYPE_CHECKING:
 
 KINDS = ("user", "customer", "journey")
 """The kinds of items that are of one customer each."""
-SEGMENTS_OF = {
-    "rfm": "segment_id",
-    "kmeans": "cluster_id",
-    "behaviour": "behaviour_id",
-    "lifecycle": "lifecycle_id",
-}
-"""Method to the name, in a customer's item, of their segment by it."""
 _CHANGE_TRIES = 10
 _PAGES_AT_ONCE = 100
 
@@ -123,8 +117,8 @@ def _said(table: ServingTable, key: str) -> dict[str, Any]:
 def _leave_lists(table: ServingTable, customer_id: str, generation: str, said: Mapping[str, Any]) -> int:
     """Write the pages of segments' customers that name the customer without them."""
     written = 0
-    for method, column in SEGMENTS_OF.items():
-        segment = said.get(column)
+    for method, way in METHODS.items():
+        segment = said.get(way.column)
         if segment is None:
             continue
         first = item_key("members", generation, f"{method}#{segment}#0")

@@ -10,8 +10,8 @@ from patronage.errors import RunFailed, TryAgain
 from patronage.logic.erase.ids import hmac_of
 from patronage.steps.erase.holdings import BY_NAME, HOLDINGS, KEPT, LAST, Erasure, plan_key, plan_of
 from patronage.steps.erase.remembered import note_of, remember
-from patronage.steps.erase.requests import ENDED, export_failed, receipt_key
-from patronage.steps.erase.subject import extend_subject, load_subject, request_key
+from patronage.steps.erase.requests import ENDED, done_folder, export_failed, receipt_key, request_key
+from patronage.steps.erase.subject import extend_subject, load_subject
 from patronage.steps.manifest import Manifest
 from patronage.stores.objects import read_json, write_json
 
@@ -52,7 +52,7 @@ def erase(erasure_id: str, part: str, stores: Stores) -> dict[str, Any]:
     planned = read_json(store, plan_key(erasure_id, round_))[part]
     holding = BY_NAME[planned["holding"]]
     counts = holding.erase(of, planned["keys"])
-    key = f"erasures/{erasure_id}/done/{part}.json"
+    key = f"{done_folder(erasure_id)}{part}.json"
     before = read_json(store, key)["counts"] if store.exists(key) else {}
     total = +(Counter(before) + counts)
     write_json(store, key, {"holding": planned["holding"], "counts": dict(total)})
@@ -110,7 +110,7 @@ def receipt(erasure_id: str, stores: Stores, *, now: datetime) -> dict[str, Any]
     store = stores.store
     if not _has_ended(store, erasure_id):
         counts: dict[str, Counter[str]] = {each.name: Counter() for each in HOLDINGS}
-        for key in store.keys(f"erasures/{erasure_id}/done/"):
+        for key in store.keys(done_folder(erasure_id)):
             done = read_json(store, key)
             counts[done["holding"]].update(done["counts"])
         _say(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import NotFound
 from patronage.logic.queries import literal
+from patronage.steps.erase.requests import request_key
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
@@ -62,11 +63,6 @@ class Subject:
             if visits and name in columns:
                 theirs += f" OR (customer_id IS NULL AND COALESCE({name} IN ({visits}), FALSE))"
         return f"({theirs})"
-
-
-def request_key(erasure_id: str) -> str:
-    """Return where an erasure keeps whom it is about, as long as it runs."""
-    return f"erasures/{erasure_id}/request.json"
 
 
 def load_subject(store: ObjectStore, erasure_id: str) -> Subject:
