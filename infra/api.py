@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
@@ -88,7 +87,6 @@ class Api(Construct):
         self.keys.plan(self.rest_api, doors.rates)
         if doors.has_waf:
             protect(self, self.rest_api)
-        self._watch(common)
 
     @property
     def url(self) -> str:
@@ -158,19 +156,6 @@ class Api(Construct):
                     "application/json": json.dumps(problem(*refusal, request_id="$context.requestId"))
                 },
             )
-
-    def _watch(self, common: Common) -> None:
-        common.alerts.alarm(
-            "ServerErrors",
-            metric=cloudwatch.Metric(
-                namespace="AWS/ApiGateway",
-                metric_name="5XXError",
-                dimensions_map={"ApiName": Stack.of(self).stack_name, "Stage": STAGE},
-                period=Duration.minutes(5),
-                statistic="sum",
-            ),
-            description="The API answered 5xx; the access logs name the route.",
-        )
 
     def _headers(self, status: int) -> dict[str, str]:
         headers = {"Content-Type": f"'{MEDIA_TYPE}'", "X-Request-Id": "context.requestId"}

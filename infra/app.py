@@ -11,6 +11,8 @@ Context (here, in `cdk.json`, or `cdk --context`):
 - `alert_email`: address to subscribe to the alert topic
 - `upkeep_at`: when the lake is catalogued and compacted each day, in the shop's zone, 03:17 by default
 - `requests_per_second`: how much each usage plan may ask, 100 by default; twice as much in a burst
+- `runbook_url`: page of the runbooks that alarms link to, `docs/runbooks.md` by default
+- `stale_days`: after how many days live segments are stale, 3 by default; for recommendations five times that
 - `waf`: `off` (default) or `on`, which puts a web ACL before the API and bills each month
 - `pandas_layer`: ARN of AWS's layer with the SDK for pandas, for a region where it is not
   `infra.names.MANAGED_LAYERS`'s
@@ -88,7 +90,9 @@ def _pair(text: str) -> tuple[str, str]:
 
 def options_of(app: App) -> Options:
     """Read the options from the app's context."""
+    from infra.alerts import RUNBOOKS
     from infra.stack import UPKEEP_AT, Options
+    from infra.watch import STALE_DAYS
     from patronage.settings import Shop
 
     shop_file = _context(app, "shop")
@@ -102,16 +106,24 @@ def options_of(app: App) -> Options:
         rates=_rates(app),
         has_waf=not _choice(app, "waf", "off", "on"),
         layer_arns={"pandas": arn} if (arn := _context(app, "pandas_layer")) else {},
+        runbook_url=_context(app, "runbook_url") or RUNBOOKS,
+        stale_days=_whole(app, "stale_days", STALE_DAYS),
+        has_dashboard=_choice(app, "dashboard", "on", "off"),
     )
 
 
 def _rates(app: App) -> Rates:
     from infra.plans import Rates
 
-    text = _context(app, "requests_per_second") or "100"
+    per_second = _whole(app, "requests_per_second", 100)
+    return Rates(per_second=per_second, burst=2 * per_second)
+
+
+def _whole(app: App, name: str, default: int) -> int:
+    text = _context(app, name) or str(default)
     if not re.fullmatch("[1-9][0-9]{0,4}", text):
-        raise SystemExit(f"context requests_per_second={text!r} must be a whole number from 1 to 99999")
-    return Rates(per_second=int(text), burst=2 * int(text))
+        raise SystemExit(f"context {name}={text!r} must be a whole number from 1 to 99999")
+    return int(text)
 
 
 def _context(app: App, name: str) -> str:

@@ -1,4 +1,4 @@
-"""States of the two machines, as plain Amazon States Language: no CDK in here."""
+"""States of the machines, as plain Amazon States Language: no CDK in here."""
 
 from __future__ import annotations
 
@@ -79,13 +79,33 @@ def paths(values: dict[str, str]) -> dict[str, str]:
     return {f"{name}.$" if value.startswith("$") else name: value for name, value in values.items()}
 
 
+def pin(function: FunctionSpec, *, then: str = "ChooseEngine") -> State:
+    """Pin what a run reads; the lock of its kind is taken in the name of the execution.
+
+    The execution's input goes along as ``request``.
+    """
+    return step(
+        function,
+        "pin",
+        execution="$$.Execution.Id",
+        request="$$.Execution.Input",
+        keep=("engine", "reason"),
+        then=then,
+    )
+
+
 def choose_engine(*, then: str) -> States:
-    """Go on where DuckDB in one Lambda carries the data; end where there is none, or too much."""
+    """Go on where DuckDB in one Lambda carries the data; end where there is none, or too much.
+
+    A run also ends where another of its kind is going; its output says which, at ``pin.reason``.
+    """
     fits = {"Variable": "$.pin.engine", "StringEquals": "duckdb", "Next": then}
     empty = {"Variable": "$.pin.engine", "StringEquals": "none", "Next": "NothingToDo"}
+    busy = {"Variable": "$.pin.engine", "StringEquals": "busy", "Next": "AlreadyRunning"}
     return {
-        "ChooseEngine": {"Type": "Choice", "Choices": [fits, empty], "Default": "TooLarge"},
+        "ChooseEngine": {"Type": "Choice", "Choices": [fits, empty, busy], "Default": "TooLarge"},
         "NothingToDo": {"Type": "Succeed"},
+        "AlreadyRunning": {"Type": "Succeed"},
         "TooLarge": {"Type": "Fail", "Error": "TooLarge", "CausePath": "$.pin.reason"},
     }
 
@@ -96,10 +116,11 @@ def gate_passed(*, then: str) -> State:
     return {"Type": "Choice", "Choices": [passed], "Default": "Notify"}
 
 
-def publishing(family: str, *, shards_key: str) -> States:
+def publishing(family: str, *, shards_key: str, then: str = "Notify", gate: str = "$.gate") -> States:
     """Write every shard, flip the pointer, retire what it superseded, and tell.
 
-    The states begin with ``PublishShards`` and end with ``Notify``. Where writing or flipping fails, what was
+    The states begin with ``PublishShards``; `then` follows the last of them, and ``Notify`` tells what the
+    `gate` said. Where writing or flipping fails, what was
     written is retired before the run fails, so that a half-written generation does not stay for ever. A shard
     that fails does not stop the others: each has ended before anything is retired, and the flip, which wants
     the receipt of every shard, fails for the one that is missing.
@@ -130,11 +151,11 @@ def publishing(family: str, *, shards_key: str) -> States:
             "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "GiveUp"}],
         },
         "GiveUp": give_up,
-        "SupersededRun": {"Type": "Choice", "Choices": [superseded], "Default": "Notify"},
+        "SupersededRun": {"Type": "Choice", "Choices": [superseded], "Default": then},
         "RetireShards": _each_shard(
-            "retire", family, run=SUPERSEDED, key="$.flip.superseded_shards_key", then="Notify"
+            "retire", family, run=SUPERSEDED, key="$.flip.superseded_shards_key", then=then
         ),
-        "Notify": _notify(family),
+        "Notify": _notify(family, gate),
     }
 
 
@@ -172,12 +193,40 @@ def each_shard(label: str, states: States, *, run: str, key: str, then: str) -> 
     }
 
 
-def _notify(family: str) -> State:
+def start_run(machine: str, *, name: str, then: str) -> State:
+    """Start a run of another machine under a name; where it was started before, that is as good.
+
+    Parameters
+    ----------
+    machine : str
+        The placeholder of its ARN.
+    name : str
+        The path of the name.
+    then : str
+        The next state.
+    """
+    known = ["StepFunctions.ExecutionAlreadyExistsException", "ExecutionAlreadyExists"]
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution",
+        "Parameters": {
+            "StateMachineArn": f"${{{machine}}}",
+            "Name.$": name,
+            "Input": {"trigger": "monitoring", "started_by.$": "$$.Execution.Name"},
+        },
+        "Retry": RETRY,
+        "Catch": [{"ErrorEquals": known, "ResultPath": None, "Next": then}],
+        "ResultPath": None,
+        **follow(then),
+    }
+
+
+def _notify(family: str, gate: str) -> State:
     detail = {
         "run_id": "$$.Execution.Name",
         "family": family,
-        "publish": "$.gate.publish",
-        "reason": "$.gate.reason",
+        "publish": f"{gate}.publish",
+        "reason": f"{gate}.reason",
     }
     entry = {"Source": EVENT_SOURCE, "DetailType": "Run finished", "Detail": paths(detail)}
     return {

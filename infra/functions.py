@@ -1,11 +1,11 @@
-"""A Lambda function with a role of its own, its own log group, and mostly an alarm on its errors."""
+"""A Lambda function with a role and a log group of its own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from aws_cdk import CfnResource, Duration, RemovalPolicy, Size
+from aws_cdk import CfnResource, Duration, RemovalPolicy, Size, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -14,7 +14,7 @@ from constructs import Construct
 from infra.grants import Grant, allow
 from infra.layers import ARCHITECTURE, LEFT_OUT, RUNTIME
 from infra.nag import acknowledge
-from infra.names import METRICS_NAMESPACE, FunctionSpec
+from infra.names import FunctionSpec
 from infra.packages import ROOT
 
 if TYPE_CHECKING:
@@ -51,8 +51,6 @@ class Function(Construct):
         self.log_group = self._build_log_group()
         self.role = self._build_role(grants)
         self.function = self._build_function(common, environment)
-        if spec.has_alarm:
-            common.alerts.watch_function(self.function, spec)
 
     def _build_log_group(self) -> logs.LogGroup:
         return logs.LogGroup(
@@ -91,8 +89,8 @@ class Function(Construct):
             logging_format=lambda_.LoggingFormat.JSON,
             environment={
                 "PATRONAGE_SHOP": common.shop,
+                "PATRONAGE_STACK": Stack.of(self).stack_name,
                 "POWERTOOLS_SERVICE_NAME": self.spec.name,
-                "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
                 **environment,
             },

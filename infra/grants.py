@@ -103,3 +103,10 @@ def on_catalogue(database: str, tables: Sequence[str]) -> list[Grant]:
 def on_items(table: dynamodb.Table, actions: Sequence[str]) -> Grant:
     """Grant actions on the items of a table."""
     return Grant(statement=allow(actions, table.table_arn))
+
+
+def on_lock(table: dynamodb.Table, family: str) -> Grant:
+    """Grant taking the lock of a family's runs, one item of a table."""
+    statement = allow(["dynamodb:PutItem"], table.table_arn)
+    statement.add_condition("ForAllValues:StringEquals", {"dynamodb:LeadingKeys": [f"lock#{family}"]})
+    return Grant(statement=statement)

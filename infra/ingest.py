@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aws_cdk import Duration
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.alerts import FIVE_MINUTES
 from infra.functions import Common, Function
 from infra.grants import (
     CHANGE_OBJECT,
@@ -29,13 +27,14 @@ from infra.names import (
     ERASURE_OBJECTS,
     INGEST,
     LAKE_OBJECTS,
-    METRICS_NAMESPACE,
     RAW_OBJECTS,
     SETTINGS_OBJECTS,
 )
 from infra.secret import arn_of, on_secret
+from patronage.logic.monitor.metrics import QUALITY_BREACHES
 
 if TYPE_CHECKING:
+    from infra.machines import Machine
     from infra.secret import Secrets
     from infra.storage import Storage
 
@@ -44,12 +43,31 @@ UPLOADS_AT_ONCE = 5
 
 
 class Ingest(Construct):
-    """Turns each uploaded object into rows of the lake."""
+    """Turns each uploaded object into rows of the lake.
+
+    Parameters
+    ----------
+    scope, construct_id
+        Where the construct stands.
+    storage, common, secrets
+        As elsewhere in the stack.
+    monitoring : Machine, optional
+        What is started when new orders have come, to look whether they are enough; None where nothing starts
+        by itself.
+    """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, storage: Storage, common: Common, secrets: Secrets
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        storage: Storage,
+        common: Common,
+        secrets: Secrets,
+        monitoring: Machine | None,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._monitoring = [monitoring.arn] if monitoring else []
         self._tls_only = common.on_aws
         self.dead_letters = self._build_queue("DeadLetters", retention=Duration.days(14))
         self.queue = self._build_queue(
@@ -68,8 +86,14 @@ class Ingest(Construct):
             description="An upload failed five times and waits in the dead-letter queue.",
         )
         common.alerts.alarm(
+            "UploadsFailing",
+            metric=self.function.function.metric_errors(period=Duration.hours(6)),
+            description="An upload failed within the last six hours; the queue delivers it again.",
+            notify=False,
+        )
+        common.alerts.alarm(
             "QualityBreaches",
-            metric=self._breaches(),
+            metric=common.alerts.metric(QUALITY_BREACHES, statistic="Sum"),
             description="An upload breaks a quality rule of severity alarm; patronage report says which.",
         )
 
@@ -91,21 +115,6 @@ class Ingest(Construct):
             dead_letter_queue=dead_letters,
         )
 
-    def _breaches(self) -> cloudwatch.Metric:
-        """Return what `patronage.metrics` counts of this stack's uploads."""
-        dimensions = {
-            "service": INGEST.name,
-            "function_name": self.function.function.function_name,
-            "severity": "alarm",
-        }
-        return cloudwatch.Metric(
-            namespace=METRICS_NAMESPACE,
-            metric_name="QualityBreaches",
-            dimensions_map=dimensions,
-            statistic="Sum",
-            period=FIVE_MINUTES,
-        )
-
     def _build_function(self, storage: Storage, common: Common, secrets: Secrets) -> Function:
         receive = [
             "sqs:ReceiveMessage",
@@ -121,8 +130,10 @@ class Ingest(Construct):
                 "PATRONAGE_LAKE_BUCKET": storage.lake.bucket_name,
                 "PATRONAGE_SERVING_TABLE": storage.serving.table_name,
                 "PATRONAGE_ERASURE_SECRET": arn_of(secrets.erasure),
+                "PATRONAGE_MONITORING_MACHINE": "".join(self._monitoring),
             },
             grants=[
+                *(Grant(statement=allow(["states:StartExecution"], arn)) for arn in self._monitoring),
                 Grant(statement=allow(receive, self.queue.queue_arn)),
                 on_objects(storage.raw, RAW_OBJECTS, READ_VERSION),
                 on_listing(storage.raw),

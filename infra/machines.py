@@ -19,7 +19,7 @@ from infra.nag import acknowledge
 from infra.names import RUN_OBJECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_s3 as s3
 
@@ -67,6 +67,10 @@ class Machine(Construct):
         When it starts by itself.
     lake : Bucket, optional
         Where a run keeps its shards and tells what came of it; a machine without it calls functions only.
+    names : mapping, optional
+        Further placeholders of the definition.
+    grants : sequence of Grant
+        What it may do besides.
     """
 
     def __init__(
@@ -78,15 +82,20 @@ class Machine(Construct):
         functions: Sequence[Function],
         schedule: Schedule | None = None,
         lake: s3.Bucket | None = None,
+        names: Mapping[str, str] | None = None,
+        grants: Sequence[Grant] = (),
     ) -> None:
         super().__init__(scope, construct_id)
         self._lake = lake
+        self._names = dict(names or {})
+        self._grants = grants
         self.log_group = logs.LogGroup(
             self, "Logs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
         )
         self.role = self._build_role(functions)
         self.machine = self._build_machine(f"{construct_id}StateMachine", definition, functions)
-        self._let_maps_start_children(definition)
+        self._labels = [state["Label"] for state in definition["States"].values() if "Label" in state]
+        self._let_maps_start_children()
         if schedule:
             self._start_by(schedule)
 
@@ -97,7 +106,8 @@ class Machine(Construct):
 
     def _build_role(self, functions: Sequence[Function]) -> iam.Role:
         calls = allow(["lambda:InvokeFunction"], *(each.function.function_arn for each in functions))
-        grants = [Grant(statement=calls), *(self._run_grants(self._lake) if self._lake else [])]
+        runs = self._run_grants(self._lake) if self._lake else []
+        grants = [Grant(statement=calls), *runs, *self._grants]
         service = [allow(DELIVER_LOGS, "*"), allow(TRACE, "*")]
         role = iam.Role(
             self,
@@ -128,7 +138,7 @@ class Machine(Construct):
     def _build_machine(
         self, name: str, definition: State, functions: Sequence[Function]
     ) -> sfn.CfnStateMachine:
-        names = {each.spec.logical_id: each.function.function_arn for each in functions}
+        names = {each.spec.logical_id: each.function.function_arn for each in functions} | self._names
         if self._lake:
             names["LakeBucket"] = self._lake.bucket_name
         machine = sfn.CfnStateMachine(
@@ -154,13 +164,12 @@ class Machine(Construct):
         machine.override_logical_id(name)
         return machine
 
-    def _let_maps_start_children(self, definition: State) -> None:
+    def _let_maps_start_children(self) -> None:
         """Let a distributed Map start and follow its child executions, and no others."""
-        labels = [state["Label"] for state in definition["States"].values() if "Label" in state]
-        if not labels:
+        if not self._labels:
             return
         grants = [Grant(statement=allow(["states:StartExecution"], self.arn))]
-        for label in labels:
+        for label in self._labels:
             grants += self._follow_children(label)
         policy = iam.Policy(
             self, "Children", roles=[self.role], statements=[grant.statement for grant in grants]
@@ -170,19 +179,47 @@ class Machine(Construct):
 
     def _follow_children(self, label: str) -> list[Grant]:
         actions = ["states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"]
-        children = f"{self.machine.attr_name}/{label}:*"
+        reason = "Step Functions names child executions itself; the Map's label is the narrowest prefix."
+        return [self._on_executions(f"/{label}", actions, reason)]
+
+    def let_follow(self, function: Function, *actions: str) -> None:
+        """Let a function look at the executions, and read the histories of those that their Maps started.
+
+        In a policy of its own, for the machine calls the function, whose role must be there first.
+        """
+        reason = "Whoever starts an execution names it; the machine is the narrowest prefix."
+        grants = [self._on_executions("", actions, reason)]
+        for label in self._labels:
+            reason = (
+                "Step Functions names Map runs and their children; the Map's label is the narrowest prefix."
+            )
+            grants += [
+                self._on_executions(f"/{label}", ["states:GetExecutionHistory"], reason),
+                self._on_executions(f"/{label}", ["states:ListExecutions"], reason, resource="mapRun"),
+            ]
+        policy = iam.Policy(
+            self,
+            f"{function.spec.logical_id}Follows",
+            roles=[function.role],
+            statements=[grant.statement for grant in grants],
+        )
+        for grant in grants:
+            grant.acknowledge_on(policy)
+
+    def _on_executions(
+        self, label: str, actions: Sequence[str], reason: str, *, resource: str = "execution"
+    ) -> Grant:
         arn = Stack.of(self).format_arn(
             service="states",
-            resource="execution",
-            resource_name=children,
+            resource=resource,
+            resource_name=f"{self.machine.attr_name}{label}:*",
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
         finding = (
-            f"IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:"
-            f"<{logical_id_of(self.machine)}.Name>/{label}:*]"
+            f"IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:{resource}:"
+            f"<{logical_id_of(self.machine)}.Name>{label}:*]"
         )
-        reason = "Step Functions names child executions itself; the Map's label is the narrowest prefix."
-        return [Grant(statement=allow(actions, arn), finding=finding, reason=reason)]
+        return Grant(statement=allow(actions, arn), finding=finding, reason=reason)
 
     def _start_by(self, schedule: Schedule) -> None:
         role = iam.Role(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 STAGE = "live"
-METRICS_NAMESPACE = "Patronage"
 EVENT_SOURCE = "patronage"
 
 RAW_OBJECTS = "raw/*"
@@ -17,6 +16,9 @@ ERASURE_OBJECTS = "erasures/*"
 CUSTOMER_EXPORT_OBJECTS = "exports/customers/*"
 RULES_OBJECT = "settings/rules.json"
 EXPERIMENTS_OBJECT = "settings/experiments.json"
+MONITOR_OBJECTS = "monitor/*"
+QUALITY_OBJECTS = "lake/reports/quality/*"
+DECISION_OBJECTS = "runs/*/monitor/decision.json"
 
 LAYER_PACKAGES = {
     "serve": ("aws-lambda-powertools",),
@@ -40,20 +42,13 @@ def pascal_case(name: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionSpec:
-    """What a Lambda function is made of, apart from what it may do.
-
-    A function `in_a_run` alerts nobody itself: the failed execution does. An alarm shows its errors all the
-    same, unless it works once a day and so is not worth what an idle alarm costs. Behind the API it is the
-    gateway's alarm that counts what any function could not answer.
-    """
+    """What a Lambda function is made of, apart from what it may do."""
 
     name: str
     layer_sets: tuple[str, ...]
     memory_mb: int
     timeout_seconds: int
     tmp_mb: int
-    in_a_run: bool = False
-    has_alarm: bool = True
 
     @property
     def logical_id(self) -> str:
@@ -70,7 +65,6 @@ SEGMENT = FunctionSpec(
     memory_mb=3008,
     timeout_seconds=900,
     tmp_mb=10240,
-    in_a_run=True,
 )
 SEGMENT_LEARN = FunctionSpec(
     name="segment_learn",
@@ -78,8 +72,6 @@ SEGMENT_LEARN = FunctionSpec(
     memory_mb=3008,
     timeout_seconds=900,
     tmp_mb=512,
-    in_a_run=True,
-    has_alarm=False,
 )
 TRAIN_TABLES = FunctionSpec(
     name="train_tables",
@@ -87,7 +79,6 @@ TRAIN_TABLES = FunctionSpec(
     memory_mb=3008,
     timeout_seconds=900,
     tmp_mb=10240,
-    in_a_run=True,
 )
 TRAIN = FunctionSpec(
     name="train",
@@ -95,7 +86,6 @@ TRAIN = FunctionSpec(
     memory_mb=3008,
     timeout_seconds=900,
     tmp_mb=2048,
-    in_a_run=True,
 )
 PUBLISH = FunctionSpec(
     name="publish",
@@ -103,7 +93,6 @@ PUBLISH = FunctionSpec(
     memory_mb=1769,
     timeout_seconds=900,
     tmp_mb=2048,
-    in_a_run=True,
 )
 COMPACT = FunctionSpec(
     name="compact",
@@ -111,8 +100,6 @@ COMPACT = FunctionSpec(
     memory_mb=3008,
     timeout_seconds=900,
     tmp_mb=2048,
-    in_a_run=True,
-    has_alarm=False,
 )
 CATALOG = FunctionSpec(
     name="catalog",
@@ -120,26 +107,30 @@ CATALOG = FunctionSpec(
     memory_mb=1024,
     timeout_seconds=120,
     tmp_mb=512,
-    in_a_run=True,
-    has_alarm=False,
 )
-LOOKUP = FunctionSpec(
-    name="lookup", layer_sets=(), memory_mb=1024, timeout_seconds=10, tmp_mb=512, has_alarm=False
-)
-API = FunctionSpec(
-    name="api", layer_sets=("docs",), memory_mb=1024, timeout_seconds=29, tmp_mb=512, has_alarm=False
-)
-COLLECT = FunctionSpec(
-    name="collect", layer_sets=(), memory_mb=512, timeout_seconds=29, tmp_mb=512, has_alarm=False
-)
+LOOKUP = FunctionSpec(name="lookup", layer_sets=(), memory_mb=1024, timeout_seconds=10, tmp_mb=512)
+API = FunctionSpec(name="api", layer_sets=("docs",), memory_mb=1024, timeout_seconds=29, tmp_mb=512)
+COLLECT = FunctionSpec(name="collect", layer_sets=(), memory_mb=512, timeout_seconds=29, tmp_mb=512)
 ERASE = FunctionSpec(
     name="erase",
     layer_sets=("serve", "tables"),
     memory_mb=3008,
     timeout_seconds=900,
     tmp_mb=10240,
-    in_a_run=True,
-    has_alarm=False,
+)
+MONITOR = FunctionSpec(
+    name="monitor",
+    layer_sets=("serve", "tables"),
+    memory_mb=3008,
+    timeout_seconds=900,
+    tmp_mb=10240,
+)
+MONITOR_LEARN = FunctionSpec(
+    name="monitor_learn",
+    layer_sets=("serve", "learn"),
+    memory_mb=3008,
+    timeout_seconds=900,
+    tmp_mb=512,
 )
 
 FUNCTIONS = (
@@ -155,4 +146,6 @@ FUNCTIONS = (
     API,
     COLLECT,
     ERASE,
+    MONITOR,
+    MONITOR_LEARN,
 )

@@ -8,8 +8,8 @@ from constructs import Construct
 
 from infra import asl
 from infra.functions import Common, Function
-from infra.grants import READ_OBJECT, WRITE_OBJECT, on_items, on_listing, on_objects
-from infra.machines import Machine, Schedule
+from infra.grants import READ_OBJECT, WRITE_OBJECT, on_items, on_listing, on_lock, on_objects
+from infra.machines import Machine
 from infra.names import LAKE_OBJECTS, RUN_OBJECTS, SEGMENT, SEGMENT_LEARN, SETTINGS_OBJECTS, pascal_case
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ class Segment(Construct):
         storage: Storage,
         common: Common,
         publish: Function,
-        schedule: Schedule,
     ) -> None:
         super().__init__(scope, construct_id)
         self.function = build_tables_function(
@@ -39,7 +38,10 @@ class Segment(Construct):
             SEGMENT,
             storage=storage,
             common=common,
-            grants=[on_objects(storage.lake, SETTINGS_OBJECTS, READ_OBJECT)],
+            grants=[
+                on_objects(storage.lake, SETTINGS_OBJECTS, READ_OBJECT),
+                on_lock(storage.serving, "segments"),
+            ],
         )
         self.learn_function = build_learn_function(self, SEGMENT_LEARN, storage=storage, common=common)
         self.machine = Machine(
@@ -48,15 +50,15 @@ class Segment(Construct):
             definition=definition(),
             functions=[self.function, self.learn_function, publish],
             lake=storage.lake,
-            schedule=schedule,
         )
+        self.machine.let_follow(self.function, "states:DescribeExecution")
 
 
 BRANCHES = (
     ("rfm", "stability", "journeys"),
     ("lifetime_histories", "lifetime"),
     ("cluster_features", "clusters"),
-    ("lifecycle", "behaviour"),
+    ("lifecycle", "behaviour", "features"),
     ("cohorts", "cohorts_by_country", "totals", "sales", "sales_by_country"),
 )
 """The steps that a run takes side by side, those of a branch one after the other."""
@@ -66,7 +68,7 @@ LEARNT = frozenset({"lifetime", "clusters"})
 def definition() -> asl.State:
     """Write the segmentation machine."""
     states = {
-        "Pin": asl.step(SEGMENT, "pin", keep=("engine", "reason"), then="ChooseEngine"),
+        "Pin": asl.pin(SEGMENT),
         **asl.choose_engine(then="Work"),
         "Work": {
             "Type": "Parallel",

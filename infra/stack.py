@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import CfnOutput, Stack
 
-from infra.alerts import Alerts
-from infra.answering import answering_environment, build_api_function, build_lookup_function
+from infra.alerts import RUNBOOKS, Alerts
+from infra.answering import Seen, answering_environment, build_api_function, build_lookup_function
 from infra.api import Api, Doors
 from infra.catalog import Catalog
 from infra.collect import Collect
+from infra.dashboard import Dashboard, Watched
 from infra.erase import Erase
 from infra.functions import Common, Function
 from infra.ingest import Ingest
 from infra.layers import Layers
 from infra.machines import Schedule
+from infra.monitor import Monitor
 from infra.names import API, COLLECT, LOOKUP
 from infra.plans import Rates
 from infra.publish import build_publish_function
@@ -25,6 +27,7 @@ from infra.segment import Segment
 from infra.signin import SignIn
 from infra.storage import Storage
 from infra.train import Train
+from infra.watch import STALE_DAYS, watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +36,7 @@ if TYPE_CHECKING:
 
     from patronage.settings import Shop
 
-SEGMENTATION_CRON = "0 3 * * ? *"
-TRAINING_CRON = "30 3 * * ? *"
+MONITORING_CRON = "0 3 * * ? *"
 UPKEEP_AT = "03:17"
 
 
@@ -51,6 +53,9 @@ class Options:
     rates: Rates = field(default_factory=Rates)
     has_waf: bool = False
     layer_arns: Mapping[str, str] = field(default_factory=dict)
+    runbook_url: str = RUNBOOKS
+    stale_days: int = STALE_DAYS
+    has_dashboard: bool = True
 
 
 class PatronageStack(Stack):
@@ -61,7 +66,13 @@ class PatronageStack(Stack):
             scope, construct_id, description="Patronage: segments and recommendations of one shop"
         )
         self.storage = Storage(self, "Storage", tls_only=options.on_aws)
-        self.alerts = Alerts(self, "Alerts", email=options.alert_email, tls_only=options.on_aws)
+        self.alerts = Alerts(
+            self,
+            "Alerts",
+            email=options.alert_email,
+            tls_only=options.on_aws,
+            runbook_url=options.runbook_url,
+        )
         common = Common(
             layers=Layers(
                 self,
@@ -75,9 +86,16 @@ class PatronageStack(Stack):
             on_aws=options.on_aws,
         )
         self.secrets = Secrets(self, "Secrets")
-        self.ingest = Ingest(self, "Ingest", storage=self.storage, common=common, secrets=self.secrets)
         self.publish = build_publish_function(self, storage=self.storage, common=common, secrets=self.secrets)
-        self.segment, self.train = self._build_runs(common, options)
+        self.segment, self.train, self.monitor = self._build_runs(common, options)
+        self.ingest = Ingest(
+            self,
+            "Ingest",
+            storage=self.storage,
+            common=common,
+            secrets=self.secrets,
+            monitoring=self.monitor.machine if options.schedule_is_on else None,
+        )
         self.catalog = self._build_catalog(common, options)
         self.erase = Erase(
             self,
@@ -85,12 +103,20 @@ class PatronageStack(Stack):
             storage=self.storage,
             common=common,
             secrets=self.secrets,
-            runs=[self.segment.machine, self.train.machine],
+            runs=[self.segment.machine, self.train.machine, self.monitor.machine],
         )
-        machines = (self.segment.machine, self.train.machine, self.catalog.machine, self.erase.machine)
-        self.alerts.watch_runs([machine.arn for machine in machines])
+        self.machines = {
+            "segmentation": self.segment.machine,
+            "training": self.train.machine,
+            "monitoring": self.monitor.machine,
+            "upkeep": self.catalog.machine,
+        }
+        self.monitor.keep_ends(self.machines)
+        self.machines["erasure"] = self.erase.machine
+        self.alerts.watch_runs([machine.arn for machine in self.machines.values()])
         self.sign_in = SignIn(self, "SignIn")
         self._build_api(common, options)
+        self._watch(options)
         self._write_outputs()
 
     def _build_api(self, common: Common, options: Options) -> None:
@@ -112,6 +138,8 @@ class PatronageStack(Stack):
             environment=environment,
             secrets=self.secrets,
             erase=self.erase,
+            publish=self.publish,
+            seen=Seen(machines=self.machines, dead_letters=self.ingest.dead_letters),
         )
         self.collect = Collect(
             self,
@@ -125,27 +153,39 @@ class PatronageStack(Stack):
             {LOOKUP.name: self.lookup, API.name: self.rest, COLLECT.name: self.collect.function}
         )
 
-    def _build_runs(self, common: Common, options: Options) -> tuple[Segment, Train]:
-        def daily(cron: str) -> Schedule:
-            return Schedule(cron=cron, timezone=options.shop.timezone, is_on=options.schedule_is_on)
+    def _watch(self, options: Options) -> None:
+        watch(self.alerts, stale_days=options.stale_days)
+        if options.has_dashboard:
+            self._build_dashboard()
+        self.rest.function.add_environment("PATRONAGE_ALARMS", self.alerts.alarm_names)
 
-        segment = Segment(
+    def _build_dashboard(self) -> None:
+        watched = Watched(
+            alerts=self.alerts,
+            machines=self.machines,
+            functions={each.spec.name: each for each in (self.lookup, self.rest, self.collect.function)},
+            queue=self.ingest.queue,
+            dead_letters=self.ingest.dead_letters,
+            serving=self.storage.serving,
+            stream=self.collect.stream.ref,
+        )
+        Dashboard(self, "Dashboard", watched=watched)
+
+    def _build_runs(self, common: Common, options: Options) -> tuple[Segment, Train, Monitor]:
+        segment = Segment(self, "Segment", storage=self.storage, common=common, publish=self.publish)
+        train = Train(self, "Train", storage=self.storage, common=common, publish=self.publish)
+        monitor = Monitor(
             self,
-            "Segment",
+            "Monitor",
             storage=self.storage,
             common=common,
             publish=self.publish,
-            schedule=daily(SEGMENTATION_CRON),
+            schedule=Schedule(
+                cron=MONITORING_CRON, timezone=options.shop.timezone, is_on=options.schedule_is_on
+            ),
+            retrained={"segments": segment.machine, "recommendations": train.machine},
         )
-        train = Train(
-            self,
-            "Train",
-            storage=self.storage,
-            common=common,
-            publish=self.publish,
-            schedule=daily(TRAINING_CRON),
-        )
-        return segment, train
+        return segment, train, monitor
 
     def _build_catalog(self, common: Common, options: Options) -> Catalog:
         hour, minute = options.upkeep_at.split(":")
@@ -167,6 +207,8 @@ class PatronageStack(Stack):
             self.segment.function,
             self.train.tables_function,
             self.train.function,
+            self.monitor.function,
+            self.monitor.learn_function,
             self.publish,
             self.catalog.compact,
             self.catalog.function,
@@ -190,12 +232,14 @@ class PatronageStack(Stack):
             "IngestDeadLetterQueueUrl": self.ingest.dead_letters.queue_url,
             "SegmentationStateMachineArn": self.segment.machine.arn,
             "TrainingStateMachineArn": self.train.machine.arn,
+            "MonitoringStateMachineArn": self.monitor.machine.arn,
             "UpkeepStateMachineArn": self.catalog.machine.arn,
             "ErasureStateMachineArn": self.erase.machine.arn,
             "GlueDatabaseName": self.catalog.database.ref,
             "UserPoolId": self.sign_in.pool.user_pool_id,
             "UserPoolClientId": self.sign_in.client.user_pool_client_id,
             "AlertTopicArn": self.alerts.topic.topic_arn,
+            "AlarmNames": self.alerts.alarm_names,
         }
         for each in self._functions():
             outputs[f"{each.spec.logical_id}FunctionName"] = each.function.function_name

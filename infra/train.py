@@ -8,8 +8,8 @@ from constructs import Construct
 
 from infra import asl
 from infra.functions import Common, Function
-from infra.grants import WRITE_OBJECT, on_objects
-from infra.machines import Machine, Schedule
+from infra.grants import WRITE_OBJECT, on_lock, on_objects
+from infra.machines import Machine
 from infra.names import MODEL_OBJECTS, TRAIN, TRAIN_TABLES
 from infra.segment import build_learn_function, build_tables_function
 
@@ -30,7 +30,6 @@ class Train(Construct):
         storage: Storage,
         common: Common,
         publish: Function,
-        schedule: Schedule,
     ) -> None:
         super().__init__(scope, construct_id)
         self.tables_function = build_tables_function(
@@ -38,6 +37,7 @@ class Train(Construct):
             TRAIN_TABLES,
             storage=storage,
             common=common,
+            grants=[on_lock(storage.serving, "recommendations")],
         )
         self.function = build_learn_function(
             self,
@@ -52,14 +52,14 @@ class Train(Construct):
             definition=definition(),
             functions=[self.tables_function, self.function, publish],
             lake=storage.lake,
-            schedule=schedule,
         )
+        self.machine.let_follow(self.tables_function, "states:DescribeExecution")
 
 
 def definition() -> asl.State:
     """Write the training machine."""
     states = {
-        "Pin": asl.step(TRAIN_TABLES, "pin", keep=("engine", "reason"), then="ChooseEngine"),
+        "Pin": asl.pin(TRAIN_TABLES),
         **asl.choose_engine(then="Interactions"),
         "Interactions": asl.step(TRAIN_TABLES, "interactions", keep=("interactions",), then="AnyInteraction"),
         "AnyInteraction": {

@@ -90,7 +90,7 @@ def filled_lake(folder: Path, whom: str = ZOE) -> Lake:
     with duckdb.connect() as connection:
         sql = f"SELECT segment_id FROM '{table}' WHERE customer_id = $whom"
         ((segment,),) = connection.execute(sql, {"whom": whom}).fetchall()
-    exports(run_id, lake, segment, "klaviyo", folder / "list.csv")
+    exports(run_id, lake, segment, "klaviyo", folder / "list.csv", now=NOW)
     return lake
 
 

@@ -90,6 +90,7 @@ class MemoryReader:
         self.sessions: dict[tuple[str, str], Session] = {}
         self.segments: dict[str, str] = {}
         self.lists: dict[tuple[str, str], list[Candidate]] = {}
+        self.variants: dict[tuple[str, str], Own] = {}
         self.trips: list[Wanted] = []
         self.is_down = False
         self.trips_until_down: int | None = None
@@ -119,6 +120,7 @@ class MemoryReader:
         found.sessions |= _known(self.sessions, wanted.sessions)
         found.segments |= _known(self.segments, wanted.customers)
         found.lists |= _known(self.lists, wanted.lists)
+        found.variants |= _known(self.variants, wanted.variants)
 
 
 def placed(answer: Mapping[str, Any]) -> str:

@@ -18,7 +18,7 @@ import numpy as np
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
-from patronage import gateway, runtime
+from patronage import gateway, metrics, runtime
 from patronage.logic.segments.methods import METHODS
 from patronage.settings import Shop
 from patronage.steps import publish
@@ -57,8 +57,12 @@ _ENVIRONMENT = {
     "PATRONAGE_VISITOR_SECRET": "visitor",
     "PATRONAGE_ERASURE_SECRET": "erasure",
     "PATRONAGE_ERASURE_MACHINE": "arn:aws:states:us-east-1:123456789012:stateMachine:erasure",
+    "PATRONAGE_MACHINES": '{"erasure": "arn:aws:states:us-east-1:123456789012:stateMachine:erasure"}',
+    "PATRONAGE_ALARMS": "",
+    "PATRONAGE_MEMORY_MB": '{"SegmentFunction": 3008, "PublishFunction": 1769}',
+    "PATRONAGE_DEAD_LETTERS": "https://sqs.us-east-1.amazonaws.com/123456789012/dead-letters",
+    "PATRONAGE_STACK": "Shop",
     "PATRONAGE_SHOP": '{"currency": "GBP", "keep_generation_days": 7}',
-    "POWERTOOLS_METRICS_NAMESPACE": "Patronage",
     "POWERTOOLS_SERVICE_NAME": "test",
 }
 
@@ -73,7 +77,7 @@ CONTEXT = SimpleNamespace(
 
 def fresh_function(name: str) -> Any:
     """Load a function's handler as a new environment does; call it as Lambda does."""
-    for module in (runtime, gateway):
+    for module in (runtime, gateway, metrics):
         for made_once in vars(module).values():
             if hasattr(made_once, "cache_clear"):
                 made_once.cache_clear()
@@ -102,6 +106,7 @@ def aws() -> Iterator[Any]:
         boto3.client("stepfunctions").create_state_machine(
             name="erasure", definition="{}", roleArn="arn:aws:iam::123456789012:role/erasure"
         )
+        boto3.client("sqs").create_queue(QueueName="dead-letters")
         client = boto3.client("dynamodb")
         client.create_table(
             TableName=TABLE,

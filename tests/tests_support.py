@@ -11,6 +11,13 @@ import pytest
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 REPOSITORY = Path(__file__).parents[1]
+ALL = bool(os.environ.get("PATRONAGE_TEST_ALL"))
+"""Whether `make test-all` runs: then a property is tried with all its examples."""
+
+
+def examples(count: int) -> int:
+    """Return how many of the examples of a property are tried: a quarter of them in the short run."""
+    return count if ALL else max(count // 4, min(count, 8))
 
 
 def adds_up(report: dict[str, Any]) -> bool:

@@ -31,6 +31,14 @@ class Patronage {
   tell(...events) {
     return this.ask("/events", { body: { events } });
   }
+
+  // Call it when the answer comes into view. An empty answer of a control arm counts too, without a product.
+  shown(answer, where = {}) {
+    const said = { event_type: "impression", recommendation_id: answer.recommendation_id, ...where };
+    const events = answer.items.map((item, at) => ({ ...said, product_id: item.product_id, position: at + 1 }));
+    if (answer.control) events.push(said);
+    return events.length ? this.tell(...events) : undefined;
+  }
 }
 
 async function visitorToken(secret, { userId, sessionId, seconds = 86400 }) {
@@ -49,9 +57,11 @@ async function main() {
   const [popular] = (await shop.recommendations({ k: 1 })).items;
   const told = await shop.tell({ event_type: "view", product_id: popular.product_id, session_id: "s-83f1" });
   console.log(told.results[0].status);
-  for (const item of (await shop.recommendations({ user_id: "17850", k: 3 })).items) {
+  const answer = await shop.recommendations({ user_id: "17850", k: 3, placement: "home" });
+  for (const item of answer.items) {
     console.log(item.product_id, item.name, item.rung, item.reason.text);
   }
+  await shop.shown(answer, { session_id: "s-83f1", placement: "home" });
 }
 
 if (typeof process !== "undefined" && process.argv[1]?.endsWith("client.js")) main();

@@ -45,15 +45,31 @@ def ask(path: str, body: object = None, *, token: str = "", **query: object) -> 
         return json.load(answer)
 
 
+def impressions(shown: dict, **where: object) -> list[dict]:
+    """Return the events that say what of an answer came into view; an experiment counts who was shown what.
+
+    An empty answer of a control arm has one too, without a product.
+    """
+    said = {"event_type": "impression", "recommendation_id": shown["recommendation_id"], **where}
+    if shown.get("control"):
+        return [said]
+    return [
+        {**said, "product_id": item["product_id"], "position": place}
+        for place, item in enumerate(shown["items"], start=1)
+    ]
+
+
 def main() -> None:
-    """Tell of a view, and ask what to show next."""
+    """Tell of a view, ask what to show next, and tell that it was shown."""
     token = visitor_token(user_id="17850", session_id="s-83f1")
     popular = ask("/recommendations", k=2)["items"]
     event = {"event_type": "view", "product_id": popular[0]["product_id"], "session_id": "s-83f1"}
     print(ask("/events", event, token=token)["results"][0]["status"])
-    shown = ask("/recommendations", token=token, user_id="17850", k=3, in_stock="true")
+    shown = ask("/recommendations", token=token, user_id="17850", k=3, in_stock="true", placement="home")
     for item in shown["items"]:
         print(item["product_id"], item["name"], item["rung"], item["reason"]["text"], sep="  ")
+    if events := impressions(shown, session_id="s-83f1", placement="home"):
+        ask("/events", {"events": events}, token=token)
 
 
 if __name__ == "__main__":

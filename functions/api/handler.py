@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import closing
 from functools import cache, wraps
@@ -16,6 +17,7 @@ from patronage.logic.api.replies import Reply
 from patronage.logic.api.route import ADMIN
 from patronage.steps import analytics
 from patronage.steps.assign import assign_segment
+from patronage.steps.features.served import customer_features
 from patronage.stores.figures_reader import FiguresReader
 from patronage.stores.serving import ServingTable
 from patronage.stores.serving_reader import ServingReader
@@ -105,10 +107,61 @@ def _create_experiment(request: Request, store: S3Store) -> dict[str, Any]:
 
 
 @_over_lake
-def _stop_experiment(request: Request, store: S3Store) -> dict[str, Any]:
+def _hold_out(request: Request, store: S3Store) -> dict[str, Any]:
     from patronage.steps import experiments
 
-    return experiments.stop(request["experiment_id"], store=store, table=_table(), now=gateway.now())
+    return experiments.hold_out(
+        request.body, store=store, table=_table(), now=gateway.now(), by=request.caller.name
+    )
+
+
+def _move_experiment(move: str) -> Callable[[Request], Any]:
+    """Return what starts, stops or archives an experiment."""
+
+    @_over_lake
+    def moved(request: Request, store: S3Store) -> dict[str, Any]:
+        from patronage.steps import experiments
+
+        work = getattr(experiments, move)
+        experiment: dict[str, Any] = work(
+            request["experiment_id"], store=store, table=_table(), now=gateway.now()
+        )
+        return experiment
+
+    return moved
+
+
+@_over_lake
+def _models(request: Request, store: S3Store) -> dict[str, Any]:
+    from patronage.steps import models
+
+    return models.versions(
+        store,
+        _table().pointer(),
+        model=request["model"] or "",
+        only_released=request["released"],
+        limit=request["limit"],
+    )
+
+
+def _roll_back(request: Request) -> dict[str, Any]:
+    from patronage.steps import models
+    from patronage.stores.functions import hand_over
+
+    def settle(family: str, run_id: str) -> None:
+        function = os.environ["PATRONAGE_PUBLISH_FUNCTION"]
+        hand_over(runtime.client("lambda"), function, models.settling(run_id, family))
+
+    answer = models.roll_back(
+        request["family"],
+        request["run_id"] or "",
+        table=_table(),
+        now=gateway.now(),
+        keep_days=runtime.shop().keep_generation_days,
+        settle=settle,
+    )
+    runtime.logger.info("rolled back", extra={**answer, "by": request.caller.name})
+    return answer
 
 
 @_over_lake
@@ -143,6 +196,31 @@ def _export_status(request: Request, store: S3Store) -> dict[str, Any]:
     return requests.export_status(store, request["export_id"])
 
 
+@_over_lake
+def _status(_: Request, store: S3Store) -> dict[str, Any]:
+    from patronage.steps import status
+    from patronage.stores.operations import Operations
+
+    seen = Operations(runtime.client)
+    machines = json.loads(os.environ["PATRONAGE_MACHINES"])
+    return status.status(
+        store=store,
+        executions={name: seen.executions(arn, most=status.RUNS_SHOWN) for name, arn in machines.items()},
+        pointer=_table().pointer(),
+        now=gateway.now(),
+        alarms=seen.alarms(os.environ["PATRONAGE_ALARMS"].split(",")),
+        dead_letters=seen.waiting(os.environ["PATRONAGE_DEAD_LETTERS"]),
+        stack=os.environ["PATRONAGE_STACK"],
+    )
+
+
+@_over_lake
+def _cost(_: Request, store: S3Store) -> dict[str, Any]:
+    from patronage.steps import cost
+
+    return cost.measured_runs(store, now=gateway.now())
+
+
 def _start(name: str, task: str) -> None:
     from patronage.stores import executions
 
@@ -162,17 +240,29 @@ OPERATIONS: dict[str, Callable[[Request], Any]] = {
     "segments": _of_live(analytics.segments, "method"),
     "members": _of_live(analytics.members, "segment_id", "method", "limit", "cursor", "min_net", "max_net"),
     "customer": _of_live(analytics.customer, "customer_id"),
+    "customer_features": _of_live(customer_features, "customer_id", "names"),
     "performance": _of_live(analytics.performance, "method"),
     "recommendation_metrics": _of_live(analytics.recommendation_metrics),
+    "drift": _of_live(analytics.drift),
+    "recommendation_effectiveness": _of_live(analytics.recommendation_effectiveness, "by"),
+    "segment_effects": _of_live(analytics.segment_effects),
+    "experiment_results": _of_live(analytics.experiment_results, "experiment_id"),
     "journey": _of_live(analytics.journey, "customer_id", "limit", "cursor"),
     "sales": _of_live(analytics.sales, "by", "grain", "start", "end", "limit", "cursor"),
     "cohorts": _of_live(analytics.cohorts, "grain", "measure", "by_country", "country"),
     "assign": _assign,
     "rules": _rules,
     "replace_rules": _replace_rules,
+    "status": _status,
+    "cost": _cost,
     "experiments": _experiments,
     "create_experiment": _create_experiment,
-    "stop_experiment": _stop_experiment,
+    "hold_out": _hold_out,
+    "start_experiment": _move_experiment("start"),
+    "stop_experiment": _move_experiment("stop"),
+    "archive_experiment": _move_experiment("archive"),
+    "models": _models,
+    "roll_back": _roll_back,
     "erase": _erase,
     "erasure_status": _erasure_status,
     "export": _export,

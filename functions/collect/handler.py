@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from patronage import gateway, runtime
+from patronage import gateway, metrics, runtime
 from patronage.steps.collect import collect
 from patronage.stores.serving import ServingTable
 from patronage.stores.sessions import Sessions
@@ -29,7 +29,9 @@ def _stream() -> EventStream:
 
 
 def _collect(request: Request) -> Reply:
-    return collect(request.body, request.caller, now=gateway.now(), sessions=_sessions(), stream=_stream())
+    reply = collect(request.body, request.caller, now=gateway.now(), sessions=_sessions(), stream=_stream())
+    metrics.count_events(reply.body)
+    return reply
 
 
 OPERATIONS = {"collect": _collect}

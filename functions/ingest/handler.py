@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import traceback
 from contextlib import closing
 from datetime import UTC, datetime
@@ -12,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from patronage import runtime
-from patronage.errors import BadInput, NotFound, RunFailed
+from patronage.errors import BadInput, NotFound, RunFailed, TryAgain
+from patronage.logic.monitor.new_data import BUCKET_SECONDS, new_data_run
+from patronage.logic.monitor.retraining import NEW_DATA
 from patronage.metrics import count_upload
 from patronage.steps.erase.flag import flag
 from patronage.steps.erase.remembered import Erased
 from patronage.steps.ingest import SIDECAR, Upload, ingest
 from patronage.steps.stock import FAMILY, publish_products
+from patronage.stores.executions import start_with
 from patronage.stores.lake import Lake
 from patronage.stores.raw import RawVersions
 from patronage.stores.serving import ServingTable
@@ -42,7 +46,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
     )
 
 
-def _ingest_message(record: dict[str, Any], lambda_context: LambdaContext) -> None:
+def _ingest_message(record: dict[str, Any]) -> None:
     detail = json.loads(record["body"])["detail"]
     if detail["object"]["key"].endswith("/"):
         return  # what the S3 console makes for a folder
@@ -71,14 +75,28 @@ def _ingest_message(record: dict[str, Any], lambda_context: LambdaContext) -> No
         runtime.logger.warning(
             "erased customers again", extra={"object_id": report["object"], "customers": again}
         )
-    _tell_quality(report, lambda_context.function_name)
+    _tell_quality(report)
+    if report.get("table") == "orders" and report.get("kept"):
+        _tell_monitoring()
 
 
-def _tell_quality(report: dict[str, Any], function_name: str) -> None:
+def _tell_quality(report: dict[str, Any]) -> None:
     for breach in report.get("quality", {}).get("breaches", []):
         found = {name: breach.get(name) for name in ("rule", "table", "column", "severity", "value")}
         runtime.logger.warning("quality breach", extra={"object_id": report["object"], **found})
-    count_upload(report, function_name=function_name)
+    count_upload(report)
+
+
+def _tell_monitoring() -> None:
+    """Let monitoring look whether the new orders are enough; where it cannot, it does so the next morning."""
+    machine, now = os.environ.get("PATRONAGE_MONITORING_MACHINE", ""), datetime.now(UTC)
+    if not machine:
+        return
+    given = {"trigger": NEW_DATA, "wait_seconds": BUCKET_SECONDS}
+    try:
+        start_with(runtime.client("stepfunctions"), machine, new_data_run(now), given)
+    except TryAgain:
+        runtime.logger.error("monitoring not started", extra={"run_id": new_data_run(now)})
 
 
 def _is_of_erasure(detail: dict[str, Any]) -> bool:

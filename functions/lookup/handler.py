@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from patronage import gateway, runtime
+from patronage import gateway, metrics, runtime
 from patronage.logic.api.replies import Reply
 from patronage.logic.serve.context import Context
 from patronage.logic.serve.filters import Filters, greatest_minor, least_minor
@@ -39,6 +39,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _recommend(request: Request) -> dict[str, Any]:
     rights = rights_of(request.caller, request["user_id"], request["session_id"])
     answer = lookup.recommend(_reader(), rights, **_asked(request))
+    metrics.count_lookup(answer, is_known=rights.is_personal or bool(rights.sessions))
     if "degraded" in answer:
         runtime.logger.warning("answered from memory")
     return answer
@@ -54,7 +55,13 @@ def _list(answer: Callable[..., dict[str, Any]], *asked: str, **options: str) ->
     def listed(request: Request) -> Reply:
         beside = (request[name] for name in asked)
         body = answer(
-            _reader(), *beside, request["k"], filters=_filters(request), now=gateway.now(), **options
+            _reader(),
+            *beside,
+            request["k"],
+            filters=_filters(request),
+            placement=request["placement"] or "",
+            now=gateway.now(),
+            **options,
         )
         is_whole = "degraded" not in body
         return Reply(body, cache_seconds=LIST_SECONDS if is_whole else 0, is_public=is_whole)
@@ -78,6 +85,7 @@ def _asked(request: Request) -> dict[str, Any]:
         "context": _context(request),
         "filters": _filters(request),
         "recommend_bought": runtime.shop().recommend_bought,
+        "placement": request["placement"] or "",
         "now": gateway.now(),
     }
 

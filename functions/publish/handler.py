@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage import runtime
 from patronage.steps import publish
+from patronage.steps.rollback import rollback
 from patronage.stores.serving import ServingTable
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def _retire(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
 
 
 def _rollback(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
-    return publish.rollback(event["run_id"], event["family"], store=store, table=_table(), **_timed())
+    return rollback(event["run_id"], event["family"], store=store, table=_table(), **_timed())
 
 
 def _table() -> ServingTable:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from patronage import runtime
-from patronage.steps.pin import pin
+from patronage.steps.pin import pin, pinned_by_another
 from patronage.steps.segment import gate
 from patronage.steps.segment.states import BRANCHED, JOINED
 from patronage.stores.lake import Lake
@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 
 def _pin(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
     """Pin the tables, and which segments and recommendations are live."""
+    now = datetime.now(UTC)
+    run_id, execution = event["run_id"], event["execution"]
+    if other := runtime.locks().take("segments", run_id=run_id, execution=execution, now=now):
+        return pinned_by_another(run_id, other)
     live = ServingTable(runtime.serving_table_name(), client=runtime.dynamodb()).pointer()
     live_runs = {family: entry.run_id for family, entry in live.items()}
-    now = datetime.now(UTC)
-    return pin(event["run_id"], "segments", Lake(store), runtime.shop(), now=now, live_runs=live_runs)
+    return pin(run_id, "segments", Lake(store), runtime.shop(), now=now, live_runs=live_runs)
 
 
 def _over_the_lake(work: Callable[[str, Lake], dict[str, Any]]) -> Step:

@@ -26,7 +26,8 @@ add_stack(app, "Patronage")
 from infra.stack import PatronageStack
 chosen = new_app(
     context=context
-    | {"upkeep_at": "23:05", "pandas_layer": sys.argv[3], "waf": "on", "shop": sys.argv[4]}
+    | {"upkeep_at": "23:05", "pandas_layer": sys.argv[3], "waf": "on", "schedule": "off", "shop": sys.argv[4]}
+    | {"runbook_url": "https://shop.example/runbooks", "stale_days": "8"}
 )
 PatronageStack(app, "Second", options=options_of(chosen))
 app.synth()

@@ -35,13 +35,13 @@ def payloads(node: Any) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def tasks() -> dict[tuple[str, str], set[str]]:
-    from infra import catalog, erase, segment, train
+    from infra import catalog, erase, monitor, segment, train
     from infra.names import FUNCTIONS
 
     folders = {f"${{{spec.logical_id}}}": spec.name for spec in FUNCTIONS}
     found = {}
-    for definition in (segment.definition(), train.definition(), catalog.definition(), erase.definition()):
-        for function, payload in payloads(definition):
+    for machine in (segment, train, monitor, catalog, erase):
+        for function, payload in payloads(machine.definition()):
             fields = {name.removesuffix(".$") for name in payload}
             found[folders[function], payload["step"]] = fields
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import pytest
 
@@ -20,8 +21,8 @@ MANAGED_MIB = {"pandas": 207}
 """What AWS's layer weighs at most: awswrangler with all its needs, as pip installs them."""
 PANDAS_LAYER = "arn:AWS::Partition:lambda:AWS::Region:336392948345:layer:AWSSDKPandas-Python313-Arm64:11"
 SHIPPED = ("functions", "infra", "layers/patronage")
-WITHOUT_A_RESOURCE = ("logs:", "xray:")
-"""Actions of log delivery, of X-Ray and of the account's API logs, for which IAM knows no resource."""
+WITHOUT_A_RESOURCE = ("logs:", "xray:", "cloudwatch:DescribeAlarms")
+"""Actions of log delivery, of X-Ray, of the account's API logs and of alarms, which IAM cannot narrow."""
 
 
 @pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
@@ -49,7 +50,7 @@ def test_every_role_is_one_function_s_or_one_machine_s(template):
         for kind in ("AWS::Lambda::Function", "AWS::StepFunctions::StateMachine")
         for properties in of_type(template, kind).values()
     ]
-    assert len(users) == len(set(users)) == len(FUNCTIONS) + 4
+    assert len(users) == len(set(users)) == len(FUNCTIONS) + 5
 
 
 def test_no_managed_policies_no_wildcard_actions_and_few_wildcard_resources(template):
@@ -62,6 +63,7 @@ def test_no_managed_policies_no_wildcard_actions_and_few_wildcard_resources(temp
                 assert all(action.startswith(WITHOUT_A_RESOURCE) for action in actions)
 
 
+MACHINES = ("Segmentation", "Training", "Monitoring", "Upkeep")
 GLUE = "arn:AWS::Partition:glue:AWS::Region:AWS::AccountId"
 
 
@@ -77,16 +79,33 @@ GLUE = "arn:AWS::Partition:glue:AWS::Region:AWS::AccountId"
         (
             "s3:PutObject",
             "LakeBucket/runs/*",
-            {"Segment", "SegmentLearn", "TrainTables", "Train", "Publish", "Erase"},
+            {
+                "Segment",
+                "SegmentLearn",
+                "TrainTables",
+                "Train",
+                "Publish",
+                "Erase",
+                "Monitor",
+                "MonitorLearn",
+            },
         ),
         ("s3:DeleteObject", "LakeBucket/runs/*", {"Erase"}),
         ("s3:PutObject", "LakeBucket/models/*", {"Train", "Erase"}),
+        ("s3:GetObject", "LakeBucket/models/*", {"Train", "Monitor", "Erase", "Api"}),
+        ("lambda:InvokeFunction", "PublishFunction", {"Api"}),
         ("s3:PutObject", "LakeBucket/erasures/*", {"Api", "Erase"}),
         ("s3:PutObject", "LakeBucket/settings/rules.json", {"Api"}),
         ("s3:GetObjectVersion", "RawBucket/raw/*", {"Ingest", "Erase"}),
-        ("s3:GetObject", "LakeBucket/lake/*", {"Ingest", "Segment", "TrainTables", "Erase"}),
+        ("s3:GetObject", "LakeBucket/lake/*", {"Ingest", "Segment", "TrainTables", "Monitor", "Erase"}),
+        ("s3:PutObject", "LakeBucket/monitor/*", {"Monitor"}),
+        ("states:StartExecution", "MonitoringStateMachine", {"Ingest"}),
+        ("states:StartExecution", "TrainingStateMachine", set()),
         ("firehose:PutRecordBatch", "EventStream", {"Collect"}),
         ("states:StartExecution", "ErasureStateMachine", {"Api"}),
+        ("states:ListExecutions", "TrainingStateMachine", {"Api", "Erase"}),
+        ("cloudwatch:DescribeAlarms", "*", {"Api"}),
+        ("sqs:GetQueueAttributes", "IngestDeadLetters1228E37E", {"Api"}),
         ("s3:PutObject", "LakeBucket/lake/orders/*", {"Compact"}),
         ("s3:DeleteObject", "LakeBucket/lake/orders/*", {"Compact"}),
         ("glue:UpdateTable", f"{GLUE}:table/patronage/orders", {"Catalog"}),
@@ -95,8 +114,16 @@ GLUE = "arn:AWS::Partition:glue:AWS::Region:AWS::AccountId"
         ("glue:DeleteTable", f"{GLUE}:table/patronage/orders", set()),
         ("dynamodb:BatchWriteItem", "ServingTable", {"Ingest", "Publish", "Api", "Erase"}),
         ("dynamodb:UpdateItem", "ServingTable", {"Ingest", "Publish", "Api", "Erase"}),
-        ("dynamodb:PutItem", "ServingTable", {"Ingest", "Publish", "Collect", "Api"}),
-        ("dynamodb:GetItem", "ServingTable", {"Ingest", "Segment", "TrainTables", "Publish", "Api", "Erase"}),
+        (
+            "dynamodb:PutItem",
+            "ServingTable",
+            {"Ingest", "Publish", "Collect", "Api", "Segment", "TrainTables", "Monitor"},
+        ),
+        (
+            "dynamodb:GetItem",
+            "ServingTable",
+            {"Ingest", "Segment", "TrainTables", "Monitor", "Publish", "Api", "Erase"},
+        ),
         ("dynamodb:DeleteItem", "ServingTable", set()),
         ("dynamodb:Scan", "ServingTable", set()),
     ],
@@ -108,6 +135,24 @@ def test_who_may(template, action, resource, functions):
         if (action, resource) in grants_of(template, f"{spec.logical_id}Function")
     }
     assert allowed == functions
+
+
+@pytest.mark.parametrize(
+    ("function", "family", "followed"),
+    [
+        ("SegmentFunction", "segments", {"SegmentationStateMachine"}),
+        ("TrainTablesFunction", "recommendations", {"TrainingStateMachine"}),
+        ("MonitorFunction", "monitoring", {f"{name}StateMachine" for name in MACHINES}),
+    ],
+)
+def test_what_pins_a_run_takes_its_own_lock_alone(template, function, family, followed):
+    role = flat(of_type(template, "AWS::Lambda::Function")[function]["Role"])
+    statements = list(statements_of(template, role))
+    (put,) = [each for each in statements if each["Action"] == "dynamodb:PutItem"]
+    assert put["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [f"lock#{family}"]}}
+    looks = [each for each in statements if "states:DescribeExecution" in listed(each["Action"])]
+    seen = {flat(resource) for each in looks for resource in listed(each["Resource"])}
+    assert {re.search(r"execution:(\w+):\*$", each)[1] for each in seen} == followed
 
 
 def test_the_catalogue_is_one_database_and_reads_no_row(template):

@@ -1,4 +1,4 @@
-"""The two state machines: the order of their states, what they call, and when they start."""
+"""The state machines: the order of their states, what they call, and when they start."""
 
 from __future__ import annotations
 
@@ -37,6 +37,22 @@ ORDER = {
         "ListEach",
         *PUBLISHING,
     ],
+    "MonitoringStateMachine": [
+        "AnyWait",
+        "WaitForMore",
+        "Pin",
+        "ChooseEngine",
+        "Measure",
+        "Decide",
+        *PUBLISHING[:-1],
+        "RetrainSegments",
+        "StartSegments",
+        "RetrainRecommendations",
+        "StartRecommendations",
+        "AnythingToTell",
+        "Alert",
+        "Notify",
+    ],
 }
 CALLS = {
     "SegmentationStateMachine": {
@@ -49,6 +65,7 @@ CALLS = {
                 "sales",
                 "sales_by_country",
                 "journeys",
+                "features",
                 "combine",
                 "slices",
                 "stability",
@@ -63,8 +80,18 @@ CALLS = {
         "Train": {"candidates", "evaluate", "blend", "gate", "fit", "plan", "lists"},
         "Publish": {"shard", "flip", "retire"},
     },
+    "MonitoringStateMachine": {
+        "Monitor": {"pin", "drift_tables", "effectiveness", "experiment_tables", "decide"},
+        "MonitorLearn": {"drift", "experiment_reports"},
+        "Publish": {"shard", "flip", "retire"},
+    },
 }
-FAMILY = {"SegmentationStateMachine": "segments", "TrainingStateMachine": "recommendations"}
+FAMILY = {
+    "SegmentationStateMachine": "segments",
+    "TrainingStateMachine": "recommendations",
+    "MonitoringStateMachine": "monitoring",
+}
+RETRAINED = {"segments": "SegmentationStateMachine", "recommendations": "TrainingStateMachine"}
 
 
 def _definition(template, machine):
@@ -123,8 +150,9 @@ def test_a_run_that_is_too_large_or_not_good_enough_goes_elsewhere(template, mac
     states = _definition(template, machine)["States"]
     assert states["ChooseEngine"]["Default"] == "TooLarge"
     assert states["TooLarge"] == {"Type": "Fail", "Error": "TooLarge", "CausePath": "$.pin.reason"}
-    assert states["GatePassed"]["Default"] == "Notify"
-    assert states["SupersededRun"]["Default"] == "Notify"
+    if machine in RETRAINED.values():
+        assert states["GatePassed"]["Default"] == "Notify"
+    assert states["SupersededRun"]["Default"] == states["RetireShards"]["Next"]
 
 
 @pytest.mark.parametrize("machine", ORDER)
@@ -161,15 +189,82 @@ def test_a_machine_is_standard_logged_and_holds_no_unknown_placeholder(template,
     assert placeholders == set(properties["DefinitionSubstitutions"])
 
 
-@pytest.mark.parametrize("machine", ORDER)
-def test_it_starts_daily_in_the_shop_s_zone(template, machine):
-    schedules = of_type(template, "AWS::Scheduler::Schedule").values()
-    (schedule,) = [each for each in schedules if flat(each["Target"]["Arn"]) == machine]
-    assert schedule["State"] == "ENABLED"
-    assert schedule["ScheduleExpressionTimezone"] == "Europe/London"
-    (statement,) = statements_of(template, flat(schedule["Target"]["RoleArn"]))
+def test_monitoring_starts_daily_in_the_shop_s_zone_and_the_machines_that_it_starts_do_not(template):
+    schedules = _schedules(template)
+    assert schedules.keys() == {"MonitoringStateMachine", "UpkeepStateMachine"}
+    daily = schedules["MonitoringStateMachine"]
+    assert daily["State"] == "ENABLED"
+    assert daily["ScheduleExpression"] == "cron(0 3 * * ? *)"
+    assert daily["ScheduleExpressionTimezone"] == "Europe/London"
+    (statement,) = statements_of(template, flat(daily["Target"]["RoleArn"]))
     assert statement["Action"] == "states:StartExecution"
-    assert flat(statement["Resource"]) == machine
+    assert flat(statement["Resource"]) == "MonitoringStateMachine"
+
+
+@pytest.mark.parametrize("machine", ORDER)
+def test_a_run_ends_well_where_another_of_its_kind_is_going(template, machine):
+    states = _definition(template, machine)["States"]
+    chosen = {choice["StringEquals"]: choice["Next"] for choice in states["ChooseEngine"]["Choices"]}
+    assert states[chosen["busy"]] == {"Type": "Succeed"}
+    pin = states["Pin"]
+    assert pin["Parameters"]["Payload"]["execution.$"] == "$$.Execution.Id"
+    assert pin["Parameters"]["Payload"]["request.$"] == "$$.Execution.Input"
+    assert "reason.$" in pin["ResultSelector"]  # which is then in the output
+
+
+def test_a_measure_that_fails_stops_no_other_and_is_told_to_the_decision(template):
+    states = _definition(template, "MonitoringStateMachine")["States"]
+    branches = states["Measure"]["Branches"]
+    for branch in branches:
+        tasks = {name: state for name, state in branch["States"].items() if state["Type"] == "Task"}
+        (failed,) = {state["Catch"][0]["Next"] for state in tasks.values()}
+        assert all(state["Catch"][0]["ErrorEquals"] == ["States.ALL"] for state in tasks.values())
+        assert branch["States"][failed]["Parameters"]["failure.$"] == "$.failure"
+    ways = [
+        [state["Parameters"]["Payload"]["step"] for state in _tasks_in_order(branch)] for branch in branches
+    ]
+    assert ways == [
+        ["drift_tables", "drift"],
+        ["effectiveness"],
+        ["experiment_tables", "experiment_reports"],
+    ]
+    assert states["Decide"]["Parameters"]["Payload"]["measured.$"] == "$.measured"
+
+
+def _tasks_in_order(branch):
+    name = branch["StartAt"]
+    while name:
+        state = branch["States"][name]
+        if state["Type"] == "Task":
+            yield state
+        name = state.get("Next")
+
+
+@pytest.mark.parametrize("family", RETRAINED)
+def test_a_retraining_is_started_once_by_a_name_that_the_run_gives_it(template, family):
+    properties = of_type(template, "AWS::StepFunctions::StateMachine")["MonitoringStateMachine"]
+    states = json.loads(properties["DefinitionString"])["States"]
+    asked, started = states[f"Retrain{family.capitalize()}"], states[f"Start{family.capitalize()}"]
+    assert asked["Choices"][0]["Variable"] == f"$.decide.{family}"
+    assert asked["Default"] == started["Next"] == started["Catch"][0]["Next"]
+    assert started["Parameters"]["Name.$"] == f"$.decide.{family}_run"
+    placeholder = started["Parameters"]["StateMachineArn"].strip("${}")
+    assert flat(properties["DefinitionSubstitutions"][placeholder]) == RETRAINED[family]
+    assert "StepFunctions.ExecutionAlreadyExistsException" in started["Catch"][0]["ErrorEquals"]
+
+
+def test_monitoring_may_start_what_it_retrains_and_write_to_the_topic(template):
+    role = flat(of_type(template, "AWS::StepFunctions::StateMachine")["MonitoringStateMachine"]["RoleArn"])
+    may = {
+        (action, flat(resource))
+        for statement in statements_of(template, role)
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+    started = {resource for action, resource in may if action == "states:StartExecution"}
+    assert started == {*RETRAINED.values(), "MonitoringStateMachine"}  # its own: the children of its Maps
+    (topic,) = of_type(template, "AWS::SNS::Topic")
+    assert ("sns:Publish", topic) in may
 
 
 @pytest.mark.parametrize("machine", ORDER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,7 @@ import pytest
 
 from patronage.logic.api.route import PREFIX
 from patronage.logic.api.routes import ROUTES
-from patronage.metrics import BREACHES
-from template_support import flat, listed, of_type
+from template_support import flat, grants_of, listed, of_type
 
 OUTPUTS = {
     "ApiUrl",
@@ -27,12 +27,14 @@ OUTPUTS = {
     "IngestDeadLetterQueueUrl",
     "SegmentationStateMachineArn",
     "TrainingStateMachineArn",
+    "MonitoringStateMachineArn",
     "UpkeepStateMachineArn",
     "ErasureStateMachineArn",
     "GlueDatabaseName",
     "UserPoolId",
     "UserPoolClientId",
     "AlertTopicArn",
+    "AlarmNames",
     "IngestFunctionName",
     "SegmentFunctionName",
     "TrainTablesFunctionName",
@@ -44,6 +46,8 @@ OUTPUTS = {
     "ApiFunctionName",
     "CollectFunctionName",
     "EraseFunctionName",
+    "MonitorFunctionName",
+    "MonitorLearnFunctionName",
 }
 NAMES_IN_AN_ACCOUNT = {
     "AlarmName",
@@ -155,52 +159,33 @@ def test_logs_end(template):
     assert all(group["RetentionInDays"] <= 30 for group in groups)
 
 
-def test_few_alarms_and_the_dead_letter_queue_among_them(template):
-    alarms = of_type(template, "AWS::CloudWatch::Alarm").values()
-    assert len(alarms) <= 10, "an alarm costs $0.10 a month, idle or not"
-    watched = {alarm["MetricName"] for alarm in alarms}
-    assert watched == {
-        "Errors",
-        "ApproximateNumberOfMessagesVisible",
-        "5XXError",
-        "DeliveryToS3.DataFreshness",
-        BREACHES,
+def test_how_each_run_ended_is_kept(template):
+    rules = [
+        rule
+        for rule in of_type(template, "AWS::Events::Rule").values()
+        if [flat(target["Arn"]) for target in rule["Targets"]] == ["MonitorFunction"]
+    ]
+    kept = {}
+    for rule in rules:
+        detail = rule["EventPattern"]["detail"]
+        assert set(detail["status"]) == {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
+        asked = rule["Targets"][0]["InputTransformer"]["InputTemplate"]
+        assert '"step":"ended"' in asked
+        (machine,) = map(flat, detail["stateMachineArn"])
+        kept[re.search('"machine":"([a-z]+)"', asked)[1]] = machine
+    assert kept == {
+        name: f"{name.capitalize()}StateMachine"
+        for name in ("segmentation", "training", "monitoring", "upkeep")
     }
-    failing = {flat(d["Value"]) for a in alarms if a["MetricName"] == "Errors" for d in a["Dimensions"]}
-    of_a_machine = {"CatalogFunction", "CompactFunction", "SegmentLearnFunction", "EraseFunction"}
-    behind_the_api = {"LookupFunction", "ApiFunction", "CollectFunction"}  # where the gateway's alarm counts
-    assert failing == set(of_type(template, "AWS::Lambda::Function")) - of_a_machine - behind_the_api
-
-
-def test_an_upload_that_breaks_a_grave_quality_rule_writes_to_a_person(template):
-    alarms = of_type(template, "AWS::CloudWatch::Alarm").values()
-    (alarm,) = [each for each in alarms if each["MetricName"] == BREACHES]
-    dimensions = {each["Name"]: flat(each["Value"]) for each in alarm["Dimensions"]}
-    assert dimensions == {"service": "ingest", "function_name": "IngestFunction", "severity": "alarm"}
-    assert (alarm["Namespace"], alarm["Statistic"], alarm["Threshold"]) == ("Patronage", "Sum", 1)
-    assert alarm["AlarmActions"] == [{"Ref": next(iter(of_type(template, "AWS::SNS::Topic")))}]
-    variables = of_type(template, "AWS::Lambda::Function")["IngestFunction"]["Environment"]["Variables"]
-    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == alarm["Namespace"]
-    assert variables["POWERTOOLS_SERVICE_NAME"] == dimensions["service"]
-
-
-def test_a_run_that_fails_raises_one_alert(template):
-    (topic,) = of_type(template, "AWS::SNS::Topic")
-    patterns = [
-        rule for rule in of_type(template, "AWS::Events::Rule").values()
-        if rule["EventPattern"]["source"] == ["aws.states"]
-    ]  # fmt: skip
-    (rule,) = patterns
-    assert rule["EventPattern"]["detail"]["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
-    machines = {flat(arn) for arn in rule["EventPattern"]["detail"]["stateMachineArn"]}
-    assert machines == set(of_type(template, "AWS::StepFunctions::StateMachine"))
-    assert [flat(target["Arn"]) for target in rule["Targets"]] == [topic]
-    notifying = {
-        flat(alarm["Dimensions"][0]["Value"])
-        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
-        if alarm["MetricName"] == "Errors" and alarm.get("AlarmActions")
-    }
-    assert notifying == {"IngestFunction"}
+    allowed = grants_of(template, "MonitorFunction")
+    for machine in kept.values():
+        for action in ("states:DescribeExecution", "states:GetExecutionHistory", "states:ListMapRuns"):
+            (executions,) = [
+                resource
+                for granted, resource in allowed
+                if granted == action and f":execution:{machine}:*" in resource
+            ]
+            assert "*:*" not in executions, "the executions of one machine"
 
 
 def test_two_stacks_share_no_name(template, second_template):

@@ -37,6 +37,8 @@ BODIES: dict[str, Any] = {
     "collect": {"event_type": "view", "session_id": "s-who", "product_id": "A-p0"},
     "replace_rules": {},
     "create_experiment": {},
+    "hold_out": {},
+    "roll_back": {"family": "recommendations", "run_id": "nobody"},
 }
 ASKED = [(route, is_twin) for route in ROUTES for is_twin in ((False, True) if route.twin else (False,))]
 

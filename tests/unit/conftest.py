@@ -11,14 +11,15 @@ from patronage.steps.ingest import Upload, ingest
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
 from patronage.stores.serving import ServingTable
-from tests_support import NOW
+from tests_support import NOW, examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
-settings.register_profile("house", deadline=None)  # a test holds what is right; benchmarks hold what is quick
+# A test holds what is right; benchmarks hold what is quick.
+settings.register_profile("house", deadline=None, max_examples=examples(100))
 settings.load_profile("house")
 
 

@@ -69,19 +69,32 @@ def test_every_route_of_the_function_is_answered(api):
 
 
 def test_an_admin_starts_an_experiment_and_everybody_sees_it(api):
-    def ask(method, body=None):
+    def ask(method, body=None, resource="/api/v1/experiments", query=None):
         event = support.event(
-            "aws-rest-segments", httpMethod=method, resource="/api/v1/experiments", body=body
+            "aws-rest-segments",
+            httpMethod=method,
+            resource=resource,
+            body=body,
+            queryStringParameters=query,
         )
         event["requestContext"]["authorizer"]["claims"]["cognito:groups"] = "admin"
         answer = api(event)
         return answer["statusCode"], json.loads(answer["body"])
 
     arms = [{"arm": "a", "kind": "none", "weight": 0.1}, {"arm": "b", "kind": "model", "weight": 0.9}]
-    status, made = ask("POST", json.dumps({"experiment_id": "first", "arms": arms}))
-    assert (status, made["state"]) == (201, "running")
-    assert ask("GET") == (200, {"experiments": [made]})
-    assert ask("POST", json.dumps({"experiment_id": "first", "arms": arms}))[0] == 409
+    document = {"experiment_id": "first", "arms": arms}
+    status, made = ask("POST", json.dumps(document))
+    assert (status, made["state"]) == (201, "draft")
+    assert ask("GET") == (200, {"experiments": [made], "holdout": None})
+    first = {"experiment_id": "first"}
+    for move, wanted in [("stop", 409), ("start", 200), ("archive", 409), ("stop", 200), ("archive", 200)]:
+        assert ask("POST", None, f"/api/v1/experiments/{move}", first)[0] == wanted
+    assert ask("POST", json.dumps(document))[0] == 409
+    status, other = ask("POST", json.dumps(document | {"experiment_id": "second", "start": True}))
+    assert (status, other["state"], other["coverage"]) == (201, "running", 1.0)
+    status, holdout = ask("PUT", json.dumps({"share": 0.05}), "/api/v1/experiments/holdout")
+    assert (status, holdout["share"]) == (200, 0.05)
+    assert ask("GET")[1]["holdout"] == holdout
 
 
 def test_the_documentation_is_whole(api):

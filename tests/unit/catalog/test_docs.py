@@ -14,7 +14,7 @@ from patronage.logic.tables import ORDERS
 from tests_support import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
-EXAMPLES = sorted(DOCS.glob("examples/*.py"))
+EXAMPLES = sorted(DOCS.glob("examples/read_with_*.py"))
 ROWS = """
     SELECT * FROM (VALUES
         ('o1', '1', 'France', 1250, TIMESTAMPTZ '2025-03-31 23:59:59+00'),

@@ -1,28 +1,51 @@
-"""The commands as a person gives them: a process, its output and its exit code."""
+"""The commands as a person gives them: their output and exit code."""
 
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from patronage.cli import _COMMANDS
+from patronage.cli import _COMMANDS, main
 from patronage.logic.recommenders.candidates import CANDIDATES, HYBRID
 
 PATRONAGE = Path(sys.executable).parent / "patronage"
 
 
-def patronage(*arguments: str, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+def as_a_process(*arguments: str, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"COLUMNS": "120", "NO_COLOR": "1"}
     done = subprocess.run(
         [PATRONAGE, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False
     )
+    return checked(done, code)
+
+
+def patronage(*arguments: str, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """Do what the process does, in this one: its imports are paid once."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setenv("COLUMNS", "120")
+        patch.setenv("NO_COLOR", "1")
+        patch.chdir(cwd)
+        patch.setattr(sys, "argv", ["patronage", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    left = ended.value.code
+    returned = left if isinstance(left, int) else int(left is not None)
+    return checked(
+        subprocess.CompletedProcess(["patronage", *arguments], returned, out.getvalue(), err.getvalue()), code
+    )
+
+
+def checked(done: subprocess.CompletedProcess[str], code: int) -> subprocess.CompletedProcess[str]:
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     return done
@@ -114,7 +137,7 @@ def test_evaluate_prints_a_model_beside_popularity(shop):
 
 
 def test_errors_of_ratings_need_ratings_and_say_how_to_supply_them(shop):
-    done = patronage("evaluate", "--model", "collaborative", "--metric", "rmse", cwd=shop, code=2)
+    done = as_a_process("evaluate", "--model", "collaborative", "--metric", "rmse", cwd=shop, code=2)
     assert "NDCG" in done.stderr
     assert "patronage ingest --table ratings" in done.stderr
 
@@ -180,5 +203,5 @@ def test_every_command_helps_with_an_example(tmp_path, command):
 
 
 def test_help_lists_every_command(tmp_path):
-    shown = patronage("--help", cwd=tmp_path).stdout
+    shown = as_a_process("--help", cwd=tmp_path).stdout
     assert all(command in shown for command in _COMMANDS)

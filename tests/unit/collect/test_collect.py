@@ -13,7 +13,7 @@ from collect_support import SHOP, STRANGER, Storefront, visitor
 from patronage.errors import BadField, TryAgain
 from patronage.logic.collect.shapes import OWN_FIELDS
 from patronage.logic.ingest.rules import MAX_ID_BYTES
-from tests_support import NOW
+from tests_support import NOW, examples
 
 VIEW = {"event_type": "view", "product_id": "mug", "session_id": "s"}
 
@@ -485,7 +485,7 @@ BODIES = OBJECTS | st.builds(
 )
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(300), suppress_health_check=[HealthCheck.too_slow])
 @given(
     BODIES, st.sampled_from([STRANGER, SHOP, visitor("ann"), visitor(session_id="s"), visitor("ann", "s")])
 )

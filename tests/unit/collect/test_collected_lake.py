@@ -48,6 +48,9 @@ FULL = {
     "device": "mobile",
     "country": "GB",
     "channel": "recommendation / basket",
+    "recommendation_id": "r1~als~g1~~~basket~us~0a1b2c3d",
+    "placement": "basket",
+    "position": 2,
 }
 
 
@@ -75,6 +78,7 @@ def test_every_value_arrives_as_it_was_sent(storefront, ingest_text, lake, packe
         "occurred_at": "2026-01-10 11:30:00.25+00",
         "quantity": "1.2340",
         "unit_price": "1234.5000",
+        "position": "2",
     }
     assert dict(zip(COLUMNS, row, strict=True)) == expected
     assert "doubts" not in report

@@ -27,6 +27,9 @@ OWN = {
     "device": "mobile",
     "country": "GB",
     "channel": "recommendation",
+    "recommendation_id": "r1~als~g1~e~b~basket~us~0a1b2c3d",
+    "placement": "basket",
+    "position": 2,
 }
 SEGMENT = {
     "type": "track",
@@ -43,6 +46,9 @@ SEGMENT = {
         "query": "tea",
         "category": "Lights",
         "channel": "recommendation",
+        "recommendation_id": "r1~als~g1~e~b~basket~us~0a1b2c3d",
+        "placement": "basket",
+        "position": 2,
     },
     "context": {"device": {"type": "mobile"}, "location": {"country": "GB"}},
 }
@@ -60,7 +66,11 @@ GA4 = {
                 "transaction_id": "7",
                 "search_term": "tea",
                 "channel": "recommendation",
-                "items": [{"item_id": "mug", "price": 2.95, "quantity": 2, "item_category": "Lights"}],
+                "item_list_id": "r1~als~g1~e~b~basket~us~0a1b2c3d",
+                "item_list_name": "basket",
+                "items": [
+                    {"item_id": "mug", "price": 2.95, "quantity": 2, "item_category": "Lights", "index": 1}
+                ],
             },
         }
     ],
@@ -89,7 +99,7 @@ def test_the_examples_of_the_page_are_accepted(storefront, example):
 
 
 def test_the_page_has_examples_of_every_shape():
-    assert len(EXAMPLES) == 4
+    assert len(EXAMPLES) == 5
 
 
 def test_the_names_of_the_page_are_known(storefront):
@@ -192,3 +202,32 @@ def test_a_time_of_an_event_goes_before_that_of_all(storefront):
     storefront.post({"client_id": "s", "timestamp_micros": 1_768_042_800_000_000, "events": [later]})
 
     assert storefront.stream.rows[0]["occurred_at"] == "2026-01-10T11:00:01.000Z"
+
+
+@pytest.mark.parametrize("list_id", ["related_products", None, 7])
+def test_another_list_of_a_tracker_is_no_answer_of_recommendations(list_id):
+    item = {"item_id": "mug", "index": 0, "item_list_id": list_id}
+    body = {"client_id": "s", "events": [{"name": "select_item", "params": {"items": [item]}}]}
+
+    (row,) = rows_of(body)
+
+    assert [row[name] for name in ("recommendation_id", "placement", "position")] == [None, None, None]
+
+
+@pytest.mark.parametrize("position", [0, -1, 1.5, "first", True, [1], 10**6, float("inf")])
+def test_a_place_is_a_whole_number_from_1(storefront, position):
+    event = {"event_type": "click", "session_id": "s", "product_id": "mug", "position": position}
+
+    (told,) = storefront.post({"events": [event]}, STRANGER).body["results"]
+
+    assert (told["status"], told["problem"]["field"]) == ("refused", "position")
+
+
+def test_an_id_made_of_the_content_is_the_one_from_before_recommendations_had_ids(storefront):
+    storefront.one(SHOP, event_type="view", session_id="s", product_id="mug")
+    storefront.one(SHOP, event_type="view", session_id="s", product_id="mug", position=1)
+
+    first, second = (row["event_id"] for row in storefront.stream.rows)
+
+    assert first == "127fe26f4975359556e272c5e7222ff3"  # by the release before
+    assert second != first

@@ -84,7 +84,7 @@ def test_every_kind_of_store_holds_the_customer_before(filled):
         *("features/customers.parquet", "features/sessions.parquet", "journeys/timelines.parquet"),
         *("segments/behaviour.parquet", "segments/customers.parquet", "segments/history.parquet"),
         *("segments/lifecycle.parquet", "segments/rfm.parquet", "recommendations/customers.parquet"),
-        *("recommendations/users-00000.parquet", "-klaviyo.csv"),
+        *("recommendations/users-00000.parquet", "-klaviyo.csv", "-klaviyo.parquet"),
     )
     assert [end for end in ends if not any(key.endswith(end) for key in keys)] == []
     assert objects_that_mention(filled.store, VISIT)
@@ -234,7 +234,7 @@ def test_rows_that_come_while_it_works_go_in_the_second_round(kept, tmp_path):
     states.left(erasure_id, stores, now=NOW)
     late = ORDERS + f"o-late,{cell(ZOE)},tea1,T,1,2.50,2025-12-30T12:00:00Z\n"
     taken_in(kept, tmp_path, {"raw/orders/b.csv": late})
-    with pytest.raises(RunFailed, match="tables, runs still hold the customer"):
+    with pytest.raises(RunFailed, match="tables, runs, audiences still hold the customer"):
         states.verify(erasure_id, stores)
     for part in states.find(erasure_id, LAST, stores)["parts"]:
         states.erase(erasure_id, part["part"], stores)
@@ -309,7 +309,7 @@ def test_reports_name_no_order_of_the_customer(tmp_path):
 def test_the_register_says_of_each_store_where_it_is():
     assert [holding.name for holding in HOLDINGS] == [
         *("serving", "raw", "undelivered_events", "tables", "quarantine"),
-        *("reports", "runs", "exports", "old_files"),
+        *("reports", "runs", "audiences", "exports", "old_files"),
     ]
     assert all(holding.where for holding in HOLDINGS)
 

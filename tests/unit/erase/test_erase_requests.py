@@ -22,7 +22,7 @@ from patronage.steps.erase.flag import flag
 from patronage.steps.erase.holdings import FIRST, LAST
 from patronage.steps.erase.remembered import Erased, note_of, remember
 from patronage.steps.erase.requests import LONGEST, ask, ask_export, export_status, status
-from patronage.steps.erase.served import leave_serving, without_erased
+from patronage.steps.erase.served import KINDS, leave_serving, without_erased
 from patronage.steps.generation import RunOutputs
 from patronage.steps.ingest import Upload, ingest, report_key
 from patronage.stores.lake import Lake
@@ -311,12 +311,12 @@ def test_two_erasures_on_one_page_do_not_put_each_other_back(table):
     def late(*asked, **known):
         """Let another erasure, and the end of the generation, come between reading and writing."""
         table.change = change
-        leave_serving(table, "eve", ["g"])
+        leave_serving(table, "eve", {"g": KINDS})
         table.expire([PAGE["pk"]], at=at)
         return change(*asked, **known)
 
     table.change = late
-    leave_serving(table, "bob", ["g"])
+    leave_serving(table, "bob", {"g": KINDS})
     page = table.get_all([PAGE["pk"]])[PAGE["pk"]]
     assert unpack_document([page["packed"]]) == [["ann", 1]]
     assert page["expires_at"] == at
@@ -328,12 +328,12 @@ def test_a_page_that_others_write_all_the_time_is_tried_again_later(table):
         mock.patch.object(table, "change", return_value=False),
         pytest.raises(TryAgain, match="other writes to a list"),
     ):
-        leave_serving(table, "bob", ["g"])
+        leave_serving(table, "bob", {"g": KINDS})
 
 
 def test_who_was_assigned_another_segment_leaves_the_list_of_the_run(table):
     on_one_page(table, ["ann", "bob"], {"segment_id": "lost", "assigned_at": "now"}, listed=SAID)
-    assert leave_serving(table, "bob", ["g"])["pages"] == 1
+    assert leave_serving(table, "bob", {"g": KINDS})["pages"] == 1
     page = table.get_all([PAGE["pk"]])[PAGE["pk"]]
     assert unpack_document([page["packed"]]) == [["ann", 1]]
 

@@ -29,7 +29,7 @@ from patronage.steps.ingest import Upload, ingest
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore, S3Store
 from patronage.stores.raw import RawVersions, Version
-from tests_support import NOW
+from tests_support import NOW, examples
 
 HEADER = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\n"
 SHOP = Shop(currency="GBP", timezone="Europe/London")
@@ -75,7 +75,7 @@ def test_an_id_of_any_characters_leaves_and_its_neighbours_stay(tmp_path, whom):
     assert rewritten(tmp_path, content.encode(), whom) == (kept.encode(), 2)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(
         st.tuples(

@@ -13,6 +13,7 @@ from patronage.errors import BadInput
 from patronage.logic.synthetic import SyntheticShop, World, blocks, draw_blocks, truth_readme
 from patronage.logic.synthetic.events import TYPES
 from patronage.logic.synthetic.identifiers import customer_ids, product_ids
+from tests_support import examples
 
 
 def drawn(**parameters):
@@ -217,7 +218,7 @@ class TestEvents:
         assert np.unique(pairs[0]).size == pairs.shape[1]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.integers(1, 60), st.integers(1, 80), st.integers(1, 60), st.integers(0, 5))
 def test_a_shop_of_any_size_can_be_drawn(customers, products, days, seed):
     world, block = drawn(customers=customers, products=products, days=days, seed=seed)

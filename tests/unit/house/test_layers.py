@@ -25,6 +25,8 @@ BLOCKED = {
     "api": TABLES | LEARN | NEVER,
     "collect": TABLES | LEARN | NEVER,
     "erase": LEARN | NEVER,
+    "monitor": LEARN | NEVER,
+    "monitor_learn": TABLES | NEVER,
 }
 PROGRAM = """
 import importlib.util, sys

@@ -19,7 +19,7 @@ from patronage.settings import Shop
 from patronage.steps.ingest import Upload, ingest, quarantine_key
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
-from tests_support import NOW, adds_up
+from tests_support import NOW, adds_up, examples
 
 SHOP = Shop(currency="GBP", timezone="Europe/London", max_refused_share=0.9)
 KEYS = st.sampled_from(["raw/orders/a", "raw/events/a", "raw/products/a", "raw/a", "b"])
@@ -56,9 +56,9 @@ STARTS = [b"", b"\x1f\x8b\x08\0\0\0\0\0\0\xff", b"PK\x03\x04", b"PAR1", b"\xff\x
           b'{"order_id":', b"order_id\n", b"product_id,title\n", b"user_id,event,ts\n"]  # fmt: skip
 
 
-def brief(examples: int) -> settings:
+def brief(count: int) -> settings:
     return settings(
-        max_examples=examples,
+        max_examples=examples(count),
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )

@@ -18,7 +18,7 @@ from patronage.steps.ingest import ingest
 from patronage.steps.ingest import source as source_module
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
-from tests_support import NOW, adds_up
+from tests_support import NOW, adds_up, examples
 
 HEADER = "order_id,line,customer_id,product_id,quantity,unit_price,ordered_at,updated_at\n"
 PLAIN = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\n"
@@ -158,7 +158,9 @@ def test_tax_and_shipping_follow_the_shops_rule(upload_text, lake, rules, minor)
     assert [row[0] for row in rows_of(lake, "net_minor, order_id")] == sorted(minor)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     lines=st.lists(
         st.tuples(
@@ -195,7 +197,7 @@ def test_places_are_found_through_quotes_blank_lines_and_rows_that_were_left_out
     assert places(b"a\nb\r\nc\n", {2, 3}, first_line=5) == ({2: Place(6, "b"), 3: Place(7, "c")}, [])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(
     lines=st.lists(st.integers(1, 40_000), min_size=1, max_size=12),
     ends=st.booleans(),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from patronage.settings import Shop
 from patronage.steps.ingest import ingest, report_key
-from tests_support import NOW, adds_up
+from tests_support import NOW, adds_up, examples
 
 if TYPE_CHECKING:
     from patronage.stores.lake import Lake
@@ -352,7 +352,9 @@ def test_a_file_that_cannot_be_read_says_why(ingest_text, lake, content, says):
     assert lake.store.exists(report_key(report["object"]))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(body=st.text(st.characters(codec="utf-8"), max_size=200))
 def test_any_text_below_a_header_ends_with_a_report_that_adds_up(ingest_text, body):
     report = ingest_text(HEADER + body, key=body, version="x")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from patronage.engines.reading import TextSource, parquet_source, recognise
 from patronage.errors import BadInput
+from tests_support import examples
 
 WIDTH = 3
 CELLS = st.text(st.sampled_from("ab1 ,;\t|'\"\n\ré€:.-{}[]"), max_size=12)
@@ -27,7 +28,7 @@ STARTS = st.sampled_from(
      b"\xff\xfe", b"\xfe\xff",
      b"\xef\xbb\xbf", b"[{", b'{"a": [', b"a,b\n", b"%PDF-"]
 )  # fmt: skip
-SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def packed(content: bytes, compression: str) -> bytes:
@@ -86,7 +87,7 @@ def test_any_damage_to_a_container_ends_with_chunks_or_bad_input(compression, pl
     assert chunks is None or all(chunks)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     ROWS,
     st.sampled_from([",", ";", "\t", "|"]),

@@ -18,7 +18,7 @@ from patronage.settings import Shop
 from patronage.steps.ingest import Upload, ingest, load_options
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
-from tests_support import NOW, adds_up
+from tests_support import NOW, adds_up, examples
 
 HEADER = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\n"
 GOOD = HEADER + "o1,c1,p1,1,2.50,2025-01-02\n"
@@ -275,7 +275,7 @@ OPTION_NAMES = sorted({*Options.__dataclass_fields__} - {"known_dialects", "faul
 DIALECT_NAMES = sorted({*Dialect.__dataclass_fields__, "also"} - {"name", "table", "columns"})
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     sidecar=texts_of(OPTION_NAMES),
     lake_settings=texts_of(["files", "strict"], "[[files]]\nmatch = '*'\n"),

@@ -23,6 +23,7 @@ from patronage.logic.ingest.values import (
     number_evidence_sql,
     settle_numbers,
 )
+from tests_support import examples
 
 POINT = guess_numbers(["1,234.50"]).chosen
 COMMA = guess_numbers(["1.234,50"]).chosen
@@ -48,7 +49,7 @@ def written(number: Decimal, style: NumberStyle, mark: str) -> str:
 AMOUNTS = st.decimals(-(10**14) + 1, 10**14 - 1, places=4) | st.decimals(-2000, 2000, places=2)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     style=st.sampled_from(STYLES),
     number=AMOUNTS | st.integers(-(10**6), 10**6).map(Decimal),

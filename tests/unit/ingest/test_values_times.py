@@ -21,6 +21,7 @@ from patronage.logic.ingest.values import (
     instant_sql,
     time_candidates,
 )
+from tests_support import examples
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ISO = given_time_format(["iso"])
@@ -342,7 +343,7 @@ def test_every_directive_that_is_accepted_is_known_to_duckdb(directive):
 FORMS = [DAY_FIRST, MONTH_FIRST, *(given_time_format([each]) for each in KEYWORDS)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     form=st.sampled_from(FORMS),
     texts=st.lists(st.text(max_size=30) | st.text("0123456789-+/:. TZ()eEAPM", max_size=30), max_size=20),
@@ -364,7 +365,7 @@ ISO_LIKE = (
 )
 
 
-@settings(max_examples=60, deadline=None)  # texts from a regular expression are slow to make
+@settings(max_examples=examples(60), deadline=None)  # texts from a regular expression are slow to make
 @given(st.from_regex(NUMERIC) | st.from_regex(NAMED) | st.from_regex(ISO_LIKE))
 def test_what_the_guess_takes_for_a_time_the_sql_reads(text):
     for form in time_candidates([text]):

@@ -27,6 +27,11 @@ ONLY_WHEN_NEEDED = {
     "patronage.logic.api.openapi",
     "patronage.logic.api.schemas",
     "patronage.logic.collect.session",
+    "patronage.logic.experiments.arms",
+    "patronage.logic.experiments.assignment",
+    "patronage.logic.experiments.lifecycle",
+    "patronage.logic.experiments.running",
+    "patronage.logic.experiments.variants",
     "patronage.logic.serve.rules_document",
     "patronage.steps.run_reader",
 }

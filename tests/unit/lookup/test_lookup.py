@@ -89,6 +89,7 @@ def test_a_known_user_gets_own_candidates_then_what_is_popular(reader):
     assert recommend(reader, "ann", 4, now=LATER) == {
         "user_id": "ann",
         "personal": True,
+        "recommendation_id": "r1~item_to_item~run~~~~uupp~0d65657e",
         "k": 4,
         "rung": "user",
         "items": [

@@ -67,6 +67,7 @@ def test_the_twins_answer_alike(lookup):
     answers = [body(lookup(event)) for event in (by_path, ask({"user_id": "bob/1", "k": "5"}))]
     for answer in answers:
         assert answer.pop("age_seconds") > 0
+        assert answer.pop("recommendation_id").startswith("r1~item_to_item~run~~~~upppk~")
         assert answer["rung"] == "user"
     assert answers[0] == answers[1]
 
@@ -170,6 +171,32 @@ def test_products_beside_a_product(lookup, resource, rung):
     assert answer["statusCode"] == 200
     assert answer["headers"]["Cache-Control"] == "public, max-age=60"
     assert (body(answer)["product_id"], body(answer)["rung"], body(answer)["k"]) == ("a#b", rung, 10)
+    assert body(answer)["recommendation_id"].startswith("r1~item_to_item~run~~~~t")
+
+
+@pytest.mark.usefixtures("published")
+def test_an_answer_names_where_it_is_shown(lookup):
+    visit = ask({"k": "1", "placement": "product-page_2"})
+    assert body(lookup(visit))["recommendation_id"].split("~")[5] == "product-page_2"
+    beside = {"product_id": "a#b", "k": "1", "placement": "basket"}
+    answer = lookup(ask(beside, resource="/api/v1/similar"))
+    assert body(answer)["recommendation_id"].split("~")[5:7] == ["basket", "t"]
+    many = ask(None, resource="/api/v1/recommendations/batch", httpMethod="POST")
+    many["body"] = json.dumps({"user_ids": ["ann"], "k": 1, "placement": "mail"})
+    (one,) = body(lookup(many))["answers"]
+    assert one["recommendation_id"].split("~")[5] == "mail"
+    for wrong in ("Home", "a~b", "x" * 65, "ä", ""):
+        refused = lookup(ask({"placement": wrong}))
+        assert (refused["statusCode"], body(refused)["field"]) == (400, "placement")
+
+
+@pytest.mark.usefixtures("published")
+def test_a_list_that_is_about_no_person_keeps_its_id_and_its_etag(lookup):
+    answers = [lookup(ask({"product_id": "a#b"}, resource="/api/v1/similar")) for _ in range(2)]
+    assert len({body(each)["recommendation_id"] for each in answers}) == 1
+    assert len({each["headers"]["ETag"] for each in answers}) == 1
+    personal = [body(lookup(ask({"user_id": "ann"})))["recommendation_id"] for _ in range(2)]
+    assert len(set(personal)) == 2
 
 
 @pytest.mark.usefixtures("published")

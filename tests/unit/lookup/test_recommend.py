@@ -42,6 +42,7 @@ def test_an_answer_says_what_it_stands_on():
     assert answer == {
         "user_id": "ann",
         "personal": True,
+        "recommendation_id": "r1~ease~run~~~~up~f755ba15",
         "k": 2,
         "rung": "user",
         "model": {"name": "ease", "version": "run"},
@@ -328,7 +329,11 @@ def test_many_customers_in_the_order_in_which_they_are_named():
     reader.give("bob", "dc")
     answer = recommend_many(reader, ["bob", "ann", "nobody", "bob"], 3, now=NOW)
     assert [each["user_id"] for each in answer["answers"]] == ["bob", "ann", "nobody", "bob"]
+    ids_ = [each.pop("recommendation_id") for each in answer["answers"]]
+    assert len(set(ids_)) == 4
     alone = [recommend(reader, Rights(each, True, (("user", each),)), 3, now=NOW) for each in ("bob", "ann")]
+    assert alone[0].pop("recommendation_id") == ids_[0]
+    assert alone[1].pop("recommendation_id")
     assert answer["answers"][:2] == alone
     assert answer["answers"][3] == alone[0]
     assert answer["k"] == 3

@@ -15,6 +15,7 @@ from patronage.logic.serve.kinds import BOUGHT_TOGETHER, NEW, TRENDING
 from patronage.logic.serve.packing import Candidate, unpack
 from patronage.steps import publish
 from patronage.steps.learn_arrays import load_arrays, save_arrays
+from patronage.steps.rollback import rollback
 from patronage.stores.objects import read_json, write_json
 from tests_support import NOW
 
@@ -326,7 +327,7 @@ def test_retire_brings_no_item_back_that_is_gone(store, table, client, two_runs)
 
 
 def test_rollback_points_back_keeps_the_old_and_ends_the_new(store, table, client, two_runs, timed):
-    answer = publish.rollback("old", "recommendations", store=store, table=table, **timed)
+    answer = rollback("old", "recommendations", store=store, table=table, **timed)
     assert answer == {"live_run": "old", "rolled_back": "new", "missing": 0}
     live = table.pointer()["recommendations"]
     assert (live.run_id, live.version, live.model["version"]) == ("old", 3, "old")
@@ -335,13 +336,13 @@ def test_rollback_points_back_keeps_the_old_and_ends_the_new(store, table, clien
 
 
 def test_rollback_may_be_repeated(store, table, client, two_runs, timed):
-    first = publish.rollback("old", "recommendations", store=store, table=table, **timed)
-    assert publish.rollback("old", "recommendations", store=store, table=table, **timed) == first
+    first = rollback("old", "recommendations", store=store, table=table, **timed)
+    assert rollback("old", "recommendations", store=store, table=table, **timed) == first
     assert table.pointer()["recommendations"].version == 3
 
 
 def test_a_late_retire_does_nothing_to_a_run_that_is_live_again(store, table, client, two_runs, timed):
-    publish.rollback("old", "recommendations", store=store, table=table, **timed)
+    rollback("old", "recommendations", store=store, table=table, **timed)
     retire_all(store, table, "old")
     assert ends_of(client, "old") == {None}
 
@@ -353,7 +354,7 @@ def test_a_rollback_in_the_middle_of_a_retire_leaves_the_live_run_whole(
 
     def expire_after_rollback(keys, *, at):
         if pending:
-            publish.rollback(pending.pop(), "recommendations", store=store, table=table, **timed)
+            rollback(pending.pop(), "recommendations", store=store, table=table, **timed)
         return expire(keys, at=at)
 
     monkeypatch.setattr(table, "expire", expire_after_rollback)
@@ -362,7 +363,7 @@ def test_a_rollback_in_the_middle_of_a_retire_leaves_the_live_run_whole(
 
 
 def test_a_late_retry_of_a_flip_does_not_undo_a_rollback(store, table, two_runs, timed):
-    publish.rollback("old", "recommendations", store=store, table=table, **timed)
+    rollback("old", "recommendations", store=store, table=table, **timed)
     answer = publish.flip("new", "recommendations", store=store, table=table, **timed)
     assert not answer["flipped"]
     assert answer["reason"].startswith("run new was rolled back")
@@ -371,8 +372,8 @@ def test_a_late_retry_of_a_flip_does_not_undo_a_rollback(store, table, two_runs,
 
 
 def test_a_rollback_can_be_rolled_back_and_a_new_run_follows_it(store, table, client, two_runs, timed):
-    publish.rollback("old", "recommendations", store=store, table=table, **timed)
-    publish.rollback("new", "recommendations", store=store, table=table, **timed)
+    rollback("old", "recommendations", store=store, table=table, **timed)
+    rollback("new", "recommendations", store=store, table=table, **timed)
     assert ends_of(client, "new") == {None}
     support.make_recommendations(store, "newest", created_at=LATER + timedelta(days=1))
     answer = support.publish_all(store, table, "newest", "recommendations")
@@ -381,20 +382,20 @@ def test_a_rollback_can_be_rolled_back_and_a_new_run_follows_it(store, table, cl
 
 def test_rollback_counts_what_had_ended_already(store, table, client, two_runs, timed):
     client.delete_item(TableName=support.TABLE, Key={"pk": {"S": "user#old#ann"}})
-    assert publish.rollback("old", "recommendations", store=store, table=table, **timed)["missing"] == 1
+    assert rollback("old", "recommendations", store=store, table=table, **timed)["missing"] == 1
 
 
 def test_rollback_ends_with_the_keep_time(store, table, two_runs):
     late = NOW + timedelta(days=support.KEEP_DAYS, seconds=1)
     with pytest.raises(BadInput, match="run old was kept until 2026-01-17"):
-        publish.rollback("old", "recommendations", store=store, table=table, now=late, keep_days=7)
+        rollback("old", "recommendations", store=store, table=table, now=late, keep_days=7)
 
 
 def test_rollback_to_a_run_that_was_not_superseded_says_which_was(store, table, two_runs, timed):
     with pytest.raises(NotFound, match="only old can be"):
-        publish.rollback("older", "recommendations", store=store, table=table, **timed)
+        rollback("older", "recommendations", store=store, table=table, **timed)
     with pytest.raises(NotFound, match="there is none before the live one for segments"):
-        publish.rollback("old", "segments", store=store, table=table, **timed)
+        rollback("old", "segments", store=store, table=table, **timed)
 
 
 def test_what_a_worker_that_died_had_written_can_be_retired(store, table, client, timed, monkeypatch):

@@ -11,7 +11,9 @@ from scipy.stats import binom
 from patronage.cli.segment_output import write_method
 from patronage.errors import BadInput, NotFound
 from patronage.logic.segments.audiences import CHANNELS
+from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pin
+from patronage.steps.segment.audiences import audiences, members_key
 from patronage.steps.segment.exports import FATES, SALT, exports
 from patronage.stores.objects import read_json
 from tests_support import NOW
@@ -71,7 +73,7 @@ def fates(report: dict) -> dict[str, int]:
 
 def test_who_said_no_or_is_listed_is_left_out_and_everyone_is_counted(people, tmp_path):
     people.store.write_bytes("settings/do_not_contact.csv", b"email\nh\nnobody at all\n")
-    report = exports("run", people, "champions", "klaviyo", tmp_path / "out" / "a.csv")
+    report = exports("run", people, "champions", "klaviyo", tmp_path / "out" / "a.csv", now=NOW)
     assert fates(report) == {
         "exported": 2,  # a, j
         "do_not_contact": 2,  # h by the id, i by h's address
@@ -88,7 +90,9 @@ def test_who_said_no_or_is_listed_is_left_out_and_everyone_is_counted(people, tm
 
 
 def test_an_advertiser_gets_hashes_alone(people, tmp_path):
-    report = exports("run", people, "champions", "meta", tmp_path / "a.csv", with_unknown_consent=True)
+    report = exports(
+        "run", people, "champions", "meta", tmp_path / "a.csv", with_unknown_consent=True, now=NOW
+    )
     assert fates(report) == {
         "exported": 5,
         "without_consent": 2,
@@ -107,7 +111,7 @@ def test_an_advertiser_gets_hashes_alone(people, tmp_path):
 
 def test_a_no_counts_from_the_moment_it_is_known(people, ingest_text, tmp_path):
     ingest_text("customer_id,email,accepts_marketing\na,ann@example.com,false\n", key="raw/customers/b.csv")
-    report = exports("run", people, "champions", "mailchimp", tmp_path / "a.csv")
+    report = exports("run", people, "champions", "mailchimp", tmp_path / "a.csv", now=NOW)
     assert fates(report)["without_consent"] == 4  # a, f at a's address, b, g
     assert "ann@example.com" not in (tmp_path / "a.csv").read_text()
 
@@ -141,7 +145,7 @@ def exported(ingest_text, lake, shop, tmp_path):
         ids = {row.split(",")[0] for row in customers} - {"elsewhere"}
         run_of(lake, dict.fromkeys(ids, "lost"))
         lake.store.write_bytes("settings/do_not_contact.csv", listed.encode())
-        report = exports("run", lake, "lost", channel, tmp_path / "list.csv")
+        report = exports("run", lake, "lost", channel, tmp_path / "list.csv", now=NOW)
         groups = rows_of(lake.store.staged(report["assignment_key"]))
         return [row["customer_id"] for row in groups], (tmp_path / "list.csv").read_text().splitlines()[1:]
 
@@ -191,7 +195,7 @@ def test_the_list_names_a_mailbox_or_telephone_however_it_is_written(exported, l
     ]
     listed = "+44 7911 123456\nanndoe@googlemail.com\nB.O.B.D.O.E+x@gmail.com\n"
     assert exported(customers, "klaviyo", listed=listed)[0] == ["d"]
-    report = exports("run", lake, "lost", "klaviyo", tmp_path / "a.csv")
+    report = exports("run", lake, "lost", "klaviyo", tmp_path / "a.csv", now=NOW)
     assert report["unknown_lines"] == [], "a telephone number is no misspelt id"
 
 
@@ -217,7 +221,9 @@ def test_a_person_with_two_ids_is_held_out_under_both_or_none(people, ingest_tex
     run_of(people, {row.split(",")[0]: ("one", "two")[int(row[0])] for row in rows})
     held = []
     for segment in ("one", "two"):
-        report = exports("run", people, segment, "google", tmp_path / "a.csv", with_unknown_consent=True)
+        report = exports(
+            "run", people, segment, "google", tmp_path / "a.csv", with_unknown_consent=True, now=NOW
+        )
         groups = rows_of(people.store.staged(report["assignment_key"]))
         assert len(groups) == 400
         held.append({row["customer_id"][2:] for row in groups if row["group"] == "held_out"})
@@ -253,7 +259,7 @@ def test_one_in_ten_of_each_segment_is_held_out_in_every_run_and_channel(ingest_
         ("next", "one", "klaviyo"),
     ):
         output = tmp_path / "list.csv"
-        report = exports(run_id, lake, segment, channel, output, with_unknown_consent=True)
+        report = exports(run_id, lake, segment, channel, output, with_unknown_consent=True, now=NOW)
         groups = rows_of(lake.store.staged(report["assignment_key"]))
         held[run_id, segment, channel] = {row["customer_id"] for row in groups if row["group"] == "held_out"}
         low, high = binom.interval(1 - 1e-6, 2000, 0.1)
@@ -269,15 +275,18 @@ def test_one_in_ten_of_each_segment_is_held_out_in_every_run_and_channel(ingest_
     assert first == third == fourth
     assert not first & second
     salt = lake.store.read_bytes(SALT)
-    exports("run", lake, "one", "meta", tmp_path / "again.csv", with_unknown_consent=True)
+    exports("run", lake, "one", "meta", tmp_path / "again.csv", with_unknown_consent=True, now=NOW)
     assert lake.store.read_bytes(SALT) == salt
 
 
 def test_other_methods_have_their_own_segments(people, tmp_path):
-    assert exports("run", people, "1", "google", tmp_path / "a.csv", by="kmeans")["customers"] == 11
-    assert exports("run", people, "active", "google", tmp_path / "a.csv", by="lifecycle")["customers"] == 11
+    assert exports("run", people, "1", "google", tmp_path / "a.csv", by="kmeans", now=NOW)["customers"] == 11
+    assert (
+        exports("run", people, "active", "google", tmp_path / "a.csv", by="lifecycle", now=NOW)["customers"]
+        == 11
+    )
     with pytest.raises(NotFound, match="nobody in segment 'window_shopper'; it has none"):
-        exports("run", people, "window_shopper", "google", tmp_path / "a.csv", by="behaviour")
+        exports("run", people, "window_shopper", "google", tmp_path / "a.csv", by="behaviour", now=NOW)
     write_method(people.store, "run", "lifecycle", tmp_path / "all.csv")
     assert rows_of(tmp_path / "all.csv")[0] == {
         "customer_id": "a",
@@ -297,18 +306,18 @@ def test_other_methods_have_their_own_segments(people, tmp_path):
 
 def test_what_is_unknown_is_named(people, tmp_path):
     with pytest.raises(BadInput, match="'klavio' is no channel; did you mean klaviyo"):
-        exports("run", people, "champions", "klavio", tmp_path / "a.csv")
+        exports("run", people, "champions", "klavio", tmp_path / "a.csv", now=NOW)
     with pytest.raises(BadInput, match="'x' is no method; known: rfm, kmeans, behaviour, lifecycle"):
-        exports("run", people, "champions", "klaviyo", tmp_path / "a.csv", by="x")
+        exports("run", people, "champions", "klaviyo", tmp_path / "a.csv", by="x", now=NOW)
     with pytest.raises(NotFound, match="nobody in segment 'champion'; it has champions, lost"):
-        exports("run", people, "champion", "klaviyo", tmp_path / "a.csv")
+        exports("run", people, "champion", "klaviyo", tmp_path / "a.csv", now=NOW)
     assert not (tmp_path / "a.csv").exists()
 
 
 def test_a_list_that_cannot_be_read_stops_the_export(people, tmp_path):
     people.store.write_bytes("settings/do_not_contact.csv", "j\n".encode("utf-16"))
     with pytest.raises(BadInput, match="cannot be read"):
-        exports("run", people, "champions", "klaviyo", tmp_path / "a.csv")
+        exports("run", people, "champions", "klaviyo", tmp_path / "a.csv", now=NOW)
     assert not (tmp_path / "a.csv").exists()
 
 
@@ -316,6 +325,30 @@ def test_a_lake_without_customers_exports_nobody_who_did_not_agree(ingest_text, 
     ingest_text("order_id,customer_id,product_id,quantity,unit_price,ordered_at\no,a,p,1,5,2026-01-05\n")
     pin("run", "segments", lake, shop, now=NOW)
     run_of(lake, {"a": "lost", "ann@example.com": "lost"})
-    report = exports("run", lake, "lost", "klaviyo", tmp_path / "a.csv")
+    report = exports("run", lake, "lost", "klaviyo", tmp_path / "a.csv", now=NOW)
     assert fates(report) == {"consent_unknown": 2}
     assert (tmp_path / "a.csv").read_text().startswith("Email,Phone Number,First Name")
+
+
+def test_who_is_in_which_group_is_kept_for_the_measurement(people, tmp_path):
+    report = exports("run", people, "champions", "klaviyo", tmp_path / "a.csv", now=NOW)
+    (record,) = audiences(people.store)
+    assert record == {
+        "export": f"{NOW:%Y%m%dT%H%M%S.%fZ}-rfm-champions-klaviyo",
+        "run_id": "run",
+        "exported_at": NOW.isoformat(),
+        "held_out_share": Manifest.load(people.store, "run").options.held_out_share,
+        "segment_id": "champions",
+        "channel": "klaviyo",
+        "by": "rfm",
+        "exported": report["exported"],
+        "held_out": 0,
+    }
+    kept = duckdb.sql(f"FROM '{people.store.staged(members_key(record['export']))}' ORDER BY 1").fetchall()
+    listed = rows_of(people.store.staged(report["assignment_key"]))
+    assert kept == [tuple(row.values()) for row in listed]
+
+
+def test_an_export_that_reaches_nobody_leaves_no_record(people, tmp_path):
+    exports("run", people, "lost", "klaviyo", tmp_path / "a.csv", now=NOW)
+    assert audiences(people.store) == []

@@ -18,6 +18,7 @@ from patronage.logic.segments.journeys_purchases import stage_graph, stages
 from patronage.logic.segments.quantiles import quantile
 from patronage.settings import Shop
 from patronage.steps.segment.journeys import SESSION_DEPTH, funnels, session_graph
+from tests_support import examples
 
 EVENTS = st.lists(
     st.tuples(
@@ -75,7 +76,7 @@ def expected_moves(events):
     return counted
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(events=EVENTS)
 def test_flow_is_conserved_and_counts_are_those_of_a_walk(engine, events):
     load(engine, events)
@@ -115,7 +116,7 @@ def furthest(events, recorded):
     return done
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(events=EVENTS)
 def test_a_funnel_falls_and_is_that_of_every_combination(engine, events):
     load(engine, events)

@@ -24,6 +24,7 @@ from patronage.logic.segments.lifetime import (
     purchase_quantile,
     value_quantile,
 )
+from tests_support import examples
 
 BUYING = BgNbdParameters(r=0.6, alpha=60.0, a=0.8, b=2.5)  # days
 SPENDING = GammaGammaParameters(p=6.0, q=4.0, gamma=15.0)
@@ -111,7 +112,7 @@ def test_a_purchase_quantile_is_the_least_that_is_enough(parameters, history, ho
         assert parameters.probability_above(history, horizon, found - 1)[0] > 1 - level
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(histories(), st.sampled_from([91.3125, 365.25]), st.sampled_from([0.1, 0.5, 0.9]), st.floats(0.3, 30))
 def test_a_value_quantile_is_that_of_draws(history, horizon, level, p):
     """The share of drawn futures below the quantile is its level."""

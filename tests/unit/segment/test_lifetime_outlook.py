@@ -12,6 +12,7 @@ from patronage.logic.segments.lifetime._histories import distinct_rows
 from patronage.logic.segments.lifetime._outlook import outlook
 from patronage.logic.segments.lifetime._purchases_ahead import PurchasesAhead
 from patronage.logic.segments.lifetime._search import count_above, least
+from tests_support import examples
 
 SHAPES = st.floats(0.05, 20)
 PARAMETERS = st.builds(BgNbdParameters, r=SHAPES, alpha=st.floats(0.5, 500), a=SHAPES, b=SHAPES)
@@ -37,7 +38,7 @@ def test_a_purchase_quantile_looked_up_is_the_least_that_is_enough(parameters, h
         assert ((before > (1 - level) * (1 - 1e-9)) | (k == 0)).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(PARAMETERS, st.sampled_from([0, 1, 7, 150, 1500]), st.floats(1, 900), st.floats(1, 700))
 def test_probabilities_added_up_are_the_incomplete_beta_function_s(parameters, frequency, youngest, horizon):
     ahead = PurchasesAhead(parameters, float(frequency), youngest, horizon, 0.1)
@@ -48,7 +49,7 @@ def test_probabilities_added_up_are_the_incomplete_beta_function_s(parameters, f
     np.testing.assert_allclose(ahead.above(ages, horizon), exactly, rtol=1e-8, atol=1e-12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(PARAMETERS, st.sampled_from([0, 1, 7, 150]), st.floats(5, 900), st.floats(1, 700))
 def test_expected_squares_are_sums_over_single_purchases(parameters, frequency, age, horizon):
     k = np.arange(1 << 15)

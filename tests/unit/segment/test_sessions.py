@@ -13,18 +13,20 @@ from hypothesis import strategies as st
 from patronage.engines.duckdb import DuckEngine
 from patronage.logic.queries import query
 from patronage.settings import Shop
+from tests_support import examples
 
 LONDON = Shop(currency="GBP", timezone="Europe/London")
 COLUMNS = (
     "event_id VARCHAR, event_type VARCHAR, customer_id VARCHAR, session_id VARCHAR, product_id VARCHAR, "
-    "occurred_at TIMESTAMPTZ, unit_price DECIMAL(18,4), currency VARCHAR, category VARCHAR, channel VARCHAR"
+    "occurred_at TIMESTAMPTZ, unit_price DECIMAL(18,4), currency VARCHAR, category VARCHAR, channel VARCHAR, "
+    "recommendation_id VARCHAR"
 )
 
 
 def event(number, at, *, customer=None, session=None, kind="view", channel=None):
     when = datetime.fromisoformat(at) if isinstance(at, str) else at
     when = when if when is None or when.tzinfo else when.replace(tzinfo=UTC)
-    return (f"e{number:03d}", kind, customer, session, f"p{number}", when, None, None, None, channel)
+    return (f"e{number:03d}", kind, customer, session, f"p{number}", when, None, None, None, channel, None)
 
 
 def cut(events, *, gap_seconds=1800, then="FROM session_events ORDER BY session_key, position"):
@@ -32,7 +34,7 @@ def cut(events, *, gap_seconds=1800, then="FROM session_events ORDER BY session_
     with DuckEngine(LONDON, threads=1) as engine:
         engine.run(f"CREATE TABLE events ({COLUMNS})")
         if events:
-            engine.connection.executemany(f"INSERT INTO events VALUES ({', '.join('?' * 10)})", events)
+            engine.connection.executemany(f"INSERT INTO events VALUES ({', '.join('?' * 11)})", events)
         engine.table("session_events", query("session_events"), gap_seconds=gap_seconds)
         engine.table("sessions", query("sessions"))
         return engine.rows(then)
@@ -159,7 +161,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(EVENTS)
 def test_any_events_are_cut_as_a_plain_loop_cuts_them(given_events):
     start = datetime(2026, 10, 24, 23, tzinfo=UTC)  # the night in which the clock goes back

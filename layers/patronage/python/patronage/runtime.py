@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_firehose import FirehoseClient
 
+    from patronage.stores.locks import Locks
     from patronage.stores.objects import S3Store
     from patronage.stores.patience import Patience
     from patronage.stores.secret import Secret
@@ -78,6 +79,14 @@ def _secret(variable: str) -> Secret:
     from patronage.stores.secret import Secret
 
     return Secret(os.environ[variable], client=_impatient("secretsmanager", read_timeout=2))
+
+
+def locks() -> Locks:
+    """Return the locks of this stack's runs."""
+    from patronage.stores.locks import Locks
+    from patronage.stores.serving import ServingTable
+
+    return Locks(ServingTable(serving_table_name(), client=dynamodb()), states=_client("stepfunctions"))
 
 
 def event_stream_name() -> str:

@@ -25,7 +25,16 @@ _COMMANDS = (
     "recommend",
     "similar",
     "evaluate",
+    "models",
     "generate",
+    "features",
+    "experiments",
+    "monitor",
+    "effectiveness",
+    "drift",
+    "retrain",
+    "status",
+    "cost",
     "invoke",
     "erase",
     "export-customer",
@@ -44,6 +53,9 @@ class _LazyGroup(TyperGroup):
             return None
         name = cmd_name.replace("-", "_")
         module = importlib.import_module(f"patronage.cli.{name}")
+        group = getattr(module, f"{name}_app", None)
+        if group is not None:  # a command of several: `patronage features list`
+            return typer.main.get_group(group)
         command = typer.Typer(rich_markup_mode="markdown", add_completion=False)
         command.command(name=cmd_name)(getattr(module, name))
         return typer.main.get_command(command)

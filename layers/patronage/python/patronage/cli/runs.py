@@ -23,6 +23,7 @@ from patronage.steps.train.parquet import to_parquet
 from patronage.steps.train.plan import plan
 from patronage.steps.train.ratings_tables import ratings
 from patronage.steps.train.tables import interactions
+from patronage.steps.wanted_variants import variants_kept
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
@@ -66,7 +67,10 @@ def run_segmentation(opened: OpenLake, *, on_step: Callable[[str], None] = lambd
 
 
 def run_training(
-    opened: OpenLake, *, on_step: Callable[[str], None] = lambda _: None
+    opened: OpenLake,
+    *,
+    promote: Mapping[str, str] | None = None,
+    on_step: Callable[[str], None] = lambda _: None,
 ) -> tuple[str, dict[str, Any]]:
     """Train on the lake's orders; return the run's id and the gate's answer.
 
@@ -74,11 +78,13 @@ def run_training(
     ----------
     opened : OpenLake
         The lake.
+    promote : mapping, optional
+        A recorded version to train again instead (`read_promotion`).
     on_step : callable, optional
         Told each step before it begins.
     """
     on_step("interactions")
-    run_id = prepare_training(opened)
+    run_id = prepare_training(opened, promote=promote)
     store = opened.lake.store
     evaluate_all(run_id, store, on_step=on_step)
     answer = gate(run_id, store)
@@ -129,9 +135,9 @@ def evaluate_all(
     return [*names, HYBRID]
 
 
-def prepare_training(opened: OpenLake) -> str:
+def prepare_training(opened: OpenLake, *, promote: Mapping[str, str] | None = None) -> str:
     """Pin the orders and write their interactions; return the run's id."""
-    run_id = _pinned("recommendations", opened)
+    run_id = _pinned("recommendations", opened, promote=promote)
     counts = interactions(run_id, opened.lake)
     if not counts["interactions"]:
         raise BadInput("no order line is the sale of a product, so there is nothing to learn from")
@@ -161,14 +167,17 @@ def prepare_ratings(opened: OpenLake) -> str:
     return run_id
 
 
-def _pinned(family: str, opened: OpenLake) -> str:
+def _pinned(family: str, opened: OpenLake, *, promote: Mapping[str, str] | None = None) -> str:
     now = datetime.now(UTC)
     run_id = f"{now:%Y%m%dT%H%M%S.%fZ}-{family}"
     live_runs = _live_runs(opened)
-    champion = {}
-    if family == "recommendations" and (live := live_runs.get(family)):
-        champion = model_of(opened.lake.store, live)
-    answer = pin(run_id, family, opened.lake, opened.shop, now=now, champion=champion, live_runs=live_runs)
+    store = opened.lake.store
+    more: dict[str, Any] = {}
+    if family == "recommendations":
+        more = {"variants": variants_kept(store), "promote": promote}
+        if live := live_runs.get(family):
+            more["champion"] = model_of(store, live)
+    answer = pin(run_id, family, opened.lake, opened.shop, now=now, live_runs=live_runs, **more)
     if answer["engine"] != "duckdb":
         raise BadInput(answer["reason"])
     return run_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -90,6 +91,7 @@ def segment(
             segment_id,
             export,
             output,
+            now=datetime.now(UTC),
             by=method,
             with_unknown_consent=with_unknown_consent,
         )

@@ -15,7 +15,7 @@ from patronage.cloud._runs import (
     MACHINES,
     Uploaded,
     function_errors,
-    history,
+    running,
     start_run,
     upload_orders,
     wait_for_report,
@@ -23,6 +23,7 @@ from patronage.cloud._runs import (
 )
 from patronage.cloud._session import Cloud, Stack, explained, open_stack
 from patronage.cloud._synth import Assembly, sources_digest, synthesise
+from patronage.stores.executions import history
 
 __all__ = [
     "MACHINES",
@@ -42,6 +43,7 @@ __all__ = [
     "open_api",
     "open_stack",
     "repository",
+    "running",
     "sign_in",
     "sources_digest",
     "start_run",

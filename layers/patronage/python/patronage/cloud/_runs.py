@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadInput, NotFound, RunFailed
 from patronage.steps.ingest import object_id, report_key
+from patronage.stores.executions import history
 from patronage.stores.objects import S3Store, read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from patronage.cloud._session import Stack
 
 MACHINES = {"segmentation": "SegmentationStateMachineArn", "training": "TrainingStateMachineArn"}
-"""The output of the stack that names each state machine."""
+"""The output of the stack that names each state machine that makes what the API answers."""
+OF_ITSELF = {"monitoring": "MonitoringStateMachineArn"}
+"""And the one that starts them when it is time to."""
 
 _POLL_SECONDS = 0.3
 _PREFIX = "raw/orders/"
@@ -93,12 +96,22 @@ def _report(lake: S3Store, uploaded: Uploaded) -> dict[str, Any]:
     return {"state": "waiting"}
 
 
-def start_run(stack: Stack, machine: str, run_id: str) -> str:
-    """Start a state machine under a run id and return the execution's ARN."""
+def start_run(stack: Stack, machine: str, run_id: str, given: Mapping[str, Any] | None = None) -> str:
+    """Start a state machine under a run id, with an input; return the execution's ARN."""
     started = stack.cloud.client("stepfunctions").start_execution(
-        stateMachineArn=stack.output(MACHINES[machine]), name=run_id, input="{}"
+        stateMachineArn=stack.output({**MACHINES, **OF_ITSELF}[machine]),
+        name=run_id,
+        input=json.dumps(given or {}),
     )
     return str(started["executionArn"])
+
+
+def running(stack: Stack, machine: str) -> list[dict[str, Any]]:
+    """Return the executions of a state machine that are going: `name`, `executionArn`, `startDate`."""
+    answer = stack.cloud.client("stepfunctions").list_executions(
+        stateMachineArn=stack.output({**MACHINES, **OF_ITSELF}[machine]), statusFilter="RUNNING"
+    )
+    return list(answer["executions"])
 
 
 def wait_for_runs(
@@ -137,13 +150,6 @@ def wait_for_runs(
             return {name: json.loads(described.get("output") or "{}") for name, described in status.items()}
         time.sleep(_POLL_SECONDS)
     raise RunFailed(f"{', '.join(executions)} did not end within {timeout_s:.0f} s; look at the executions")
-
-
-def history(client: Any, execution_arn: str) -> Iterator[dict[str, Any]]:
-    """Yield the events of an execution, oldest first."""
-    pages = client.get_paginator("get_execution_history").paginate(executionArn=execution_arn)
-    for page in pages:
-        yield from page["events"]
 
 
 def _where(client: Any, described: dict[str, Any]) -> str:

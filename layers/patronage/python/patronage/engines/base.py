@@ -17,7 +17,7 @@ class Engine(Protocol):
     """
 
     def scan(self, name: str, files: Sequence[Path]) -> None:
-        """Give Parquet files a name."""
+        """Give Parquet files a name; what a file lacks of the columns of others is null."""
 
     def table(self, name: str, sql: str, **parameters: object) -> None:
         """Run a query and keep its result under a name."""

@@ -47,7 +47,8 @@ class DuckSession:
 
     def scan(self, name: str, files: Sequence[Path]) -> None:
         listed = ", ".join(literal(str(file)) for file in files)
-        self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS FROM read_parquet([{listed}])")
+        by_name = ", union_by_name = true" if len(files) > 1 else ""  # older files may lack columns
+        self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS FROM read_parquet([{listed}]{by_name})")
 
     def table(self, name: str, sql: str, **parameters: object) -> None:
         self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}", parameters or None)

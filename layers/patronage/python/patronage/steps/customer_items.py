@@ -12,6 +12,7 @@ from patronage.logic.segments.assigning import pack_features
 from patronage.logic.segments.journeys_items import timeline_document
 from patronage.logic.serve.documents import pack_document
 from patronage.logic.serve.keys import item_key
+from patronage.steps.features.publishing import packed_values
 from patronage.steps.segment.gate import CUSTOMERS_PER_SHARD
 from patronage.stores.objects import read_json
 
@@ -32,7 +33,7 @@ _TIMELINE_BOUNDS = (
 
 
 def customer_items(store: ObjectStore, run_id: str, shop: Shop, shard: int) -> Iterator[dict[str, Any]]:
-    """Build the items of a shard's customers: all that the run says of each, and the clusters' features."""
+    """Build the items of a shard's customers: all that the run says of each, and their features' values."""
     with DuckEngine(shop) as engine:
         engine.scan("customers", [store.staged(f"runs/{run_id}/segments/customers.parquet")])
         rows = engine.rows(
@@ -41,6 +42,10 @@ def customer_items(store: ObjectStore, run_id: str, shop: Shop, shard: int) -> I
             start=shard * CUSTOMERS_PER_SHARD,
         )
         features = _features(engine, store, run_id, rows)
+    if not rows:
+        return
+    bounds = {"first": rows[0]["customer_id"], "last": rows[-1]["customer_id"]}
+    online = packed_values(store, run_id, shop, **bounds)
     for row in rows:
         customer_id, segment_id = row.pop("customer_id"), row.get("segment_id") or ""
         known = {name: value for name, value in row.items() if value is not None}
@@ -49,7 +54,9 @@ def customer_items(store: ObjectStore, run_id: str, shop: Shop, shard: int) -> I
             "segment_id": segment_id,
             "packed": pack_document(known)[0],
         }
-        yield item | ({"features": features[customer_id]} if customer_id in features else {})
+        of_clusters = {"features": features[customer_id]} if customer_id in features else {}
+        of_store = {"online": online[customer_id]} if customer_id in online else {}
+        yield item | of_clusters | of_store
 
 
 def _features(

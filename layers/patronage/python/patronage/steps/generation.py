@@ -19,7 +19,9 @@ from patronage.logic.serve.kinds import NEW, POPULAR, TRENDING
 from patronage.logic.serve.packing import Candidate, pack
 from patronage.logic.tags import category_path
 from patronage.steps.customer_items import customer_items, journey_items
-from patronage.steps.recommendation_shards import shard_name
+from patronage.steps.list_shards import ListShard
+from patronage.steps.recommendation_shards import rows_of, shard_name, variant_in
+from patronage.steps.train.chosen import chosen_variants
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
@@ -56,15 +58,19 @@ ANALYTICS = {
     "purchases": "journeys/purchases.json",
     "timelines": "journeys/timelines.json",
     "assigning": "segments/assigning.json",
+    "features": "segments/features.json",
 }
 """What a run of segments figures out: the name under which it is served, and the file below the run."""
+
+MONITORED = ("drift", "effectiveness", "experiments", "decision")
+"""What a run of monitoring found out: the names under which it is served, files below its `monitor/`."""
 
 BOARDS = {"all": ("popular", POPULAR), "trending": ("trending", TRENDING), "new": ("new", NEW)}
 """What a run shows of the whole shop: the name under which it is served, the file, and the kind of reason."""
 
 
 class RunOutputs:
-    """What a run of either family wrote, read for serving.
+    """What a run of any family wrote, read for serving.
 
     Parameters
     ----------
@@ -84,12 +90,14 @@ class RunOutputs:
     def items(self, family: str, shard: str) -> Iterator[Item]:
         """Build the items of a shard, by its name in the run's list of shards."""
         kind, _, number = shard.partition("-")
+        kind, _ = variant_in(kind)
         builders: dict[tuple[str, str], Callable[[], Iterator[Item]]] = {
             ("segments", "summary"): self._summary,
             ("segments", "customers"): lambda: customer_items(*self._source, int(number)),
             ("segments", "journeys"): lambda: journey_items(*self._source, int(number)),
             ("segments", "members"): lambda: self._members(number),
             ("segments", "analytics"): self._analytics,
+            ("monitoring", "documents"): self._monitored,
             ("recommendations", "popular"): self._popular,
             ("recommendations", "contexts"): self._contexts,
             ("recommendations", "catalogue"): self._catalogue,
@@ -139,34 +147,20 @@ class RunOutputs:
             for context, pairs in found.items()
         }
 
-    def lists(self, shard: str, product_ids: list[str]) -> Iterator[tuple[int, list[Candidate]]]:
-        """Return each user or product of a shard, by index, with the candidates."""
-        arrays = self._arrays(shard)
-        for place, index in enumerate(arrays["rows"].values):
-            yield index, _candidates(arrays, place, product_ids)
-
     def list_of(self, kind: str, index: int, product_ids: list[str]) -> list[Candidate]:
         """Return the candidates of one user (``users``) or product (``similar``, ``together``)."""
         shard = shard_name(kind, index)
         if not self._store.exists(f"{self._folder}/{shard}.npz"):
             return []
-        return next((found for row, found in self.lists(shard, product_ids) if row == index), [])
-
-    def bought(self, shard: str) -> dict[int, list[int]]:
-        """Return what each user of a shard bought, by index: places in the list of products, rising."""
-        arrays = self._arrays(shard)
-        if "bought_indptr" not in arrays:
-            return {}
-        ends, items = arrays["bought_indptr"].values, arrays["bought_items"].values
-        rows = zip(arrays["rows"].values, ends, ends[1:], strict=False)
-        return {index: items[start:end].tolist() for index, start, end in rows}
+        lists = self._shard(shard).lists(product_ids)
+        return next((found for row, found in lists if row == index), [])
 
     def bought_by(self, index: int) -> list[int]:
         """Return what one user bought."""
         shard = shard_name("users", index)
         if not self._store.exists(f"{self._folder}/{shard}.npz"):
             return []
-        return self.bought(shard).get(index, [])
+        return self._shard(shard).bought().get(index, [])
 
     def customer_ids(self, first: int, last: int) -> dict[int, str]:
         """Return the ids of a range of customer indices, both ends included."""
@@ -217,6 +211,11 @@ class RunOutputs:
         for name, file in ANALYTICS.items():
             yield from self._document(name, f"runs/{self._run_id}/{file}")
 
+    def _monitored(self) -> Iterator[Item]:
+        """Build what a run of monitoring found out; of a measure that failed there is none."""
+        for name in MONITORED:
+            yield from self._document(name, f"runs/{self._run_id}/monitor/{name}.json")
+
     def _document(self, name: str, key: str) -> Iterator[Item]:
         """Build the pages of a document of figures, where the run wrote it."""
         if not self._store.exists(key):
@@ -244,24 +243,30 @@ class RunOutputs:
 
     def _similar(self, kind: str, shard: str) -> Iterator[Item]:
         product_ids = self.product_ids()
-        for product, candidates in self.lists(shard, product_ids):
+        for product, candidates in self._shard(shard).lists(product_ids):
             if candidates:
                 yield {"pk": self._key(kind, product_ids[product]), "packed": pack(candidates)}
 
     def _users(self, shard: str) -> Iterator[Item]:
-        product_ids = self.product_ids()
-        rows, bought = list(self.lists(shard, product_ids)), self.bought(shard)
+        """Build the items of users; those of a variant stand under its name, beside those of the model."""
+        variant = variant_in(rows_of(shard)[0])[1]
+        kind = f"user@{variant}" if variant else "user"
+        read = self._shard(shard)
+        rows, bought = list(read.lists(self.product_ids())), read.bought()
         users = [user for user, _ in rows]
         customer_ids = self.customer_ids(min(users, default=0), max(users, default=-1))
         for user, candidates in rows:
             packed = pack_bought(bought.get(user, ()))
             # Who bought all there is has no candidate left, and still must not be shown it again.
             if candidates or packed:
-                item = {"pk": self._key("user", customer_ids[user]), "packed": pack(candidates)}
+                item = {"pk": self._key(kind, customer_ids[user]), "packed": pack(candidates)}
                 yield item | ({"bought": packed} if packed else {})
 
     def _key(self, kind: str, item_id: str | int) -> str:
         return item_key(kind, self._run_id, item_id)
+
+    def _shard(self, name: str) -> ListShard:
+        return ListShard.read(self._store, f"{self._folder}/{name}.npz")
 
     def _arrays(self, name: str) -> dict[str, Array]:
         return read_npz(self._store.read_bytes(f"{self._folder}/{name}.npz"))
@@ -276,17 +281,11 @@ class RunOutputs:
 
 
 def model_of(store: ObjectStore, run_id: str) -> dict[str, str]:
-    """Return name and version of the model whose recommendations a run wrote."""
+    """Return name and version of the model whose recommendations a run wrote, and the variants beside it."""
     record = read_json(store, f"runs/{run_id}/recommendations/model.json")
     model = {"name": record["model"], "version": str(record["version"])}
-    return model | ({"low_data": "true"} if record.get("low_data") else {})
-
-
-def _candidates(arrays: dict[str, Array], row: int, product_ids: list[str]) -> list[Candidate]:
-    """Return the candidates of one row; -1 means none."""
-    columns = (arrays[name].row(row) for name in ("items", "scores", "because", "share", "kind"))
-    return [
-        Candidate(product_ids[index], score, product_ids[because] if because >= 0 else None, share, kind)
-        for index, score, because, share, kind in zip(*columns, strict=True)
-        if index >= 0
-    ]
+    if record.get("low_data"):
+        model["low_data"] = "true"
+    if variants := chosen_variants(store, run_id):
+        model["variants"] = ",".join(variants)
+    return model

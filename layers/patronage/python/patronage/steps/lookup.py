@@ -22,7 +22,7 @@ from patronage.logic.serve.wanted import MAX_USERS, Found, Wanted, all_of
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from patronage.logic.experiments.definition import Assigned
+    from patronage.logic.experiments.running import Assigned
     from patronage.logic.serve.filters import Filters
     from patronage.logic.serve.shelf import Shelf
 
@@ -49,6 +49,7 @@ def recommend(
     context: Context = NOWHERE,
     filters: Filters = EVERYTHING,
     recommend_bought: bool = False,
+    placement: str = "",
 ) -> dict[str, Any]:
     """Recommend k products to a customer or a visitor; who is unknown gets what fits the visit.
 
@@ -64,8 +65,10 @@ def recommend(
         Whom it is for, and what may be used of them.
     recommend_bought : bool
         The shop's setting: what customers bought is recommended to them too, unless a rule says otherwise.
+    placement : str
+        Where the answer is shown; its id carries that to what comes of it.
     """
-    (answer,) = _recommend(reader, [rights], k, now, context, filters, recommend_bought)
+    (answer,) = _recommend(reader, [rights], k, now, context, filters, recommend_bought, placement)
     return answer
 
 
@@ -78,6 +81,7 @@ def recommend_many(
     context: Context = NOWHERE,
     filters: Filters = EVERYTHING,
     recommend_bought: bool = False,
+    placement: str = "",
 ) -> dict[str, Any]:
     """Recommend k products to each of up to 100 customers, in the order in which they are named."""
     if not 1 <= len(user_ids) <= MAX_USERS:
@@ -85,7 +89,8 @@ def recommend_many(
             f"user_ids names {len(user_ids)} customers; name 1 to {MAX_USERS}", field="user_ids", rule="count"
         )
     each = [Rights(user_id, is_personal=True, sessions=((OF_USER, user_id),)) for user_id in user_ids]
-    return {"k": k, "answers": _recommend(reader, each, k, now, context, filters, recommend_bought)}
+    answers = _recommend(reader, each, k, now, context, filters, recommend_bought, placement)
+    return {"k": k, "answers": answers}
 
 
 def similar(
@@ -96,28 +101,38 @@ def similar(
     now: datetime,
     kind: str = "similar",
     filters: Filters = EVERYTHING,
+    placement: str = "",
 ) -> dict[str, Any]:
     """Find k products like a product, or with the kind ``together`` those of the same baskets.
 
     An unknown product gets what is popular.
     """
-    return _listed(
-        reader, (kind, product_id), kind, {"product_id": product_id}, k, now, filters, hidden={product_id}
-    )
+    asked = {"product_id": product_id}
+    return _listed(reader, (kind, product_id), kind, asked, k, now, filters, placement, hidden={product_id})
 
 
 def trending(
-    reader: RecommendationReader, k: int = 10, *, now: datetime, filters: Filters = EVERYTHING
+    reader: RecommendationReader,
+    k: int = 10,
+    *,
+    now: datetime,
+    filters: Filters = EVERYTHING,
+    placement: str = "",
 ) -> dict[str, Any]:
     """Find k products that sell more than they used to."""
-    return _listed(reader, (POPULAR, "trending"), "trending", {}, k, now, filters)
+    return _listed(reader, (POPULAR, "trending"), "trending", {}, k, now, filters, placement)
 
 
 def new(
-    reader: RecommendationReader, k: int = 10, *, now: datetime, filters: Filters = EVERYTHING
+    reader: RecommendationReader,
+    k: int = 10,
+    *,
+    now: datetime,
+    filters: Filters = EVERYTHING,
+    placement: str = "",
 ) -> dict[str, Any]:
     """Find k products that are new in the shop."""
-    return _listed(reader, (POPULAR, "new"), "new", {}, k, now, filters)
+    return _listed(reader, (POPULAR, "new"), "new", {}, k, now, filters, placement)
 
 
 def _recommend(
@@ -128,44 +143,39 @@ def _recommend(
     context: Context,
     filters: Filters,
     recommend_bought: bool,
+    placement: str,
 ) -> list[dict[str, Any]]:
     _check_k(k)
     shelf, is_degraded = _shelf(reader, now)
-    arms = [_arm(shelf, rights) for rights in everyone]
-    visits = [
-        Visit(_under(arm, rights), context, filters, recommend_bought)
-        for rights, arm in zip(everyone, arms, strict=True)
-    ]
+    visits = [Visit(rights, context, filters, recommend_bought, _arm(shelf, rights)) for rights in everyone]
     found = Found()
     if not is_degraded:
         is_degraded = not _gathered(reader, visits, shelf, found, now)
-    return [
-        recommendation_answer(
-            {"user_id": visit.rights.user_id or None, "personal": visit.rights.is_personal},
-            [] if arm and arm.is_control else visit.placed(shelf, found, k, now),
-            shelf,
-            k=k,
-            now=now,
-            is_degraded=is_degraded,
-            arm=arm,
+    answers = []
+    for number, visit in enumerate(visits):
+        arm = visit.settle(found)
+        answers.append(
+            recommendation_answer(
+                {"user_id": visit.rights.user_id or None, "personal": visit.rights.is_personal},
+                [] if arm and arm.is_control else visit.placed(shelf, found, k, now),
+                shelf,
+                k=k,
+                now=now,
+                is_degraded=is_degraded,
+                arm=arm,
+                placement=placement,
+                told_apart_by=f"{now.isoformat()}~{number}",
+            )
         )
-        for visit, arm in zip(visits, arms, strict=True)
-    ]
+    return answers
 
 
 def _arm(shelf: Shelf, rights: Rights) -> Assigned | None:
-    """Return the arm of the running experiment that a customer, else a visit, belongs to."""
-    if not shelf.experiments:
+    """Return the part that a customer, else a visit, has in what runs."""
+    if shelf.experiments is None:
         return None
-    from patronage.logic.experiments.definition import assigned
-
     visits = [visit for _, visit in rights.sessions]
-    return assigned(shelf.experiments, rights.user_id if rights.is_personal else "".join(visits[-1:]))
-
-
-def _under(arm: Assigned | None, rights: Rights) -> Rights:
-    """Return what may be used under an arm: nothing personal where it shows what is popular, or nothing."""
-    return rights if arm is None or arm.is_personal else Rights(rights.user_id)
+    return shelf.experiments.arm_of(rights.user_id if rights.is_personal else "".join(visits[-1:]))
 
 
 def _gathered(
@@ -197,6 +207,7 @@ def _listed(
     k: int,
     now: datetime,
     filters: Filters,
+    placement: str,
     hidden: set[str] | frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
     """Answer with a list that is about no person, filled with what is popular."""
@@ -213,7 +224,9 @@ def _listed(
     )
     is_eligible = shelf.standing.eligible(filters, hidden)
     placed = climb_down(k, rungs, is_eligible=is_eligible)
-    return recommendation_answer(asked, placed, shelf, k=k, now=now, is_degraded=is_degraded)
+    return recommendation_answer(
+        asked, placed, shelf, k=k, now=now, is_degraded=is_degraded, placement=placement
+    )
 
 
 def _shelf(reader: RecommendationReader, now: datetime) -> tuple[Shelf, bool]:

@@ -33,6 +33,14 @@ class Manifest:
         By family the run that was live when the run began.
     segmentation : dict
         The `SegmentOptions` of a run of segments.
+    variants : dict
+        By name the weights of each list that arms of experiments need beside those of the live model
+        (`variants_of`).
+    promoted : dict
+        ``model`` and ``version`` that a person makes live again, the ``reason``, and ``by`` whom; empty where
+        the gate decides.
+    monitor : dict
+        The `MonitorOptions` of a run of monitoring, by table of `settings/monitor.toml`.
     reproducible : bool
         Whether the lake still holds what the run read; an erasure ends that.
     not_reproducible_because : str
@@ -50,6 +58,9 @@ class Manifest:
     quality: list[dict[str, Any]] = field(default_factory=list)
     live_runs: dict[str, str] = field(default_factory=dict)
     segmentation: dict[str, Any] = field(default_factory=dict)
+    variants: dict[str, dict[str, float]] = field(default_factory=dict)
+    promoted: dict[str, str] = field(default_factory=dict)
+    monitor: dict[str, Any] = field(default_factory=dict)
     reproducible: bool = True
     not_reproducible_because: str = ""
 

@@ -16,6 +16,7 @@ from patronage.logic.segments.options import MAP, SETTINGS, SegmentOptions
 from patronage.logic.settings_text import text_of
 from patronage.logic.tables import TABLES
 from patronage.steps.manifest import Manifest
+from patronage.steps.pin_promoted import promoted_manifest
 from patronage.steps.quality_index import open_breaches
 
 if TYPE_CHECKING:
@@ -47,13 +48,16 @@ def pin(
     now: datetime,
     champion: dict[str, str] | None = None,
     live_runs: Mapping[str, str] | None = None,
+    monitor: Mapping[str, Any] | None = None,
+    variants: Mapping[str, dict[str, float]] | None = None,
+    promote: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Pin what a run reads and choose its engine; the same run id again gives the same answer.
 
     Parameters
     ----------
     run_id, family
-        The run, and "segments" or "recommendations".
+        The run, and "segments", "recommendations" or "monitoring".
     lake, shop
         What it reads, and the settings that it keeps to.
     now : datetime
@@ -62,6 +66,12 @@ def pin(
         Name and version of the model that is live.
     live_runs : mapping, optional
         By family the run that is live.
+    monitor : mapping, optional
+        The `MonitorOptions` of a run of monitoring, as plain values.
+    variants : mapping, optional
+        By name the weights of each list that arms of experiments need (`variants_of`).
+    promote : mapping, optional
+        A recorded version to train again instead, on what it read then (`read_promotion`).
 
     Returns
     -------
@@ -74,10 +84,20 @@ def pin(
         if manifest.family != family:
             raise BadInput(f"run {run_id} is one of {manifest.family}; give a run of {family} another name")
     else:
-        pinned = _pin(run_id, family, lake, shop, now)
+        pinned = (
+            promoted_manifest(run_id, promote, lake, now=now)
+            if promote
+            else _pin(run_id, family, lake, shop, now)
+        )
         if pinned is None:
             return {"run_id": run_id, "engine": "none", "reason": EMPTY_LAKE, "lines": 0}
-        manifest = replace(pinned, champion=champion or {}, live_runs=dict(live_runs or {}))
+        manifest = replace(
+            pinned,
+            champion={name: value for name, value in (champion or {}).items() if name != "variants"},
+            live_runs=pinned.live_runs if promote else dict(live_runs or {}),
+            monitor=dict(monitor or {}),
+            variants=dict(variants or {}),
+        )
         manifest.save(lake.store)
     fits = manifest.lines <= MAX_LINES
     return {
@@ -86,6 +106,11 @@ def pin(
         "reason": f"{manifest.lines:,} order lines, and one function carries {MAX_LINES:,}",
         "lines": manifest.lines,
     }
+
+
+def pinned_by_another(run_id: str, reason: str) -> dict[str, Any]:
+    """Return what `pin` answers where another run of the kind is going."""
+    return {"run_id": run_id, "engine": "busy", "reason": reason, "lines": 0}
 
 
 def pin_without_orders(run_id: str, family: str, lake: Lake, shop: Shop, *, now: datetime) -> None:
@@ -180,4 +205,8 @@ def _show(name: str, manifest: Manifest, lake: Lake, engine: DuckEngine) -> None
     engine.scan(f"{name}_files", lake.snapshot(name, manifest.tables[name]["version"]).files())
     as_of = f"CAST({literal(manifest.as_of.isoformat())} AS TIMESTAMPTZ)"
     condition = _KNOWN_BEFORE.get(name, "TRUE").format(as_of=as_of)
-    engine.run(f"CREATE VIEW {name} AS FROM {name}_files WHERE {condition}")
+    held = {row["column_name"] for row in engine.rows(f"DESCRIBE {name}_files")}
+    later = "".join(  # columns that came after all of these files
+        f", CAST(NULL AS {each.type}) AS {each.name}" for each in table.columns if each.name not in held
+    )
+    engine.run(f"CREATE VIEW {name} AS SELECT *{later} FROM {name}_files WHERE {condition}")

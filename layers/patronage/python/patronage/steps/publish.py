@@ -5,11 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import BadInput, NotFound, RunFailed, TryAgain
+from patronage.errors import BadInput, RunFailed, TryAgain
 from patronage.logic.serve.pointer import Entry
 from patronage.steps.erase.remembered import Erased
 from patronage.steps.erase.served import without_erased
@@ -19,12 +18,13 @@ from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from patronage.logic.serve.pointer import Superseded
     from patronage.stores.objects import ObjectStore
     from patronage.stores.serving import ServingTable
 
-FAMILIES = ("segments", "recommendations")
+FAMILIES = ("segments", "recommendations", "monitoring")
 _FLIP_ATTEMPTS = 5
 
 
@@ -44,7 +44,7 @@ def shard(
     since the run began is left out; `secret`, under which they are remembered, is asked for only where there
     is somebody.
     """
-    _check(family)
+    check_family(family)
     manifest = Manifest.load(store, run_id)
     items = list(RunOutputs(store, run_id, manifest.shop).items(family, name))
     if erased := Erased.after(store, secret, manifest.created_at):
@@ -82,7 +82,7 @@ def flip(
         ``flipped``, the ``reason``, and ``superseded_run`` with ``superseded_shards_key``: the generation
         to retire, which is the run's own where a newer one was first; empty for none.
     """
-    _check(family)
+    check_family(family)
     entry = _entry(run_id, family, store, now)
     for _ in range(_FLIP_ATTEMPTS):
         live = table.pointer().get(family)
@@ -109,10 +109,10 @@ def retire(
     A rollback may come while this works. It flips first and takes the ends off afterwards, and this looks
     again at the end, so whichever is last leaves the live generation without an end.
     """
-    _check(family)
+    check_family(family)
     if _is_live(run_id, family, table):
         return {"retired": 0}
-    keys = _keys(run_id, family, name, store)
+    keys = keys_of(run_id, family, name, store)
     retired = table.expire(keys, at=int((now + timedelta(days=keep_days)).timestamp()))
     if _is_live(run_id, family, table):
         table.keep(keys)
@@ -120,47 +120,10 @@ def retire(
     return {"retired": retired}
 
 
-def rollback(
-    run_id: str,
-    family: str,
-    *,
-    store: ObjectStore,
-    table: ServingTable,
-    now: datetime,
-    keep_days: int,
-) -> dict[str, Any]:
-    """Point back at the superseded generation of `run_id`, keep its items, retire those of the other.
-
-    Repeating it is safe: a run that is live already is only kept.
-
-    Returns
-    -------
-    dict
-        ``live_run``, the ``rolled_back`` run, and ``missing``: items that had ended already.
-    """
-    _check(family)
-    live = table.pointer().get(family)
-    if live is None or live.run_id != run_id:
-        target = _target(run_id, family, live, now)
-        live = _restored(target, live, now, keep_days)
-        if not table.point(family, live):
-            raise TryAgain(
-                f"the {family} pointer moved meanwhile; look which run is live and roll back again"
-            )
-    missing = 0
-    for name in _shards(live.shards_key, store):
-        keys = _keys(run_id, family, name, store)
-        missing += len(keys) - table.keep(keys)
-    if live.rolled_back and live.superseded:
-        for name in _shards(live.superseded.shards_key, store):
-            retire(live.rolled_back, family, name, store=store, table=table, now=now, keep_days=keep_days)
-    return {"live_run": run_id, "rolled_back": live.rolled_back, "missing": missing}
-
-
 def _entry(run_id: str, family: str, store: ObjectStore, now: datetime) -> Entry:
     shards_key = f"{_folder(run_id, family)}/shards.json"
     receipts = set(store.keys(f"{_folder(run_id, family)}/receipts/"))
-    for name in _shards(shards_key, store):
+    for name in shards_of(shards_key, store):
         if _receipt_key(run_id, family, name) not in receipts:
             raise RunFailed(f"shard {name} of run {run_id} has no receipt; publish it, then flip again")
     manifest = Manifest.load(store, run_id)
@@ -201,36 +164,13 @@ def _answer(flipped: bool, reason: str, superseded: Entry | Superseded | None = 
     }
 
 
-def _target(run_id: str, family: str, live: Entry | None, now: datetime) -> Superseded:
-    target = live.superseded if live else None
-    if target is None or target.run_id != run_id:
-        known = f"only {target.run_id} can be" if target else "there is none before the live one"
-        raise NotFound(f"run {run_id} cannot be rolled back to: {known} for {family}")
-    if now > datetime.fromisoformat(target.keep_until):
-        raise BadInput(f"run {run_id} was kept until {target.keep_until}; start a new run instead")
-    return target
-
-
-def _restored(target: Superseded, live: Entry | None, now: datetime, keep_days: int) -> Entry:
-    entry = Entry(
-        run_id=target.run_id,
-        shards_key=target.shards_key,
-        as_of=target.as_of,
-        created_at=target.created_at,
-        published_at=now.isoformat(),
-        currency=target.currency,
-        model=target.model,
-    )
-    following = entry.over(live, keep_until=now + timedelta(days=keep_days))
-    return replace(following, rolled_back=live.run_id if live else "")
-
-
 def _is_live(run_id: str, family: str, table: ServingTable) -> bool:
     live = table.pointer().get(family)
     return live is not None and live.run_id == run_id
 
 
-def _check(family: str) -> None:
+def check_family(family: str) -> None:
+    """Refuse a family of which nothing is published."""
     if family not in FAMILIES:
         raise BadInput(f"family {family!r} is none of {', '.join(FAMILIES)}")
 
@@ -243,7 +183,8 @@ def _receipt_key(run_id: str, family: str, name: str) -> str:
     return f"{_folder(run_id, family)}/receipts/{name}.json"
 
 
-def _shards(shards_key: str, store: ObjectStore) -> list[str]:
+def shards_of(shards_key: str, store: ObjectStore) -> list[str]:
+    """Return the shards of a generation."""
     return [entry["shard"] for entry in read_json(store, shards_key)]
 
 
@@ -251,7 +192,7 @@ def _key_list_key(run_id: str, family: str, name: str) -> str:
     return f"{_folder(run_id, family)}/keys/{name}.json"
 
 
-def _keys(run_id: str, family: str, name: str, store: ObjectStore) -> Sequence[str]:
+def keys_of(run_id: str, family: str, name: str, store: ObjectStore) -> Sequence[str]:
     """Return the keys that a shard wrote, or began to write; none where it never began."""
     key_list_key = _key_list_key(run_id, family, name)
     keys: list[str] = read_json(store, key_list_key) if store.exists(key_list_key) else []

@@ -9,6 +9,30 @@ shard of users also holds what each of them bought: ``bought_items``, where row 
 from __future__ import annotations
 
 ROWS_PER_SHARD = 5_000
+USERS = "users"
+
+
+def users_kind(variant: str = "") -> str:
+    """Return the kind of the shards that hold users' lists, by default those of the published model.
+
+    Examples
+    --------
+    >>> users_kind("als"), users_kind()
+    ('users@als', 'users')
+    """
+    return f"{USERS}@{variant}" if variant else USERS
+
+
+def variant_in(kind: str) -> tuple[str, str]:
+    """Return a kind without its variant, and the variant; "" for the published model.
+
+    Examples
+    --------
+    >>> variant_in("users@als"), variant_in("similar")
+    (('users', 'als'), ('similar', ''))
+    """
+    of, _, variant = kind.partition("@")
+    return of, variant
 
 
 def shard_name(kind: str, index: int) -> str:

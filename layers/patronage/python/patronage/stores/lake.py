@@ -21,6 +21,7 @@ from deltalake.transaction import AddAction, RemoveAction
 from patronage.errors import NotFound, TryAgain
 from patronage.logic.glue import delta_schema
 from patronage.logic.tables import TABLES
+from patronage.stores.evolution import add_missing_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -189,10 +190,12 @@ class Snapshot:
         Raises
         ------
         TryAgain
-            Another commit came between; nothing was written but files that no version names.
+            Another commit came between, perhaps this one's own that gave the table columns which it lacked;
+            nothing was written but files that no version names.
         """
         if self._table is None:
             raise self._created()
+        add_missing_columns(self._table, TABLES[self.name])
         marks = [Transaction(app_id=content, version=SUPERSEDED) for content in superseded]
         own = Transaction(app_id=report["content"], version=report["rules_number"])
         properties = CommitProperties(

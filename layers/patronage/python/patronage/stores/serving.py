@@ -89,9 +89,10 @@ class ServingTable:
             }
         return self._conditionally(self._client.put_item, Item=_marshal(item)["M"], **condition)
 
-    def get(self, key: str) -> Item | None:
-        """Read an item, eventually consistent; None where there is none."""
-        found = self._call(self._client.get_item, Key=_key(key)).get("Item")
+    def get(self, key: str, *, is_consistent: bool = False) -> Item | None:
+        """Read an item, eventually consistent unless it must not be; None where there is none."""
+        more = {"ConsistentRead": True} if is_consistent else {}
+        found = self._call(self._client.get_item, Key=_key(key), **more).get("Item")
         return None if found is None else _unmarshal({"M": found})
 
     def get_all(self, keys: Sequence[str]) -> dict[str, Item]:

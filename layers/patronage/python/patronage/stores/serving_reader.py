@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from patronage.logic.serve import rules as business_rules
 from patronage.logic.serve.catalogue import unpack_pages, unpack_stock
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from patronage.logic.collect.session import Session
+    from patronage.logic.experiments.running import Running
     from patronage.logic.serve.catalogue import Product, Stocked
     from patronage.logic.serve.packing import Candidate
     from patronage.logic.serve.wanted import Found, Wanted
@@ -54,7 +55,7 @@ class ServingReader:
         self._packed_rules = b""
         self._rules: Rules = NO_RULES
         self._packed_experiments = b""
-        self._experiments: list[dict[str, Any]] = []
+        self._experiments: Running | None = None
         self._catalogue: tuple[str, dict[str, Product], list[Candidate]] = (_NO_GENERATION, {}, [])
         self._stocked: tuple[str, dict[str, Stocked]] = (_NO_GENERATION, {})
         self._shelf: Shelf | None = None
@@ -89,7 +90,8 @@ class ServingReader:
         sessions = {item_key("session", *key): key for key in wanted.sessions}
         customers = {item_key("customer", shelf.segments, each): each for each in wanted.customers}
         lists = {item_key(key[0], generation, key[1]): key for key in wanted.lists if key not in found.lists}
-        keys = [*users, *sessions, *customers, *lists]
+        variants = {item_key(f"user@{key[0]}", generation, key[1]): key for key in wanted.variants}
+        keys = [*users, *sessions, *customers, *lists, *variants]
         if not keys:
             return
         for key, item in self._table.get_all(keys).items():
@@ -97,6 +99,8 @@ class ServingReader:
                 found.users[users[key]] = Own(Unpacked(item["packed"]), item.get("bought", b""))
             elif key in lists:
                 found.lists[lists[key]] = Unpacked(item["packed"])
+            elif key in variants:
+                found.variants[variants[key]] = Own(Unpacked(item["packed"]), item.get("bought", b""))
             elif key in customers:
                 found.segments[customers[key]] = item.get("segment_id", "")
             elif item.get("expires_at", now.timestamp()) >= now.timestamp():
@@ -187,13 +191,13 @@ def _rules_of(packed: bytes) -> Rules:
     return rules_of(unpack_document([packed])["rules"])
 
 
-def _experiments_of(packed: bytes) -> list[dict[str, Any]]:
-    """Return experiments that say all that it takes to assign a visitor."""
-    found: list[dict[str, Any]] = unpack_document([packed]) if packed else []
-    for each in found:
-        arms = [(arm["arm"], arm["kind"], float(arm["weight"])) for arm in each["arms"]]
-        _ = (each["experiment_id"], each["state"], float(each["coverage"]), arms)
-    return found
+def _experiments_of(packed: bytes) -> Running | None:
+    if not packed:
+        return None
+    # Only a shop that experiments pays for what assigns its visitors.
+    from patronage.logic.experiments.running import Running
+
+    return Running(unpack_document([packed])) or None
 
 
 def _read_or(before: _Kept, read: Callable[[bytes], _Kept], packed: bytes) -> _Kept:

@@ -21,6 +21,7 @@ MAX_ID_CHARACTERS = 1_024
 """Longer ids than any shop's; a URL of API Gateway holds little more."""
 _MAX_TEXT_CHARACTERS = 2_048
 _MAX_DIGITS = 15
+_SLUG = "[a-z0-9_-]{1,64}"
 _AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
 
 
@@ -30,7 +31,7 @@ class Parameter(NamedTuple):
     Parameters
     ----------
     kind : str
-        ``id``, ``text``, ``whole``, ``flag``, ``money``, ``choice``, ``instant`` or ``day``.
+        ``id``, ``text``, ``slug``, ``whole``, ``flag``, ``money``, ``choice``, ``instant`` or ``day``.
     many : bool
         It may be repeated in a query, and is a list in a body.
     low, high : int
@@ -143,6 +144,13 @@ def _text(parameter: Parameter, text: str) -> str:
     return text
 
 
+def _slug(parameter: Parameter, text: str) -> str:
+    if not re.fullmatch(_SLUG, text):
+        rule = "it must be 1 to 64 small letters, digits, - and _"
+        raise parameter._bad(f"is {shown(text)}", "slug", rule)
+    return text
+
+
 def _whole(parameter: Parameter, text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS):
         limits = f"{parameter.low} to {parameter.high}"
@@ -199,6 +207,7 @@ def _day(parameter: Parameter, text: str) -> date:
 _READERS: dict[str, Callable[[Parameter, str], Any]] = {
     "id": _text,
     "text": _text,
+    "slug": _slug,
     "whole": _whole,
     "flag": _flag,
     "money": _money,
@@ -209,6 +218,7 @@ _READERS: dict[str, Callable[[Parameter, str], Any]] = {
 _EXAMPLES: dict[str, Any] = {
     "id": "a-1",
     "text": "a text",
+    "slug": "home",
     "flag": True,
     "money": "12.50",
     "instant": "2026-11-25T09:30:00Z",
@@ -218,6 +228,7 @@ _EXAMPLES: dict[str, Any] = {
 _SCHEMAS: dict[str, Callable[[Parameter], dict[str, Any]]] = {
     "id": lambda _: {"type": "string", "minLength": 1, "maxLength": MAX_ID_CHARACTERS},
     "text": lambda _: {"type": "string", "maxLength": _MAX_TEXT_CHARACTERS},
+    "slug": lambda _: {"type": "string", "pattern": f"^{_SLUG}$"},
     "whole": lambda each: {"type": "integer", "minimum": each.low, "maximum": each.high},
     "flag": lambda _: {"type": "boolean"},
     "money": lambda _: {"type": "number"},

@@ -16,7 +16,9 @@ USER_ID = _id("user_id", "the shop's id of the customer", "17850")
 CUSTOMER_ID = _id("customer_id", "the shop's id of the customer", "17850")
 PRODUCT_ID = _id("product_id", "the shop's id of the product", "85123A")
 SEGMENT_ID = _id("segment_id", "the segment, as `/segments` names it", "champions")
+EXPERIMENT_ID = _id("experiment_id", "the experiment", "do-they-pay")
 METHODS = ("rfm", "kmeans", "behaviour", "lifecycle")
+EFFECTIVENESS_DIMENSIONS = ("model", "rung", "placement", "segment", "position", "day")
 METHOD = Parameter("method", "how customers are segmented", "choice", default="rfm", choices=METHODS)
 K = Parameter("k", "how many products", "whole", default=10, low=1, high=MAX_K)
 FILTERS = (
@@ -32,6 +34,7 @@ CONTEXT = (
     Parameter("page_category", "the category that is being viewed", example="Kitchen"),
     Parameter("time", "when the visit is; now by default", "instant", example="2026-11-25T09:30:00Z"),
 )
+PLACEMENT = Parameter("placement", "where the answer is shown, for its id", "slug", example="home")
 SESSION_ID = Parameter("session_id", "the visit of an anonymous visitor", "id", example="s-83f1")
 CURSOR = Parameter("cursor", "`next_cursor` of the page before", example="WzEsInIt")
 
@@ -49,7 +52,7 @@ ROUTES = (
         KEY,
         "Products for a customer, or for an anonymous visit",
         "Recommendations",
-        (USER_ID, K, SESSION_ID, *CONTEXT, *FILTERS),
+        (USER_ID, K, SESSION_ID, PLACEMENT, *CONTEXT, *FILTERS),
         twin="/recommendations",
         twin_may_omit_id=True,
     ),
@@ -73,6 +76,7 @@ ROUTES = (
                 example=["17850"],
             ),
             K,
+            PLACEMENT,
             *CONTEXT,
             *FILTERS,
         ),
@@ -85,7 +89,7 @@ ROUTES = (
         KEY,
         "Products like a product",
         "ProductsBeside",
-        (PRODUCT_ID, K, *FILTERS),
+        (PRODUCT_ID, K, PLACEMENT, *FILTERS),
         twin="/similar",
     ),
     Route(
@@ -96,7 +100,7 @@ ROUTES = (
         KEY,
         "Products of the same baskets",
         "ProductsBeside",
-        (PRODUCT_ID, K, *FILTERS),
+        (PRODUCT_ID, K, PLACEMENT, *FILTERS),
         twin="/together",
     ),
     Route(
@@ -107,9 +111,9 @@ ROUTES = (
         KEY,
         "Products that sell more than they used to",
         "Products",
-        (K, *FILTERS),
+        (K, PLACEMENT, *FILTERS),
     ),
-    Route("GET", "/products/new", "new", LOOKUP, KEY, "New products", "Products", (K, *FILTERS)),
+    Route("GET", "/products/new", "new", LOOKUP, KEY, "New products", "Products", (K, PLACEMENT, *FILTERS)),
     Route(
         "POST",
         "/events",
@@ -153,6 +157,20 @@ ROUTES = (
         "Customer",
         (CUSTOMER_ID,),
         twin="/customers",
+    ),
+    Route(
+        "GET",
+        "/customers/{customer_id}/features",
+        "customer_features",
+        API,
+        VIEWER,
+        "The online values of a customer's features; one that is too old is null",
+        "CustomerFeatures",
+        (
+            CUSTOMER_ID,
+            Parameter("names", "only these features", many=True, high=200, example="recency_days"),
+        ),
+        twin="/customers/features",
     ),
     Route(
         "DELETE",
@@ -238,6 +256,38 @@ ROUTES = (
     ),
     Route(
         "GET",
+        "/analytics/drift",
+        "drift",
+        API,
+        VIEWER,
+        "What has moved away from what the live models were made of",
+        "Drift",
+    ),
+    Route(
+        "GET",
+        "/analytics/recommendations/effectiveness",
+        "recommendation_effectiveness",
+        API,
+        VIEWER,
+        "What recommendations led to: impressions, clicks, carts, purchases, revenue",
+        "Effectiveness",
+        (
+            Parameter(
+                "by", "what the rows are of", "choice", default="model", choices=EFFECTIVENESS_DIMENSIONS
+            ),
+        ),
+    ),
+    Route(
+        "GET",
+        "/analytics/segments/effects",
+        "segment_effects",
+        API,
+        VIEWER,
+        "What acting on segments earned: customers contacted against those held out, by export",
+        "SegmentEffects",
+    ),
+    Route(
+        "GET",
         "/analytics/customers/{customer_id}/journey",
         "journey",
         API,
@@ -311,6 +361,8 @@ ROUTES = (
         body=(),
         body_schema="RulesDocument",
     ),
+    Route("GET", "/status", "status", API, VIEWER, "Runs, freshness, alarms, and what to do next", "Status"),
+    Route("GET", "/cost", "cost", API, VIEWER, "What runs cost, and those of this month so far", "Cost"),
     Route(
         "GET", "/experiments", "experiments", API, VIEWER, "The experiments, the newest first", "Experiments"
     ),
@@ -320,11 +372,44 @@ ROUTES = (
         "create_experiment",
         API,
         ADMIN,
-        "Start an experiment",
+        "Keep an experiment as a draft, or start it at once",
         "Experiment",
         body=(),
         body_schema="ExperimentDocument",
         status=201,
+    ),
+    Route(
+        "PUT",
+        "/experiments/holdout",
+        "hold_out",
+        API,
+        ADMIN,
+        "Set the share of visitors who never get recommendations",
+        "Holdout",
+        body=(),
+        body_schema="HoldoutDocument",
+    ),
+    Route(
+        "GET",
+        "/experiments/{experiment_id}/results",
+        "experiment_results",
+        API,
+        VIEWER,
+        "What an experiment found, or the permanent holdout: `holdout`",
+        "ExperimentResults",
+        (EXPERIMENT_ID,),
+        twin="/experiments/results",
+    ),
+    Route(
+        "POST",
+        "/experiments/{experiment_id}/start",
+        "start_experiment",
+        API,
+        ADMIN,
+        "Start a draft of an experiment",
+        "Experiment",
+        (EXPERIMENT_ID,),
+        twin="/experiments/start",
     ),
     Route(
         "POST",
@@ -332,10 +417,55 @@ ROUTES = (
         "stop_experiment",
         API,
         ADMIN,
-        "Stop an experiment",
+        "Stop an experiment for good",
         "Experiment",
-        (_id("experiment_id", "the experiment", "first"),),
+        (EXPERIMENT_ID,),
         twin="/experiments/stop",
+    ),
+    Route(
+        "POST",
+        "/experiments/{experiment_id}/archive",
+        "archive_experiment",
+        API,
+        ADMIN,
+        "Archive a draft or a stopped experiment",
+        "Experiment",
+        (EXPERIMENT_ID,),
+        twin="/experiments/archive",
+    ),
+    Route(
+        "GET",
+        "/models",
+        "models",
+        API,
+        VIEWER,
+        "The versions of models, the newest first, and which are live",
+        "Models",
+        (
+            Parameter("model", "only versions of this method", example="als"),
+            Parameter("released", "only those that were published or promoted", "flag", default=False),
+            _limit(50, 500),
+        ),
+    ),
+    Route(
+        "POST",
+        "/models/rollback",
+        "roll_back",
+        API,
+        ADMIN,
+        "Make the generation that was live before live again",
+        "RolledBack",
+        body=(
+            Parameter(
+                "family",
+                "what to roll back",
+                "choice",
+                required=True,
+                choices=("recommendations", "segments"),
+                example="recommendations",
+            ),
+            Parameter("run_id", "the run to go back to; by default the one before", "id", example="run-1"),
+        ),
     ),
     Route("GET", "/health", "health", API, OPEN, "Up or not", "Health"),
     Route("GET", "/openapi.json", "openapi", API, OPEN, "This document", "OpenApi"),

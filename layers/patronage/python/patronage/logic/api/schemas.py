@@ -56,6 +56,7 @@ def _ref(name: str) -> Schema:
 _STATE: Schema = {**TEXT, "enum": ["accepted", "running", "done", "failed"]}
 _SELECTION = _closed({"product_ids": _list(ID), "categories": _list(ID)})
 _POSITION: Schema = {"type": "integer", "minimum": 1, "maximum": 50}
+_SLUG: Schema = {**TEXT, "pattern": "^[a-z0-9][a-z0-9_-]{0,63}$"}
 _HEAD: dict[str, Schema] = {
     "generation": {**TEXT, "description": "the run that the answer comes from"},
     "as_of": {**INSTANT, "description": "what the data reach up to"},
@@ -78,6 +79,7 @@ _RUNGS = [
     "catalogue",
 ]
 _PRODUCTS: dict[str, Schema] = {
+    "recommendation_id": {**TEXT, "description": "names the answer: echo it in the events of what you show"},
     "k": COUNT,
     "rung": {**TEXT, "enum": _RUNGS, "description": "where the first product comes from"},
     "items": _list(_ref("Item")),
@@ -96,9 +98,15 @@ _MAYBE: dict[str, Schema] = {
     "eligible": {**COUNT, "description": "how many products there are for this, where they are fewer than k"},
     "degraded": {**FLAG, "description": "the serving table could not be read: popular products, from memory"},
     "control": {**FLAG, "description": "this visitor gets no recommendations, for an experiment"},
+    "arm_fallback": {
+        **FLAG,
+        "description": "what is live lacks the lists of the visitor's arm, so the live model's are shown",
+    },
     "personal": {**FLAG, "description": "whether the user's own list was looked at"},
 }
 _RECOMMENDATIONS = _object({"user_id": _or_null(ID), **_PRODUCTS}, {"session_id": _or_null(ID), **_MAYBE})
+
+_VERDICT: Schema = {**TEXT, "enum": ["ok", "warn", "drift", "not enough data"]}
 
 SCHEMAS: dict[str, Schema] = {
     "Problem": _object(
@@ -198,6 +206,23 @@ SCHEMAS: dict[str, Schema] = {
         }
     ),
     "Customer": _object({**_HEAD, "customer_id": ID}),
+    "CustomerFeatures": _object(
+        {
+            **_HEAD,
+            "customer_id": ID,
+            "features": {
+                "type": "object",
+                "description": "by name",
+                "additionalProperties": _object(
+                    {
+                        "value": {"description": "a number, a text, true or false; null where none is known"},
+                        "ttl_hours": COUNT,
+                        "expired": {**FLAG, "description": "older than that, and therefore null"},
+                    }
+                ),
+            },
+        }
+    ),
     "Features": {
         **_object({}, {"features": features_schema(), "previous_segment": _or_null(TEXT)}),
         "additionalProperties": False,
@@ -225,6 +250,69 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Performance": _object({**_HEAD, "segments": _list(ANYTHING)}),
     "RecommendationMetrics": _object({**_HEAD}),
+    "Drift": _object(
+        {
+            **_HEAD,
+            "verdict": _VERDICT,
+            "reasons": {**_list(TEXT), "description": "what moved and by how much, the most severe first"},
+            "reference": {"type": ["object", "null"], "description": "what now is held against"},
+            "features": _list(_ref("DriftedColumn")),
+            "raw": _list(_ref("DriftedColumn")),
+            "segments": _ref("DriftedPart"),
+            "catalogue": _ref("DriftedPart"),
+            "diversity": _ref("DriftedPart"),
+            "decay": _ref("DriftedPart"),
+        },
+        {"why": {**TEXT, "description": "why there is nothing to hold against"}},
+    ),
+    "DriftedColumn": _object(
+        {
+            "column": TEXT,
+            "kind": {**TEXT, "enum": ["number", "category", "presence"]},
+            "verdict": _VERDICT,
+            "severity": {**NUMBER, "description": "to sort by: the greater the worse"},
+            "reference": ANYTHING,
+            "current": ANYTHING,
+            "measures": _list(_ref("DriftMeasure")),
+        },
+        {"beyond_share": SHARE, "bins": _list(_object({"bin": TEXT, "reference": SHARE, "current": SHARE}))},
+    ),
+    "DriftedPart": _object(
+        {"verdict": _VERDICT, "severity": NUMBER, "measures": _list(_ref("DriftMeasure"))}
+    ),
+    "DriftMeasure": _object(
+        {
+            "measure": TEXT,
+            "verdict": _VERDICT,
+            "says": {**TEXT, "description": "a sentence with value and threshold"},
+        },
+        {"value": NUMBER, "threshold": NUMBER, "p": SHARE},
+    ),
+    "Effectiveness": _object(
+        {
+            **_HEAD,
+            "by": TEXT,
+            "since": TEXT,
+            "until": TEXT,
+            "rule": ANYTHING,
+            "reason": {"type": ["string", "null"], "description": "why there are no rates"},
+            "totals": ANYTHING,
+            "shop": ANYTHING,
+            "coverage": ANYTHING,
+            "rows": _list(ANYTHING),
+        }
+    ),
+    "SegmentEffects": _object({**_HEAD, "exports": _list(ANYTHING)}),
+    "ExperimentResults": _object(
+        {
+            **_HEAD,
+            "experiment_id": TEXT,
+            "verdict": ANYTHING,
+            "arms": _list(ANYTHING),
+            "sample_ratio": ANYTHING,
+            "metrics": _list(ANYTHING),
+        }
+    ),
     "Journey": _object({**_HEAD, "customer_id": ID, "events": _list(ANYTHING), **_PAGE}),
     "Sales": _object(
         {
@@ -265,23 +353,105 @@ SCHEMAS: dict[str, Schema] = {
             "consumable": _SELECTION,
         }
     ),
-    "Experiment": _object({"experiment_id": TEXT, "name": TEXT, "state": TEXT, "arms": _list(ANYTHING)}),
-    "ExperimentDocument": _object(
+    "Experiment": _object(
         {
-            "experiment_id": {**TEXT, "pattern": "^[a-z0-9][a-z0-9_-]{0,63}$"},
-            "arms": {
-                **_list(
-                    _object(
-                        {"arm": TEXT, "kind": {**TEXT, "enum": ["model", "popular", "none"]}, "weight": SHARE}
-                    )
-                ),
-                "minItems": 2,
-                "maxItems": 10,
-            },
+            "experiment_id": TEXT,
+            "name": TEXT,
+            "state": {**TEXT, "enum": ["draft", "running", "stopped", "archived"]},
+            "arms": _list(ANYTHING),
         },
-        {"name": TEXT, "coverage": SHARE},
+        {
+            "hypothesis": TEXT,
+            "coverage": {"type": ["number", "string"]},
+            "segments": _list(TEXT),
+            "namespace": {"type": ["object", "null"]},
+            **{f"{done}_at": INSTANT for done in ("created", "started", "stopped", "archived")},
+            "by": TEXT,
+        },
     ),
-    "Experiments": _object({"experiments": _list(_ref("Experiment"))}),
+    "ExperimentDocument": _closed(
+        {
+            "experiment_id": _SLUG,
+            "name": {**TEXT, "minLength": 1, "maxLength": 200},
+            "hypothesis": {**TEXT, "maxLength": 2_000},
+            "arms": {**_list(_ref("Arm")), "minItems": 2, "maxItems": 10},
+            "coverage": {**SHARE, "description": "of those who may take part, how many do"},
+            "segments": {**_list(ID), "description": "whose customers alone may take part"},
+            "namespace": _closed(
+                {"id": _SLUG, "range": {**_list(SHARE), "minItems": 2, "maxItems": 2}},
+                required=("id", "range"),
+            ),
+            "start": {**FLAG, "description": "start it at once, instead of keeping it as a draft"},
+        },
+        required=("experiment_id", "arms"),
+    ),
+    "Arm": _closed(
+        {
+            "arm": _SLUG,
+            "kind": {**TEXT, "enum": ["model", "hybrid", "popular", "rules", "none"]},
+            "weight": SHARE,
+            "model": {**TEXT, "description": "of the kind model: the method; without it the live model"},
+            "weights": {"type": "object", "additionalProperties": SHARE, "description": "by method"},
+            "rules": {**ANYTHING, "description": "business rules that replace the shop's"},
+        },
+        required=("arm", "kind", "weight"),
+    ),
+    "Experiments": _object(
+        {
+            "experiments": _list(_ref("Experiment")),
+            "holdout": {"oneOf": [{"type": "null"}, _ref("Holdout")]},
+        }
+    ),
+    "Holdout": _object({"share": SHARE, "since": _or_null(INSTANT)}, {"changed_at": INSTANT, "by": TEXT}),
+    "HoldoutDocument": _closed({"share": SHARE}, required=("share",)),
+    "Status": _object(
+        {
+            "at": INSTANT,
+            "stack": TEXT,
+            "runs": ANYTHING,
+            "freshness": _list(ANYTHING),
+            "alarms": _list(ANYTHING),
+            "dead_letters": COUNT,
+            "breaches": _list(ANYTHING),
+            "decision": _or_null(ANYTHING),
+            "next": _list(_object({"say": TEXT, "command": TEXT})),
+        }
+    ),
+    "Cost": _object({"machines": ANYTHING, "month": ANYTHING, "prices_read_on": TEXT}),
+    "Models": _object({"models": _list(_ref("ModelVersion")), "live": ANYTHING}),
+    "ModelVersion": _object(
+        {
+            "model": TEXT,
+            "version": {**TEXT, "description": "the run that made it"},
+            "decision": {**TEXT, "enum": ["published", "promoted", "recorded", "skipped"]},
+            "reason": TEXT,
+            "state": {**TEXT, "enum": ["live", "superseded", ""]},
+            "kept_until": TEXT,
+            "as_of": INSTANT,
+            "low_data": FLAG,
+            "parameters": ANYTHING,
+            **{
+                name: {"type": [kind, "null"]}
+                for name, kind in (
+                    ("created_at", "string"),
+                    ("parent", "object"),
+                    ("promoted", "object"),
+                    ("customers", "integer"),
+                    ("metrics", "object"),
+                    ("fingerprint", "string"),
+                )
+            },
+        }
+    ),
+    "RolledBack": _object(
+        {
+            "family": TEXT,
+            "live_run": TEXT,
+            "model": {"type": ["object", "null"]},
+            "rolled_back": _or_null(TEXT),
+            "kept_until": _or_null(INSTANT),
+        }
+    ),
     "Health": _object({"status": {"const": "up"}}),
     "OpenApi": ANYTHING,
 }

@@ -13,6 +13,7 @@ from patronage.logic.collect.values import (
     id_of,
     instant_of,
     number_of,
+    position_of,
     text_of,
 )
 from patronage.logic.collect.who import digest, scoped_id, writer_of
@@ -41,7 +42,12 @@ _READERS = {
     "device": text_of,
     "country": text_of,
     "channel": text_of,
+    "recommendation_id": id_of,
+    "placement": text_of,
+    "position": position_of,
 }
+_LATER = frozenset({"recommendation_id", "placement", "position"})
+"""Fields that came late: ids that are made of the content stay what they were where these are not given."""
 LINE_FIELDS = (
     "event_id",
     "event_type",
@@ -195,7 +201,8 @@ def _id_of_content(
     """Return an id of what an event says; a browser's is the same before and after a login."""
     customer_id = writer.customer_id if writer.is_server else ""
     at = written(stated) if stated else None
-    return digest([event_type, customer_id, writer.session_id, at, rows])
+    said = [{name: text for name, text in row.items() if text or name not in _LATER} for row in rows]
+    return digest([event_type, customer_id, writer.session_id, at, said])
 
 
 def _line(row: Mapping[str, str]) -> bytes:

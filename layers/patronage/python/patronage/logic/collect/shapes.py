@@ -31,6 +31,9 @@ OWN_FIELDS = (
     "device",
     "country",
     "channel",
+    "recommendation_id",
+    "placement",
+    "position",
 )
 """The fields of Patronage's own shape; `user_id` is another name of `customer_id`."""
 _SEGMENT_CALLS = {"track": "", "page": "page view", "screen": "screen view"}
@@ -48,6 +51,8 @@ _GA4_PRODUCT = {
     "category": "item_category",
 }
 """Our names of what a product of theirs says, to their names."""
+_RECOMMENDATION = "r1~"
+"""What the id of an answer of recommendations begins with; any other id of a list is of another list."""
 _MOST_IGNORED = 10
 _NAME_CHARACTERS = 60
 
@@ -139,7 +144,10 @@ def _of_segment(call: Mapping[str, Any]) -> list[Fields]:
         "country": _object(context, "location").get("country"),
         "channel": said.get("channel"),
     }
-    return [fields | _renamed(each, _SEGMENT_PRODUCT) for each in _products(said, "products") or [said]]
+    return [
+        fields | _renamed(each, _SEGMENT_PRODUCT) | _recommended({**said, **each}, list_="list_id")
+        for each in _products(said, "products") or [said]
+    ]
 
 
 def _of_ga4(event: Mapping[str, Any], shared: Mapping[str, Any]) -> list[Fields]:
@@ -157,7 +165,25 @@ def _of_ga4(event: Mapping[str, Any], shared: Mapping[str, Any]) -> list[Fields]
         "country": _object(shared, "user_location").get("country_id"),
         "channel": said.get("channel"),
     }
-    return [fields | _renamed(each, _GA4_PRODUCT) for each in _products(said, "items") or [{}]]
+    return [
+        fields | _renamed(each, _GA4_PRODUCT) | _recommended({**said, **each}, list_="item_list_id")
+        for each in _products(said, "items") or [{}]
+    ]
+
+
+def _recommended(said: Mapping[str, Any], *, list_: str) -> Fields:
+    """Return which answer of recommendations showed a product, and where.
+
+    Under our own names, else as the tracker tells of lists, where the list is such an answer.
+    """
+    own = {name: said.get(name) for name in ("recommendation_id", "placement", "position")}
+    listed = said.get(list_)
+    if own["recommendation_id"] or not (isinstance(listed, str) and listed.startswith(_RECOMMENDATION)):
+        return own
+    index = said.get("index")
+    if own["position"] is None and isinstance(index, int) and not isinstance(index, bool):
+        own["position"] = index + 1  # GA4 counts from 0
+    return own | {"recommendation_id": listed, "placement": own["placement"] or said.get("item_list_name")}
 
 
 def _renamed(said: Mapping[str, Any], names: Mapping[str, str]) -> Fields:

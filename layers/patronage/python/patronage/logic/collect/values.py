@@ -19,6 +19,7 @@ MAX_TEXT_BYTES = 2_048
 _FIRST_MILLISECOND, _LAST_MILLISECOND = 10**11, 10**14
 """March 1973 and November 5138: seconds lie before, microseconds behind."""
 _MOST = 10**10
+_LAST_POSITION = 10_000
 _NUMBER = re.compile(r"\d{1,10}(?:\.\d{1,20})?")
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 _FOUR_PLACES = Decimal("0.0001")
@@ -57,6 +58,21 @@ def number_of(fields: Mapping[str, Any], name: str) -> str:
             rule="number",
         )
     return str(number.quantize(_FOUR_PLACES, ROUND_HALF_EVEN))
+
+
+def position_of(fields: Mapping[str, Any], name: str) -> str:
+    """Return a place in a list, from 1, "" where there is none; the text '3' is one too."""
+    value = fields.get(name)
+    if value is None or value == "":
+        return ""
+    number = _decimal(value)
+    if number is None or not number.is_finite() or number % 1 or not 1 <= number <= _LAST_POSITION:
+        raise BadField(
+            f"{name}={shown(value)} is no place in a list; count from 1, up to {_LAST_POSITION:,}",
+            field=name,
+            rule="position",
+        )
+    return str(int(number))
 
 
 def currency_of(fields: Mapping[str, Any], name: str) -> str:

@@ -20,12 +20,15 @@ from patronage.logic.ingest.values import (
     currency_sql,
     decimal_sql,
     instant_sql,
+    integer_sql,
     unfloated_sql,
 )
 from patronage.logic.queries import identifier, literal
 from patronage.logic.tables import KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from patronage.logic.ingest.dialects import Rows
     from patronage.logic.ingest.plan import Plan
     from patronage.logic.tables import Column
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 
 _NONE = PlainColumns()
 _SEPARATOR = "chr(31)"
+_LATER = ("recommendation_id", "placement", "position_text")
+"""Texts of events that came into the lake late: an id made of the others stays where these are not given."""
 _MADE = frozenset({"line", "currency", "kind", "event_id", "rating_id", "country"})
 """Columns that have a value also where a file does not say it, in one table or another."""
 
@@ -200,6 +205,8 @@ def _parsed(plan: Plan, shop: Shop, column: Column, plain: PlainColumns) -> str:
         return decimal_sql(text, style, takes_money=not is_bare) if style else _nothing(column)
     if column.type == "BOOLEAN":
         return boolean_sql(text)
+    if column.type == "BIGINT":
+        return integer_sql(text)
     forms = plan.times.get(column.name, ())
     instants = [instant_sql(text, form, zone=shop.timezone) for form in forms]
     if not instants:
@@ -257,7 +264,8 @@ def _derived_id(plan: Plan) -> str:
     """Tell rows without an id of their own apart by what they say."""
     texts = [text_name(column) for column in plan.table.source_columns]
     if plan.table.name == "events":
-        made = _digest(name for name in texts if name not in {"event_id", "updated_at_text"})
+        beside = {"event_id", "updated_at_text", *_LATER}
+        made = _digest((name for name in texts if name not in beside), where_given=_LATER)
         return f"COALESCE(event_id, {made}) AS event_id"
     if plan.table.name == "ratings":
         by_whom = _digest(("customer_id", "product_id", "aspect"))
@@ -269,9 +277,11 @@ def _derived_id(plan: Plan) -> str:
     return ""
 
 
-def _digest(columns: object) -> str:
-    cells = ", ".join(f"COALESCE({name}, '')" for name in columns)  # type: ignore[attr-defined]
-    return f"MD5(CONCAT_WS({_SEPARATOR}, {cells}))"
+def _digest(columns: Iterable[str], *, where_given: Iterable[str] = ()) -> str:
+    """Write a digest of some columns, and of others where they are not null."""
+    cells = [f"COALESCE({name}, '')" for name in columns]
+    cells += [f"{literal(f'{name}=')} || {name}" for name in where_given]  # CONCAT_WS passes over nulls
+    return f"MD5(CONCAT_WS({_SEPARATOR}, {', '.join(cells)}))"
 
 
 def _with_money(plan: Plan, shop: Shop, judged: str) -> str:

@@ -29,6 +29,7 @@ _FORMS = {
     ),
     "DATE": ("not-a-day", "is no day in the form that its column has, or lies outside 1900 to 2200"),
     "BOOLEAN": ("not-yes-or-no", "is neither yes nor no, true nor false, 1 nor 0"),
+    "BIGINT": ("not-a-whole-number", "is no whole number such as 1 or 12"),
 }
 
 
@@ -124,7 +125,8 @@ def _of_column(column: Column, table: Table) -> Iterator[Rule]:
         yield Rule(f"{stem}-{suffix}", column.name, f"the {words} {says}", broken)
     if column.low is not None:
         says = f"the {words} is below {column.low:g}; {_hint(column)}"
-        yield Rule(f"{stem}-negative", column.name, says, f"{column.name} < {column.low:g}")
+        suffix = "negative" if column.low == 0 else "too-low"
+        yield Rule(f"{stem}-{suffix}", column.name, says, f"{column.name} < {column.low:g}")
     if column.type == "TIMESTAMPTZ" and column.name != "released_at":
         says = f"the {words} lies more than a day ahead of now"
         yield Rule(f"{stem}-in-the-future", column.name, says, f"{column.name} > $latest")
@@ -143,6 +145,8 @@ def _of_column(column: Column, table: Table) -> Iterator[Rule]:
 def _hint(column: Column) -> str:
     if column.name == "discount":
         return "write it as the positive amount taken off"
+    if column.name == "position":
+        return "the first place is 1"
     return "a negative price is an entry of the books (a bad debt, say), no row of a shop's goods"
 
 

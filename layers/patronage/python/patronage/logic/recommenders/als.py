@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
-from threadpoolctl import threadpool_limits
 
 from patronage.errors import BadInput
 from patronage.logic.recommenders.factor_model import FactorModel
+from patronage.logic.recommenders.threads import single_blas_thread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,7 +69,7 @@ class ImplicitAls(FactorModel):
         from implicit.cpu.als import AlternatingLeastSquares
 
         # Threads of BLAS below those of implicit make it slower, and sums come out in another order.
-        with threadpool_limits(1, "blas"):
+        with single_blas_thread():
             model = AlternatingLeastSquares(
                 factors=self.factors,
                 regularization=self.regularization,

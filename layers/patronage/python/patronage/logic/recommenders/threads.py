@@ -6,8 +6,11 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
+from threadpoolctl import threadpool_limits
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
 
 _Block = TypeVar("_Block")
 _Result = TypeVar("_Result")
@@ -17,6 +20,15 @@ def in_threads(work: Callable[[_Block], _Result], blocks: Iterable[_Block]) -> l
     """Return the results in the order of the blocks, from as many threads as there are cores."""
     with ThreadPoolExecutor(_cores()) as pool:
         return list(pool.map(work, blocks))
+
+
+def single_blas_thread() -> AbstractContextManager[object]:
+    """Let BLAS and LAPACK work in one thread, so that their sums come out the same on any number of cores.
+
+    Blocks of `in_threads` are cut alike however many threads there are, and so need no limit.
+    """
+    limited: AbstractContextManager[object] = threadpool_limits(1, "blas")
+    return limited
 
 
 def _cores() -> int:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from patronage.logic.serve.ladder import POPULAR
 from patronage.logic.serve.pointer import age_seconds
 from patronage.logic.serve.reasons import reason_of
+from patronage.logic.serve.recommendation_id import RecommendationId, nonce_of, rungs_of, write
+from patronage.logic.serve.variant_lists import lists_of, shown_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from patronage.logic.experiments.definition import Assigned
+    from patronage.logic.experiments.running import Assigned
     from patronage.logic.serve.ladder import Placed
     from patronage.logic.serve.shelf import Listed, Shelf
 
@@ -26,6 +28,8 @@ def recommendation_answer(
     now: datetime,
     is_degraded: bool = False,
     arm: Assigned | None = None,
+    placement: str = "",
+    told_apart_by: str = "",
 ) -> dict[str, Any]:
     """Write an answer of products.
 
@@ -39,14 +43,21 @@ def recommendation_answer(
         Whether the serving table could not be read, so that the answer comes from memory.
     arm : Assigned, optional
         The arm of an experiment that the visitor belongs to.
+    placement : str
+        Where the storefront shows the answer, as it said.
+    told_apart_by : str
+        What tells the answer from others of the same products.
     """
     entry, stock_as_of = shelf.entry, shelf.stock_as_of
+    lists = lists_of(entry.model, arm.variant) if arm else ""
+    model = shown_model(entry.model, lists)
     answer = {
         **asked,
+        "recommendation_id": _id(model, entry.run_id, placed, arm, placement, told_apart_by),
         "k": k,
         "rung": _rung(placed),
         "items": [_item(each, shelf.products) for each in placed],
-        "model": entry.model,
+        "model": model,
         "generation": entry.run_id,
         "as_of": entry.as_of,
         "age_seconds": age_seconds(entry.as_of, now),
@@ -59,9 +70,33 @@ def recommendation_answer(
         answer["control"] = True
     elif len(placed) < k:
         answer["eligible"] = len(placed)
+    if lists is None:
+        answer["arm_fallback"] = True
     if is_degraded:
         answer["degraded"] = True
     return answer
+
+
+def _id(
+    model: Mapping[str, str],
+    generation: str,
+    placed: Sequence[Placed],
+    arm: Assigned | None,
+    placement: str,
+    told_apart_by: str,
+) -> str:
+    products = [each.candidate.product_id for each in placed]
+    return write(
+        RecommendationId(
+            "" if arm and arm.is_control else model.get("name", ""),
+            generation,
+            arm.experiment_id if arm else "",
+            arm.arm if arm else "",
+            placement,
+            rungs_of(placed),
+            nonce_of(told_apart_by, *products),
+        )
+    )
 
 
 def _rung(placed: Sequence[Placed]) -> str:

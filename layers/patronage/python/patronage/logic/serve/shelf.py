@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from patronage.logic.serve.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from patronage.logic.experiments.running import Running
     from patronage.logic.serve.catalogue import Product, Stocked
     from patronage.logic.serve.packing import Candidate
     from patronage.logic.serve.pointer import Entry
@@ -62,8 +63,8 @@ class Shelf(NamedTuple):
         When the shop last told of its products; None where it never did.
     segments : str
         The live generation of segments; "" for none.
-    experiments : sequence of dict
-        Those that run.
+    experiments : Running, optional
+        Those that run, and who is held out of all; None for none.
     """
 
     entry: Entry
@@ -74,7 +75,7 @@ class Shelf(NamedTuple):
     standing: Standing
     stock_as_of: str | None = None
     segments: str = ""
-    experiments: Sequence[dict[str, Any]] = ()
+    experiments: Running | None = None
 
     def under(self, rules: Rules) -> Shelf:
         """Return the same shelf under other rules."""

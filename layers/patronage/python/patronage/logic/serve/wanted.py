@@ -41,34 +41,39 @@ class Wanted(NamedTuple):
         Customers whose segments are wanted.
     lists : sequence of (kind, id)
         Lists beside products (``similar``, ``together``) and of what is ``popular`` in a group.
+    variants : sequence of (variant, user id)
+        Customers whose lists of another model are wanted, for an arm of an experiment.
     """
 
     users: Sequence[str] = ()
     sessions: Sequence[Key] = ()
     customers: Sequence[str] = ()
     lists: Sequence[Key] = ()
+    variants: Sequence[Key] = ()
 
 
 def all_of(wanted: Sequence[Wanted]) -> Wanted:
     """Return all that is wanted, to be read together."""
     if len(wanted) == 1:
         return wanted[0]
-    users, sessions, customers, lists = zip(*wanted, strict=True)
+    users, sessions, customers, lists, variants = zip(*wanted, strict=True)
     return Wanted(
         [*chain.from_iterable(users)],
         [*chain.from_iterable(sessions)],
         [*chain.from_iterable(customers)],
         [*chain.from_iterable(lists)],
+        [*chain.from_iterable(variants)],
     )
 
 
 class Found:
     """What was found, without what is unknown."""
 
-    __slots__ = ("lists", "segments", "sessions", "users")
+    __slots__ = ("lists", "segments", "sessions", "users", "variants")
 
     def __init__(self) -> None:
         self.users: dict[str, Own] = {}
         self.sessions: dict[Key, Session] = {}
         self.segments: dict[str, str] = {}
         self.lists: Lists = {}
+        self.variants: dict[Key, Own] = {}

@@ -24,7 +24,8 @@ visited AS (
         events.unit_price,
         events.currency,
         events.category,
-        events.channel
+        events.channel,
+        events.recommendation_id
     FROM events
     LEFT JOIN owners ON events.session_id = owners.session_id AND events.customer_id IS NULL
     WHERE
@@ -62,7 +63,8 @@ SELECT
     unit_price,
     currency,
     category,
-    channel
+    channel,
+    recommendation_id
 FROM started
 WINDOW so_far AS (
     PARTITION BY customer_id, session_id ORDER BY occurred_at, event_id

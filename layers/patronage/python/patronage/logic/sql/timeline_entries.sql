@@ -1,8 +1,8 @@
 -- What happened to each customer, one row an entry. Reads `orders`, `customers`, `session_events`, `segment_history`.
 -- stage puts entries of one instant in order. A purchase is an order's sales and fees of one shop day, if a sale
 -- brought money; where none did, the day's fees of the order are a fee; a refund is what was refunded or cancelled of
--- it that day: the three add up to the customer's net. A recommendation is an impression or click whose channel begins
--- with it.
+-- it that day: the three add up to the customer's net. A recommendation is an impression or click that names the answer
+-- it was shown in, or whose channel begins with the word.
 WITH visits AS (
     SELECT
         customer_id,
@@ -132,7 +132,7 @@ FROM session_events
 WHERE
     customer_id IS NOT NULL
     AND event_type IN ('impression', 'click')
-    AND LOWER(channel) LIKE 'recommendation%'
+    AND (recommendation_id IS NOT NULL OR LOWER(channel) LIKE 'recommendation%')
 UNION ALL
 SELECT customer_id, occurred_at, 'segment_change', 7, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, segment_id, segment_id
 FROM segment_history

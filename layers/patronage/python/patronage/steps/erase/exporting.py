@@ -98,7 +98,7 @@ class _Collector:
             return
         listed = ", ".join(literal(str(file)) for file in files)
         theirs = self._subject.rows({column.name for column in TABLES[table].columns})
-        sql = f"SELECT * FROM read_parquet([{listed}]) WHERE {theirs}"
+        sql = f"SELECT * FROM read_parquet([{listed}], union_by_name = true) WHERE {theirs}"
         rows = int(self._engine.row(f"SELECT COUNT(*) AS n FROM ({sql})")["n"])
         if rows:
             self._engine.csv(sql, self._folder / name)

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 from patronage.errors import NotFound
 from patronage.logic.erase.ids import hmac_of
 from patronage.logic.serve.keys import item_key
+from patronage.steps.erase.audiences import audience_keys, erase_from_audiences, left_in_audiences
 from patronage.steps.erase.raw import Uploads, keys_by_size
 from patronage.steps.erase.reports import QUARANTINE, REPORTS, erase_named, erase_refused
 from patronage.steps.erase.requests import EXPORTS, export_folder, receipt_key
 from patronage.steps.erase.runs import RunEraser
-from patronage.steps.erase.served import KINDS, leave_serving, live_generations, pages_left, session_keys
+from patronage.steps.erase.served import leave_serving, live_generations, pages_left, session_keys
 from patronage.steps.erase.tables import PERSONAL, erase_rows, forget_rows, rows_left
 from patronage.steps.erase.undelivered import UNDELIVERED, erase_undelivered, undelivered_left
+from patronage.steps.segment.audiences import AUDIENCES
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
@@ -222,6 +224,15 @@ def _erase_exports(of: Erasure, keys: Sequence[str]) -> Counter[str]:
     return counts
 
 
+def _erase_audiences(of: Erasure, keys: Sequence[str]) -> Counter[str]:
+    return erase_from_audiences(keys, of.subject, of.stores.store, of.stores.shop)
+
+
+def _audiences_left(of: Erasure) -> int:
+    store = of.stores.store
+    return left_in_audiences(audience_keys(store), of.subject, store, of.stores.shop)
+
+
 def _served(of: Erasure) -> Parts:
     return [] if of.stores.table is None else [["items"]]
 
@@ -240,8 +251,8 @@ def _served_left(of: Erasure) -> int:
         return 0
     keys = session_keys(of.subject.customer_id, of.subject.session_ids)
     left = 0
-    for generation in live_generations(table):
-        keys += [item_key(kind, generation, of.subject.customer_id) for kind in KINDS]
+    for generation, kinds in live_generations(table).items():
+        keys += [item_key(kind, generation, of.subject.customer_id) for kind in kinds]
         left += pages_left(table, of.subject.customer_id, _pages(of, generation))
     return left + len(table.get_all(keys))
 
@@ -308,6 +319,14 @@ HOLDINGS = (
         erase=_erase_runs,
         left=_runs_left,
         left_in=_left_in_runs,
+    ),
+    Holding(
+        name="audiences",
+        where=f"who was contacted and who was held out by exports of segments, below {AUDIENCES}",
+        rounds=(LAST,),
+        parts=lambda of: _grouped(audience_keys(of.stores.store), MOST_KEYS),
+        erase=_erase_audiences,
+        left=_audiences_left,
     ),
     Holding(
         name="exports",

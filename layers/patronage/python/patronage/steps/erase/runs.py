@@ -12,9 +12,10 @@ from patronage.logic.arrays import read_npz
 from patronage.logic.erase.lists import without_user
 from patronage.logic.queries import literal
 from patronage.logic.serve.keys import item_key
-from patronage.steps.erase.served import KINDS, leave_serving
+from patronage.steps.erase.served import kinds_with, leave_serving
 from patronage.steps.manifest import Manifest
-from patronage.steps.recommendation_shards import shard_name
+from patronage.steps.recommendation_shards import shard_name, users_kind
+from patronage.steps.train.chosen import chosen_variants
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class RunEraser:
             self._drop_keys(run_id, keys, subject)
             users = f"{folder}recommendations/customers.parquet"
             if users in holding:
-                counts += self._empty_list(run_id, users, subject, engine)
+                counts += self._empty_lists(run_id, users, subject, engine)
             # The table of users last: it tells the number that the lists know the customer by.
             for key in sorted(holding, key=lambda key: key == users):
                 self._rewrite(engine, key, subject)
@@ -106,7 +107,12 @@ class RunEraser:
         if self.table is None:
             return Counter()
         said = self._said(run_id, subject, engine)
-        return leave_serving(self.table, subject.customer_id, [run_id], segments={run_id: said})
+        return leave_serving(
+            self.table,
+            subject.customer_id,
+            {run_id: kinds_with(chosen_variants(self.store, run_id))},
+            segments={run_id: said},
+        )
 
     def _said(self, run_id: str, subject: Subject, engine: DuckEngine) -> dict[str, Any]:
         key = f"runs/{run_id}/segments/customers.parquet"
@@ -136,7 +142,8 @@ class RunEraser:
 
     def _drop_keys(self, run_id: str, keys: list[str], subject: Subject) -> None:
         """Take the customer's items out of the lists of keys that retire and rollback go by."""
-        gone = {item_key(kind, run_id, subject.customer_id) for kind in KINDS}
+        kinds = kinds_with(chosen_variants(self.store, run_id))
+        gone = {item_key(kind, run_id, subject.customer_id) for kind in kinds}
         for key in keys:
             if key.startswith(f"runs/{run_id}/publish/") and "/keys/" in key:
                 before = read_json(self.store, key)
@@ -144,17 +151,21 @@ class RunEraser:
                 if len(after) < len(before):
                     write_json(self.store, key, after)
 
-    def _empty_list(self, run_id: str, users: str, subject: Subject, engine: DuckEngine) -> Counter[str]:
+    def _empty_lists(self, run_id: str, users: str, subject: Subject, engine: DuckEngine) -> Counter[str]:
+        """Empty the customer's list in the shard of the published model, and in those of its variants."""
         theirs = f"customer_id = {literal(subject.customer_id)}"
         (user,) = engine.rows(f"SELECT idx FROM {_source(self.store.staged(users))} WHERE {theirs}")
-        key = f"runs/{run_id}/recommendations/{shard_name('users', user['idx'])}.npz"
-        if not self.store.exists(key):
-            return Counter()
-        content = without_user(read_npz(self.store.read_bytes(key)), user["idx"])
-        if content is None:
-            return Counter()
-        self.store.write_bytes(key, content)
-        return Counter(lists=1)
+        emptied = 0
+        for variant in ("", *chosen_variants(self.store, run_id)):
+            shard = shard_name(users_kind(variant), user["idx"])
+            key = f"runs/{run_id}/recommendations/{shard}.npz"
+            if not self.store.exists(key):
+                continue
+            content = without_user(read_npz(self.store.read_bytes(key)), user["idx"])
+            if content is not None:
+                self.store.write_bytes(key, content)
+                emptied += 1
+        return Counter(lists=emptied) if emptied else Counter()
 
 
 def _personal(key: str, folder: str) -> str:

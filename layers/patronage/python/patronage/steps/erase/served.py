@@ -16,23 +16,30 @@ if TYPE_CHECKING:
     from patronage.stores.serving import Item, ServingTable
 
 KINDS = ("user", "customer", "journey")
-"""The kinds of items that are of one customer each."""
+"""The kinds of items that are of one customer each; those of a user's variants are ``user@<variant>``."""
 _CHANGE_TRIES = 10
 _PAGES_AT_ONCE = 100
 
 
-def live_generations(table: ServingTable) -> list[str]:
-    """Return the generations that are live, and those that may be rolled back to."""
-    found = []
+def kinds_with(variants: Iterable[str]) -> tuple[str, ...]:
+    """Return the kinds of items of one customer in a generation that holds variants."""
+    return (*KINDS, *(f"user@{variant}" for variant in variants))
+
+
+def live_generations(table: ServingTable) -> dict[str, tuple[str, ...]]:
+    """Return by generation that is live, or may be rolled back to, its kinds of items of one customer."""
+    found = {}
     for entry in table.pointer().values():
-        found += [entry.run_id, *([entry.superseded.run_id] if entry.superseded else [])]
-    return list(dict.fromkeys(found))
+        found[entry.run_id] = _kinds_in(entry.model)
+        if entry.superseded:
+            found[entry.superseded.run_id] = _kinds_in(entry.superseded.model)
+    return found
 
 
 def leave_serving(
     table: ServingTable,
     customer_id: str,
-    generations: Iterable[str],
+    generations: Mapping[str, Iterable[str]],
     *,
     session_ids: Iterable[str] = (),
     segments: Mapping[str, Mapping[str, Any]] | None = None,
@@ -45,8 +52,8 @@ def leave_serving(
         The table.
     customer_id : str
         The customer.
-    generations : iterable of str
-        Ids of runs.
+    generations : mapping
+        By id of a run the kinds of items of one customer in it, as `live_generations` says.
     session_ids : iterable of str
         Visits that are this customer's.
     segments : mapping, optional
@@ -60,8 +67,8 @@ def leave_serving(
     known = segments or {}
     gone = session_keys(customer_id, session_ids)
     counts: Counter[str] = Counter()
-    for generation in generations:
-        keys = {kind: item_key(kind, generation, customer_id) for kind in KINDS}
+    for generation, kinds in generations.items():
+        keys = {kind: item_key(kind, generation, customer_id) for kind in kinds}
         said = known.get(generation) or _said(table, keys["customer"])
         counts["pages"] += _leave_lists(table, customer_id, generation, said)
         gone += keys.values()
@@ -86,7 +93,9 @@ def without_erased(
     """
     for item in items:
         kind = item["pk"].partition("#")[0]
-        if kind in KINDS and is_erased(item["pk"].removeprefix(item_key(kind, generation, ""))):
+        if kind.partition("@")[0] in KINDS and is_erased(
+            item["pk"].removeprefix(item_key(kind, generation, ""))
+        ):
             continue
         if kind == "members":
             members = unpack_document([item["packed"]])
@@ -106,6 +115,10 @@ def pages_left(table: ServingTable, customer_id: str, keys: Sequence[str]) -> in
     """Count the pages of segments' customers, of those under some keys, that name a customer."""
     batches = (keys[start : start + _PAGES_AT_ONCE] for start in range(0, len(keys), _PAGES_AT_ONCE))
     return sum(_names(page, customer_id) for batch in batches for page in table.get_all(batch).values())
+
+
+def _kinds_in(model: Mapping[str, str]) -> tuple[str, ...]:
+    return kinds_with(filter(None, model.get("variants", "").split(",")))
 
 
 def _said(table: ServingTable, key: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.logic.arrays import gather, write_npz
 from patronage.logic.queries import query
+from patronage.steps.features.compute import compute_features
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
 
@@ -25,7 +26,12 @@ CLUSTER_FEATURES = (
     "days_between_occasions",
     "tenure_days",
 )
-"""What `cluster_features.sql` says of a buyer, in its order."""
+"""The features that clusters are made of, in the order of their arrays."""
+_NONE = "CAST('NaN' AS FLOAT)"
+_ROWS = (
+    f"SELECT {', '.join(f'COALESCE({name}, {_NONE})' for name in CLUSTER_FEATURES)} FROM cluster_features "
+    "INNER JOIN buyers ON cluster_features.customer_id = buyers.customer_id ORDER BY idx"
+)
 
 
 def cluster_features(run_id: str, lake: Lake) -> dict[str, Any]:
@@ -39,10 +45,14 @@ def cluster_features(run_id: str, lake: Lake) -> dict[str, Any]:
     manifest = Manifest.load(lake.store, run_id)
     with pinned_engine(manifest, lake, "products") as engine:
         engine.table("buyers", query("buyers"))
-        engine.table("cluster_features", query("cluster_features"), today=manifest.today)
-        columns = gather(
-            dict.fromkeys(CLUSTER_FEATURES, "f"),
-            engine.chunks(f"SELECT {', '.join(CLUSTER_FEATURES)} FROM cluster_features ORDER BY idx"),
+        compute_features(
+            engine,
+            names=CLUSTER_FEATURES,
+            as_of=manifest.as_of,
+            known_at=None,  # the tables are pinned: they hold what was known
+            into="cluster_features",
+            among=("orders",),
         )
+        columns = gather(dict.fromkeys(CLUSTER_FEATURES, "f"), engine.chunks(_ROWS))
     lake.store.write_bytes(f"runs/{run_id}/features/clusters.npz", write_npz(columns))
     return {"customers": len(columns["recency_days"]), "features": len(columns)}

@@ -17,10 +17,12 @@ from patronage.logic.segments.do_not_contact import DO_NOT_CONTACT, DoNotContact
 from patronage.logic.segments.methods import METHODS
 from patronage.logic.tables import CUSTOMERS
 from patronage.steps.manifest import Manifest
+from patronage.steps.segment.audiences import keep_audience
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from patronage.logic.segments.audiences import Channel
@@ -51,6 +53,7 @@ def exports(
     channel: str,
     output: Path,
     *,
+    now: datetime,
     by: str = "rfm",
     with_unknown_consent: bool = False,
 ) -> dict[str, Any]:
@@ -73,6 +76,8 @@ def exports(
         One of `CHANNELS`.
     output : Path
         The CSV file to write.
+    now : datetime
+        The instant of the call; a record of the two groups keeps it, by which the effect can be told later.
     by : str
         The method that made the segment, one of `METHODS`.
     with_unknown_consent : bool
@@ -109,15 +114,18 @@ def exports(
         assignment_key = f"runs/{run_id}/exports/{by}-{segment_id}-{channel}.csv"
         with store.writing(assignment_key) as path:
             counts = _write(engine, fates, segment_id, output, path)
-    report = {
-        "segment_id": segment_id,
-        "channel": channel,
-        "by": by,
-        "customers": sum(counts.values()),
-        **{fate: counts[fate] for fate in FATES},
-        "unknown_lines": listed.unknown_lines(shut_out.known),
-        "assignment_key": assignment_key,
-    }
+        report = {
+            "segment_id": segment_id,
+            "channel": channel,
+            "by": by,
+            "customers": sum(counts.values()),
+            **{fate: counts[fate] for fate in FATES},
+            "unknown_lines": listed.unknown_lines(shut_out.known),
+            "assignment_key": assignment_key,
+        }
+        share = manifest.options.held_out_share
+        groups = store.staged(assignment_key)
+        keep_audience(engine, store, report, groups, run_id=run_id, held_out_share=share, now=now)
     write_json(store, assignment_key.removesuffix(".csv") + ".json", report)
     return report
 

@@ -15,6 +15,7 @@ from patronage.logic.segments.rfm_scores import (
     stated,
     threshold_cuts,
 )
+from patronage.steps.features.compute import compute_features
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
 from patronage.steps.segment.previous import show_previous
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from patronage.engines.duckdb import DuckEngine
     from patronage.logic.segments.rfm_scores import Cuts
     from patronage.stores.lake import Lake
+
+
+FREQUENCY = {"days": "occasions", "orders": "orders"}
+"""By what the shop counts as an occasion, the feature that RFM takes for frequency."""
 
 
 def rfm(run_id: str, lake: Lake) -> dict[str, Any]:
@@ -61,8 +66,7 @@ def rfm(run_id: str, lake: Lake) -> dict[str, Any]:
 def _score(manifest: Manifest, engine: DuckEngine) -> tuple[Mapping[str, Cuts], list[tuple[int, int, str]]]:
     """Make the table `rfm_segments`, and return what reaches which score, and the map of the segments."""
     options = manifest.options
-    engine.run(f"CREATE VIEW rfm_occasions AS {query(f'rfm_occasions_{options.frequency_unit}')}")
-    engine.table("rfm_customers", query("rfm_customers"), today=manifest.today)
+    _measure(manifest, engine)
     quintiles = engine.rows(query("rfm_quintiles"), margin=options.stability_margin)
     fixed = threshold_cuts(options.thresholds, minor_digits=manifest.shop.minor_digits)
     cuts = quintile_cuts(quintiles) | fixed
@@ -71,6 +75,24 @@ def _score(manifest: Manifest, engine: DuckEngine) -> tuple[Mapping[str, Cuts], 
     engine.table("rfm_map", map_sql(cells))
     engine.table("rfm_segments", query("rfm_segments"))
     return cuts, cells
+
+
+def _measure(manifest: Manifest, engine: DuckEngine) -> None:
+    """Make the table `rfm_customers`, of the features that the shop's unit of frequency asks for."""
+    frequency = FREQUENCY[manifest.options.frequency_unit]
+    compute_features(
+        engine,
+        names=("recency_days", frequency, "net_minor"),
+        as_of=manifest.as_of,
+        known_at=None,  # the tables are pinned: they hold what was known
+        into="rfm_features",
+        among=("orders",),
+    )
+    engine.table(
+        "rfm_customers",
+        f"SELECT customer_id, recency_days, CAST({frequency} AS INTEGER) AS frequency, net_minor "
+        "FROM rfm_features",
+    )
 
 
 def _settle(manifest: Manifest, lake: Lake, engine: DuckEngine, cuts: Mapping[str, Cuts]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from patronage.steps.features import publishing
 from patronage.steps.segment import (
     behaviour,
     cluster_features,
@@ -37,6 +38,7 @@ BRANCHED: States = {
     "sales": sales.sales,
     "sales_by_country": sales.sliced,
     "journeys": journeys.journeys,
+    "features": publishing.features,
 }
 """Those of the machine's branches, in an order in which they may run one after the other."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from patronage.errors import RunFailed
 from patronage.logic.evaluation import measure_ranking
 from patronage.logic.recommenders.blend import OFFSET, learn_weights
 from patronage.logic.recommenders.blend import blend as blend_lists
@@ -13,10 +14,13 @@ from patronage.logic.recommenders.candidates import HYBRID
 from patronage.logic.recommenders.ranking import top_k_sparse
 from patronage.steps.manifest import Manifest
 from patronage.steps.train.inputs import load_interactions
+from patronage.steps.train.promoted import promoted_weights
 from patronage.steps.train.windows import K, Windows, measured, read_lists
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from patronage.logic.recommenders.blend import Lists
     from patronage.logic.recommenders.interactions import Ids
     from patronage.steps.train.windows import Split
@@ -28,17 +32,22 @@ _ROWS_AT_ONCE = 4_096
 def blend(run_id: str, store: ObjectStore, *, split: Split = "cutoff") -> dict[str, Any]:
     """Learn the weights on the validation window, measure the blend on the test window, and keep both.
 
+    A promoted blend keeps the weights that it had.
+
     Returns
     -------
     dict
         ``weights`` by model, which add up to 1, and ``ndcg_at_10``.
     """
-    shop = Manifest.load(store, run_id).shop
+    manifest = Manifest.load(store, run_id)
     interactions = load_interactions(run_id, store)
-    windows = Windows.of(interactions, buys_again=shop.recommend_bought, split=split)
+    windows = Windows.of(interactions, buys_again=manifest.shop.recommend_bought, split=split)
     lists = {name: read_lists(store, run_id, name) for name in measured(store, run_id)}
     before = {name: found["validation"] for name, found in lists.items()}
-    weights = learn_weights(before, windows.validation.relevant, k=K, offset=OFFSET)
+    if manifest.promoted.get("model") == HYBRID:
+        weights = _kept_weights(manifest, lists, store)
+    else:
+        weights = learn_weights(before, windows.validation.relevant, k=K, offset=OFFSET)
     chosen = {name: weight for name, weight in weights.items() if weight > 0}
     n_products = windows.test.train.n_products
     ids = _blended({name: lists[name]["test"] for name in chosen}, chosen, n_products)
@@ -50,6 +59,13 @@ def blend(run_id: str, store: ObjectStore, *, split: Split = "cutoff") -> dict[s
     }
     write_json(store, f"runs/{run_id}/metrics/{HYBRID}.json", metrics)
     return {"weights": chosen, "ndcg_at_10": metrics["ndcg_at_10"]}
+
+
+def _kept_weights(manifest: Manifest, lists: Collection[str], store: ObjectStore) -> dict[str, float]:
+    weights = promoted_weights(manifest, store)
+    if lacking := [name for name in weights if name not in lists]:
+        raise RunFailed(f"{lacking[0]}, which the promoted blend is made of, could not be trained again")
+    return weights
 
 
 def _blended(lists: dict[str, Lists], weights: dict[str, float], n_products: int) -> Ids:

@@ -10,11 +10,12 @@ from patronage.logic.evaluation import measure_ranking
 from patronage.logic.recommenders.candidates import CANDIDATES, candidate, why_not
 from patronage.steps.manifest import Manifest
 from patronage.steps.train.inputs import load_interactions, load_side
+from patronage.steps.train.promoted import promoted_methods, trials_of
 from patronage.steps.train.windows import DEPTH, K, Windows, write_lists
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from patronage.logic.evaluation import Holdout
     from patronage.logic.recommenders import Recommender, Side
@@ -27,16 +28,20 @@ if TYPE_CHECKING:
 def candidates(run_id: str, store: ObjectStore) -> dict[str, Any]:
     """List the methods that the run trains side by side, and write down why others are left out.
 
+    A run of a promoted version trains what that is made of, and asks for no other.
+
     Returns
     -------
     dict
         ``models``: one entry ``{"model": name}`` each.
     """
-    buys_again = Manifest.load(store, run_id).shop.recommend_bought
+    manifest = Manifest.load(store, run_id)
     interactions = load_interactions(run_id, store)
-    reasons = {name: why_not(name, interactions, buys_again=buys_again) for name in CANDIDATES}
+    asked = promoted_methods(manifest, store) if manifest.promoted else list(CANDIDATES)
+    buys_again = manifest.shop.recommend_bought
+    reasons = {name: why_not(name, interactions, buys_again=buys_again) for name in asked}
     skipped = {name: reason for name, reason in reasons.items() if reason}
-    chosen = [name for name in CANDIDATES if name not in skipped]
+    chosen = [name for name in asked if name not in skipped]
     write_json(
         store,
         f"runs/{run_id}/metrics/candidates.json",
@@ -55,13 +60,15 @@ def evaluate(
 ) -> dict[str, Any]:
     """Search a method's settings on the validation window and measure the best on the test window.
 
-    Writes the metrics, and the lists of both windows for the blend.
+    Writes the metrics, and the lists of both windows for the blend. A promoted version keeps its settings.
     """
-    shop = Manifest.load(store, run_id).shop
+    manifest = Manifest.load(store, run_id)
+    shop = manifest.shop
     side = load_side(run_id, store)
     interactions = load_interactions(run_id, store)
     windows = Windows.of(interactions, buys_again=shop.recommend_bought, split=split)
-    trials = _try(model, windows.validation, side, shop, clock)
+    settings = trials_of(model, manifest, store)
+    trials = _try(model, settings, windows.validation, side, shop, clock)
     best = max(trials, key=lambda trial: trial.ndcg)
     test = _lists(candidate(model, best.settings).fit(windows.test.train, side=side), windows.test, shop)
     write_lists(store, run_id, model, validation=best.lists, test=test)
@@ -71,7 +78,7 @@ def evaluate(
         "tried": [
             {"settings": dict(trial.settings), "validation_ndcg_at_10": trial.ndcg} for trial in trials
         ],
-        "settings_left_untried": len(CANDIDATES[model].trials) - len(trials),
+        "settings_left_untried": len(settings) - len(trials),
     }
     write_json(store, f"runs/{run_id}/metrics/{model}.json", measured)
     return {"model": model, "ndcg_at_10": measured["ndcg_at_10"], "customers": measured["customers"]}
@@ -84,11 +91,18 @@ class _Trial:
     ndcg: float
 
 
-def _try(model: str, validation: Holdout, side: Side, shop: Shop, clock: Callable[[], float]) -> list[_Trial]:
+def _try(
+    model: str,
+    known: Sequence[Mapping[str, Any]],
+    validation: Holdout,
+    side: Side,
+    shop: Shop,
+    clock: Callable[[], float],
+) -> list[_Trial]:
     """Try one setting after the other; no further one is begun that would end after the shop's time."""
     trials: list[_Trial] = []
     began = clock()
-    for settings in CANDIDATES[model].trials:
+    for settings in known:
         spent = clock() - began
         if trials and spent * (len(trials) + 1) / len(trials) > shop.search_seconds:
             break

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from patronage.errors import RunFailed
 from patronage.logic.recommenders.candidates import BESIDE, HYBRID, POPULARITY
 from patronage.steps.manifest import Manifest
+from patronage.steps.train.chosen import choose_variants
+from patronage.steps.train.records import write_records
 from patronage.steps.train.scorecard import scorecard
 from patronage.steps.train.windows import measured
 from patronage.stores.objects import read_json, write_json
@@ -30,56 +32,37 @@ def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
     The challenger is the method that ranks best on the validation window; the test window, on which nothing
     was chosen, then holds it against the champion (the method that is live) and popularity, trained and
     measured on the same rows. The challenger is published only where it beats both; else the better of these,
-    trained on the newest data.
+    trained on the newest data. A person who promotes a version decides instead.
 
     Returns
     -------
     dict
-        ``publish``, the ``model``, the ``reason``, and the ``parts``: the methods that it is made of, one
-        entry ``{"model": name}`` each.
+        ``publish``, the ``model``, the ``reason``, and the ``parts``: the methods that it and the variants
+        for experiments are made of, one entry ``{"model": name}`` each.
 
     Raises
     ------
     RunFailed
-        Not even popularity could be trained.
+        Not even popularity could be trained, or not what was promoted.
     """
     manifest = Manifest.load(store, run_id)
     listed = read_json(store, f"runs/{run_id}/metrics/candidates.json")
     metrics = _metrics(run_id, store)
     left_out = {name: FAILED for name in listed["models"] if name not in metrics} | listed["skipped"]
-    champion = manifest.champion.get("name")
-    model, reason = _choose(metrics, champion)
-    if champion and champion not in metrics:
-        reason += f"; the live method {champion} could not be compared: {left_out.get(champion, 'unknown')}"
+    model, reason = _decide(manifest, metrics, left_out)
     evaluated = min(found["customers"] for found in metrics.values())
-    is_low_data = evaluated < MIN_EVALUATED_CUSTOMERS or listed["interactions"] < FEW_INTERACTIONS
-    shared = {
-        "version": run_id,
+    told: dict[str, Any] = {
         "reason": reason,
-        "low_data": is_low_data,
-        "parent": manifest.champion,
-        "as_of": manifest.as_of.isoformat(),
-        "tables": manifest.tables,
+        "is_low_data": evaluated < MIN_EVALUATED_CUSTOMERS or listed["interactions"] < FEW_INTERACTIONS,
+        "metrics": metrics,
+        "left_out": left_out,
     }
-    for name, found in metrics.items():
-        decision = "published" if name == model else "recorded"
-        record = {"model": name, "decision": decision, "metrics": found, **shared}
-        write_json(store, f"models/{name}/{run_id}/model.json", record)
-    for name, why in left_out.items():
-        record = {"model": name, "decision": "skipped", "metrics": None, **shared, "reason": why}
-        write_json(store, f"models/{name}/{run_id}/model.json", record)
-    card = scorecard(
-        manifest,
-        model,
-        reason=reason,
-        is_low_data=is_low_data,
-        metrics=metrics,
-        left_out=left_out,
-    )
+    chosen = choose_variants(model, manifest.variants, metrics, left_out)
+    chosen.save(store, run_id)
+    write_records(manifest, model, **told, store=store)
+    card = scorecard(manifest, chosen, **told)
     write_json(store, f"runs/{run_id}/recommendations/metrics.json", card)
-    weights = metrics[model].get("weights") or {model: 1.0}
-    parts = [name for name, weight in weights.items() if weight > 0]
-    parts += [name for name in (POPULARITY, *BESIDE) if name not in parts]
+    parts = dict.fromkeys([*chosen.parts, POPULARITY, *BESIDE])
     return {"publish": True, "model": model, "reason": reason, "parts": [{"model": part} for part in parts]}
 
 
@@ -92,6 +75,31 @@ def _metrics(run_id: str, store: ObjectStore) -> dict[str, dict[str, Any]]:
     if POPULARITY not in names:
         raise RunFailed(f"run {run_id} measured no popularity: {FAILED}")
     return {name: read_json(store, f"runs/{run_id}/metrics/{name}.json") for name in [*names, HYBRID]}
+
+
+def _decide(
+    manifest: Manifest, metrics: Mapping[str, dict[str, Any]], left_out: Mapping[str, str]
+) -> tuple[str, str]:
+    """Return the method to publish, and why."""
+    if manifest.promoted:
+        return _promoted(manifest, metrics, left_out)
+    champion = manifest.champion.get("name")
+    model, reason = _choose(metrics, champion)
+    if champion and champion not in metrics:
+        reason += f"; the live method {champion} could not be compared: {left_out.get(champion, 'unknown')}"
+    return model, reason
+
+
+def _promoted(
+    manifest: Manifest, metrics: Mapping[str, dict[str, Any]], left_out: Mapping[str, str]
+) -> tuple[str, str]:
+    promoted = manifest.promoted
+    model = promoted["model"]
+    if model not in metrics:
+        raise RunFailed(
+            f"{model}@{promoted['version']} could not be trained again: {left_out.get(model, 'unknown')}"
+        )
+    return model, f"{promoted['by']} promoted version {promoted['version']}: {promoted['reason']}"
 
 
 def _choose(metrics: Mapping[str, dict[str, Any]], champion: str | None) -> tuple[str, str]:

@@ -12,8 +12,8 @@ from patronage.logic.serve.bought import MOST_BOUGHT
 from patronage.logic.serve.kinds import ALIKE, BOUGHT_TOGETHER, NEW, SAME_BASKET
 from patronage.steps.learn_arrays import save_arrays
 from patronage.steps.manifest import Manifest
-from patronage.steps.recommendation_shards import rows_of
-from patronage.steps.train.fit import load_model, load_published
+from patronage.steps.recommendation_shards import USERS, rows_of, variant_in
+from patronage.steps.train.fit import load_chosen, load_model
 from patronage.steps.train.inputs import load_active, load_interactions
 
 if TYPE_CHECKING:
@@ -49,21 +49,24 @@ def make_lists(run_id: str, shard: str, store: ObjectStore) -> dict[str, Any]:
     """Make a shard by its name; repeating it writes the same."""
     kind, start, stop = rows_of(shard)
     active = load_active(run_id, store)
+    kind, variant = variant_in(kind)
     arrays: dict[str, NDArray[Any]] = (
-        _users(run_id, start, stop, active, store)
-        if kind == "users"
+        _users(run_id, variant, start, stop, active, store)
+        if kind == USERS
         else _products(run_id, kind, slice(start, stop), active, store)
     )
     save_arrays(store, f"runs/{run_id}/recommendations/{shard}.npz", arrays)
     return {"shard": shard, "rows": len(arrays["rows"])}
 
 
-def _users(run_id: str, start: int, stop: int, active: Mask, store: ObjectStore) -> dict[str, NDArray[Any]]:
+def _users(
+    run_id: str, variant: str, start: int, stop: int, active: Mask, store: ObjectStore
+) -> dict[str, NDArray[Any]]:
     shop = Manifest.load(store, run_id).shop
     interactions = load_interactions(run_id, store)
     customers = np.arange(start, min(stop, interactions.n_customers), dtype=np.int32)
     histories = interactions.histories(customers)
-    model = load_published(run_id, store)
+    model = load_chosen(run_id, variant, store)
     exclude_history = not shop.recommend_bought
     ids, scores = model.recommend(
         histories, k=CANDIDATES_PER_CUSTOMER, exclude_history=exclude_history, in_stock=active

@@ -10,7 +10,7 @@ from patronage.logic.arrays import Array, read_npz
 from patronage.logic.queries import literal, query
 from patronage.logic.serve.kinds import NAMES
 from patronage.steps.manifest import Manifest
-from patronage.steps.recommendation_shards import rows_of
+from patronage.steps.recommendation_shards import USERS, rows_of, variant_in
 
 if TYPE_CHECKING:
     from patronage.stores.objects import ObjectStore
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 def to_parquet(run_id: str, shard: str, store: ObjectStore) -> dict[str, Any]:
     """Write a shard's lists, a row a place, with the shop's ids and names, beside its arrays."""
     folder = f"runs/{run_id}/recommendations"
-    kind, _, _ = rows_of(shard)
+    kind, _ = variant_in(rows_of(shard)[0])
     with DuckEngine(Manifest.load(store, run_id).shop) as engine:
         for name in ("customers", "products"):
             engine.scan(name, [store.staged(f"{folder}/{name}.parquet")])
         named = ", ".join(f"({number}, {literal(name)})" for number, name in NAMES.items())
         engine.table("reason_kinds", f"FROM (VALUES {named}) AS named(kind, name)")
         engine.arrays("places", _places(read_npz(store.read_bytes(f"{folder}/{shard}.npz"))))
-        sql = query("listed_users" if kind == "users" else "listed_products")
+        sql = query("listed_users" if kind == USERS else "listed_products")
         with store.writing(f"{folder}/{shard}.parquet") as path:
             engine.parquet(sql, path)
     return {"shard": shard}

@@ -12,10 +12,12 @@ from patronage.logic.recommenders.contexts import popular_by_context
 from patronage.logic.recommenders.highlights import new_arrivals, trending_products
 from patronage.logic.recommenders.ranking import best_products
 from patronage.steps.learn_arrays import save_arrays
-from patronage.steps.recommendation_shards import shard_names
+from patronage.steps.recommendation_shards import shard_names, users_kind
+from patronage.steps.train.chosen import chosen_variants
 from patronage.steps.train.fit import load_model
 from patronage.steps.train.inputs import load_active, load_interactions, load_side, load_since
 from patronage.stores.objects import read_json, write_json
+from patronage.stores.registry import Registry
 
 if TYPE_CHECKING:
     from patronage.logic.recommenders.interactions import Scores
@@ -49,8 +51,11 @@ def plan(run_id: str, model: str, store: ObjectStore) -> dict[str, Any]:
     devices = read_json(store, f"runs/{run_id}/features/devices.json")
     contexts |= {f"device={name}": pairs for name, pairs in devices.items()}
     write_json(store, f"{folder}/contexts.json", contexts)
-    write_json(store, f"{folder}/model.json", read_json(store, f"models/{model}/{run_id}/model.json"))
-    lists = shard_names("users", interactions.n_customers)
+    registry = Registry(store)
+    record = registry.record(model, run_id)
+    write_json(store, f"{folder}/model.json", record | {"fingerprint": registry.fingerprint(record)})
+    users = [users_kind(variant) for variant in ("", *chosen_variants(store, run_id))]
+    lists = [name for kind in users for name in shard_names(kind, interactions.n_customers)]
     lists += [name for kind in ("similar", "together") for name in shard_names(kind, interactions.n_products)]
     lists_key, shards_key = f"{folder}/lists.json", f"runs/{run_id}/publish/recommendations/shards.json"
     write_json(store, lists_key, [{"shard": name} for name in lists])

@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patronage.logic.recommenders.candidates import POPULARITY
+from patronage.steps.train.records import RECORDED, SKIPPED, decision_of
 from patronage.steps.train.windows import K
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from patronage.steps.manifest import Manifest
+    from patronage.steps.train.chosen import Chosen
 
 _TOLD = ("customers", "metrics", "by_activity", "validation_ndcg_at_10", "settings", "weights")
 
 
 def scorecard(
     manifest: Manifest,
-    model: str,
+    chosen: Chosen,
     *,
     reason: str,
     is_low_data: bool,
@@ -30,8 +32,8 @@ def scorecard(
     ----------
     manifest : Manifest
         Of the run.
-    model : str
-        The method that is published, by its name.
+    chosen : Chosen
+        What is published.
     reason : str
         Why.
     is_low_data : bool
@@ -46,30 +48,36 @@ def scorecard(
     dict
         Of the published model ``model``, ``version``, ``decision``, ``reason``, ``low_data`` and ``metrics``;
         how it was measured: ``split``, ``cutoff``, ``k``, ``customers``; ``baseline`` and ``champion``, which
-        it was held against, by name; ``as_of`` and ``evaluated_at``; and ``candidates``: by method the
-        ``decision`` and what was measured, or the ``reason`` why it was left out.
+        it was held against, by name; ``as_of`` and ``evaluated_at``; ``candidates``: by method the
+        ``decision`` and what was measured, or the ``reason`` why it was left out; and ``variants`` that arms
+        of experiments can name: by name the weights of its methods, or the ``reason`` why there is none.
     """
-    chosen = metrics[model]
-    decisions = {name: "published" if name == model else "recorded" for name in metrics}
+    model = chosen.model
+    best = metrics[model]
+    decisions = {name: decision_of(manifest) if name == model else RECORDED for name in metrics}
     measured = {
         name: {"decision": decisions[name], **{key: found[key] for key in _TOLD if key in found}}
         for name, found in metrics.items()
     }
-    skipped = {name: {"decision": "skipped", "reason": why} for name, why in left_out.items()}
+    skipped = {name: {"decision": SKIPPED, "reason": why} for name, why in left_out.items()}
     return {
         "model": model,
         "version": manifest.run_id,
-        "decision": "published",
+        "decision": decision_of(manifest),
         "reason": reason,
         "low_data": is_low_data,
-        "metrics": chosen["metrics"],
-        "split": "cutoff" if chosen["cutoff"] else "last",
-        "cutoff": chosen["cutoff"],
+        "metrics": best["metrics"],
+        "split": "cutoff" if best["cutoff"] else "last",
+        "cutoff": best["cutoff"],
         "k": K,
-        "customers": chosen["customers"],
+        "customers": best["customers"],
         "baseline": POPULARITY,
         "champion": manifest.champion,
         "as_of": manifest.as_of.isoformat(),
         "evaluated_at": manifest.created_at.isoformat(),
         "candidates": {**measured, **skipped},
+        "variants": {
+            **{name: {"weights": weights} for name, weights in chosen.variants.items()},
+            **{name: {"reason": why} for name, why in chosen.left_out.items()},
+        },
     }

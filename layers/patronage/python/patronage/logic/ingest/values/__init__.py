@@ -14,6 +14,7 @@ from patronage.logic.ingest.values._dates import TimeGuess, guess_times, settle_
 from patronage.logic.ingest.values._formats import PLAIN_PATTERNS, TimeFormat, given_time_format
 from patronage.logic.ingest.values._ids import float_ids_sql, unfloated_sql
 from patronage.logic.ingest.values._instants import evidence_sql, instant_sql
+from patronage.logic.ingest.values._integers import integer_sql
 from patronage.logic.ingest.values._numbers import NumberGuess, contested, guess_numbers, settle_numbers
 from patronage.logic.ingest.values._rates import OWN_RATE, Rates, convert_sql
 from patronage.logic.ingest.values._styles import (
@@ -50,6 +51,7 @@ __all__ = [
     "guess_numbers",
     "guess_times",
     "instant_sql",
+    "integer_sql",
     "is_number",
     "is_rounded",
     "names_currency",

@@ -1,0 +1,81 @@
+"""Print an estimate, or what was measured, as tables with totals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from patronage.cli.outputs import console, print_rows
+from patronage.logic.cost.estimate import by_service
+
+
+def print_estimate(found: dict[str, Any]) -> None:
+    """Print a month: by service, line by line, and what is billed while nobody comes."""
+    volumes = ", ".join(f"{value:,} {name.replace('_', ' ')}" for name, value in found["volumes"].items())
+    _say(f"A month with {volumes}")
+    _say(f"List prices of {found['region']}, read on {found['prices_read_on']}, in USD without tax")
+    header = ("Service", "For", "Units a month", "USD", "Nothing free")
+    idle = [_row(each) for each in found["lines"] if each["quantity"] and each["is_idle"]]
+    used = [_row(each) for each in found["lines"] if each["quantity"] and not each["is_idle"]]
+    idle.append(("Idle", "in all", "", _usd(found["idle"]["usd"]), _usd(found["idle"]["usd_without_free"])))
+    print_rows("Idle: billed though nobody comes", header, idle, numbers_from=2)
+    print_rows("In use", header, used, numbers_from=2)
+    totals = [
+        (each["service"], _usd(each["usd"]), _usd(each["usd_without_free"])) for each in by_service(found)
+    ]
+    month = found["month"]
+    totals.append(("A month", _usd(month["usd"]), _usd(month["usd_without_free"])))
+    print_rows("By service", ("Service", "USD", "Nothing free"), totals, numbers_from=1)
+    _say(
+        f"Idle: ${found['idle']['usd']:.2f} a month, of the ${month['usd']:.2f} in all. Where other systems "
+        f"of the account use up what is free for ever: ${found['idle']['usd_without_free']:.2f} of "
+        f"${month['usd_without_free']:.2f}."
+    )
+    _say("What it assumes, and where each number was measured: patronage cost --json, docs/cost.md")
+
+
+def print_measured(found: dict[str, Any]) -> None:
+    """Print what runs cost on average and last, the month so far, and a thousand recommendations."""
+    rows = [
+        (
+            machine,
+            f"{each['runs']:,}",
+            f"{each['seconds']:,.0f} s",
+            _usd(each["usd"], 4),
+            f"{each['last']['cost']['parts']['lambda_gb_second']['quantity']:,.0f}",
+            f"{each['last']['cost']['parts']['states_transition']['quantity']:,.0f}",
+            f"{each['last']['cost']['parts']['dynamodb_write']['quantity']:,.0f}",
+        )
+        for machine, each in found["machines"].items()
+    ]
+    header = ("Machine", "Runs", "Took", "USD a run", "GB-s last", "States last", "Writes last")
+    if rows:
+        print_rows(f"What runs cost in stack {found['stack']}", header, rows, numbers_from=1)
+    else:
+        _say("No run has ended since this version was deployed; the next one will be on record.")
+    if any(not each["last"]["cost"].get("has_children", True) for each in found["machines"].values()):
+        _say("The parts that Maps ran side by side could not be read and are not in it.")
+    month = found["month"]
+    _say(f"Runs since {month['since'][:10]}: {month['runs']:,}, ${month['usd']:.4f}")
+    each = found["thousand_recommendations"]
+    _say(
+        f"1,000 recommendations: ${each['usd']:.5f} (median {each['milliseconds']:.1f} ms of "
+        f"{each['lookups']} lookups, {each['measured_as']})"
+    )
+    _say(f"At list prices of {found['prices_read_on']}, nothing counted as free.")
+
+
+def _row(line: dict[str, Any]) -> tuple[str, str, str, str, str]:
+    units = _units(line["quantity"])
+    return (line["service"], line["what"], units, _usd(line["usd"]), _usd(line["usd_without_free"]))
+
+
+def _units(quantity: float) -> str:
+    return f"{quantity:,.0f}" if quantity >= 100 else f"{quantity:,.2f}"
+
+
+def _usd(usd: float, digits: int = 2) -> str:
+    return f"{usd:,.{digits}f}"
+
+
+def _say(text: str) -> None:
+    console.print(text, markup=False, soft_wrap=True)

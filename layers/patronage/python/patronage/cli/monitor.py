@@ -1,0 +1,125 @@
+"""`patronage monitor`: what monitoring finds in a local lake, and what it would do about it."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, open_lake
+from patronage.cli.outputs import console, print_rows
+from patronage.cli.progress import Stages
+from patronage.cli.runs import run_of
+from patronage.errors import BadInput, NotFound, PatronageError
+from patronage.logic.monitor.keys import decision_key
+from patronage.steps.generation import model_of
+from patronage.steps.monitor.decide import decide
+from patronage.steps.monitor.drift import drift
+from patronage.steps.monitor.experiment_reports import experiment_reports
+from patronage.steps.monitor.pin import pin_monitoring
+from patronage.steps.monitor.states import MEASURED
+from patronage.stores.objects import read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from patronage.cli.lakes import OpenLake
+    from patronage.stores.objects import ObjectStore
+
+LEARNT: Mapping[str, Callable[[str, ObjectStore], dict[str, Any]]] = {
+    "drift": drift,
+    "experiment_reports": experiment_reports,
+}
+MEASURES: Mapping[str, Sequence[str]] = {
+    "drift": ("drift_tables", "drift"),
+    "effectiveness": ("effectiveness",),
+    "experiments": ("experiment_tables", "experiment_reports"),
+}
+"""What is measured, and the steps of each one after the other, as in the machine."""
+_FAMILIES = ("segments", "recommendations", "monitoring")
+
+
+def monitor(lake: LakeOption = DEFAULT_LAKE) -> None:
+    """Measure drift, effectiveness and experiments of a local lake, and decide whether to retrain.
+
+    Nothing is started: here `patronage segment` segments, and `patronage run` trains as well. In a stack the
+    monitoring machine does all of it each day.
+
+    Example: `patronage monitor --lake patronage-data`
+    """
+    opened = open_lake(lake, None)
+    with Stages(console).stage("Monitor the lake") as stage:
+        run_id = run_monitoring(opened, on_step=stage.update)
+    decision = read_json(opened.lake.store, decision_key(run_id))
+    for family, decided in decision["families"].items():
+        rows = [
+            (
+                {True: "yes", False: "no", None: "?"}[each["holds"]],
+                each["trigger"],
+                each["action"],
+                each["said"],
+            )
+            for each in decided["triggers"]
+        ]
+        print_rows(f"{family}: {decided['decision']}", ("Holds", "Rule", "Then", "Because"), rows)
+        _say(f"{family}: {decided['decision']}, for {decided['because']}")
+    for name, cause in decision["failed"].items():
+        _say(f"{name} could not be measured: {cause}")
+    _say(f"in {lake}/runs/{run_id}/monitor/")
+
+
+def run_monitoring(opened: OpenLake, *, on_step: Callable[[str], None] = lambda _: None) -> str:
+    """Pin the lake, measure, decide; return the run's id. A measure that fails leaves the others be."""
+    run_id = pinned_monitoring(opened)
+    measured = [_measured(name, steps, run_id, opened, on_step) for name, steps in MEASURES.items()]
+    on_step("decide")
+    decide(run_id, opened.lake.store, measured=measured)
+    return run_id
+
+
+def pinned_monitoring(opened: OpenLake) -> str:
+    """Pin a run of monitoring and return its id."""
+    now, store = datetime.now(UTC), opened.lake.store
+    run_id = f"{now:%Y%m%dT%H%M%S.%fZ}-monitoring"
+    live = _live_runs(opened)
+    champion = model_of(store, live["recommendations"]) if "recommendations" in live else {}
+    answer = pin_monitoring(
+        run_id,
+        opened.lake,
+        opened.shop,
+        now=now,
+        request={},
+        champion=champion,
+        live_runs=live,
+        last_runs=live,
+    )
+    if answer["engine"] != "duckdb":
+        raise BadInput(answer["reason"])
+    return run_id
+
+
+def _measured(
+    measure: str, steps: Sequence[str], run_id: str, opened: OpenLake, on_step: Callable[[str], None]
+) -> dict[str, Any]:
+    try:
+        for step in steps:
+            on_step(step.replace("_", " "))
+            if step in LEARNT:
+                LEARNT[step](run_id, opened.lake.store)
+            else:
+                MEASURED[step](run_id, opened.lake)
+    except PatronageError as exc:
+        return {"measure": measure, "failure": {"Error": type(exc).__name__, "Cause": str(exc)}}
+    return {"measure": measure}
+
+
+def _live_runs(opened: OpenLake) -> dict[str, str]:
+    found = {}
+    for family in _FAMILIES:
+        with contextlib.suppress(NotFound):
+            found[family] = run_of(opened, family)
+    return found
+
+
+def _say(text: str) -> None:
+    console.print(text, markup=False, soft_wrap=True)

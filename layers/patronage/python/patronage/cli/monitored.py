@@ -1,0 +1,53 @@
+"""The documents of monitoring: those that a stack serves, or those of a run over a local lake made for it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from patronage.cli.lakes import open_lake
+from patronage.cli.monitor import pinned_monitoring
+from patronage.cli.outputs import console
+from patronage.cli.progress import Stages
+from patronage.cli.served import open_served
+from patronage.cloud import explained
+from patronage.steps.analytics.monitoring import document_of
+from patronage.steps.monitor.effectiveness import effectiveness
+from patronage.steps.monitor.experiment_reports import experiment_reports
+from patronage.steps.monitor.experiment_tables import experiment_tables
+from patronage.stores.figures_reader import FiguresReader
+from patronage.stores.objects import read_json
+from patronage.stores.serving_reader import ServingReader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from patronage.settings import Shop
+
+
+def monitored(name: str, lake: Path, stack: str | None, *, is_quiet: bool) -> tuple[dict[str, Any], Shop]:
+    """Return a document, "effectiveness" or "experiments", and the shop that it is about.
+
+    Nothing is printed meanwhile where `is_quiet`: JSON stands alone.
+
+    Raises
+    ------
+    NotFound
+        There is no such lake or stack, or the stack has not published a monitoring run yet.
+    """
+    if stack is not None:
+        with explained():
+            served = open_served(stack)
+            reader = FiguresReader(served.table, ServingReader(served.table))
+            return document_of(reader, name, datetime.now(UTC))[0], served.opened.shop
+    opened = open_lake(lake, None)
+    with Stages(Console(quiet=True) if is_quiet else console).stage(f"Measure {name}"):
+        run_id = pinned_monitoring(opened)
+        if name == "effectiveness":
+            effectiveness(run_id, opened.lake)
+        else:
+            experiment_tables(run_id, opened.lake)
+            experiment_reports(run_id, opened.lake.store)
+    return read_json(opened.lake.store, f"runs/{run_id}/monitor/{name}.json"), opened.shop

@@ -1,0 +1,1 @@
+"""What Patronage costs: list prices, a month before deploying, a run afterwards."""

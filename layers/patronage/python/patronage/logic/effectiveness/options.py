@@ -1,0 +1,79 @@
+"""Which order counts for which recommendation: `[attribution]` of the lake's `settings/monitor.toml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from patronage.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_RANGES = {
+    "click_days": (1, 90),
+    "view_days": (0, 30),
+    "report_days": (1, 730),
+    "least_impressions": (1, 10**9),
+    "segment_days": (1, 365),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttributionOptions:
+    """What a shop may choose of the attribution; a monitoring run pins it.
+
+    Parameters
+    ----------
+    click_days : int
+        A purchase counts for the last click on the product, 1 to 90 times 24 hours before at most.
+    view_days : int
+        A purchase without such a click is told apart as seen, where the product was shown, 0 to 30 times 24
+        hours before at most; 0 tells none.
+    report_days : int
+        Days that the report covers, 1 to 730.
+    least_impressions : int
+        With fewer impressions, at least 1, no rate is given.
+    segment_days : int
+        Days after the export of a segment, 1 to 365, whose revenue the effect of acting on it counts.
+    """
+
+    click_days: int = 7
+    view_days: int = 0
+    report_days: int = 90
+    least_impressions: int = 100
+    segment_days: int = 30
+
+    def __post_init__(self) -> None:
+        for name, (least, most) in _RANGES.items():
+            if not least <= getattr(self, name) <= most:
+                raise BadInput(f"{name} = {getattr(self, name)!r} must lie between {least} and {most}")
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any], place: str) -> AttributionOptions:
+        """Build the options from plain values; what they leave out is as usual.
+
+        Parameters
+        ----------
+        values : mapping
+            Settings by name.
+        place : str
+            Where they stand, for the message.
+
+        Raises
+        ------
+        BadInput
+            A name is unknown or a value is none; the message names place, value and rule.
+        """
+        known = [each.name for each in fields(cls)]
+        for name, value in values.items():
+            if name not in known:
+                near = get_close_matches(name, known, n=1) or known
+                raise BadInput(f"{place}: {name} is no setting; near it: {', '.join(near)}")
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise BadInput(f"{place}: {name} = {value!r} must be a whole number")
+        try:
+            return cls(**values)
+        except BadInput as exc:
+            raise BadInput(f"{place}: {exc}; correct it or leave it out") from exc

@@ -1,0 +1,110 @@
+"""How a shop wants its operations: the lake's `settings/monitor.toml`, a table for each concern."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from patronage.errors import BadInput
+from patronage.logic.drift.options import DriftOptions
+from patronage.logic.effectiveness.options import AttributionOptions
+from patronage.logic.experiments.analysis_options import AnalysisOptions
+from patronage.logic.monitor.retrain_options import ALERT, RetrainOptions
+from patronage.logic.settings_text import toml_of
+
+SETTINGS = "settings/monitor.toml"
+"""Where the settings lie in the lake."""
+_SEGMENTS = RetrainOptions(every_days=1, drift=ALERT)
+_TABLES = ("drift", "retrain", "attribution", "experiments")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retrain:
+    """The rules of each family that is retrained."""
+
+    segments: RetrainOptions = _SEGMENTS
+    recommendations: RetrainOptions = field(default_factory=RetrainOptions)
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any], place: str) -> Retrain:
+        """Read the tables of the families; `place` is the file's name."""
+        usual = cls()
+        _check_names(values, ("segments", "recommendations"), f"{place} [retrain]")
+        return cls(
+            **{
+                name: RetrainOptions.from_mapping(
+                    table, f"{place} [retrain.{name}]", usual=getattr(usual, name)
+                )
+                for name, table in values.items()
+            }
+        )
+
+    def of(self, family: str) -> RetrainOptions:
+        """Return the rules of a family."""
+        return {"segments": self.segments, "recommendations": self.recommendations}[family]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonitorOptions:
+    """What differs from shop to shop; a run of monitoring pins it.
+
+    Parameters
+    ----------
+    drift : DriftOptions
+        When data or behaviour count as drifted.
+    retrain : Retrain
+        When a family is retrained.
+    attribution : AttributionOptions
+        Which order a recommendation counts for.
+    experiments : AnalysisOptions
+        How experiments are analysed.
+    """
+
+    drift: DriftOptions = field(default_factory=DriftOptions)
+    retrain: Retrain = field(default_factory=Retrain)
+    attribution: AttributionOptions = field(default_factory=AttributionOptions)
+    experiments: AnalysisOptions = field(default_factory=AnalysisOptions)
+
+    @classmethod
+    def from_toml(cls, content: str | bytes) -> MonitorOptions:
+        """Read the settings file; what it leaves out is as usual.
+
+        Raises
+        ------
+        BadInput
+            A table or name is unknown, or a value breaks a rule; the message names file, table and rule.
+        """
+        return cls.from_mapping(toml_of(content, SETTINGS))
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> MonitorOptions:
+        """Build the options from plain values, by table."""
+        _check_names(values, _TABLES, SETTINGS)
+        return cls(
+            drift=DriftOptions.from_mapping(values.get("drift", {}), f"{SETTINGS} [drift]"),
+            retrain=Retrain.from_mapping(values.get("retrain", {}), SETTINGS),
+            attribution=AttributionOptions.from_mapping(
+                values.get("attribution", {}), f"{SETTINGS} [attribution]"
+            ),
+            experiments=AnalysisOptions.from_mapping(
+                values.get("experiments", {}), f"{SETTINGS} [experiments]"
+            ),
+        )
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Write the options as plain values, which `from_mapping` reads."""
+        return asdict(self)
+
+
+def _check_names(values: Mapping[str, Any], known: tuple[str, ...], place: str) -> None:
+    """Refuse what is no table of a place."""
+    for name, value in values.items():
+        if name not in known:
+            near = get_close_matches(name, known, n=1) or known
+            raise BadInput(f"{place}: {name} is no table of it; near it: {', '.join(near)}")
+        if not isinstance(value, Mapping):
+            raise BadInput(
+                f"{place}: {name} = {value!r} must be a table; give its settings names of their own"
+            )

@@ -1,0 +1,1 @@
+"""The feature store: features computed, joined to rows of other tables, published and served."""

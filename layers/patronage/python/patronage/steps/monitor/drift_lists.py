@@ -1,0 +1,142 @@
+"""The live run of recommendations against what there is now: products, lists, and what was bought since."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from patronage.errors import NotFound
+from patronage.logic.queries import query
+from patronage.steps.monitor.drift_raw import said
+from patronage.steps.monitor.drift_reference import live_manifest
+from patronage.steps.recommendation_shards import ROWS_PER_SHARD, rows_of
+from patronage.steps.segment.previous import show_file
+from patronage.stores.objects import read_json
+
+if TYPE_CHECKING:
+    from patronage.engines.duckdb import DuckEngine
+    from patronage.steps.manifest import Manifest
+    from patronage.steps.monitor.drift_raw import Window
+    from patronage.stores.objects import ObjectStore
+
+MOST_SHARDS = 40
+"""So many shards of lists are read of a run, of 5,000 customers each: the same ones every time."""
+_PRODUCT = {"product_id": "VARCHAR", "buyers": "BIGINT"}
+_ACTIVE = {"is_active": "BOOLEAN"}
+
+
+def catalogue_of(
+    engine: DuckEngine, live: Manifest, manifest: Manifest, store: ObjectStore, window: Window | None
+) -> dict[str, Any]:
+    """Count the products that are new and gone since a run, and the sales of some days that are of new ones.
+
+    What is gone is told where the shop has a catalogue, which says of a product that it is sold no more.
+    """
+    if not _show_products(engine, live.run_id, store):
+        return {"why": _gone(live)}
+    engine.table("indexed_products", query("indexed_products"))
+    found = engine.row(query("drift_catalogue"))
+    if "products" not in manifest.tables:
+        found["gone"] = None
+    if window is None:
+        return {"why": f"no day has passed since {live.today}, the last that the live model knows"}
+    engine.table("drift_lines", query("drift_lines"), **window.parameters)
+    return {"run_id": live.run_id, "days": said(window), **found, **engine.row(query("drift_unknown_sales"))}
+
+
+def lists_of(engine: DuckEngine, live: Manifest, store: ObjectStore) -> dict[str, Any]:
+    """Measure how the lists of a run and of the one before it spread over their products."""
+    before = live_manifest(live, "recommendations", store)
+    named = live.live_runs.get("recommendations", "")
+    if before is None:
+        why = f"the run before, {named}, is gone" if named else "no run was live before this one"
+        return {"why": why}
+    found = {side: _spread(engine, run, store) for side, run in (("reference", before), ("current", live))}
+    for run, values in zip((before, live), found.values(), strict=True):
+        if values is None:
+            return {"why": _gone(run)}
+    return found
+
+
+def hits_of(engine: DuckEngine, live: Manifest, today: date, store: ObjectStore) -> dict[str, Any]:
+    """Count where in the run's lists customers find what they bought since, as `drift_hits.sql` says.
+
+    The days that are looked at are the newest ones, but no more than those on which the gate measured the
+    model: the longer somebody is watched, the likelier something of the list is bought.
+    """
+    try:
+        card = read_json(store, f"runs/{live.run_id}/recommendations/metrics.json")
+    except NotFound:
+        return {"why": _gone(live)}
+    known = date.fromisoformat(live.today)
+    since = (today - known).days
+    if card["cutoff"] is None:
+        return {"why": "the live model was measured on last purchases, which lie on no common days"}
+    gate_days = (known - date.fromisoformat(card["cutoff"])).days + 1
+    if since < 1 or gate_days < 1:
+        return {"why": f"no day has passed since {known}, the last that the live model knows"}
+    if not _show_lists(engine, live.run_id, store):
+        return {"why": _gone(live)}
+    days = min(since, gate_days)
+    first = today - timedelta(days - 1)
+    only_new = 0 if live.shop.recommend_bought else 1
+    return {
+        "run_id": live.run_id,
+        "model": card["model"],
+        "days": [first.isoformat(), today.isoformat()],
+        "gate_days": gate_days,
+        "hits": [
+            list(row.values())
+            for row in engine.rows(query("drift_hits"), first=first.isoformat(), only_new=only_new)
+        ],
+    }
+
+
+def _gone(run: Manifest) -> str:
+    return f"what run {run.run_id} wrote is not there any more, or not in full"
+
+
+def _show_products(engine: DuckEngine, run_id: str, store: ObjectStore) -> bool:
+    """Show a run's products as `known_products`; runs of before the catalogue have no `is_active`."""
+    key = f"runs/{run_id}/recommendations/products.parquet"
+    if show_file("run_products", key, _PRODUCT | _ACTIVE, store, engine):
+        engine.run("CREATE OR REPLACE VIEW known_products AS FROM run_products")
+        return True
+    if not show_file("run_products", key, _PRODUCT, store, engine):
+        return False
+    engine.run("CREATE OR REPLACE VIEW known_products AS SELECT *, TRUE AS is_active FROM run_products")
+    return True
+
+
+def _show_lists(engine: DuckEngine, run_id: str, store: ObjectStore) -> bool:
+    """Show as `listed` a run's lists, and as `measured_customers` whose they are: of shards spread evenly."""
+    folder = f"runs/{run_id}/recommendations"
+    keys = [key for key in store.keys(f"{folder}/users-") if key.endswith(".parquet")]
+    if not keys or not store.exists(f"{folder}/customers.parquet"):
+        return False
+    step = -(-len(keys) // MOST_SHARDS)
+    chosen = keys[::step]
+    engine.scan("listed", [store.staged(key) for key in chosen])
+    engine.scan("run_customers", [store.staged(f"{folder}/customers.parquet")])
+    shards = ", ".join(str(rows_of(_shard_of(key))[1] // ROWS_PER_SHARD) for key in chosen)
+    engine.run(
+        "CREATE OR REPLACE VIEW measured_customers AS SELECT customer_id FROM run_customers "
+        f"WHERE idx // {ROWS_PER_SHARD} IN ({shards})"
+    )
+    return True
+
+
+def _shard_of(key: str) -> str:
+    return key.rpartition("/")[2].removesuffix(".parquet")
+
+
+def _spread(engine: DuckEngine, run: Manifest, store: ObjectStore) -> dict[str, Any] | None:
+    """Return coverage, Gini index and novelty of a run's lists; None where they are gone."""
+    if not _show_products(engine, run.run_id, store) or not _show_lists(engine, run.run_id, store):
+        return None
+    counted = engine.row(
+        "SELECT (SELECT COUNT(*) FROM run_customers) AS customers, "
+        "(SELECT COUNT(*) FROM measured_customers) AS measured"
+    )
+    found = engine.row(query("drift_lists"), customers=max(counted["customers"], 2))
+    return {"run_id": run.run_id, **counted, **found}

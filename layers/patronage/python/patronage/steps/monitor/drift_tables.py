@@ -1,0 +1,104 @@
+"""The part of drift that reads the lake: tables in, counts of both sides out, without an id of anybody."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from patronage.logic.drift.options import DriftOptions
+from patronage.logic.features import features_of
+from patronage.steps.features.compute import compute_features
+from patronage.steps.manifest import Manifest
+from patronage.steps.monitor.drift_counts import count_columns, held_together
+from patronage.steps.monitor.drift_lists import catalogue_of, hits_of, lists_of
+from patronage.steps.monitor.drift_raw import WATCHED, count_raw, said, windows
+from patronage.steps.monitor.drift_reference import engine_of, live_manifest, reference_of
+from patronage.stores.objects import write_json
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from patronage.engines.duckdb import DuckEngine
+    from patronage.steps.monitor.drift_counts import Side
+    from patronage.steps.monitor.drift_reference import Reference
+    from patronage.stores.lake import Lake
+
+INPUTS = "runs/{run_id}/monitor/drift_inputs.json"
+"""Where this leaves what the judging step reads."""
+NO_LIVE_RUN = "no run is live that this could be held against; train or segment first"
+
+_KINDS = {"whole": "number", "number": "number", "text": "category", "flag": "category"}
+
+
+def drift_tables(run_id: str, lake: Lake, *, reference: Reference | None = None) -> dict[str, Any]:
+    """Count what the live runs saw and what there is now, and how their lists did.
+
+    Writes `monitor/drift_inputs.json`; where no run is live it says so in ``why`` and has nothing else.
+
+    Parameters
+    ----------
+    run_id, lake
+        The run of monitoring, which is pinned, and the lake.
+    reference : Reference, optional
+        What the present is held against; by default the oldest live run.
+
+    Returns
+    -------
+    dict
+        How many ``columns`` were counted.
+    """
+    manifest = Manifest.load(lake.store, run_id)
+    options = DriftOptions.from_mapping(manifest.monitor.get("drift", {}))
+    before = reference or reference_of(manifest, lake)
+    found: dict[str, Any] = {"reference": None, "windows": None, "features": [], "raw": []}
+    if before is None:
+        found["why"] = NO_LIVE_RUN
+    else:
+        found |= {"reference": before.as_dict(), **_columns(manifest, before, lake, options)}
+    found |= _of_lists(manifest, lake, options)
+    write_json(lake.store, INPUTS.format(run_id=run_id), found)
+    return {"columns": len(found["features"]) + len(found["raw"])}
+
+
+def _columns(manifest: Manifest, before: Reference, lake: Lake, options: DriftOptions) -> dict[str, Any]:
+    """Count the features and the watched columns of both sides."""
+    days = windows(before.day, date.fromisoformat(manifest.today), options.raw_days)
+    kinds = {feature.name: _KINDS[feature.kind] for feature in features_of("customer")}
+    sides, raw = [], []
+    for number, (side, known_at) in enumerate(
+        ((before.manifest, before.known_at), (manifest, manifest.created_at))
+    ):
+        with engine_of(side, lake) as engine:
+            sides.append(_features(engine, kinds, side, known_at))
+            raw.append(count_raw(engine, days[number]) if days else {})
+    found: dict[str, Any] = {"features": held_together(kinds, *sides), "raw": [], "windows": None}
+    if days is None:
+        return found | {"raw_why": f"no day has passed since {before.day}, the last that the reference saw"}
+    for name, source in WATCHED.items():
+        found["raw"] += held_together(source.kinds, raw[0][name], raw[1][name], prefix=f"{name}.")
+    return found | {"windows": {"reference": said(days[0]), "current": said(days[1])}}
+
+
+def _features(
+    engine: DuckEngine, kinds: dict[str, str], manifest: Manifest, known_at: datetime | None
+) -> dict[str, Side]:
+    compute_features(engine, as_of=manifest.as_of, known_at=known_at, into="drift_features")
+    found = count_columns(engine, "drift_features", kinds)
+    engine.run("DROP TABLE drift_features")
+    return found
+
+
+def _of_lists(manifest: Manifest, lake: Lake, options: DriftOptions) -> dict[str, Any]:
+    """Return what the published lists and the catalogue are held against."""
+    live = live_manifest(manifest, "recommendations", lake.store)
+    if live is None:
+        why = {"why": "no run of recommendations is live, or it is gone"}
+        return {"catalogue": why, "lists": why, "decay": why}
+    today = date.fromisoformat(manifest.today)
+    days = windows(date.fromisoformat(live.today), today, options.raw_days)
+    with engine_of(manifest, lake) as engine:
+        return {
+            "catalogue": catalogue_of(engine, live, manifest, lake.store, days[1] if days else None),
+            "lists": lists_of(engine, live, lake.store),
+            "decay": hits_of(engine, live, today, lake.store),
+        }

@@ -1,0 +1,102 @@
+"""Pin what a run of monitoring looks at, and leave it at that where the new data are too few to act on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from patronage.errors import BadInput
+from patronage.logic.monitor.options import SETTINGS, MonitorOptions
+from patronage.logic.monitor.retrain_options import FAMILIES
+from patronage.logic.monitor.retraining import NEW_DATA, ON_DEMAND, SCHEDULE, wants_data
+from patronage.steps.manifest import Manifest
+from patronage.steps.monitor.facts import PINNED, facts_of
+from patronage.steps.pin import pin
+from patronage.stores.objects import write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from patronage.settings import Shop
+    from patronage.stores.lake import Lake
+    from patronage.stores.objects import ObjectStore
+
+STARTED_BY = (SCHEDULE, NEW_DATA, ON_DEMAND)
+
+
+def pin_monitoring(
+    run_id: str,
+    lake: Lake,
+    shop: Shop,
+    *,
+    now: datetime,
+    request: Mapping[str, Any],
+    champion: dict[str, str] | None = None,
+    live_runs: Mapping[str, str] | None = None,
+    last_runs: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Pin the lake, the settings, what is live, and what was begun last.
+
+    Parameters
+    ----------
+    run_id, lake, shop, now, champion, live_runs
+        As of `pin`.
+    request : mapping
+        The execution's input: ``trigger`` ("schedule", "new_data" or "on_demand"; the first by default), and
+        ``retrain``, the families that somebody wants to be retrained.
+    last_runs : mapping, optional
+        By family the run that began last.
+
+    Returns
+    -------
+    dict
+        As of `pin`; the engine is "none" also where new data are the trigger and too few for any rule.
+
+    Raises
+    ------
+    BadInput
+        The request or the settings break a rule.
+    """
+    wanted = _checked(request)
+    options = read_monitor_options(lake.store)
+    answer = pin(
+        run_id,
+        "monitoring",
+        lake,
+        shop,
+        now=now,
+        champion=champion,
+        live_runs=live_runs,
+        monitor=options.to_mapping(),
+    )
+    if answer["engine"] != "duckdb":
+        return answer
+    write_json(lake.store, PINNED.format(run_id=run_id), {**wanted, "last_runs": dict(last_runs or {})})
+    if wanted["trigger"] == NEW_DATA and not _is_enough(run_id, lake.store):
+        return answer | {"engine": "none", "reason": "not enough new data for any rule"}
+    return answer
+
+
+def read_monitor_options(store: ObjectStore) -> MonitorOptions:
+    """Read how the shop wants its operations: `monitor.toml` of its settings.
+
+    Raises
+    ------
+    BadInput
+        It is faulty.
+    """
+    return MonitorOptions.from_toml(store.read_bytes(SETTINGS) if store.exists(SETTINGS) else "")
+
+
+def _is_enough(run_id: str, store: ObjectStore) -> bool:
+    options = MonitorOptions.from_mapping(Manifest.load(store, run_id).monitor)
+    return any(wants_data(facts_of(run_id, family, store), options.retrain.of(family)) for family in FAMILIES)
+
+
+def _checked(request: Mapping[str, Any]) -> dict[str, Any]:
+    trigger, retrain = request.get("trigger", SCHEDULE), request.get("retrain", [])
+    if trigger not in STARTED_BY:
+        raise BadInput(f"trigger {trigger!r} is none of {', '.join(STARTED_BY)}")
+    if not isinstance(retrain, list) or not set(map(str, retrain)) <= set(FAMILIES):
+        raise BadInput(f"retrain {retrain!r} must be a list of {' and '.join(FAMILIES)}")
+    return {"trigger": trigger, "retrain": sorted(set(retrain))}

@@ -1,0 +1,67 @@
+"""What a run cost that has ended: its execution, the children of its Maps, and the items that it wrote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from patronage.logic.cost.prices import list_prices
+from patronage.logic.cost.run import Usage, cost_of, usage_of
+from patronage.logic.cost.volumes import ASSUMED
+from patronage.stores.objects import read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from patronage.stores.objects import ObjectStore
+
+    Events = Sequence[Mapping[str, Any]]
+    Children = tuple[Sequence[Events], int]
+
+_RETIRING = "RetireShards"
+
+
+def run_cost(
+    run_id: str,
+    *,
+    history: Events,
+    children: Children | None = ((), 0),
+    memory_mb: Mapping[str, int],
+    store: ObjectStore,
+) -> dict[str, Any]:
+    """Return what a run cost in USD at list prices, and of what it is made up.
+
+    Requests to S3, logs and traces are not in the history and are left out: `logic.cost.volumes` assumes how
+    many there are.
+
+    Parameters
+    ----------
+    history : sequence of mapping
+        Events of the execution, oldest first.
+    children : sequence of sequence of mapping, and int; optional
+        Events of executions that its distributed Maps started, maybe not of all, and how many there were.
+        None where they could not be read: the cost is without them then, and says so.
+    memory_mb : mapping
+        Memory of each function, by its logical id.
+    store : ObjectStore
+        The lake, which holds the receipts of what was published.
+    """
+    written = Usage(writes=_writes(run_id, history, store))
+    usage = usage_of(history, memory_mb) + _of_children(children, memory_mb) + written
+    return {**cost_of(usage, list_prices()), "has_children": children is not None}
+
+
+def _of_children(children: Children | None, memory_mb: Mapping[str, int]) -> Usage:
+    """Return what all children took, those that were not read like the others on average."""
+    if children is None or not children[0]:
+        return Usage()
+    histories, count = children
+    return sum((usage_of(each, memory_mb) for each in histories), Usage()).times(count / len(histories))
+
+
+def _writes(run_id: str, history: Events, store: ObjectStore) -> float:
+    """Return the write units of the items: by their receipts, and as many again where others were retired."""
+    folder = f"runs/{run_id}/publish/"
+    receipts = [key for key in store.keys(folder) if "/receipts/" in key]
+    items = sum(read_json(store, key)["keys"] for key in receipts)
+    retired = any(event.get("stateEnteredEventDetails", {}).get("name") == _RETIRING for event in history)
+    return float(items * ASSUMED["units_an_item"].value * (2 if retired else 1))

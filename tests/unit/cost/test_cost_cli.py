@@ -1,0 +1,62 @@
+"""`patronage cost` as a person calls it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from patronage.cli import app
+from patronage.cli.cost_measured import _BILLED, thousand
+
+ORDERS = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\n" + "".join(
+    f"o{number},c{number % 7},p{number % 5},1,2.50,2026-01-{1 + number % 28:02d}\n" for number in range(56)
+)
+
+
+def asked(*arguments):
+    result = CliRunner().invoke(app, ["cost", *arguments], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_a_shop_s_own_numbers_are_taken():
+    found = json.loads(asked("--customers", "20000", "--orders", "8000", "--lookups", "1000000", "--json"))
+    assert found["volumes"]["customers"] == 20_000
+    assert found["volumes"]["lookups"] == 1_000_000
+    assert found["idle"]["usd"] < 5
+
+
+def test_a_file_of_orders_says_how_much_a_shop_has(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text(ORDERS, encoding="utf-8")
+    out = asked("--file", str(path), "--json")
+    found = json.loads(out[out.index("{") :])
+    assert (found["volumes"]["customers"], found["volumes"]["products"]) == (7, 5)
+    assert found["volumes"]["orders"] == 56
+
+
+def test_people_read_totals_and_what_is_idle():
+    out = asked("--orders", "100")
+    for wanted in ("Idle: $", "By service", "read on 2026-11-28", "alarms", "A month"):
+        assert wanted in out
+
+
+def test_a_thousand_recommendations_by_hand():
+    found = thousand([4.0, 5.0, 90.0], are_billed=True)
+    by_hand = 3.5e-3 + 0.2e-3 + 5.0 * 0.0000133334 + 2_000 * 0.125e-6 + 1_000 / 1024**2 * 0.5
+    assert found["usd"] == pytest.approx(by_hand, abs=1e-6)
+    assert found["measured_as"] == "billed by Lambda"
+    assert "seen from here" in thousand([4.0], are_billed=False)["measured_as"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "REPORT RequestId: 1\tDuration: 3.2 ms\tBilled Duration: 4 ms\tMemory Size: 1024 MB",
+        '{"type":"platform.report","record":{"metrics":{"durationMs":3.2,"billedDurationMs":4,"memorySizeMB":1}}}',
+    ],
+)
+def test_lambda_says_in_either_form_what_it_bills(line):
+    assert _BILLED.findall(line) == ["4"]

@@ -1,0 +1,152 @@
+"""What a run took: histories as AWS gives them, and as the local cloud does, added up by hand."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from patronage.logic.cost.prices import list_prices
+from patronage.logic.cost.run import Usage, cost_of, usage_of
+from patronage.steps.cost import measured_runs
+from patronage.steps.monitor.run_cost import run_cost
+from patronage.stores.objects import write_json
+
+BEGAN = datetime(2026, 1, 10, 3, tzinfo=UTC)
+MEMORY = {"SegmentFunction": 3072, "PublishFunction": 1024}
+
+
+class History:
+    """Writes events with ids, each after the one that it follows."""
+
+    def __init__(self, *, chained=True):
+        self.events = []
+        self._chained = chained
+
+    def add(self, kind, seconds, *, after=None, **details):
+        event = {"id": len(self.events) + 1, "type": kind, "timestamp": BEGAN + timedelta(seconds=seconds)}
+        if self._chained and after is not None:
+            event["previousEventId"] = after
+        self.events.append(event | details)
+        return event["id"]
+
+    def entered(self, name, seconds, *, after=None, kind="Task"):
+        return self.add(f"{kind}StateEntered", seconds, after=after, stateEnteredEventDetails={"name": name})
+
+    def called(self, function, seconds, *, after=None):
+        arn = f"arn:aws:lambda:eu-west-1:1:function:Shop-{function}-Ab12"
+        details = {"resourceType": "lambda", "resource": "invoke"}
+        if self._chained:
+            details["parameters"] = json.dumps({"FunctionName": arn})
+        return self.add("TaskScheduled", seconds, after=after, taskScheduledEventDetails=details)
+
+
+def test_seconds_times_memory_of_calls_side_by_side():
+    history = History()
+    first = history.entered("A", 0)
+    second = history.entered("B", 0, after=first)
+    long_call = history.called("SegmentFunction", 0, after=first)
+    short_call = history.called("PublishFunction", 1, after=second)
+    short_started = history.add("TaskStarted", 1, after=short_call)
+    history.add("TaskSucceeded", 3, after=short_started)
+    history.add("TaskSucceeded", 10, after=long_call)
+    usage = usage_of(history.events, MEMORY)
+    assert usage.gb_seconds == pytest.approx(10 * 3 + 2 * 1)
+    assert (usage.transitions, usage.invocations) == (2, 2)
+
+
+def test_a_task_that_is_tried_again_is_a_transition_and_a_call_more():
+    history = History()
+    state = history.entered("A", 0)
+    failing = history.called("PublishFunction", 0, after=state)
+    failed = history.add("TaskFailed", 4, after=failing)
+    again = history.called("PublishFunction", 6, after=failed)
+    history.add("TaskSucceeded", 7, after=again)
+    usage = usage_of(history.events, MEMORY)
+    assert (usage.transitions, usage.invocations, usage.gb_seconds) == (2, 2, pytest.approx(5))
+
+
+def test_without_a_chain_the_sum_is_right_and_the_greatest_memory_counts():
+    history = History(chained=False)
+    history.entered("A", 0)
+    history.entered("B", 0)
+    history.called("SegmentFunction", 0)
+    history.called("PublishFunction", 1)
+    history.add("TaskSucceeded", 3)
+    history.add("TaskSucceeded", 10)
+    assert usage_of(history.events, MEMORY).gb_seconds == pytest.approx((10 + 2) * 3)
+
+
+def test_what_is_no_call_of_a_function_costs_a_transition_alone():
+    history = History()
+    state = history.entered("Notify", 0)
+    scheduled = history.add(
+        "TaskScheduled", 0, after=state, taskScheduledEventDetails={"resourceType": "events", "resource": "x"}
+    )
+    history.add("TaskSucceeded", 9, after=scheduled)
+    history.entered("Done", 9, kind="Succeed")
+    assert usage_of(history.events, MEMORY) == Usage(transitions=2)
+
+
+def test_the_cost_is_the_sum_of_its_parts_by_hand():
+    usage = Usage(transitions=1_000, invocations=100, gb_seconds=3_000, writes=10_000)
+    found = cost_of(usage, list_prices())
+    by_hand = 0.025 + 100 * 0.2e-6 + 3_000 * 0.0000133334 + 10_000 * 0.625e-6
+    assert found["usd"] == pytest.approx(by_hand, abs=1e-6)
+    assert sum(each["usd"] for each in found["parts"].values()) == pytest.approx(by_hand, abs=1e-6)
+
+
+def one_call(seconds):
+    history = History()
+    state = history.entered("A", 0)
+    history.add("TaskSucceeded", seconds, after=history.called("PublishFunction", 0, after=state))
+    return history
+
+
+def test_children_count_all_where_only_some_were_read(store):
+    children = ([one_call(1).events, one_call(3).events], 10)
+    found = run_cost("r", history=[], children=children, memory_mb=MEMORY, store=store)
+    assert found["parts"]["lambda_gb_second"]["quantity"] == pytest.approx(20)
+    assert found["parts"]["states_transition"]["quantity"] == 10
+    assert found["has_children"]
+
+
+def test_a_cost_without_the_children_says_so(store):
+    found = run_cost("r", history=one_call(2).events, children=None, memory_mb=MEMORY, store=store)
+    assert found["parts"]["lambda_gb_second"]["quantity"] == 2
+    assert not found["has_children"]
+
+
+def test_items_are_written_by_their_receipts_and_others_retired(store):
+    for number in (1, 2):
+        receipt = f"runs/r/publish/segments/receipts/{number}.json"
+        write_json(store, receipt, {"shard": str(number), "keys": 300})
+    history = one_call(1)
+    first = run_cost("r", history=history.events, memory_mb=MEMORY, store=store)
+    history.entered("RetireShards", 2, kind="Map")
+    later = run_cost("r", history=history.events, memory_mb=MEMORY, store=store)
+    assert first["parts"]["dynamodb_write"]["quantity"] == 600
+    assert later["parts"]["dynamodb_write"]["quantity"] == 1_200
+
+
+def record(store, machine, run_id, ended, usd, seconds=10.0):
+    kept = {"machine": machine, "run_id": run_id, "status": "SUCCEEDED", "ended": ended, "seconds": seconds}
+    write_json(store, f"monitor/runs/{machine}/{run_id}.json", kept | {"cost": {"usd": usd, "parts": {}}})
+
+
+def test_runs_on_record_have_a_mean_and_the_month_a_sum(store):
+    record(store, "training", "a", "2025-12-31T23:59:00+00:00", 0.10)
+    record(store, "training", "b", "2026-01-05T03:00:00+00:00", 0.30, seconds=30)
+    record(store, "segmentation", "c", "2026-01-06T03:00:00+00:00", 0.01)
+    write_json(store, "monitor/runs/training/old.json", {"machine": "training"})  # kept before costs were
+    found = measured_runs(store, now=datetime(2026, 1, 10, tzinfo=UTC))
+    training = found["machines"]["training"]
+    assert (training["runs"], training["usd"], training["seconds"]) == (2, 0.2, 20.0)
+    assert training["last"]["run_id"] == "b"
+    assert found["month"] == {"since": "2026-01-01T00:00:00+00:00", "runs": 2, "usd": 0.31}
+
+
+def test_nothing_on_record_is_no_error(store):
+    found = measured_runs(store, now=datetime(2026, 1, 10, tzinfo=UTC))
+    assert (found["machines"], found["month"]["runs"]) == ({}, 0)

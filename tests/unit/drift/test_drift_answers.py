@@ -1,0 +1,123 @@
+"""What the API and the command line say of drift."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from analytics_support import AS_OF, MemoryTable, document_items
+from rich.console import Console
+
+from patronage.cli import drift_output
+from patronage.cli.drift import drift as command
+from patronage.cli.drift import kept_reports
+from patronage.errors import BadInput, NotFound
+from patronage.logic.drift.judge import DRIFT, OK, WARN, graded, too_few
+from patronage.logic.drift.report import put_together, section
+from patronage.steps import analytics
+from patronage.stores.objects import FolderStore, write_json
+from tests_support import NOW
+
+
+def column(name, verdict, severity, measure="psi", **more):
+    said = {"measure": measure, "verdict": verdict, "says": f"the index of {name} reaches 0.25"}
+    sides = {
+        side: {"rows": 300, "missing_share": share, "median": 5.0}
+        for side, share in (("reference", 0.0), ("current", 0.9))
+    }
+    return {
+        "column": name,
+        "kind": "number",
+        "verdict": verdict,
+        "severity": severity,
+        "measures": [said],
+        **sides,
+        **more,
+    }
+
+
+@pytest.fixture
+def report():
+    parts = {
+        "segments": section([too_few("segment_mix", "no run of segments is live")]),
+        "catalogue": section([graded("unknown_sales", 0.01, warn=0.1, alarm=0.25)]),
+        "diversity": section([graded("gini", 0.01, warn=0.1, alarm=0.25)]),
+        "decay": section([graded("gini", 0.01, warn=0.1, alarm=0.25)]),
+    }
+    head = {
+        "run_id": "watch",
+        "as_of": AS_OF,
+        "day": "2026-01-10",
+        "reference": {"run_id": "live", "day": "2026-01-01", "read": "the tables as the run read them"},
+    }
+    features = [column("items_30d", WARN, 2.6), column("net_minor", OK, 1.2)]
+    raw = [
+        column("orders.channel", DRIFT, 3.9, "missing_share", kind="category"),
+        column(
+            "events.device",
+            WARN,
+            2.5,
+            kind="category",
+            bins=[{"bin": "app", "reference": 0.1, "current": 0.3}],
+        ),
+    ]
+    return put_together(head, features, raw, parts)
+
+
+def test_the_api_answers_with_the_report_of_the_live_generation(report):
+    table = MemoryTable()
+    with pytest.raises(NotFound, match="no monitoring run was published yet"):
+        analytics.drift(table.reader(), now=NOW)
+    table.put(*document_items("watched", "drift", report))
+    table.flip("watched", "monitoring")
+    answer = analytics.drift(table.reader(), now=NOW)
+    assert (answer["generation"], answer["as_of"], answer["verdict"]) == ("watched", AS_OF, DRIFT)
+    assert answer["reasons"][0] == "orders.channel: the index of orders.channel reaches 0.25"
+    assert answer["features"] == report["features"]
+    table.forget("watched")
+    with pytest.raises(NotFound, match="could not measure drift"):
+        analytics.drift(table.reader(), now=NOW)
+
+
+@pytest.fixture
+def printed(monkeypatch):
+    out = io.StringIO()
+    console = Console(file=out, width=140, highlight=False)
+    monkeypatch.setattr(drift_output, "console", console)
+    monkeypatch.setattr("patronage.cli.outputs.console", console)
+    return out
+
+
+def test_the_command_prints_what_moved_the_most_severe_first(report, printed):
+    drift_output.print_drift(report)
+    lines = printed.getvalue().splitlines()
+    moved = [line.split()[1] for line in lines if line.startswith(("drift ", "warn "))]
+    assert moved == ["orders.channel", "items_30d", "events.device"]
+    text = printed.getvalue()
+    assert "Drift as of 2026-01-10 against 2026-01-01 (run live)" in text
+    assert "0.0% missing" in text
+    assert "90.0% missing" in text
+    assert "median 5" in text
+    assert "app 10.0%" in text
+    assert "Not enough data: no run of segments is live" in text
+    assert "Columns: 1 drift, 2 warn, 1 ok, 0 not enough data" in text
+    assert text.rstrip().endswith("Verdict: drift")
+
+
+def test_earlier_reports_are_kept_and_listed_the_newest_first(report, tmp_path, printed):
+    store = FolderStore(tmp_path)
+    with pytest.raises(NotFound, match="no report of drift is kept yet"):
+        drift_output.print_history(kept_reports(store))
+    for run_id in ("20260101T1-monitoring", "20260102T1-monitoring"):
+        write_json(store, f"runs/{run_id}/monitor/drift.json", report | {"run_id": run_id})
+        write_json(store, f"runs/{run_id}/monitor/drift_inputs.json", {})
+    found = kept_reports(store)
+    assert [each["run_id"] for each in found] == ["20260102T1-monitoring", "20260101T1-monitoring"]
+    assert "features" not in found[0]
+    drift_output.print_history(found)
+    assert "20260102T1-monitoring 2026-01-10 2026-01-01 drift" in " ".join(printed.getvalue().split())
+
+
+def test_a_stack_shows_what_was_found_and_measures_nothing_anew():
+    with pytest.raises(BadInput, match="leave out --stack"):
+        command(stack="shop", reference="2026-01-01")

@@ -1,0 +1,152 @@
+"""Attribution over any events and orders, held against a plain loop, and what must always add up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from effectiveness_support import SHOP, START, event, line, rid, sql_of
+from patronage.engines.duckdb import DuckEngine
+from patronage.logic.effectiveness.options import AttributionOptions
+from patronage.logic.effectiveness.report import DIMENSIONS
+from patronage.logic.queries import query
+from patronage.logic.tables import EVENTS, ORDERS
+from patronage.steps.monitor.effectiveness import attribute
+
+RULE = AttributionOptions(click_days=1, view_days=1)
+SINCE = START - timedelta(days=30)
+SUMS = (
+    "impressions",
+    "clicks",
+    "carts",
+    "purchases",
+    "revenue_minor",
+    "viewed_purchases",
+    "viewed_revenue_minor",
+)
+HOURS = st.integers(0, 60)
+PRODUCTS = st.sampled_from(["mug", "jug"])
+WHO = st.sampled_from([("ann", None), ("ann", "s"), (None, "s"), (None, "t"), ("bob", "t"), ("bob", None)])
+EVENT = st.builds(
+    lambda kind, hours, product, who, nonce, order: event(
+        kind,
+        hours,
+        product=product,
+        who=who[0],
+        visit=who[1],
+        of=rid(nonce, placement=f"p{nonce % 2}") if kind in ("impression", "click") else None,
+        position=1 + nonce % 3,
+        order_id=order if kind == "purchase" else None,
+    ),
+    st.sampled_from(["impression", "click", "click", "cart_add", "purchase", "view"]),
+    HOURS,
+    PRODUCTS,
+    WHO,
+    st.integers(0, 3),
+    st.sampled_from(["o1", "o2"]),
+)
+LINE = st.builds(
+    lambda order, hours, product, net, who: line(f"{order}", hours, product, net, who=who),
+    st.sampled_from(["o1", "o2", "o3"]),
+    HOURS,
+    PRODUCTS,
+    st.integers(1, 1000),
+    st.sampled_from(["ann", "bob", None]),
+)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with DuckEngine(SHOP, threads=1) as opened:
+        opened.show_none("live_segments", {"customer_id": "VARCHAR", "segment": "VARCHAR"})
+        yield opened
+
+
+def attributed(engine, events, orders):
+    for table, rows in ((EVENTS, events), (ORDERS, orders)):
+        engine.table(table.name, sql_of(table, rows))
+    attribute(engine, RULE, since=SINCE)
+
+
+def naive(engine, rows, sales, buyers):
+    """Give each sale and each cart to its last click, one by one."""
+    found = 0
+    for sale in sales:
+        clicks = [
+            row["occurred_at"]
+            for row in rows
+            if row["recommendation_id"]
+            and row["event_type"] == "click"
+            and row["product_id"] == sale["product_id"]
+            and (sale["order_id"], row["visitor_id"]) in buyers
+        ]
+        # Of an answer's clicks on a product the first counts.
+        found += any(timedelta(0) <= sale["placed_at"] - at <= timedelta(days=1) for at in clicks)
+    return found
+
+
+@given(st.lists(EVENT, min_size=1, max_size=12), st.lists(LINE, min_size=1, max_size=6))
+@settings(max_examples=15)
+def test_no_more_counts_than_was_sold_and_every_dimension_adds_up(engine, events, orders):
+    attributed(engine, events, orders)
+
+    (total,) = engine.rows(query("effectiveness_by"), by="total", most=100) or [dict.fromkeys(SUMS, 0)]
+    sold = engine.row("SELECT COUNT(*) AS n, SUM(net_minor) AS net FROM sales")
+    assert total["purchases"] + total["viewed_purchases"] <= sold["n"]
+    assert 0 <= total["revenue_minor"] + total["viewed_revenue_minor"] <= sold["net"]
+    assert sold["net"] == sum(row["net_minor"] for row in orders)
+    for dimension in DIMENSIONS:
+        rows = engine.rows(query("effectiveness_by"), by=dimension, most=1)
+        assert {name: sum(row[name] for row in rows) for name in SUMS} == {name: total[name] for name in SUMS}
+
+
+@given(st.lists(EVENT, min_size=1, max_size=12), st.lists(LINE, min_size=1, max_size=6))
+@settings(max_examples=15)
+def test_a_plain_loop_gives_the_same_purchases(engine, events, orders):
+    attributed(engine, events, orders)
+
+    visitors = engine.rows("SELECT * FROM judged_events")
+    buyers = {(row["order_id"], row["visitor_id"]) for row in engine.rows("FROM buyers")}
+    firsts: dict = {}
+    for row in sorted(visitors, key=lambda row: row["occurred_at"]):
+        if row["event_type"] == "click":
+            firsts.setdefault((row["visitor_id"], row["recommendation_id"], row["product_id"]), row)
+    expected = naive(engine, list(firsts.values()), engine.rows("FROM sales"), buyers)
+    (total,) = engine.rows(query("effectiveness_by"), by="total", most=100) or [dict.fromkeys(SUMS, 0)]
+    assert total["purchases"] == expected
+
+
+@given(st.lists(EVENT, min_size=1, max_size=15))
+@settings(max_examples=12)
+def test_visitors_are_those_of_journeys(engine, events):
+    attributed(engine, events, [line("o", 1, "mug", 1)])
+    engine.table("session_events", query("session_events"), gap_seconds=1800)
+
+    ours = {row["event_id"]: row["visitor_id"] for row in engine.rows("FROM judged_events")}
+    theirs = {row["event_id"]: row["visitor_id"] for row in engine.rows("FROM session_events")}
+    assert ours == {key: theirs[key] for key in ours}
+
+
+def test_rows_of_the_support_are_typed(engine):
+    engine.table("events", sql_of(EVENTS, [event("click", 1, product="mug", position=2)]))
+    (row,) = engine.rows("SELECT occurred_at, position FROM events")
+    assert row == {"occurred_at": START + timedelta(hours=1), "position": 2}
+    assert isinstance(row["occurred_at"], datetime)
+
+
+def test_a_visitor_s_many_clicks_and_baskets_do_not_multiply(engine):
+    """Pairs of them would be 10 ** 10."""
+    template = sql_of(EVENTS, [event("cart_add", 0, product="mug", who="bot", of=rid(1)[:-8], position=1)])
+    many = (
+        "'e' || i AS event_id, occurred_at + INTERVAL (i) SECOND AS occurred_at, "
+        "recommendation_id || lpad(lower(to_hex(i)), 8, '0') AS recommendation_id"
+    )
+    engine.table("events", f"SELECT * REPLACE ({many}) FROM ({template}), range(100000) AS numbers(i)")
+    engine.table("orders", sql_of(ORDERS, [line("o", 1, "mug", 1)]))
+    attribute(engine, replace(RULE, view_days=0), since=SINCE)
+    (total,) = engine.rows(query("effectiveness_by"), by="total", most=100)
+    assert (total["clicks"], total["carts"]) == (100_000, 100_000)
