@@ -20,7 +20,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from patronage.logic.monitor.emf import NAMESPACE
-from patronage.logic.monitor.metrics import FAMILY, STACK
+from patronage.logic.monitor.metrics import FAMILY, RUNS_FAILED, STACK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 FIVE_MINUTES = Duration.minutes(5)
 RUNBOOKS = "docs/runbooks.md"
 """Where the runbooks are, unless the context `runbook_url` says otherwise."""
-RUNS_FAILED = "RunsFailed"
 
 
 def anchor(name: str) -> str:
@@ -128,7 +127,7 @@ class Alerts(Construct):
         rule = events.Rule(
             self,
             "FailedRuns",
-            description=f"An execution that did not end well: one alert. {self.runbook(RUNS_FAILED)}",
+            description=f"An execution that did not end well: one alert. {self.runbook(RUNS_FAILED.name)}",
             event_pattern=events.EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
@@ -140,7 +139,7 @@ class Alerts(Construct):
         )
         told = {
             "alert": "a run failed",
-            "what_to_do": self.runbook(RUNS_FAILED),
+            "what_to_do": self.runbook(RUNS_FAILED.name),
             "detail": {
                 name: events.EventField.from_path(f"$.detail.{name}")
                 for name in ("name", "status", "executionArn", "stateMachineArn")

@@ -13,6 +13,7 @@ Context (here, in `cdk.json`, or `cdk --context`):
 - `requests_per_second`: how much each usage plan may ask, 100 by default; twice as much in a burst
 - `runbook_url`: page of the runbooks that alarms link to, `docs/runbooks.md` by default
 - `stale_days`: after how many days live segments are stale, 3 by default; for recommendations five times that
+- `dashboard`: `on` (default) or `off`; it is free where the account has no more than three
 - `waf`: `off` (default) or `on`, which puts a web ACL before the API and bills each month
 - `pandas_layer`: ARN of AWS's layer with the SDK for pandas, for a region where it is not
   `infra.names.MANAGED_LAYERS`'s

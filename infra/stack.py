@@ -110,9 +110,9 @@ class PatronageStack(Stack):
             "training": self.train.machine,
             "monitoring": self.monitor.machine,
             "upkeep": self.catalog.machine,
+            "erasure": self.erase.machine,
         }
         self.monitor.keep_ends(self.machines)
-        self.machines["erasure"] = self.erase.machine
         self.alerts.watch_runs([machine.arn for machine in self.machines.values()])
         self.sign_in = SignIn(self, "SignIn")
         self._build_api(common, options)

@@ -43,7 +43,7 @@ def api_metric(alerts: Alerts, name: str, statistic: str) -> cloudwatch.Metric:
 
 def _watch_runs(alerts: Alerts) -> None:
     alerts.alarm(
-        "RunsFailed",
+        RUNS_FAILED.name,
         metric=alerts.metric(RUNS_FAILED, statistic="Sum", period=Duration.days(1)),
         description="A run failed within the last day; the message about that run was the alert.",
         notify=False,
@@ -55,7 +55,7 @@ def _watch_generations(alerts: Alerts, stale_days: Mapping[str, int]) -> None:
         alerts.alarm(
             f"Stale{family.capitalize()}",
             metric=alerts.metric(GENERATION_AGE, statistic="Maximum", period=Duration.days(1), family=family),
-            least=24 * days,
+            least=24 * max(1, days - 1),  # it is measured once a day, and the second time a day later
             periods=2,
             missing_is_bad=True,
             description=f"The live {family} are over {days} days old, or nothing measured it for two days.",

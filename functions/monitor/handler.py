@@ -49,6 +49,7 @@ def _pin(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
         champion=live["recommendations"].model if "recommendations" in live else {},
         live_runs={family: entry.run_id for family, entry in live.items()},
         last_runs=locks.last(FAMILIES),
+        rolled_back={family: entry.rolled_back for family, entry in live.items() if entry.rolled_back},
     )
 
 

@@ -106,7 +106,10 @@ def test_what_nobody_measures_for_two_days_is_stale(template, family, times):
     alarm = alarms_of(template)[f"Stale{family.capitalize()}"]
     assert alarm["TreatMissingData"] == "breaching"
     assert (alarm["Period"], alarm["EvaluationPeriods"]) == (86_400, 2)
-    assert alarm["Threshold"] == 24 * STALE_DAYS * times == STALE_HOURS[family]
+    days = int(re.search(r"over (\d+) days old", alarm["AlarmDescription"])[1])
+    assert days == STALE_DAYS * times == STALE_HOURS[family] / 24
+    days_between = alarm["EvaluationPeriods"] - 1  # a value a day, and all of them are over
+    assert alarm["Threshold"] / 24 + days_between == days
     assert dimensions_of(alarm) == {"stack": "Patronage", "family": family}
     others = {name: each["TreatMissingData"] for name, each in alarms_of(template).items()}
     assert {name for name, missing in others.items() if missing == "breaching"} == {
@@ -117,7 +120,7 @@ def test_what_nobody_measures_for_two_days_is_stale(template, family, times):
 
 def test_other_days_can_be_asked_for(second_template):
     found = {name: each["Threshold"] for name, each in alarms_of(second_template).items()}
-    assert (found["StaleSegments"], found["StaleRecommendations"]) == (24 * 8, 24 * 40)
+    assert (found["StaleSegments"], found["StaleRecommendations"]) == (24 * 7, 24 * 39)
 
 
 def test_an_upload_that_breaks_a_grave_quality_rule_writes_to_a_person(template):
@@ -191,6 +194,16 @@ def test_what_the_estimate_calls_idle_is_what_the_template_has(template):
     assert len(of_type(template, "AWS::CloudWatch::Dashboard")) == DASHBOARDS
     assert len(of_type(template, "AWS::SecretsManager::Secret")) == SECRETS
     assert len(of_type(template, "AWS::Scheduler::Schedule")) == 2
+
+
+def test_each_machine_s_ends_are_kept_and_counted(template):
+    kept = {
+        flat(arn)
+        for rule in of_type(template, "AWS::Events::Rule").values()
+        if any('"ended"' in str(target.get("InputTransformer")) for target in rule["Targets"])
+        for arn in rule["EventPattern"]["detail"]["stateMachineArn"]
+    }
+    assert kept == set(of_type(template, "AWS::StepFunctions::StateMachine"))
 
 
 def test_the_memory_of_each_function_is_known_to_what_reckons_a_run(template):

@@ -89,9 +89,9 @@ def deployment(orders: Path) -> Iterator[Deployment]:
     with MiniStack(port=0) as ministack:
         stack = deploy(Cloud(ministack.endpoint), assembly.folder)
         uploaded = upload_orders(stack, orders)
-        report = wait_for_report(stack, uploaded, timeout_s=60)
+        report = wait_for_report(stack, uploaded, timeout_s=120)
         executions = {machine: start_run(stack, machine, f"first-{machine}") for machine in MACHINES}
-        wait_for_runs(stack, executions, on_state=lambda _: None, timeout_s=120)
+        wait_for_runs(stack, executions, on_state=lambda _: None, timeout_s=400)
         yield Deployment(stack, open_api(stack), orders, uploaded, report, executions)
 
 

@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from patronage.cli import _COMMANDS, main
+from patronage.cli.outputs import console
 from patronage.logic.recommenders.candidates import CANDIDATES, HYBRID
 
 PATRONAGE = Path(sys.executable).parent / "patronage"
@@ -32,6 +33,7 @@ def patronage(*arguments: str, cwd: Path, code: int = 0) -> subprocess.Completed
     """Do what the process does, in this one: its imports are paid once."""
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(console, "width", 120)
         patch.setenv("COLUMNS", "120")
         patch.setenv("NO_COLOR", "1")
         patch.chdir(cwd)

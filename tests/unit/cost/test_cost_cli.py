@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 
 from patronage.cli import app
 from patronage.cli.cost_measured import _BILLED, thousand
+from patronage.cli.cost_output import print_estimate
+from patronage.cli.outputs import console
 
 ORDERS = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\n" + "".join(
     f"o{number},c{number % 7},p{number % 5},1,2.50,2026-01-{1 + number % 28:02d}\n" for number in range(56)
@@ -41,6 +43,18 @@ def test_people_read_totals_and_what_is_idle():
     out = asked("--orders", "100")
     for wanted in ("Idle: $", "By service", "read on 2026-11-28", "alarms", "A month"):
         assert wanted in out
+
+
+def test_where_idle_is_over_five_dollars_it_says_how_to_be_under():
+    out = asked("--orders", "100")
+    found = json.loads(asked("--orders", "100", "--json"))["idle"]["usd_without_free"]
+    assert ("dashboard=off" in out) == (found > 5)
+    assert "leaves out $3.00" in out
+    without = json.loads(asked("--orders", "100", "--json"))
+    without["idle"]["usd_without_free"] = 4.99
+    with console.capture() as said:
+        print_estimate(without)
+    assert "dashboard=off" not in said.get()
 
 
 def test_a_thousand_recommendations_by_hand():

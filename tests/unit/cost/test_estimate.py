@@ -69,7 +69,7 @@ def test_what_is_free_is_taken_once_and_by_the_idle_lines_first():
     alarms = lines(Volumes(), "CloudWatch", "alarms")
     assert (alarms["usd"], alarms["usd_without_free"]) == (0, pytest.approx(1.0))
     requests = lines(Volumes(lookups=3_000_000, events=0), "Lambda", "requests")
-    assert requests["usd"] == pytest.approx(0.40), "of three million, one is free"
+    assert requests["usd"] == pytest.approx(0.40, abs=1e-3), "of three million, one is free"
     found = estimate(Volumes(lookups=3_000_000, events=0), list_prices())
     taken = sum(
         each["usd_without_free"] - each["usd"]
@@ -89,6 +89,25 @@ def test_a_million_lookups_cost_what_they_do_by_hand():
     milliseconds = ASSUMED["lookup_ms"].value
     assert found["Lambda", "lookups: computing"] == pytest.approx(milliseconds / 1e3 * 13.3334)
     assert found["DynamoDB", "lookups"] == pytest.approx(0.25)
+
+
+def test_pages_of_members_are_written_by_the_kb():
+    units = lines(Volumes(customers=0), "DynamoDB", "publishing pages")["quantity"]
+    many = lines(Volumes(customers=1_024_000), "DynamoDB", "publishing pages")["quantity"]
+    assert units == 2 * (30 + 5 + 30) * 100
+    assert many - units == 2 * 30 * 25 * 1_000, "25 bytes a customer, 30 publications"
+
+
+def test_uploads_start_runs_of_monitoring_one_for_all_of_ten_minutes():
+    states = lines(Volumes(uploads=31), "Step Functions", "monitoring after uploads: states")
+    assert (states["quantity"], states["is_idle"]) == (31 * 6, False)
+    assert lines(Volumes(uploads=31), "Lambda", "monitoring after uploads: computing")["quantity"] == 31 * 10
+    most = lines(Volumes(uploads=1_000_000), "Step Functions", "monitoring after uploads: states")
+    assert most["quantity"] == 30 * 24 * 6 * 6
+
+
+def test_runs_call_functions_too():
+    assert lines(Volumes(), "Lambda", "segmentation: requests")["quantity"] == 30 * 30
 
 
 def test_totals_are_the_sum_of_the_lines_by_any_way():

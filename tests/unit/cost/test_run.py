@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from patronage.logic.cost.items import item_bytes, write_units
 from patronage.logic.cost.prices import list_prices
 from patronage.logic.cost.run import Usage, cost_of, usage_of
 from patronage.steps.cost import measured_runs
+from patronage.steps.monitor.ended import month_record
 from patronage.steps.monitor.run_cost import run_cost
 from patronage.stores.objects import write_json
 
@@ -130,21 +132,70 @@ def test_items_are_written_by_their_receipts_and_others_retired(store):
     assert later["parts"]["dynamodb_write"]["quantity"] == 1_200
 
 
+def test_a_receipt_tells_the_units_and_one_of_an_older_version_its_keys(store):
+    folder = "runs/r/publish/segments/receipts"
+    write_json(store, f"{folder}/members-rfm.json", {"shard": "members-rfm", "keys": 2, "units": 150})
+    write_json(store, f"{folder}/old.json", {"shard": "old", "keys": 7})
+    found = run_cost("r", history=one_call(1).events, memory_mb=MEMORY, store=store)
+    assert found["parts"]["dynamodb_write"]["quantity"] == 157
+
+
+def test_an_item_has_the_size_that_dynamodb_s_guide_gives_it():
+    # names and texts in UTF-8, a number two digits a byte and one, a list or map 3 bytes and 1 an element
+    item = {"pk": "caf\u00e9", "n": 27, "minus": -27, "b": True, "none": None, "packed": b"\0" * 10}
+    assert item_bytes(item) == (2 + 5) + (1 + 2) + (5 + 3) + (1 + 1) + (4 + 1) + (6 + 10)
+    assert item_bytes({"l": ["ab", 1], "m": {"k": "v"}}) == (1 + 3 + (1 + 2) + (1 + 2)) + (
+        1 + 3 + (1 + 1 + 1)
+    )
+
+
+@pytest.mark.parametrize(("size", "units"), [(1, 1), (1_024, 1), (1_025, 2), (100_000, 98)])
+def test_each_kb_of_an_item_that_is_begun_is_a_unit(size, units):
+    assert write_units([{"p": bytes(size - 1)}]) == units
+    assert write_units([{"p": bytes(size - 1)}] * 3) == 3 * units
+
+
 def record(store, machine, run_id, ended, usd, seconds=10.0):
     kept = {"machine": machine, "run_id": run_id, "status": "SUCCEEDED", "ended": ended, "seconds": seconds}
-    write_json(store, f"monitor/runs/{machine}/{run_id}.json", kept | {"cost": {"usd": usd, "parts": {}}})
+    key = month_record(machine, run_id, datetime.fromisoformat(ended))
+    write_json(store, key, kept | {"cost": {"usd": usd, "parts": {}}})
 
 
 def test_runs_on_record_have_a_mean_and_the_month_a_sum(store):
     record(store, "training", "a", "2025-12-31T23:59:00+00:00", 0.10)
     record(store, "training", "b", "2026-01-05T03:00:00+00:00", 0.30, seconds=30)
     record(store, "segmentation", "c", "2026-01-06T03:00:00+00:00", 0.01)
-    write_json(store, "monitor/runs/training/old.json", {"machine": "training"})  # kept before costs were
     found = measured_runs(store, now=datetime(2026, 1, 10, tzinfo=UTC))
     training = found["machines"]["training"]
     assert (training["runs"], training["usd"], training["seconds"]) == (2, 0.2, 20.0)
     assert training["last"]["run_id"] == "b"
     assert found["month"] == {"since": "2026-01-01T00:00:00+00:00", "runs": 2, "usd": 0.31}
+
+
+def test_the_last_run_is_the_last_by_time_whatever_the_runs_are_called(store, monkeypatch):
+    monkeypatch.setattr("patronage.steps.cost.MOST_RECORDS", 2)
+    names = ["on-demand-20260101T000000Z-training", "new-data-20260102T1430Z", "0b9d-uuid", "f000-uuid"]
+    for name, day, usd in zip(names, (9, 8, 7, 6), (0.4, 0.2, 0.1, 0.1), strict=True):
+        record(store, "training", name, f"2026-01-{day:02d}T03:00:00+00:00", usd)
+    found = measured_runs(store, now=datetime(2026, 1, 10, tzinfo=UTC))
+    training = found["machines"]["training"]
+    assert (training["last"]["run_id"], training["runs"], training["usd"]) == (names[0], 2, 0.3)
+    assert (found["month"]["runs"], found["month"]["usd"]) == (4, 0.8), "a month has all of its runs"
+
+
+def test_on_the_first_of_a_month_the_month_before_tells_what_runs_cost(store):
+    record(store, "training", "a", "2025-11-30T03:00:00+00:00", 9.0)
+    record(store, "training", "b", "2025-12-31T23:59:00+00:00", 0.10)
+    found = measured_runs(store, now=datetime(2026, 1, 1, 1, tzinfo=UTC))
+    assert (found["machines"]["training"]["usd"], found["month"]["runs"]) == (0.10, 0)
+
+
+def test_a_run_s_month_is_that_of_utc():
+    late = datetime(2026, 1, 31, 22, 30, tzinfo=timezone(timedelta(hours=-5)))
+    assert (
+        month_record("upkeep", "a-1", late)
+        == "monitor/months/2026-02/20260201T033000.000000Z-upkeep-a-1.json"
+    )
 
 
 def test_nothing_on_record_is_no_error(store):

@@ -11,7 +11,7 @@ from scipy import stats
 from patronage.engines.duckdb import DuckEngine
 from patronage.logic.drift.categories import MOST_CATEGORIES, RARE, UNSEEN, categories_beside
 from patronage.logic.drift.columns import Column, judge_column
-from patronage.logic.drift.fine_bins import fine_bin_sql
+from patronage.logic.drift.fine_bins import fine_bin_sql, fine_bin_top
 from patronage.logic.drift.options import DriftOptions
 from patronage.settings import Shop
 from patronage.steps.monitor.drift_counts import count_columns, held_together
@@ -79,6 +79,29 @@ def test_categories_pass_by_name_rare_and_unseen_ones_together(engine):
     judged = judge_column(Column.from_mapping(found), DriftOptions())
     assert judged["beyond_share"] == pytest.approx(301 / 802, abs=1e-6)
     assert [each["bin"] for each in judged["bins"]] == ["shop", "web", RARE, UNSEEN]
+
+
+def test_a_category_of_one_order_s_five_lines_is_not_named(engine):
+    lines = (
+        "(SELECT 'o' || i AS order_id, 'tea' AS x FROM range(5) AS rows(i) "
+        "UNION ALL SELECT 'one', 'for Eve' FROM range(6))"
+    )
+    sides = [count_columns(engine, lines, {"x": "category"}, unit="order_id") for _ in range(2)]
+    (found,) = held_together({"x": "category"}, *sides)
+    assert found["counts"] == [("tea", 5, 5), (RARE, 6, 6)]
+
+
+@pytest.mark.parametrize("value", [1234.0, -1234.0, 0.07, -0.07, 91.5, 1e6])
+def test_what_is_said_of_a_number_is_the_upper_edge_of_its_bin(engine, value):
+    top, near = fine_bin_top(value), 1e-9 * abs(value)
+    listed = ", ".join(f"({number!r}::DOUBLE)" for number in (value, top - near, top + near))
+    bins = engine.rows(f"SELECT {fine_bin_sql('x')} AS bin FROM (VALUES {listed}) AS numbers(x)")
+    assert bins[0]["bin"] == bins[1]["bin"] < bins[2]["bin"]
+
+
+def test_zero_and_whole_numbers_with_a_bin_of_their_own_are_said_as_they_are():
+    assert [fine_bin_top(float(value)) for value in (-90, 0, 7, 90)] == [-90, 0, 7, 90]
+    assert 1e308 < fine_bin_top(1.7e308) < float("inf")
 
 
 def test_of_many_categories_the_commonest_keep_their_names():

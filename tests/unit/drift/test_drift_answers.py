@@ -14,6 +14,7 @@ from patronage.cli.drift import kept_reports
 from patronage.errors import BadInput, NotFound
 from patronage.logic.drift.judge import DRIFT, OK, WARN, graded, too_few
 from patronage.logic.drift.report import put_together, section
+from patronage.logic.monitor.findings import findings_of
 from patronage.steps import analytics
 from patronage.stores.objects import FolderStore, write_json
 from tests_support import NOW
@@ -104,18 +105,37 @@ def test_the_command_prints_what_moved_the_most_severe_first(report, printed):
     assert text.rstrip().endswith("Verdict: drift")
 
 
+def test_a_feature_that_grows_by_itself_is_shown_but_not_in_the_verdict(report, printed):
+    parts = {
+        name: section([too_few("x", "none")]) for name in ("segments", "catalogue", "diversity", "decay")
+    }
+    found = put_together(report, [column("tenure_days", DRIFT, 3.9), column("items", OK, 1.2)], [], parts)
+    assert (found["verdict"], found["reasons"], found["more_reasons"]) == (OK, [], 0)
+    assert (found["features"][0]["column"], found["features"][0]["verdict"]) == ("tenure_days", DRIFT)
+    assert not findings_of(found)["segments"]["drift"].holds
+    drift_output.print_drift(found)
+    assert "no verdict counts it" in " ".join(printed.getvalue().split())
+
+
 def test_earlier_reports_are_kept_and_listed_the_newest_first(report, tmp_path, printed):
     store = FolderStore(tmp_path)
     with pytest.raises(NotFound, match="no report of drift is kept yet"):
         drift_output.print_history(kept_reports(store))
-    for run_id in ("20260101T1-monitoring", "20260102T1-monitoring"):
-        write_json(store, f"runs/{run_id}/monitor/drift.json", report | {"run_id": run_id})
+    # A stack's runs are named by UUIDs, which say nothing of their time.
+    for run_id, as_of, created in (
+        ("7f-b", "2026-01-09T00:00:00+00:00", "2026-01-10T03:00:00+00:00"),
+        ("0a-c", "2026-01-10T00:00:00+00:00", "2026-01-10T05:00:00+00:00"),
+        ("e1-a", "2026-01-10T00:00:00+00:00", "2026-01-10T04:00:00+00:00"),
+        ("ff-0", "2025-12-01T00:00:00+00:00", None),  # written before reports said when they were made
+    ):
+        when = {"run_id": run_id, "as_of": as_of} | ({"created_at": created} if created else {})
+        write_json(store, f"runs/{run_id}/monitor/drift.json", report | when)
         write_json(store, f"runs/{run_id}/monitor/drift_inputs.json", {})
     found = kept_reports(store)
-    assert [each["run_id"] for each in found] == ["20260102T1-monitoring", "20260101T1-monitoring"]
+    assert [each["run_id"] for each in found] == ["0a-c", "e1-a", "7f-b", "ff-0"]
     assert "features" not in found[0]
     drift_output.print_history(found)
-    assert "20260102T1-monitoring 2026-01-10 2026-01-01 drift" in " ".join(printed.getvalue().split())
+    assert "2026-01-10 00:00 0a-c 2026-01-10 2026-01-01 drift" in " ".join(printed.getvalue().split())
 
 
 def test_a_stack_shows_what_was_found_and_measures_nothing_anew():

@@ -52,10 +52,21 @@ def test_bins_are_quantiles_of_the_reference_alone():
     binned = bin_numbers(Counted.of_rows(reference, [10, 11, 0, 101, 500]), bins=10)
     assert binned.reference.tolist() == [0, *[10] * 10, 0]
     assert binned.current.tolist() == [1, 1, 1, *[0] * 8, 2]
-    assert (binned.labels[0], binned.labels[1], binned.labels[2]) == ("below 1", "1 to 10", "above 10 to 20")
-    assert (binned.labels[-1], binned.beyond) == ("above 100", 3)
+    assert binned.labels[:3] == ("below all of the reference", "up to 10", "above 10 to 20")
+    assert binned.labels[-2:] == ("above 90", "above all of the reference")
+    assert binned.beyond == 3
     other = bin_numbers(Counted.of_rows(reference, np.arange(1000, 2000)), bins=10)
     assert other.labels == binned.labels
+
+
+def test_no_label_quotes_a_single_row():
+    """Each row has a figure of its own here, and the least and the greatest are far out."""
+    rows = [17_123.0, *(100_003.0 + 7_001 * number for number in range(98)), 98_765_432.0]
+    labels = bin_numbers(Counted.of_rows(rows, rows), bins=10).labels
+    said = {float(word) for label in labels for word in label.split() if word[0].isdigit()}
+    assert len(said) == 9
+    assert not said & set(rows)
+    assert (min(said) > 100_003, max(said) < 800_000) == (True, True)
 
 
 def test_a_value_of_more_than_one_quantile_has_one_bin():

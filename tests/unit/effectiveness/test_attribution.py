@@ -120,6 +120,26 @@ def test_the_window_ends_after_exactly_seven_times_24_hours(lake, hours, purchas
     assert measure(manifest, lake, RULE)["totals"]["purchases"] == purchases
 
 
+AGAIN = [click("mug", 0, who="a"), click("mug", 8 * DAY + 1, who="a")]
+LATE = [line("o", 8 * DAY + 3, "mug", 5, who="a")]
+
+
+def test_a_second_click_on_the_same_tile_is_the_last_click(lake):
+    events = [*AGAIN, click("mug", 2 * DAY, of=BASKET, who="a")]
+    found = by(measure(fill(lake, events, LATE), lake, RULE), "placement")
+    assert found == {"home": (0, 1, 0, 1, 5), "basket": (0, 1, 0, 0, 0)}
+
+
+def test_a_click_counts_once_but_each_begins_a_window(lake):
+    assert counts(measure(fill(lake, AGAIN, LATE), lake, RULE)["totals"]) == (0, 1, 0, 1, 5)
+
+
+def test_being_seen_again_begins_a_window_too(lake):
+    events = [shown("mug", 0, who="a"), shown("mug", 8 * DAY, who="a")]
+    found = measure(fill(lake, events, LATE), lake, replace(RULE, view_days=1))["totals"]
+    assert (found["impressions"], found["view_through"]["purchases"]) == (1, 1)
+
+
 def test_what_was_only_seen_is_told_apart(lake):
     found = measure(fill(lake, EVENTS, ORDERS), lake, replace(RULE, view_days=1))["totals"]
     # Ann's bowl was shown and never clicked; her mug was clicked, and is not counted again.
@@ -182,6 +202,8 @@ def test_what_is_left_out_is_counted(lake):
         event("click", 0, who="a", of=HOME),
         click("mug", 0, who="a", position=None),
         event("click", 0, product="mug", of=HOME),
+        event("view", 0, product="mug"),  # recommendations are not judged by views
+        event("click", -100 * DAY, product="mug", of=HOME),  # before the report's days
     ]
     found = measure(fill(lake, odd, [line("o", 1, "mug", 5)]), lake, RULE)
     notes = found["coverage"].pop("notes")
@@ -192,11 +214,12 @@ def test_what_is_left_out_is_counted(lake):
         "control_impressions": 1,
         "without_product": 1,
         "without_position": 1,
-        "without_time_or_visitor": 1,
+        "without_visitor": 1,
         "of_unknown_versions": 0,
         "orders_of_nobody": 1,
     }
     assert len(notes) == 7
+    assert "1 events name neither customer nor session, and count for nothing" in notes
     assert notes[0].startswith("1 events of recommendations name no recommendation_id")
     assert by(found, "rung") == {None: (0, 1, 0, 0, 0)}
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from effectiveness_support import SHOP, START, event, line, rid, sql_of
@@ -72,21 +73,32 @@ def attributed(engine, events, orders):
     attribute(engine, RULE, since=SINCE)
 
 
-def naive(engine, rows, sales, buyers):
-    """Give each sale and each cart to its last click, one by one."""
-    found = 0
+def naive(rows, sales, buyers):
+    """Give each sale to its last click, else to the last time that it was seen, one by one; by placement."""
+    found: Counter = Counter()
     for sale in sales:
-        clicks = [
-            row["occurred_at"]
-            for row in rows
-            if row["recommendation_id"]
-            and row["event_type"] == "click"
-            and row["product_id"] == sale["product_id"]
-            and (sale["order_id"], row["visitor_id"]) in buyers
-        ]
-        # Of an answer's clicks on a product the first counts.
-        found += any(timedelta(0) <= sale["placed_at"] - at <= timedelta(days=1) for at in clicks)
+        for kind in ("click", "impression"):
+            touches = [
+                (row["occurred_at"], row["visitor_id"], row["recommendation_id"])
+                for row in rows
+                if row["event_type"] == kind
+                and row["product_id"] == sale["product_id"]
+                and (sale["order_id"], row["visitor_id"]) in buyers
+                and timedelta(0) <= sale["placed_at"] - row["occurred_at"] <= timedelta(days=1)
+            ]
+            if touches:
+                found[max(touches)[2].split("~")[5], kind] += 1
+                break
     return found
+
+
+def clicked_again(*hours):
+    """Click on mug at the first answer, the second, and the first again."""
+    made = zip(hours, (0, 1, 0), strict=True)
+    return [
+        event("click", at, product="mug", who="ann", of=rid(nonce, placement=f"p{nonce}"), position=1)
+        for at, nonce in made
+    ]
 
 
 @given(st.lists(EVENT, min_size=1, max_size=12), st.lists(LINE, min_size=1, max_size=6))
@@ -105,19 +117,19 @@ def test_no_more_counts_than_was_sold_and_every_dimension_adds_up(engine, events
 
 
 @given(st.lists(EVENT, min_size=1, max_size=12), st.lists(LINE, min_size=1, max_size=6))
+@example(clicked_again(0, 10, 30), [line("o1", 32, "mug", 1, who="ann")])
+@example(clicked_again(0, 1, 30), [line("o1", 32, "mug", 1, who="ann")])
 @settings(max_examples=15)
 def test_a_plain_loop_gives_the_same_purchases(engine, events, orders):
     attributed(engine, events, orders)
 
-    visitors = engine.rows("SELECT * FROM judged_events")
     buyers = {(row["order_id"], row["visitor_id"]) for row in engine.rows("FROM buyers")}
-    firsts: dict = {}
-    for row in sorted(visitors, key=lambda row: row["occurred_at"]):
-        if row["event_type"] == "click":
-            firsts.setdefault((row["visitor_id"], row["recommendation_id"], row["product_id"]), row)
-    expected = naive(engine, list(firsts.values()), engine.rows("FROM sales"), buyers)
-    (total,) = engine.rows(query("effectiveness_by"), by="total", most=100) or [dict.fromkeys(SUMS, 0)]
-    assert total["purchases"] == expected
+    expected = naive(engine.rows("FROM judged_events"), engine.rows("FROM sales"), buyers)
+    found: Counter = Counter()
+    for row in engine.rows(query("effectiveness_by"), by="placement", most=100):
+        found[row["by_value"], "click"] += row["purchases"]
+        found[row["by_value"], "impression"] += row["viewed_purchases"]
+    assert +found == expected
 
 
 @given(st.lists(EVENT, min_size=1, max_size=15))

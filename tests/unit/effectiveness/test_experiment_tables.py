@@ -12,6 +12,7 @@ from effectiveness_support import AS_OF, START, at, event, fill, line, rid
 from patronage.logic.experiments.assignment import bucket_of
 from patronage.logic.experiments.confirmed import OTHERS
 from patronage.logic.experiments.statistics.units import Units
+from patronage.logic.serve.recommendation_id import NO_VISITOR
 from patronage.steps.learn_arrays import load_arrays
 from patronage.steps.monitor.experiment_reports import experiment_reports
 from patronage.steps.monitor.experiment_tables import experiment_tables
@@ -201,6 +202,28 @@ def test_a_held_out_visitor_who_was_shown_something_is_a_crossover(lake):
     assert units_of(lake, "experiment-holdout")[1]["crossovers"] == 1
 
 
+@pytest.mark.parametrize("list_hours", [0.5, 2])
+def test_lists_that_everybody_sees_put_nobody_on_a_side_of_the_holdout(lake, list_hours):
+    held = next(f"h{n}" for n in range(1000) if bucket_of("holdout", f"h{n}") < 0.1)
+    other, only_lists = [f"c{n}" for n in range(100) if bucket_of("holdout", f"c{n}") >= 0.1][:2]
+    of_list, of_holdout = rid(3, experiment_id=NO_VISITOR, rungs="tp"), {"model": "", "rungs": ""}
+    held_out = rid(1, experiment_id="holdout", arm="holdout", **of_holdout)
+    events = [
+        event("impression", 1, of=held_out, who=held),
+        event("impression", list_hours, of=of_list, product="mug", who=held),
+        event("impression", 1, of=rid(2), product="mug", who=other),
+        event("impression", list_hours, of=of_list, product="mug", who=other),
+        event("impression", list_hours, of=of_list, product="mug", who=only_lists),
+    ]
+    fill(lake, events, ORDERS)
+    document = {"experiments": [], "holdout": {"share": 0.1, "since": at(0)}}
+    write_json(lake.store, "settings/experiments.json", document)
+    experiment_tables("run", lake)
+    units, told = units_of(lake, "experiment-holdout")
+    assert sorted(units.arm.tolist()) == [0, 1]
+    assert (told["crossovers"], told["unexpected"]) == (0, 0)
+
+
 def test_the_report_of_an_experiment_has_what_was_left_out(lake):
     analysed(lake, [*EVENTS, shown("plain", 1, who=ALS[1])], ORDERS)
     assert experiment_reports("run", lake.store) == {"experiments": 1, "segments": 0}
@@ -208,7 +231,16 @@ def test_the_report_of_an_experiment_has_what_was_left_out(lake):
     report = document["experiments"]["trial"]
     assert (report["units"], report["unexpected"], report["fell_back"]) == (3, 1, 0)
     assert [each["revenue_minor"] for each in report["arms"]] == [0, 2200]
+    assert "1 visitors were shown an arm that is not theirs" in " ".join(report["notes"])
     assert not [name for name in (*PLAIN, *ALS, VISIT) if f'"{name}"' in str(document)]
+
+
+def test_an_experiment_is_reported_with_its_own_control_and_metric(lake):
+    own = {**TRIAL, "control": "als", "primary_metric": "conversion"}
+    analysed(lake, EVENTS, ORDERS, document={"experiments": [own], "holdout": None})
+    experiment_reports("run", lake.store)
+    report = read_json(lake.store, "runs/run/monitor/experiments.json")["experiments"]["trial"]
+    assert (report["control"], report["primary_metric"]) == ("als", "conversion")
 
 
 def audience(lake, name, groups, *, hours, share=0.5):

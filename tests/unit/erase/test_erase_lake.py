@@ -112,6 +112,7 @@ def test_no_object_mentions_the_customer_afterwards_and_all_others_keep_their_ro
     ]
 
 
+@pytest.mark.slow
 def test_a_table_that_was_compacted_forgets_as_well(kept, tmp_path):
     taken_in(kept, tmp_path, {"raw/customers/d.csv": "customer_id,email\nzz,zz@shop.example\n"})
     for table in ("customers", "orders"):
@@ -126,6 +127,7 @@ def test_a_table_that_was_compacted_forgets_as_well(kept, tmp_path):
     assert objects_that_mention(kept.store, "Name3", below="lake/") == []
 
 
+@pytest.mark.slow
 def test_the_lake_goes_on_and_its_next_runs_do_not_know_the_customer(kept, tmp_path):
     stores = stores_of(kept)
     run_states(asked(stores, ZOE), stores)
@@ -145,6 +147,7 @@ def served(lake: Lake, family: str, shard: str) -> dict[str, dict]:
     return {item["pk"].removeprefix(f"{item['pk'].split('#')[0]}#{run_id}#"): item for item in items}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("family", "shard"),
     [
@@ -351,6 +354,7 @@ def run_states_but_the_end(erasure_id: str, stores) -> None:
             states.erase(erasure_id, part["part"], stores)
 
 
+@pytest.mark.slow
 def test_a_failed_erasure_keeps_what_the_next_one_needs_and_no_more(kept):
     stores = stores_of(kept)
     first = asked(stores, ZOE)

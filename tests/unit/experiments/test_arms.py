@@ -12,7 +12,7 @@ from patronage.logic.experiments.assignment import bucket_of, place_in
 from patronage.logic.experiments.running import Running
 from patronage.logic.serve.packing import pack
 from patronage.logic.serve.pointer import Entry
-from patronage.logic.serve.recommendation_id import read
+from patronage.logic.serve.recommendation_id import NO_VISITOR, read
 from patronage.logic.serve.rights import Rights
 from patronage.logic.serve.wanted import Own
 from patronage.steps import experiments
@@ -229,6 +229,10 @@ def test_nobody_in_particular_takes_no_part():
     assert (answer["experiment"], len(answer["items"])) == (None, 8)
     unproved = recommend(reader, Rights("ann", is_personal=False), now=NOW)
     assert unproved["experiment"] is None
+    ids = [read(each["recommendation_id"]) for each in (answer, unproved)]
+    assert [each.experiment_id for each in ids] == [NO_VISITOR, NO_VISITOR]
+    outside = recommend(reader_of(), Rights(sessions=(("open", "s"),)), now=NOW)
+    assert read(outside["recommendation_id"]).experiment_id == "", "a visitor who is in nothing is still one"
 
 
 def test_coverage_leaves_the_others_alone():
@@ -288,6 +292,7 @@ def test_lists_that_are_about_no_person_are_the_same_for_everybody():
     reader = reader_of(both(kind="none"), holdout=0.99)
     for answer in (similar(reader, "a", 2, now=NOW), new(reader, 2, now=NOW)):
         assert (len(answer["items"]), answer["experiment"]) == (2, None)
+        assert read(answer["recommendation_id"]).experiment_id == NO_VISITOR
 
 
 # The serving table

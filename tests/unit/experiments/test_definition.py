@@ -7,6 +7,7 @@ import pytest
 from patronage.errors import BadField
 from patronage.logic.experiments.arms import METHODS
 from patronage.logic.experiments.definition import read_experiment
+from patronage.logic.experiments.variants import variant_of
 from patronage.logic.recommenders.candidates import CANDIDATES
 
 HALVES = [{"arm": "control", "kind": "none", "weight": 0.5}, {"arm": "model", "kind": "model", "weight": 0.5}]
@@ -33,7 +34,19 @@ def test_what_is_left_out_is_filled_in():
         "arms": HALVES,
         "segments": [],
         "namespace": None,
+        "control": None,
+        "primary_metric": None,
     }
+
+
+def test_an_experiment_may_name_its_control_and_what_decides():
+    read = read_experiment(document(control="model", primary_metric="conversion"))
+    assert (read["control"], read["primary_metric"]) == ("model", "conversion")
+
+
+def test_a_weight_that_rounds_to_nothing_is_left_out():
+    weights = {"als": 1, "ease": 1e-9}
+    assert variant_of({"kind": "hybrid", "weights": weights}) == ("als", {"als": 1.0})
 
 
 def test_numbers_of_a_body_become_plain_ones():
@@ -99,6 +112,9 @@ def test_numbers_of_a_body_become_plain_ones():
         (second(kind="rules", rules={"magic": 1}), "arms[1].rules.magic", "known"),
         (second(kind="rules", rules={"pin": [{"product_id": "a", "position": 99}]}), None, "range"),
         ({"stop": 1}, "stop", "known-field"),
+        ({"control": "popular"}, "control", "one-of"),
+        ({"control": ["model"]}, "control", "one-of"),
+        ({"primary_metric": "profit"}, "primary_metric", "one-of"),
     ],
 )
 def test_a_wrong_definition_names_field_and_rule(changes, field, rule):

@@ -65,7 +65,24 @@ def test_a_draft_starts_stops_and_is_archived(shop, store, table):
     assert shop.kept == [last]
     assert experiments.show_one("first", table) == last
     kept = {"experiments": [last], "holdout": None}
-    assert read_json(store, COPY) == unpack_document([table.get("experiments")["packed"]]) == kept
+    assert unpack_document([table.get("experiments")["packed"]]) == kept
+    assert read_json(store, COPY) == kept | {"version": 4}
+
+
+def test_a_change_that_copies_late_does_not_leave_an_old_copy(shop, store, table, monkeypatch):
+    write = experiments.write_json
+
+    def slowly(*copy):
+        monkeypatch.setattr(experiments, "write_json", write)
+        shop.hold_out(0.05)  # somebody else changes and copies, between our change and our copy
+        write(*copy)
+
+    monkeypatch.setattr(experiments, "write_json", slowly)
+    shop.create()
+    copy = read_json(store, COPY)
+    assert copy["version"] == table.get("experiments")["version"] == 2
+    assert copy["holdout"]["share"] == 0.05
+    assert [each["experiment_id"] for each in copy["experiments"]] == ["first"]
 
 
 def test_what_is_asked_twice_is_done_once(shop):

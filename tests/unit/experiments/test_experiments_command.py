@@ -9,7 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from patronage.cli import app, experiments
+from patronage.cli.experiment_results import print_report
 from patronage.errors import BadInput, Conflict, NotFound
+from patronage.settings import Shop
 
 ARMS = [{"arm": "none", "kind": "none", "weight": 0.25}, {"arm": "as-is", "kind": "model", "weight": 0.75}]
 
@@ -64,6 +66,15 @@ def test_the_holdout_by_command(say):
     assert say("holdout", 0.05).startswith("5.0% of all visitors are held out, since 20")
     assert "Permanent holdout: 5.0% of all visitors" in say("list")
     assert say("holdout", 0) == "nobody is held out\n"
+
+
+def test_what_was_earned_is_printed_with_its_interval(capsys):
+    earned = {"of": "recommendations", "arm": "as-is", "against": "none", "value_minor": 120_000}
+    earned["sequential"] = {"low_minor": -5_000, "high_minor": 245_050}
+    report = {"arms": [], "metrics": [], "verdict": {"sentence": "No."}, "notes": []}
+    print_report("first", report | {"incremental_revenue": [earned]}, Shop(currency="GBP", timezone="UTC"))
+    line = "Incremental revenue of recommendations (as-is against none): GBP 1,200.00"
+    assert f"{line} (interval GBP -50.00 to GBP 2,450.50)\n" in capsys.readouterr().out
 
 
 def test_a_file_that_is_none_says_so(say, tmp_path):

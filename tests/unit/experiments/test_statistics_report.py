@@ -13,7 +13,7 @@ from statsmodels.stats.multitest import multipletests
 
 from patronage.errors import BadInput
 from patronage.logic.experiments.analysis_options import METRICS, AnalysisOptions
-from patronage.logic.experiments.statistics import Units, analyse, segment_effect
+from patronage.logic.experiments.statistics import Design, Units, analyse, segment_effect
 from statistics_support import experiment, units_of
 
 OPTIONS = AnalysisOptions()
@@ -83,6 +83,7 @@ class TestFigures:
         ]
         reduction = report["revenue"]["cuped_variance_reduction"]
         assert 0.05 < reduction < 0.9
+        assert report["revenue"]["signed_in_share"] == sold(0.0, 0.5).has_prior.mean()
         assert widths[0] == pytest.approx(widths[1] * np.sqrt(1 - reduction), rel=0.02)
         assert without["revenue"]["cuped_variance_reduction"] == 0
         revenue = sold(0.0, 0.5).revenue_minor
@@ -151,6 +152,21 @@ class TestVerdict:
         detectable = only_lift(report, "revenue_per_visitor")["detectable_relative"]
         said = f"a lift of {detectable:.1%} would have been found with a chance of 80%"
         assert said in report["verdict"]["sentence"]
+
+    def test_what_would_have_been_found_is_said_for_the_level_that_several_treatments_leave(self):
+        report = analyse(THREE, sold(0.0, 0.0, 0.0), options=OPTIONS)
+        control, *treated = report["arms"]
+        metric = metric_of(report, "revenue_per_visitor")
+        assert len(metric["lifts"]) == 2
+        for lift, arm in zip(metric["lifts"], treated, strict=True):
+            ratio, units = arm["units"] / control["units"], control["units"]
+            alone, both = (
+                Design(ratio=ratio, comparisons=count, sequential_tuning=OPTIONS.sequential_tuning)
+                for count in (1, 2)
+            )
+            error = (lift["sequential"]["high"] - lift["absolute"]) / alone.multiplier(units)
+            found = (both.multiplier(units) + stats.norm.ppf(0.8)) * error / metric["arms"][0]["value"]
+            assert lift["detectable_relative"] == pytest.approx(found)
 
     def test_not_enough_data_and_how_many_are_needed(self):
         units = sold(0.0, 0.0, n=150)

@@ -307,6 +307,49 @@ def test_cells_pass_as_they_are(corrected):
     assert [row["customer_id"] for row in found] == ["a", "007"]
 
 
+def test_an_id_is_what_stands_between_the_commas(corrected):
+    """Quoted, commented and separated as RFC 4180 says, whatever the rows look like: nothing is guessed."""
+    ids = ["'q'", "#1", "#2", "a|b", "a;b", " a ", "\\"]
+    text = "customer_id,as_of\n" + "".join(f"{each},2025-03-22\n" for each in ids)
+    assert [row["customer_id"] for row in joined(corrected, text)] == ids
+    for each in ("a|b", "a;b", "a\tb", "'q'", "#1"):
+        alone = joined(corrected, f"customer_id\n{each}\n", as_of="2025-03-22", names=["orders"])
+        assert alone == [{"customer_id": each, "orders": ""}]
+
+
+def test_an_empty_line_of_one_column_is_a_row_without_an_id(corrected):
+    found = joined(corrected, "customer_id\na\n\na\n", as_of="2025-03-22", names=["orders"])
+    assert [row["orders"] for row in found] == ["1", "", "1"]
+
+
+def test_columns_may_have_the_names_that_the_join_thinks_in(corrected):
+    own = ["ask", "Place", "ROWID", "ask_id", "entity_id", "is_known", "today"]
+    text = f"{','.join(own)},customer_id,as_of\n" + "".join(
+        f"{','.join(f'{name}{row}' for name in own)},{customer},2025-03-22\n"
+        for row, customer in enumerate(("x", "a", "a"))
+    )
+    found = joined(corrected, text, names=["orders"])
+    assert list(found[0]) == [*own, "customer_id", "as_of", "orders"]
+    assert [[row[name] for name in own] for row in found] == [
+        [f"{name}{row}" for name in own] for row in (0, 1, 2)
+    ]
+    assert [row["orders"] for row in found] == ["", "1", "1"]
+    wrong = f"{','.join(own)},customer_id,as_of\n" + ",".join(own) + ",a,soon\n"
+    with pytest.raises(BadInput, match="row 1: as_of is 'soon'"):
+        joined(corrected, wrong)
+
+
+def test_the_rows_of_a_large_parquet_file_stay_in_order(corrected):
+    path, out = corrected / "asked.parquet", corrected / "joined.parquet"
+    duckdb.sql(
+        "SELECT 'a' AS customer_id, DATE '2025-03-22' AS as_of, range * 7919 % 300007 AS rowid "
+        "FROM range(300000)"
+    ).write_parquet(str(path), row_group_size=20_000)
+    join_features(path, out, Lake(FolderStore(corrected)), SHOP, now=NOW, names=["orders"])
+    found = duckdb.sql(f"SELECT \"rowid\" FROM '{out}'").fetchall()
+    assert found == [(row * 7919 % 300007,) for row in range(300_000)]
+
+
 def test_a_parquet_file_keeps_its_types(corrected):
     path, out = corrected / "asked.parquet", corrected / "joined.parquet"
     duckdb.sql(
@@ -344,6 +387,10 @@ def test_products_are_asked_about_by_their_own_id(corrected):
         ("customer_id,as_of\n1,\n", {}, "row 1: as_of is null"),
         ("customer_id,as_of\n1,infinity\n", {}, "row 1: as_of is 'infinity'"),
         ("customer_id,as_of,known_at\n1,2025-01-01,x\n", {}, "row 1: known_at is 'x'"),
+        ("customer_id,as_of\n1,2025-01-01\n\n2,2025-01-01\n", {}, "line 3 is blank"),
+        ('customer_id,as_of\n"1\n\n",2025-01-01\n\n2,2025-01-01\n', {}, "line 5 is blank"),
+        ("customer_id,as_of,Patronage_Ask\n1,2025-01-01,2\n", {}, "has a column Patronage_Ask, a name that"),
+        ("customer_id,as_of,patronage_place\n1,2025-01-01,2\n", {}, "has a column patronage_place"),
         ("customer_id,as_of,Orders\n1,2025-01-01,2\n", {}, "has a column orders, which is a feature's name"),
     ],
 )

@@ -155,6 +155,7 @@ def test_any_bytes_below_a_good_header_end_with_a_report(rest, key):
     check(HEADER.encode() + rest, key)
 
 
+@pytest.mark.slow
 @brief(30)
 @example([["", "", "", "", '"'], ["", "", "", "", '"a\nb"']])
 @example([["", "", '"', "\r", ""], ["", "", "", "", "\0"], ["", "", "", '"a\nb"', '"']])

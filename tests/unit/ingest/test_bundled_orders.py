@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
+pytestmark = pytest.mark.slow
+
 ORDERS = REPOSITORY / "data" / "online-retail-ii-2009-2010.parquet"
 MIB = 1 << 20
 

@@ -184,6 +184,7 @@ FILES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("known", FILES, ids=lambda known: known.id)
 def test_a_file_is_ingested_whole_by_its_dialect(known: Known, lake: Lake):
     report = taken_in(shared(known.file), lake, Shop(currency=known.currency, timezone="UTC"))
@@ -221,6 +222,7 @@ def test_olist_orders_reconcile_with_the_file(lake: Lake):
     assert rows(lake, "orders", "SELECT SUM(shipping) FROM t WHERE kind = 'sale'") == [(freight,)]
 
 
+@pytest.mark.slow
 def test_a_household_line_is_worth_what_the_grocer_received(lake: Lake):
     path = shared("dunnhumby-complete-journey/transactions_801_households.csv.gz")
     report = taken_in(path, lake, Shop(currency="USD", timezone="UTC"))
@@ -257,6 +259,7 @@ def test_cdnow_customers_keep_their_zeros_and_their_money(lake: Lake):
     assert found == dict(spent)
 
 
+@pytest.mark.slow
 def test_the_last_ta_feng_basket_is_the_one_of_the_other_file(lake: Lake):
     whole, last = (
         shared("tafeng-baskets/tafeng_merged.json.gz"),

@@ -225,6 +225,7 @@ def test_a_setting_that_touches_no_row_ingests_nothing_again(lake, upload_text):
     assert (again["kept"], again["repeated"]) == (0, 1)
 
 
+@pytest.mark.slow
 def test_many_refused_rows_are_numbered_in_one_pass(ingest_text, lake):
     rows = ["o,c,p,x,1,2026-01-02", 'o,c,"p\nq",x,1,2026-01-02', "o,c"] * 20_000
     report = ingest_text(HEADER + "\n".join(rows) + "\n")

@@ -112,9 +112,7 @@ def ways(monkeypatch):
     return both
 
 
-@pytest.mark.parametrize(
-    "seed", [*range(3), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 60))]
-)
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 60))])
 def test_any_odd_cells_give_what_reading_texts_gives(seed, upload_text, tmp_path, ways, monkeypatch):
     monkeypatch.setattr(source_module, "CHUNK_BYTES", random.Random(seed).choice([3_000, 20_000, 1 << 20]))  # noqa: S311
     rows = lines_of(seed, oddness=[0.001, 0.01, 0.05][seed % 3])

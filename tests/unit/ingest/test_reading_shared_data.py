@@ -104,6 +104,7 @@ FILES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_a_public_data_set(name):
     path = shared(name)

@@ -16,6 +16,8 @@ from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
 from tests_support import REPOSITORY, adds_up, shared
 
+pytestmark = pytest.mark.slow
+
 ORDERS = REPOSITORY / "data" / "online-retail-ii-2009-2010.parquet"
 RAW_ROWS, CANCELLED_LINES, GUEST_LINES, REPEATED_LINES = 525_461, 10_206, 107_927, 6_865
 SHARED_INVOICES = 1_088

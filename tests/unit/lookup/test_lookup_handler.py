@@ -171,7 +171,7 @@ def test_products_beside_a_product(lookup, resource, rung):
     assert answer["statusCode"] == 200
     assert answer["headers"]["Cache-Control"] == "public, max-age=60"
     assert (body(answer)["product_id"], body(answer)["rung"], body(answer)["k"]) == ("a#b", rung, 10)
-    assert body(answer)["recommendation_id"].startswith("r1~item_to_item~run~~~~t")
+    assert body(answer)["recommendation_id"].startswith("r1~item_to_item~run~-~~~t")
 
 
 @pytest.mark.usefixtures("published")

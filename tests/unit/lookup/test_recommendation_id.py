@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patronage.logic.api.schemas import SCHEMAS
+from patronage.logic.experiments.arms import ID
 from patronage.logic.serve.recommendation_id import (
     LETTERS,
     MAX_CHARACTERS,
+    NO_VISITOR,
     RUNGS,
     RecommendationId,
     nonce_of,
@@ -46,6 +48,13 @@ def test_what_is_written_is_read(parts):
 def test_the_form_is_what_was_agreed():
     assert write(WHOLE) == "r1~hybrid-66b1a81e~2026-01-10T11:00:00~do-they-pay~b_2~home~uvscpknmt~00000000"
     assert write(RecommendationId("ease", "run", nonce="00000000")) == "r1~ease~run~~~~~00000000"
+
+
+def test_the_mark_of_an_answer_without_a_visitor_is_no_experiments_id():
+    text = write(RecommendationId("ease", "run", NO_VISITOR, rungs="tp", nonce="00000000"))
+    assert text == "r1~ease~run~-~~~tp~00000000"
+    assert read(text).experiment_id == NO_VISITOR
+    assert not ID.fullmatch(NO_VISITOR)
 
 
 def test_a_character_that_no_field_may_hold_splits_nothing():

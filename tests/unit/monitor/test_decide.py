@@ -191,7 +191,7 @@ def test_drift_of_segments_alerts_and_of_recommendations_retrains(lake):
     answer, document = decided(lake)
     assert (answer["segments"], answer["recommendations"], answer["alert"]) == (False, True, True)
     assert document["alerts"] == [
-        {"alert": "segments:drift", "said": "segments: country: PSI 0.4 reaches 0.25"}
+        {"alert": "segments:drift:country", "said": "segments: country: PSI 0.4 reaches 0.25"}
     ]
     assert answer["says"].startswith("segments: country: PSI 0.4 reaches 0.25\n\nDecided in run mon-1: ")
 
@@ -209,6 +209,144 @@ def test_what_lasts_is_told_once(lake):
     failure = {"measure": "effectiveness", "failure": {"Error": "States.Timeout", "Cause": ""}}
     answer, _ = decided(lake, "mon-2", [failure])
     assert answer["says"].startswith("effectiveness could not be measured: States.Timeout\n\n")
+
+
+GONE = column("orders.kind", "drift", 3.1, value=0.5, threshold=0.1, says="gone")
+
+
+@pytest.mark.parametrize(
+    ("days", "is_told"),
+    [
+        (([MOVED], [MOVED, GONE]), True),
+        (([MOVED], [GONE]), True),
+        (([MOVED, GONE], [GONE, MOVED]), False),
+        (([MOVED, GONE], [GONE]), False),
+    ],
+)
+def test_what_drifts_beside_what_drifted_before_is_told(lake, days, is_told):
+    lines(lake, "a", 3)
+    live = both_ran(lake, now=NOW - timedelta(days=2))
+    for run_id, before, raw in zip(("mon-1", "mon-2"), ({}, {"monitoring": "mon-1"}), days, strict=True):
+        pinned(lake, run_id, live_runs=live | before, last_runs=live)
+        write_json(lake.store, f"runs/{run_id}/monitor/drift.json", {"raw": raw})
+        answer, _ = decided(lake, run_id)
+    assert answer["alert"] is is_told
+    assert not is_told or "orders.kind" in answer["says"]
+
+
+def test_another_rule_of_quality_that_is_broken_is_told(lake):
+    lines(lake, "a", 3)
+    lake.store.write_bytes("settings/monitor.toml", b"[retrain.segments]\nquality = 'alert'\n")
+    for run_id, before, rules in (
+        ("mon-1", {}, ["row-count"]),
+        ("mon-2", {"monitoring": "mon-1"}, ["row-count"]),
+        ("mon-3", {"monitoring": "mon-2"}, ["row-count", "refused-rows"]),
+    ):
+        upload = {
+            "object": "o",
+            "measured_at": "2026-01-04",
+            "rows": 3,
+            "breaches": [{"rule": rule, "severity": "alarm"} for rule in rules],
+            "judged": rules,
+        }
+        write_json(lake.store, "lake/reports/quality/orders.json", {"uploads": [upload]})
+        pinned(lake, run_id, live_runs=before)
+        answer, document = decided(lake, run_id)
+        assert answer["alert"] is (run_id != "mon-2")
+    (alert,) = (each["alert"] for each in document["alerts"] if each["alert"].startswith("segments"))
+    assert alert == "segments:quality:refused-rows,row-count"
+
+
+def ran(lake, run_id, *, ago, status="SUCCEEDED", **more):
+    """Run recommendations once more on what the lake has, without its going live."""
+    pin(run_id, "recommendations", lake, SHOP, now=NOW - ago, **more)
+    write_json(lake.store, f"monitor/runs/training/{run_id}.json", {"status": status})
+
+
+def of_recommendations(lake, run_id="mon-1", report=None):
+    """Decide where only recommendations drift or decay."""
+    if report:
+        write_json(lake.store, f"runs/{run_id}/monitor/drift.json", report)
+    found = decided(lake, run_id)[1]["families"]["recommendations"]
+    return found["decision"], found["because"]
+
+
+DECAYED = {"raw": [MOVED], "decay": {"verdict": "drift", "severity": 3.3, "measures": [{"says": "fell"}]}}
+
+
+def test_a_challenger_that_was_refused_is_not_trained_again_on_the_same_data(lake):
+    lines(lake, "a", 3_000)
+    live = both_ran(lake, now=NOW - timedelta(days=9))
+    lines(lake, "b", 1_000)
+    ran(lake, "refused", ago=timedelta(days=1))
+    pinned(lake, live_runs=live, last_runs={"recommendations": "refused"})
+    facts = facts_of("mon-1", "recommendations", lake.store)
+    assert (facts.known_lines, facts.is_unchanged, facts.is_refused) == (4_000, True, True)
+    decision, because = of_recommendations(lake, report=DECAYED)
+    assert decision == "none"
+    assert "nothing has changed since the last run, and what that made is not live" in because
+
+
+def test_after_a_refusal_drift_and_decay_wait_for_new_data(lake):
+    lines(lake, "a", 3_000)
+    live = both_ran(lake, now=NOW - timedelta(days=9))
+    ran(lake, "refused", ago=timedelta(days=1))
+    lines(lake, "b", 100)
+    pinned(lake, live_runs=live, last_runs={"recommendations": "refused"})
+    decision, because = of_recommendations(lake, report=DECAYED)
+    assert decision == "hold"
+    assert "what the last run made is not live" in because
+    lines(lake, "c", 100)
+    pinned(lake, "mon-2", live_runs=live, last_runs={"recommendations": "refused"})
+    assert of_recommendations(lake, "mon-2", DECAYED)[0] == "retrain"
+
+
+def test_a_run_that_failed_knows_nothing(lake):
+    lines(lake, "a", 3_000)
+    live = both_ran(lake, now=NOW - timedelta(days=9))
+    lines(lake, "b", 1_000)
+    ran(lake, "failed", ago=timedelta(days=1), status="FAILED")
+    pinned(lake, live_runs=live, last_runs={"recommendations": "failed"})
+    facts = facts_of("mon-1", "recommendations", lake.store)
+    assert (facts.known_lines, facts.is_unchanged, facts.is_refused) == (3_000, False, False)
+
+
+def test_what_a_person_went_back_to_stays_until_there_are_new_data(lake):
+    lines(lake, "a", 3_000)
+    live = both_ran(lake, now=NOW - timedelta(days=14))
+    lines(lake, "b", 1_000)
+    ran(lake, "taken-off", ago=timedelta(days=8))
+    lines(lake, "c", 150)
+    more = {"last_runs": {"recommendations": "taken-off"}, "rolled_back": {"recommendations": "taken-off"}}
+    pinned(lake, live_runs=live, **more)
+    decision, because = of_recommendations(lake, report=DECAYED)
+    assert decision == "hold"
+    assert "held, because a person took run taken-off back to run live-recommendations" in because
+    assert decided(lake)[0]["segments"], "the other family goes on"
+    pinned(lake, "asked", live_runs=live, request={"retrain": ["recommendations"]}, **more)
+    assert of_recommendations(lake, "asked")[0] == "retrain"
+    lines(lake, "d", 50)
+    pinned(lake, "mon-2", live_runs=live, **more)
+    assert of_recommendations(lake, "mon-2")[0] == "retrain"
+
+
+def test_what_a_person_promoted_stays_until_there_are_new_data(lake):
+    lines(lake, "a", 3_000)
+    live = both_ran(lake, now=NOW - timedelta(days=14))
+    lines(lake, "b", 1_000)
+    asked = {"model": "ease", "version": "live-recommendations", "reason": "it sold more", "by": "Zoë"}
+    ran(lake, "promoted", ago=timedelta(days=8), promote=asked)
+    lines(lake, "c", 150)
+    live |= {"recommendations": "promoted"}
+    pinned(lake, live_runs=live, last_runs=live)
+    assert facts_of("mon-1", "recommendations", lake.store).known_lines == 4_000
+    decision, because = of_recommendations(lake, report=DECAYED)
+    assert decision == "hold"
+    assert "held, because a person promoted ease@live-recommendations" in because
+    assert decided(lake)[0]["segments"], "the other family goes on"
+    lines(lake, "d", 50)
+    pinned(lake, "mon-2", live_runs=live, last_runs=live)
+    assert of_recommendations(lake, "mon-2")[0] == "retrain"
 
 
 def test_a_measure_that_failed_is_in_the_decision(lake):
@@ -277,7 +415,27 @@ def test_what_of_a_report_concerns_whom():
     assert found["recommendations"]["drift"].said == "diversity: fewer products"
     assert found["recommendations"]["decay"].holds is True
     both = findings_of(report | {"raw": [column("orders.kind", "drift", 3.9, says="gone")]})
-    assert both["segments"]["drift"].said == "orders.kind: gone, and 1 more"
+    assert both["segments"]["drift"].said == "orders.kind: gone, and 1 more: country"
+
+
+def test_columns_count_for_the_family_whose_run_they_are_held_against():
+    report = {
+        "reference": {"run_id": "weeks-ago"},
+        "features": [MOVED],
+        "raw": [MOVED],
+        "segments": section("ok", 1.2, "alike"),
+    }
+    live = {"segments": "today", "recommendations": "weeks-ago"}
+    found = findings_of(report, live)
+    assert found["recommendations"]["drift"].holds is True
+    assert found["segments"]["drift"].holds is False
+    other = "columns are held against run weeks-ago, which is not the live run of segments"
+    assert found["segments"]["drift"].said == f"segments: alike; {other}"
+    moved = findings_of(report | {"segments": section("drift", 3.2, "half moved")}, live)
+    assert moved["segments"]["drift"].holds is True
+    assert findings_of(report, {"segments": "weeks-ago"})["segments"]["drift"].holds is True
+    without = {name: part for name, part in report.items() if name != "segments"}
+    assert (findings_of(without, live)["segments"]["drift"].said) == other
 
 
 def test_too_few_rows_are_no_drift_and_no_calm_either():

@@ -122,6 +122,15 @@ def test_the_record_of_a_run(tmp_path):
     cost = {"usd": 0.1}
     record = ended("training", "run-1", described=described, history=SIDE_BY_SIDE, cost=cost, store=store)
     assert record == read_json(store, "monitor/runs/training/run-1.json")
+    of_month = read_json(store, "monitor/months/2026-01/20260105T030015.250000Z-training-run-1.json")
+    assert of_month == {
+        "machine": "training",
+        "run_id": "run-1",
+        "status": "SUCCEEDED",
+        "ended": "2026-01-05T03:00:15.250000+00:00",
+        "seconds": 15.25,
+        "cost": cost,
+    }
     assert run_record("training", "run-1") == "monitor/runs/training/run-1.json"
     assert {name: value for name, value in record.items() if name != "states"} == {
         "machine": "training",

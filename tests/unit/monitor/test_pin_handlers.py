@@ -7,8 +7,10 @@ import pytest
 
 import serving_support as support
 from lake_support import add_part
+from patronage.logic.serve.pointer import Entry
 from patronage.logic.tables import ORDERS
 from patronage.stores.objects import FolderStore, read_json
+from patronage.stores.serving import ServingTable
 
 FUNCTIONS = {"segments": "segment", "recommendations": "train_tables", "monitoring": "monitor"}
 
@@ -70,7 +72,24 @@ def test_monitoring_knows_which_runs_began_last(pin, tmp_path):
         "trigger": "schedule",
         "retrain": [],
         "last_runs": {"segments": "segmented", "recommendations": "trained"},
+        "rolled_back": {},
     }
+
+
+def test_monitoring_knows_what_a_person_took_back(pin, tmp_path):
+    table = ServingTable(support.TABLE, client=boto3.client("dynamodb"))
+    values = {
+        "shards_key": "k",
+        "as_of": "2025-12-21T00:00:00+00:00",
+        "created_at": "2025-12-21T00:00:00+00:00",
+    }
+    entry = Entry(
+        run_id="old", published_at="2025-12-22T00:00:00+00:00", currency="GBP", rolled_back="new", **values
+    )
+    table.point("segments", entry)
+    pin("monitoring", "watched")
+    pinned = read_json(FolderStore(tmp_path), "runs/watched/monitor/pinned.json")
+    assert pinned["rolled_back"] == {"segments": "new"}
 
 
 def test_the_decision_is_made_and_logged(pin, caplog):

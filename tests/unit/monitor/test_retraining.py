@@ -174,6 +174,7 @@ def test_the_decision_is_written_with_each_rule_its_value_and_threshold():
         "said": "1,000 new order lines on 10,000 known (10.0%), enough at 5.0% and 100",
         "value": 0.1,
         "threshold": 0.05,
+        "names": (),
     }
 
 

@@ -186,10 +186,20 @@ def test_a_shard_may_be_repeated(store, table, client):
         == first
     )
     assert client.scan(TableName=support.TABLE)["Items"] == before
-    assert first["keys"] == 2
+    assert (first["keys"], first["units"]) == (2, 2)
     assert len(first["checksum"]) == 64
     assert read_json(store, "runs/run/publish/recommendations/receipts/users-00000.json") == first
     assert read_json(store, first["key_list_key"]) == ["user#run#ann", "user#run#bob/1"]
+
+
+def test_a_receipt_counts_the_units_of_large_pages(store, table, monkeypatch):
+    support.make_segments(store, "run")
+    page = {"pk": "members#run#rfm#champions#0", "packed": bytes(100_000)}
+    monkeypatch.setattr(publish.RunOutputs, "items", lambda *_: iter([page]))
+    receipt = publish.shard(
+        "run", "segments", "members-rfm", store=store, table=table, secret=support.SECRET.encode
+    )
+    assert (receipt["keys"], receipt["units"]) == (1, 98)
 
 
 def test_other_values_give_another_checksum(store, table):

@@ -38,6 +38,7 @@ def test_the_biases_come_as_near_as_the_published_baseline(movielens, folds):
     assert np.mean(errors) == pytest.approx(0.944, abs=0.006)
 
 
+@pytest.mark.slow
 def test_item_cf_is_nearer_than_the_published_one(movielens, folds):
     """Surprise's KNNBaseline has 0.931."""
     assert fold_rmse(ItemCfRatings(), movielens, masks(folds)[0]) < 0.915

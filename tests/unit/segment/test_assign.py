@@ -104,6 +104,7 @@ def retail(tmp_path_factory) -> Lake:
     return lake
 
 
+@pytest.mark.slow
 def test_every_customer_of_the_demo_gets_what_the_batch_gives_without_a_run_before(retail):
     assert len(standing(retail, "before")) > 4_000
     assert list(differences(retail, "before")) == []

@@ -152,6 +152,7 @@ def test_the_behaviours_of_the_clothing_shop_follow_their_rules(clothing):
     assert len(set(expected.values())) >= 5
 
 
+@pytest.mark.slow
 def test_google_s_sampled_hits_are_anonymous_visits_of_a_shop(tmp_path):
     path = f"{GA360}/all_sessions.csv.gz"
     run = segmented(
@@ -227,6 +228,7 @@ def grocer(tmp_path_factory):
     return run, lines
 
 
+@pytest.mark.slow
 def test_when_and_what_households_buy_agrees_with_pandas(grocer):
     run, lines = grocer
     sales = lines[lines.paid > 0].rename(columns={"household_id": "user"})

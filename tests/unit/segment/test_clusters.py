@@ -133,6 +133,7 @@ print(hashlib.sha256(found.centres.tobytes() + found.labels.tobytes()).hexdigest
 """
 
 
+@pytest.mark.slow
 def test_a_cold_process_is_held_to_one_answer_too():
     """Where scikit-learn is not yet loaded its threads are not there to be limited."""
     answers = set()
@@ -172,6 +173,7 @@ def test_the_unit_of_money_does_not_matter():
     assert adjusted_rand_score(first.labels, second.labels) > 0.999
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.data())
 def test_equal_customers_share_a_cluster_and_there_are_fewer_clusters_than_customers(data):

@@ -153,6 +153,7 @@ def by_pandas(lake: Lake) -> pd.DataFrame:
     )
 
 
+@pytest.mark.slow
 def test_online_retail_features_equal_pandas_and_inertia_scikit_learn_s(retail):
     lake, features, summary, labels = retail
     expected = by_pandas(lake)

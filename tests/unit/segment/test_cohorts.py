@@ -177,6 +177,7 @@ def counted(lines: list[tuple], period: str) -> tuple[dict, dict]:
     return {key: len(who) for key, who in active.items()}, dict(money)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LINES)
 def test_every_cell_agrees_with_a_plain_count_and_the_sum_is_the_money_truth(lines):

@@ -21,6 +21,8 @@ from tests_support import NOW, REPOSITORY
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 PERIODS = {"month": "M", "week": "W-SUN", "quarter": "Q"}
 """The periods and what pandas calls them: a week that ends on a Sunday begins on a Monday."""
 

@@ -118,6 +118,7 @@ def test_segments_name_what_the_live_recommendations_say_their_customers_buy_nex
     assert all(0 < product["share_of_customers"] <= 1 for product in named)
 
 
+@pytest.mark.slow
 def test_one_customer_is_a_shop_too(lake, shop, ingest_text):
     ingest_text(HEADER + "1,1,ann,tea,1,2.50,2025-03-01 10:00:00\n")
 
@@ -129,6 +130,7 @@ def test_one_customer_is_a_shop_too(lake, shop, ingest_text):
     assert summary["low_data"]
 
 
+@pytest.mark.slow
 def test_a_shop_of_guests_has_nobody_to_segment(lake, shop, ingest_text):
     ingest_text(HEADER + "1,1,,tea,1,2.50,2025-03-01 10:00:00\n")
 
@@ -136,6 +138,7 @@ def test_a_shop_of_guests_has_nobody_to_segment(lake, shop, ingest_text):
         run_segmentation(OpenLake(lake, shop))
 
 
+@pytest.mark.slow
 def test_customers_who_only_sent_things_back_are_no_buyers(lake, shop, ingest_text):
     ingest_text(
         HEADER + "1,1,ann,tea,1,2.50,2025-03-01 10:00:00\n" + "2,1,bob,tea,-1,2.50,2025-03-02 10:00:00\n"

@@ -244,6 +244,7 @@ def test_a_person_is_on_a_list_once(exported):
     assert len(lines) == 2
 
 
+@pytest.mark.slow
 def test_one_in_ten_of_each_segment_is_held_out_in_every_run_and_channel(ingest_text, lake, shop, tmp_path):
     ingest_text("order_id,customer_id,product_id,quantity,unit_price,ordered_at\no,a,p,1,5,2026-01-05\n")
     ids = [f"c{n:05d}@example.com" for n in range(6000)]
@@ -347,6 +348,21 @@ def test_who_is_in_which_group_is_kept_for_the_measurement(people, tmp_path):
     kept = duckdb.sql(f"FROM '{people.store.staged(members_key(record['export']))}' ORDER BY 1").fetchall()
     listed = rows_of(people.store.staged(report["assignment_key"]))
     assert kept == [tuple(row.values()) for row in listed]
+
+
+def test_ids_are_kept_whatever_they_begin_with(ingest_text, lake, shop, tmp_path):
+    ingest_text("order_id,customer_id,product_id,quantity,unit_price,ordered_at\no,a,p,1,5,2026-01-05\n")
+    ids = ["#1", "#2", "a|b", " s", "z"]
+    rows = "".join(f"{each},a{place}@example.com,true\n" for place, each in enumerate(ids))
+    ingest_text("customer_id,email,accepts_marketing\n" + rows, key="raw/customers/a.csv")
+    pin("run", "segments", lake, shop, now=NOW)
+    run_of(lake, dict.fromkeys(ids, "champions"))
+    exports("run", lake, "champions", "klaviyo", tmp_path / "a.csv", now=NOW)
+    (record,) = audiences(lake.store)
+    kept = duckdb.sql(
+        f"SELECT customer_id FROM '{lake.store.staged(members_key(record['export']))}'"
+    ).fetchall()
+    assert sorted(each for (each,) in kept) == sorted(ids)
 
 
 def test_an_export_that_reaches_nobody_leaves_no_record(people, tmp_path):

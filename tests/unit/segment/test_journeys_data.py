@@ -19,6 +19,8 @@ from patronage.steps.segment import journeys as step
 from patronage.stores.objects import read_json
 from tests_support import NOW, shared
 
+pytestmark = pytest.mark.slow
+
 GAP = pd.Timedelta(minutes=30)
 LATE = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\no9,zz,p9,1,1,2026-01-09T12:00:00Z\n"
 PURCHASES = ["product_view", "cart_add", "purchase"]

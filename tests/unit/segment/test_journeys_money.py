@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -97,6 +98,7 @@ def test_fees_of_a_day_without_a_paid_sale_are_an_entry_of_their_own(lake):
     assert (found["totals"]["purchases"], found["totals"]["fees"]) == (1, 2)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LINES)
 def test_a_timeline_adds_up_to_the_customer_s_net(lines):
@@ -111,6 +113,7 @@ def test_a_timeline_adds_up_to_the_customer_s_net(lines):
     assert found == {customer: (net, net) for customer, net in expected.items()}
 
 
+@pytest.mark.slow
 def test_the_timelines_of_online_retail_add_up_to_the_customers_net(lake):
     upload = Upload(path=RETAIL, key="raw/orders/a.parquet", version="1", last_modified=NOW)
     assert ingest(upload, lake, SHOP, now=NOW)["state"] == "done"

@@ -192,6 +192,7 @@ CUSTOMERS = st.lists(
 SLOW = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 
 
+@pytest.mark.slow
 @SLOW
 @given(CUSTOMERS, st.integers(1, 300), st.integers(1, 300))
 def test_a_longer_silence_never_moves_a_customer_to_a_livelier_stage(customers, silence, more):
@@ -203,6 +204,7 @@ def test_a_longer_silence_never_moves_a_customer_to_a_livelier_stage(customers, 
         assert row["at_risk_after_days"] < row["dormant_after_days"] < row["lost_after_days"]
 
 
+@pytest.mark.slow
 @SLOW
 @given(CUSTOMERS, st.integers(1, 300), st.integers(2, 5))
 def test_a_slower_clock_changes_no_stage(customers, silence, factor):

@@ -13,6 +13,8 @@ from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pin
 from patronage.steps.segment.lifecycle import lifecycle
 
+pytestmark = pytest.mark.slow
+
 HEADER = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\n"
 
 

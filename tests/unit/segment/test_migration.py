@@ -77,6 +77,7 @@ def test_the_matrix_of_two_runs_back_to_front_is_its_mirror(lake):
     }
 
 
+@pytest.mark.slow
 def test_a_thousand_customers_move_as_pandas_says(lake):
     names = ["champions", "lost", "at_risk"]
     before = [(f"c{n}", names[n % 3], n * 7 - 900) for n in range(1000)]

@@ -124,6 +124,7 @@ def test_online_retail(retail):
     assert len(found) == 4_383
 
 
+@pytest.mark.slow
 def test_recency_and_frequency_of_online_retail_from_the_raw_sheet(retail):
     """Of those who never bought a fee alone, the raw file says the same without any of our ingest."""
     _, found = retail

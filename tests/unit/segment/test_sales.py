@@ -226,6 +226,7 @@ LINES = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LINES)
 def test_every_breakdown_sums_to_the_money_truth_to_the_cent(lines):

@@ -18,6 +18,8 @@ from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore, read_json
 from tests_support import NOW, REPOSITORY
 
+pytestmark = pytest.mark.slow
+
 ORDERS = REPOSITORY / "data" / "online-retail-ii-2009-2010.parquet"
 
 

@@ -87,6 +87,7 @@ def test_what_began_exactly_at_midnight_has_no_hour_also_in_summer():
     assert [row["hour"] for row in cut([winter, summer], then="FROM sessions")] == [None, None]
 
 
+@pytest.mark.slow
 def test_equal_timestamps_go_by_event_id_whatever_the_order_of_the_rows():
     events = [event(number, "2026-01-05T10:00", customer="a") for number in range(4)]
     expected = {f"e{number:03d}": ("e000", number + 1) for number in range(4)}

@@ -62,6 +62,7 @@ def line(order: str, customer: str, day: date, price: float = 10) -> str:
     return f"{order},{customer},p,1,{price},{day}T12:00:00Z\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("margin", "is_flapping"), [(0.0, True), (0.02, False)])
 def test_who_bought_twice_stays_put_while_the_share_of_one_time_buyers_wobbles(
     ingest_text, lake, margin, is_flapping

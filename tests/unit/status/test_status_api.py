@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import boto3
 import pytest
 
 import serving_support as support
+from patronage.steps.monitor.ended import month_record
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def test_what_runs_cost_is_told(api):
         "seconds": 60.0,
         "cost": {"usd": 0.25, "parts": {}},
     }
-    key = "monitor/runs/training/r.json"
+    key = month_record("training", "r", datetime.now(UTC))
     boto3.client("s3").put_object(Bucket="lake", Key=key, Body=json.dumps(kept).encode())
     status, found = asked(api, "cost")
     assert (status, found["machines"]["training"]["usd"]) == (200, 0.25)

@@ -132,6 +132,7 @@ def test_the_same_products_uploaded_again_are_as_fresh_as_the_newest_upload(uplo
     assert published(hours=4)["as_of"] == (NOW + 5 * HOUR).isoformat()  # an event that came late
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dies_at", range(5))
 def test_whoever_dies_on_the_way_leaves_nothing_behind_for_ever(upload, published, table, client, dies_at):
     """At the first item, the pages, the last item, the pointer, or where the one before is to end."""
@@ -150,6 +151,7 @@ def test_whoever_dies_on_the_way_leaves_nothing_behind_for_ever(upload, publishe
     assert of_products == {"products-1": {ENDS}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dies_at", range(5))
 def test_the_repeat_makes_up_for_whoever_died(upload, published, table, client, dies_at):
     upload(CUP)

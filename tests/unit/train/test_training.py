@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from patronage.errors import BadInput
 from patronage.logic.recommenders.candidates import CANDIDATES, HYBRID, candidate
@@ -396,6 +397,7 @@ def test_a_shop_of_guests_alone_shows_what_is_popular(lake, shop, ingest_text):
     assert "only popularity" in read_json(lake.store, "models/ease/run/model.json")["reason"]
 
 
+@pytest.mark.slow
 def test_a_shop_of_one_customer_is_answered(lake, shop, ingest_text):
     ingest_text(HEADER + line("a", "tea", "2025-03-01") + line("a", "cup", "2025-03-02"))
     assert trained(lake, shop)["publish"]
@@ -413,6 +415,32 @@ def test_the_search_keeps_to_the_shops_time(lake, shop, ingest_text):
     assert found["settings_left_untried"] == len(CANDIDATES["popularity"].trials) - 3
     best = max(found["tried"], key=lambda trial: trial["validation_ndcg_at_10"])
     assert found["settings"] == best["settings"]
+
+
+def test_the_search_lets_blas_work_in_one_thread(lake, shop, ingest_text, monkeypatch):
+    """Sums of several threads come out otherwise on other numbers of cores, and near ties with them."""
+    threads: list[int] = []
+
+    def seen(name, settings):
+        model = candidate(name, settings)
+        for method in ("fit", "recommend"):
+            setattr(model, method, counting(getattr(model, method)))
+        return model
+
+    def counting(method):
+        def counted(*args, **options):
+            threads.extend(found["num_threads"] for found in threadpool_info() if found["user_api"] == "blas")
+            return method(*args, **options)
+
+        return counted
+
+    monkeypatch.setattr("patronage.steps.train.evaluate.candidate", seen)
+    ingest_text(two_tastes())
+    prepared(lake, replace(shop, search_seconds=0.0))
+    with threadpool_limits(2, "blas"):
+        evaluate("run", "ease", lake.store)
+    assert len(threads) >= 4
+    assert set(threads) == {1}
 
 
 def test_the_same_run_gives_the_same_arrays(two_tastes_trained):
@@ -459,6 +487,7 @@ def test_a_model_taken_up_again_recommends_the_same(two_tastes_trained, name):
         np.testing.assert_array_equal(ours, theirs)
 
 
+@pytest.mark.slow
 def test_goods_that_are_used_up_are_recommended_again(lake, shop, ingest_text):
     rows = [line(f"c{n}", "milk", f"2025-0{month}-0{1 + n % 7}") for n in range(40) for month in range(1, 6)]
     rows += [line(f"c{n}", f"book{n % 9}", f"2025-02-0{1 + n % 7}") for n in range(40)]

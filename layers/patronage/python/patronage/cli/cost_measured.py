@@ -46,7 +46,8 @@ def measured(name: str) -> dict[str, Any]:
         live = served.table.pointer().get("recommendations")
         if live is None:
             raise NotFound(
-                f"stack {name} has no recommendations yet; start: patronage retrain recommendations"
+                f"stack {name} has no recommendations yet; start: "
+                f"patronage retrain recommendations --stack {name}"
             )
         users = _users(live.run_id, store)
         with Stages(console).stage(f"Ask for {LOOKUPS} recommendations"):

@@ -7,6 +7,9 @@ from typing import Any
 from patronage.cli.outputs import console, print_rows
 from patronage.logic.cost.estimate import by_service
 
+MOST_IDLE_USD = 5
+"""What an idle stack costs at most a month."""
+
 
 def print_estimate(found: dict[str, Any]) -> None:
     """Print a month: by service, line by line, and what is billed while nobody comes."""
@@ -30,7 +33,17 @@ def print_estimate(found: dict[str, Any]) -> None:
         f"of the account use up what is free for ever: ${found['idle']['usd_without_free']:.2f} of "
         f"${month['usd_without_free']:.2f}."
     )
+    if found["idle"]["usd_without_free"] > MOST_IDLE_USD:
+        _say(
+            f"That is over ${MOST_IDLE_USD} while nobody comes: deploy with the context dashboard=off, which "
+            f"leaves out ${_of_dashboard(found):.2f} (docs/cost.md)."
+        )
     _say("What it assumes, and where each number was measured: patronage cost --json, docs/cost.md")
+
+
+def _of_dashboard(found: dict[str, Any]) -> float:
+    lines = (each for each in found["lines"] if each["price"] == "dashboard")
+    return float(sum(each["usd_without_free"] for each in lines))
 
 
 def print_measured(found: dict[str, Any]) -> None:

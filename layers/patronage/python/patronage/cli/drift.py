@@ -74,9 +74,15 @@ def kept_reports(store: ObjectStore) -> list[dict[str, Any]]:
     """Return the reports that the lake keeps, the newest first, without their columns."""
     suffix = REPORT.partition("{run_id}")[2]
     kept = (read_json(store, key) for key in store.keys("runs/") if key.endswith(suffix))
-    told = ("run_id", "day", "reference", "verdict", "reasons", "more_reasons")
-    found = [{name: each[name] for name in told} for each in kept]
-    return sorted(found, key=lambda each: str(each["run_id"]), reverse=True)
+    told = ("run_id", "as_of", "day", "reference", "verdict", "reasons", "more_reasons")
+    return [{name: each[name] for name in told} for each in sorted(kept, key=_age, reverse=True)]
+
+
+def _age(report: dict[str, Any]) -> tuple[datetime, datetime, str]:
+    """Return what reports are sorted by; the id of a stack's run says nothing of its time."""
+    as_of = datetime.fromisoformat(report["as_of"])
+    created = report.get("created_at")
+    return as_of, datetime.fromisoformat(created) if created else as_of, report["run_id"]
 
 
 def _served(stack: str) -> dict[str, Any]:

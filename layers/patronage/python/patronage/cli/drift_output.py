@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from patronage.cli.outputs import console, print_rows
@@ -20,10 +21,7 @@ def print_drift(report: Mapping[str, Any]) -> None:
     moved = sorted(
         (each for each in columns if each["verdict"] in {WARN, DRIFT}), key=lambda each: -each["severity"]
     )
-    rows = [
-        (each["verdict"], each["column"], *_sides(each), _sentence(each["measures"][0]["says"]))
-        for each in moved
-    ]
+    rows = [(each["verdict"], each["column"], *_sides(each), _why(each)) for each in moved]
     if rows:
         print_rows(_title(report), ("Verdict", "Column", "Before", "Now", "Why"), rows)
     else:
@@ -47,6 +45,7 @@ def print_history(reports: Sequence[Mapping[str, Any]]) -> None:
         raise NotFound("no report of drift is kept yet; make one with: patronage drift")
     rows = [
         (
+            datetime.fromisoformat(each["as_of"]).astimezone(UTC).strftime("%Y-%m-%d %H:%M"),
             each["run_id"],
             each["day"],
             each["reference"]["day"] if each["reference"] else "",
@@ -56,7 +55,11 @@ def print_history(reports: Sequence[Mapping[str, Any]]) -> None:
         )
         for each in reports
     ]
-    print_rows("Reports of drift", ("Run", "Day", "Reference", "Verdict", "Moved", "Most severe"), rows)
+    print_rows(
+        "Reports of drift",
+        ("As of (UTC)", "Run", "Day", "Reference", "Verdict", "Moved", "Most severe"),
+        rows,
+    )
 
 
 def _title(report: Mapping[str, Any]) -> str:
@@ -65,6 +68,11 @@ def _title(report: Mapping[str, Any]) -> str:
         return f"Drift as of {report['day']}"
     run = f" (run {reference['run_id']})" if reference["run_id"] else ""
     return f"Drift as of {report['day']} against {reference['day']}{run}"
+
+
+def _why(column: Mapping[str, Any]) -> str:
+    says = _sentence(column["measures"][0]["says"])
+    return says if column.get("in_verdict", True) else f"{says}; grows by itself, so no verdict counts it"
 
 
 def _sides(column: Mapping[str, Any]) -> tuple[str, str]:

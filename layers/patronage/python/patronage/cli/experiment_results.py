@@ -73,8 +73,10 @@ def print_report(title: str, report: dict[str, Any], shop: Shop) -> None:
         )
     _say(report["verdict"]["sentence"])
     for each in report["incremental_revenue"]:
-        money = shop.format_money(each["value_minor"])
-        _say(f"Incremental revenue of {each['of']} ({each['arm']} against {each['against']}): {money}")
+        limits = (each["value_minor"], each["sequential"]["low_minor"], each["sequential"]["high_minor"])
+        money, low, high = (shop.format_money(limit) for limit in limits)
+        whose = f"{each['of']} ({each['arm']} against {each['against']})"
+        _say(f"Incremental revenue of {whose}: {money} (interval {low} to {high})")
     for note in report["notes"]:
         _say(str(note))
 

@@ -11,11 +11,11 @@ from patronage.cli.outputs import console
 from patronage.cli.progress import Stages
 from patronage.cloud import Cloud, explained, open_stack, running, start_run, wait_for_runs
 from patronage.errors import BadInput, Conflict
+from patronage.logic.monitor.machines import MACHINE_OF
 
 if TYPE_CHECKING:
     from patronage.cloud import Stack
 
-MACHINE_OF = {"segments": "segmentation", "recommendations": "training", "monitoring": "monitoring"}
 _LONGEST_SECONDS = 6 * 3600
 
 

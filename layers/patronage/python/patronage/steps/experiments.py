@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from patronage.stores.objects import ObjectStore
     from patronage.stores.serving import ServingTable
 
+_COPY_TRIES = 5
 MOST = 200
 """So many are kept; beyond them the archived ones that are oldest go."""
 
@@ -198,7 +199,22 @@ def _keep(
         )
     if not table.put_if({"pk": EXPERIMENTS, "packed": packed[0], "version": version + 1}, version=version):
         raise TryAgain("somebody else changed the experiments just now; look at them, then ask again")
-    write_json(store, COPY, document)
+    write_json(store, COPY, {**document, "version": version + 1})
+    _copy_newer(version + 1, table, store)
+
+
+def _copy_newer(written: int, table: ServingTable, store: ObjectStore) -> None:
+    """Write the copy again while the table is newer: another change's copy may have been overwritten.
+
+    Whoever writes a copy last reads the table after it, so that an old copy does not stay.
+    """
+    for _ in range(_COPY_TRIES):
+        kept = _kept(table)
+        if kept.version <= written:
+            return
+        written = kept.version
+        document = Experiments(kept.experiments, kept.holdout).to_document()
+        write_json(store, COPY, {**document, "version": written})
 
 
 def _fewer(experiments: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -165,6 +165,7 @@ def _recommend(
                 arm=arm,
                 placement=placement,
                 told_apart_by=f"{now.isoformat()}~{number}",
+                has_visitor=bool(visit.rights.visitor),
             )
         )
     return answers
@@ -174,8 +175,7 @@ def _arm(shelf: Shelf, rights: Rights) -> Assigned | None:
     """Return the part that a customer, else a visit, has in what runs."""
     if shelf.experiments is None:
         return None
-    visits = [visit for _, visit in rights.sessions]
-    return shelf.experiments.arm_of(rights.user_id if rights.is_personal else "".join(visits[-1:]))
+    return shelf.experiments.arm_of(rights.visitor)
 
 
 def _gathered(
@@ -225,7 +225,14 @@ def _listed(
     is_eligible = shelf.standing.eligible(filters, hidden)
     placed = climb_down(k, rungs, is_eligible=is_eligible)
     return recommendation_answer(
-        asked, placed, shelf, k=k, now=now, is_degraded=is_degraded, placement=placement
+        asked,
+        placed,
+        shelf,
+        k=k,
+        now=now,
+        is_degraded=is_degraded,
+        placement=placement,
+        has_visitor=False,
     )
 
 

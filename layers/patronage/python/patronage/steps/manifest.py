@@ -39,6 +39,8 @@ class Manifest:
     promoted : dict
         ``model`` and ``version`` that a person makes live again, the ``reason``, and ``by`` whom; empty where
         the gate decides.
+    lake_lines : int
+        Order lines of the lake when a run of a promoted version began, which reads older ones; 0 of others.
     monitor : dict
         The `MonitorOptions` of a run of monitoring, by table of `settings/monitor.toml`.
     reproducible : bool
@@ -60,6 +62,7 @@ class Manifest:
     segmentation: dict[str, Any] = field(default_factory=dict)
     variants: dict[str, dict[str, float]] = field(default_factory=dict)
     promoted: dict[str, str] = field(default_factory=dict)
+    lake_lines: int = 0
     monitor: dict[str, Any] = field(default_factory=dict)
     reproducible: bool = True
     not_reproducible_because: str = ""

@@ -85,7 +85,7 @@ def pin(
             raise BadInput(f"run {run_id} is one of {manifest.family}; give a run of {family} another name")
     else:
         pinned = (
-            promoted_manifest(run_id, promote, lake, now=now)
+            _pin_promoted(run_id, promote, lake, shop, now)
             if promote
             else _pin(run_id, family, lake, shop, now)
         )
@@ -154,6 +154,13 @@ def _pin(run_id: str, family: str, lake: Lake, shop: Shop, now: datetime) -> Man
         quality=open_breaches(lake.store, "orders"),
         segmentation=asdict(read_options(lake.store)) if family == "segments" else {},
     )
+
+
+def _pin_promoted(run_id: str, asked: Mapping[str, Any], lake: Lake, shop: Shop, now: datetime) -> Manifest:
+    """Pin what the version read, and note how much there is by now: monitoring tells new data from that."""
+    pinned = promoted_manifest(run_id, asked, lake, now=now)
+    present = _pin(run_id, pinned.family, lake, shop, now)
+    return replace(pinned, lake_lines=present.lines if present else 0)
 
 
 def _beside(lake: Lake) -> dict[str, dict[str, int]]:

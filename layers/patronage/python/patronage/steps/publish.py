@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadInput, RunFailed, TryAgain
+from patronage.logic.cost.items import write_units
 from patronage.logic.serve.pointer import Entry
 from patronage.steps.erase.remembered import Erased
 from patronage.steps.erase.served import without_erased
@@ -55,6 +56,7 @@ def shard(
     receipt = {
         "shard": name,
         "keys": len(items),
+        "units": write_units(items),
         "checksum": _checksum(items),
         "key_list_key": key_list_key,
     }

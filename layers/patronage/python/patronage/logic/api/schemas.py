@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from patronage.logic.experiments.analysis_options import METRICS
 from patronage.logic.segments.supplied import features_schema
 
 if TYPE_CHECKING:
@@ -365,6 +366,8 @@ SCHEMAS: dict[str, Schema] = {
             "coverage": {"type": ["number", "string"]},
             "segments": _list(TEXT),
             "namespace": {"type": ["object", "null"]},
+            "control": _or_null(TEXT),
+            "primary_metric": _or_null(TEXT),
             **{f"{done}_at": INSTANT for done in ("created", "started", "stopped", "archived")},
             "by": TEXT,
         },
@@ -381,6 +384,8 @@ SCHEMAS: dict[str, Schema] = {
                 {"id": _SLUG, "range": {**_list(SHARE), "minItems": 2, "maxItems": 2}},
                 required=("id", "range"),
             ),
+            "control": {**_SLUG, "description": "the arm that the others are held against"},
+            "primary_metric": {**TEXT, "enum": list(METRICS), "description": "the metric that decides"},
             "start": {**FLAG, "description": "start it at once, instead of keeping it as a draft"},
         },
         required=("experiment_id", "arms"),

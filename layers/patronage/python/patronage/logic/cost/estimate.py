@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from patronage.logic.cost.items import UNIT_BYTES
 from patronage.logic.cost.volumes import ASSUMED
 from patronage.logic.monitor.metrics import GENERATION_AGE, METRICS, RUN_COST, RUNS_FAILED, metrics_count
+from patronage.logic.monitor.new_data import BUCKET_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -118,6 +120,7 @@ def _of_runs(name: str, runs: float, gb_seconds: float, *, is_idle: bool = False
     yield Line("Lambda", f"{name}: computing", "lambda_gb_second", runs * gb_seconds, is_idle)
     yield Line("Step Functions", f"{name}: states", "states_transition", runs * transitions, is_idle)
     yield Line("X-Ray", f"{name}: traces", "trace", runs * _value("traces_a_run"), is_idle)
+    yield Line("Lambda", f"{name}: requests", "lambda_request", runs * _value("calls_a_run"), is_idle)
     yield Line("S3", f"{name}: writing", "s3_put", runs * objects, is_idle)
     yield Line("S3", f"{name}: reading", "s3_get", runs * 3 * objects, is_idle)
 
@@ -136,8 +139,17 @@ def _runs(volumes: Volumes) -> Iterator[Line]:
     yield Line(
         "DynamoDB", "publishing recommendations", "dynamodb_write", written * _value("trainings") * lists
     )
+    yield Line("DynamoDB", "publishing pages", "dynamodb_write", _pages(volumes))
     yield Line("SNS", "alerts", "sns_email", _value("alerts"))
     yield Line("Cognito", "people signed in", "sign_in", _value("signed_in"))
+
+
+def _pages(volumes: Volumes) -> float:
+    """Return the write units of what is published in pages: figures by every run, and lists of members."""
+    runs = _value("segmentations") + _value("trainings") + DAYS
+    of_members = _value("page_bytes_a_customer") * volumes.customers / UNIT_BYTES
+    units = runs * _value("page_units_a_run") + _value("segmentations") * of_members
+    return _value("writes_an_item") * units
 
 
 def _visitors(volumes: Volumes) -> Iterator[Line]:
@@ -178,6 +190,16 @@ def _uploads(volumes: Volumes) -> Iterator[Line]:
     yield Line("SQS", "uploads", "sqs_request", 3 * files)
     yield Line("S3", "ingest: writing", "s3_put", 10 * files)
     yield Line("S3", "ingest: reading", "s3_get", 20 * files)
+    yield from _after_uploads(min(volumes.uploads, SECONDS_A_MONTH / BUCKET_SECONDS))
+
+
+def _after_uploads(runs: float) -> Iterator[Line]:
+    """Yield what the runs of monitoring take that uploads start: one for all of ten minutes."""
+    name = "monitoring after uploads"
+    yield Line("Lambda", f"{name}: computing", "lambda_gb_second", runs * _value("uploads_gb_s"))
+    transitions = runs * _value("uploads_transitions")
+    yield Line("Step Functions", f"{name}: states", "states_transition", transitions)
+    yield Line("X-Ray", f"{name}: traces", "trace", runs)
 
 
 def by_service(answer: Mapping[str, Any]) -> list[dict[str, Any]]:

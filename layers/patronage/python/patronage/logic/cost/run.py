@@ -114,7 +114,7 @@ def _start_of(event: Mapping[str, Any], going: Mapping[int, Any], chain: Mapping
         return next(iter(going))
     while before and before not in going:
         before = chain.get(before, 0)
-    return before or None
+    return int(before) or None
 
 
 def _is_call(event: Mapping[str, Any]) -> bool:

@@ -99,6 +99,12 @@ ASSUMED: Mapping[str, Assumption] = {
     "ingest_gb_s_an_upload": Assumption(6, "GB-seconds an upload, however small", GUESS),
     "ingest_gb_s_a_million_lines": Assumption(20, "GB-seconds a million lines", DEMO),
     "monitoring_gb_s": Assumption(60, "GB-seconds a daily run of monitoring", GUESS),
+    "uploads_gb_s": Assumption(
+        10, "GB-seconds a run of monitoring after an upload, most of which end when it has looked", GUESS
+    ),
+    "uploads_transitions": Assumption(
+        6, "state transitions of such a run", "infra/monitor.py: from AnyWait to NothingToDo"
+    ),
     "upkeep_gb_s": Assumption(30, "GB-seconds a daily run of upkeep", GUESS),
     "segmentation_gb_s": Assumption(500, "GB-seconds a run", DEMO),
     "segmentation_gb_s_a_million_lines": Assumption(4_200, "GB-seconds a million kept lines", DEMO),
@@ -111,6 +117,7 @@ ASSUMED: Mapping[str, Assumption] = {
     "transitions_a_run": Assumption(
         50, "state transitions a run, children of its Maps among them", STACK_COST
     ),
+    "calls_a_run": Assumption(30, "calls of functions a run", DEMO),
     "traces_a_run": Assumption(5, "traces a run: its execution and the children of its Maps", STACK_COST),
     "environments": Assumption(
         4, "environments of lookup and collect that are warm; each reads a secret every 5 minutes", GUESS
@@ -119,6 +126,16 @@ ASSUMED: Mapping[str, Assumption] = {
     "trainings": Assumption(5, "runs a month: one a week, and one when something has changed", "the same"),
     "items_a_customer": Assumption(2, "items a customer in a publication of segments", STACK_COST),
     "units_an_item": Assumption(1.0, "write units an item", SERVE),
+    "page_units_a_run": Assumption(
+        100,
+        "write units a publication: figures and lists of the shop, in pages of up to 100 KB",
+        "49 of the smallest shop, its documents packed",
+    ),
+    "page_bytes_a_customer": Assumption(
+        25,
+        "bytes a customer in a publication's pages of members: 6 for each of four methods",
+        "10,000 packed",
+    ),
     "writes_an_item": Assumption(2, "writes: one to publish it, one to let it end", SERVE),
     "line_bytes": Assumption(60, "bytes an order line in the lake, twice that as uploaded", "docs/lake.md"),
     "item_bytes": Assumption(900, "bytes an item; two generations are kept", SERVE),

@@ -189,7 +189,8 @@ def _side(column: Column, number: int) -> dict[str, Any]:
 
 def _median(numbers: Counted, counts: np.ndarray[tuple[int], np.dtype[np.int64]]) -> float:
     below = np.cumsum(counts)
-    return float(f"{numbers.values[np.searchsorted(below, below[-1] / 2)]:.6g}")
+    # A median is somebody's value, too; three digits are about as much as a fine bin knows.
+    return float(f"{numbers.values[np.searchsorted(below, below[-1] / 2)]:.3g}")
 
 
 def _shares(binned: Binned) -> dict[str, Any]:

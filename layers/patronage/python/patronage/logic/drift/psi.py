@@ -7,7 +7,7 @@ shares.
 
 - Numbers: quantile bins of the reference, so the bins do not move with what they measure. A value that holds
   more than one quantile has one bin. What is now below the least or above the greatest value of the
-  reference has two bins of its own.
+  reference has two bins of its own. Labels say the edges of fine bins, never a row's own value.
 - Categories: those with a hundredth of the reference or more, one bin for the rarer ones, and one for
   categories that the reference does not have.
 - A share of nothing has no logarithm: an empty bin counts as half a row, but never less than 0.0001, so that
@@ -22,17 +22,20 @@ at 200 rows.)
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from patronage.logic.drift.categories import RARE, UNSEEN
+from patronage.logic.drift.fine_bins import fine_bin_top
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from patronage.logic.drift.counts import Counted, Counts
 
+BELOW, ABOVE = "below all of the reference", "above all of the reference"
 LEAST_SHARE = 0.0001
 RARE_SHARE = 0.01
 
@@ -93,12 +96,7 @@ def bin_numbers(counted: Counted, *, bins: int = 10) -> Binned:
         np.bincount(places, weights=side, minlength=len(edges) + 2).astype(np.int64)
         for side in (counted.reference, counted.current)
     )
-    starts = [least, *edges[:-1]]
-    within = [
-        f"{_said(low)} to {_said(high)}" if place == 0 else f"above {_said(low)} to {_said(high)}"
-        for place, (low, high) in enumerate(zip(starts, edges, strict=True))
-    ]
-    labels = (f"below {_said(least)}", *within, f"above {_said(edges[-1])}")
+    labels = (BELOW, *_labels([_said(edge) for edge in edges]), ABOVE)
     return Binned(labels, reference, current, beyond=int(current[0] + current[-1]))
 
 
@@ -133,5 +131,13 @@ def _upper_edges(counted: Counted, bins: int) -> np.ndarray[tuple[int], np.dtype
     return np.unique(counted.values[known[places]])
 
 
+def _labels(edges: list[str]) -> list[str]:
+    """Name the bins within the reference, but not its ends, each of which may be one person's value."""
+    if len(edges) == 1:
+        return [f"up to {edges[0]}"]
+    between = [f"above {low} to {high}" for low, high in pairwise(edges[:-1])]
+    return [f"up to {edges[0]}", *between, f"above {edges[-2]}"]
+
+
 def _said(value: float) -> str:
-    return f"{value:.6g}"
+    return f"{float(f'{fine_bin_top(value):.3g}'):.15g}"

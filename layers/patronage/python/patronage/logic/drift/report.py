@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MOST_REASONS = 20
 SECTIONS = ("segments", "catalogue", "diversity", "decay")
+GROWING = frozenset({"tenure_days"})
+"""Features that grow by a day each day whatever customers do: shown, but in no verdict."""
 
 
 def section(judged: Sequence[Judgement], **values: Any) -> dict[str, Any]:
@@ -47,12 +49,15 @@ def put_together(
     -------
     dict
         With the `head` the columns, the most severe first, the sections, the ``verdict`` (the worst of all),
-        and ``reasons``: a sentence for each thing that moved, the most severe first.
+        and ``reasons``: a sentence for each thing that moved, the most severe first. A column that grows by
+        itself has ``in_verdict`` False, and is in neither.
     """
+    features = [{**each, "in_verdict": False} if each["column"] in GROWING else each for each in features]
     columns = {"features": _by_severity(features), "raw": _by_severity(raw)}
+    judged = [each for each in (*features, *raw) if each.get("in_verdict", True)]
     moved = [
         (each["severity"], f"{each['column']}: {each['measures'][0]['says']}")
-        for each in (*features, *raw)
+        for each in judged
         if each["verdict"] in {WARN, DRIFT}
     ]
     moved += [
@@ -61,7 +66,7 @@ def put_together(
         if each["verdict"] in {WARN, DRIFT}
     ]
     moved.sort(key=lambda pair: (-pair[0], pair[1]))
-    verdicts = [each["verdict"] for each in (*features, *raw, *sections.values())]
+    verdicts = [each["verdict"] for each in (*judged, *sections.values())]
     return {
         **head,
         **columns,

@@ -102,7 +102,7 @@ def coverage_notes(coverage: Mapping[str, int], totals: Mapping[str, Any]) -> li
         "of_unknown_versions": "{n} impressions are of versions that the lake has no run of",
         "without_product": "{n} clicks name an answer but no product, and count for nothing",
         "without_position": "{n} events name no position, so their rung is not known",
-        "without_time_or_visitor": "{n} events have no time, or neither customer nor session",
+        "without_visitor": "{n} events name neither customer nor session, and count for nothing",
         "orders_of_nobody": "{n} orders have no customer, and no purchase event names them: no click can be "
         "found for them",
     }

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from patronage.logic.experiments.analysis_options import METRICS
 from patronage.logic.experiments.arms import ID, bad, read_arms, share
 from patronage.logic.experiments.document import HOLDOUT
 from patronage.logic.segments.rfm import SEGMENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _MOST_NAME_CHARACTERS = 200
 _MOST_HYPOTHESIS_CHARACTERS = 2_000
-_FIELDS = ("experiment_id", "name", "hypothesis", "arms", "coverage", "segments", "namespace")
+_FIELDS = (
+    "experiment_id",
+    "name",
+    "hypothesis",
+    "arms",
+    "coverage",
+    "segments",
+    "namespace",
+    "control",
+    "primary_metric",
+)
 
 
 def read_experiment(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -24,7 +35,8 @@ def read_experiment(document: Mapping[str, Any]) -> dict[str, Any]:
     document : mapping
         ``experiment_id``; ``arms``, a list of ``{"arm", "kind", "weight", …}``; where they are given
         ``name``; ``hypothesis``; ``coverage``, the share of those who may take part who do; ``segments``,
-        whose customers alone may; ``namespace``, ``{"id", "range": [a, b]}``.
+        whose customers alone may; ``namespace``, ``{"id", "range": [a, b]}``; ``control``, the arm that the
+        others are held against; ``primary_metric``, the one that decides.
 
     Raises
     ------
@@ -35,14 +47,17 @@ def read_experiment(document: Mapping[str, Any]) -> dict[str, Any]:
         raise bad(unknown[0][:60], "known-field", f"is unknown; known: {', '.join(_FIELDS)}")
     experiment_id = document.get("experiment_id")
     name = document.get("name", experiment_id)
+    arms = read_arms(document.get("arms"))
     return {
         "experiment_id": _id(experiment_id),
         "name": _text(name, "name", 1, _MOST_NAME_CHARACTERS),
         "hypothesis": _text(document.get("hypothesis", ""), "hypothesis", 0, _MOST_HYPOTHESIS_CHARACTERS),
         "coverage": share(document.get("coverage", 1), "coverage"),
-        "arms": read_arms(document.get("arms")),
+        "arms": arms,
         "segments": _segments(document.get("segments", [])),
         "namespace": _namespace(document.get("namespace")),
+        "control": _one_of([each["arm"] for each in arms], document.get("control"), "control"),
+        "primary_metric": _one_of(METRICS, document.get("primary_metric"), "primary_metric"),
     }
 
 
@@ -58,6 +73,13 @@ def _text(value: Any, place: str, least: int, most: int) -> str:
     if not (isinstance(value, str) and least <= len(value) <= most):
         raise bad(place, "text", f"must be a text of at most {most:,} characters")
     return value
+
+
+def _one_of(known: Sequence[str], value: Any, place: str) -> str | None:
+    """Return a name that is known; None where the analysis may choose."""
+    if value is not None and value not in known:
+        raise bad(place, "one-of", f"must be one of {', '.join(known)}; leave it out for the usual one")
+    return None if value is None else str(value)
 
 
 def _segments(value: Any) -> list[str]:

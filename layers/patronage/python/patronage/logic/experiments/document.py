@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 COPY = "settings/experiments.json"
-"""The object of the lake."""
+"""The object of the lake; beside the document it names the ``version`` of the table that it is a copy of."""
 HOLDOUT = "holdout"
 """The id under which answers name the permanent holdout, and its only arm; no experiment has it."""
 

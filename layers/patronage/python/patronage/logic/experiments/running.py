@@ -134,7 +134,7 @@ def _assigned(experiment_id: str, arm: Mapping[str, Any], segments: frozenset[st
 
 
 def _rules_of(document: Mapping[str, Any]) -> Rules:
-    # Only a request that meets an arm of rules pays for what checks them.
+    # What checks rules is imported only where an arm of rules runs.
     from patronage.logic.serve.rules_document import rules_of
 
     return rules_of(document)

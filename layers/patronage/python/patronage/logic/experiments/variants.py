@@ -64,4 +64,5 @@ def _shares(weights: Mapping[str, Any]) -> dict[str, float]:
     """Return what each method counts for, adding up to 1, by name; those that count nothing are left out."""
     values = {name: float(weight) for name, weight in weights.items() if float(weight) > 0}
     total = sum(values.values())
-    return {name: round(values[name] / total, _DECIMALS) for name in sorted(values)}
+    rounded = {name: round(values[name] / total, _DECIMALS) for name in sorted(values)}
+    return {name: value for name, value in rounded.items() if value > 0}

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from patronage.logic.monitor.machines import WHAT_OF
+from patronage.logic.monitor.metrics import RUNS_FAILED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 STALE_HOURS = {"segments": 72, "recommendations": 360}
 """As the alarms have it by default (`infra/watch.py`); where there are alarms, they say it."""
-WHAT_OF = {"segmentation": "segments", "training": "recommendations", "monitoring": "monitoring"}
-"""What `patronage retrain` calls the work of a machine."""
-_SEEN_ELSEWHERE = ("RunsFailed", "UploadsGivenUp", "QualityBreaches")
+_SEEN_ELSEWHERE = (RUNS_FAILED.name, "UploadsGivenUp", "QualityBreaches")
 """Alarms of which other advice says more."""
 _STALE = "Stale"
 

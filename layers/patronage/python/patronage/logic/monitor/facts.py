@@ -21,12 +21,15 @@ class Finding:
         What was measured, and from where on it is found.
     said : str
         In words.
+    names : sequence of str
+        What it is found of: columns, parts of the report.
     """
 
     holds: bool | None = None
     value: float | None = None
     threshold: float | None = None
     said: str = "not measured"
+    names: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +47,15 @@ class Facts:
     lines : int
         Order lines now.
     known_lines : int, optional
-        Order lines that the live run pinned, or the last run where none is live; None where there was none.
+        Order lines that the newest run that succeeded knew, be it live or not; of the last run where none
+        did; None where there was none.
     is_unchanged : bool
-        The lake and the settings are what they were when the live run pinned them.
+        The lake and the settings are what they were when the live run pinned them, or the last one that
+        succeeded.
+    is_refused : bool
+        The last run succeeded, and what it made is not live: the gate refused it, or a person took it off.
+    kept : str
+        Why a person wants what is live to stay, in words; empty where nobody said so.
     hours_since : float, optional
         Since the last run began; None where there was none.
     days_since : int, optional
@@ -65,6 +74,8 @@ class Facts:
     has_failed: bool = False
     known_lines: int | None = None
     is_unchanged: bool = False
+    is_refused: bool = False
+    kept: str = ""
     hours_since: float | None = None
     days_since: int | None = None
     drift: Finding = field(default_factory=Finding)
@@ -74,8 +85,8 @@ class Facts:
 
     @property
     def would_repeat(self) -> bool:
-        """Whether a run would read what the live one read, and could only find the same."""
-        return self.is_live and self.is_unchanged and not self.has_failed
+        """Whether a run would read what one before it read, and could only find the same."""
+        return self.is_unchanged and not self.has_failed
 
     @property
     def growth(self) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from patronage.logic.drift.judge import DRIFT, TOO_FEW
@@ -18,29 +19,52 @@ _DECAY = "decay"
 Part = tuple[str, dict[str, Any]]
 
 
-def findings_of(report: Mapping[str, Any]) -> dict[str, dict[str, Finding]]:
+def findings_of(
+    report: Mapping[str, Any], live_runs: Mapping[str, str] | None = None
+) -> dict[str, dict[str, Finding]]:
     """Return by family its findings ``drift`` and ``decay``; of an empty report, that nothing was measured.
 
     Segments learn from customers' features and from orders and events; recommendations from orders and
     events, the catalogue, and what their own lists have become. Only the lists of recommendations can decay.
+    Columns count only for the family whose live run they are held against: the other's is newer, and has
+    learnt of what came between.
+
+    Parameters
+    ----------
+    report : mapping
+        The report of drift.
+    live_runs : mapping, optional
+        By family the run that is live.
     """
+    live = live_runs or {}
     decay = [(_DECAY, report[_DECAY])] if _DECAY in report else []
     return {
         SEGMENTS: {
-            "drift": _finding(list(_parts(report, SEGMENTS))),
+            "drift": _drift(report, SEGMENTS, live),
             "decay": Finding(said="not measured of segments"),
         },
         RECOMMENDATIONS: {
-            "drift": _finding(list(_parts(report, RECOMMENDATIONS))),
+            "drift": _drift(report, RECOMMENDATIONS, live),
             "decay": _finding(decay),
         },
     }
 
 
-def _parts(report: Mapping[str, Any], family: str) -> Iterator[Part]:
+def _drift(report: Mapping[str, Any], family: str, live_runs: Mapping[str, str]) -> Finding:
+    sections = [(name, report[name]) for name in _SECTIONS[family] if name in report]
+    reference = (report.get("reference") or {}).get("run_id")
+    if reference is None or reference == live_runs.get(family, reference):
+        return _finding([*_columns(report, family), *sections])
+    found = _finding(sections)
+    other = f"columns are held against run {reference}, which is not the live run of {family}"
+    return replace(found, said=f"{found.said}; {other}" if sections else other)
+
+
+def _columns(report: Mapping[str, Any], family: str) -> Iterator[Part]:
     for kind in _COLUMNS[family]:
-        yield from ((column["column"], column) for column in report.get(kind, ()))
-    yield from ((name, report[name]) for name in _SECTIONS[family] if name in report)
+        yield from (
+            (column["column"], column) for column in report.get(kind, ()) if column.get("in_verdict", True)
+        )
 
 
 def _finding(parts: list[Part]) -> Finding:
@@ -49,12 +73,14 @@ def _finding(parts: list[Part]) -> Finding:
     if not judged:
         return Finding(said=TOO_FEW if parts else "not measured")
     name, worst = max(judged, key=lambda part: part[1]["severity"])
-    drifted = sum(part["verdict"] == DRIFT for _, part in judged)
+    drifted = sorted({each for each, part in judged if part["verdict"] == DRIFT})
+    others = [each for each in drifted if each != name]
     measure = worst["measures"][0] if worst["measures"] else {}
-    more = f", and {drifted - 1} more" if drifted > 1 else ""
+    more = f", and {len(others)} more: {', '.join(others)}" if drifted and others else ""
     return Finding(
-        holds=drifted > 0,
+        holds=bool(drifted),
         value=measure.get("value"),
         threshold=measure.get("threshold"),
         said=f"{name}: {measure.get('says', worst['verdict'])}{more}",
+        names=drifted,
     )

@@ -1,7 +1,8 @@
 """Whether a family is retrained: the rules that held, what each of them asks for, and why.
 
 Five rules may ask for a run: `schedule`, `new_data`, `drift`, `decay` and `on_demand`; the quality of the
-orders may hold one back. Whatever says hold wins over whatever says retrain; after it the cool-down.
+orders may hold one back. Whatever says hold wins over whatever says retrain; after it what a person made
+live, a challenger that was refused, and the cool-down.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ SCHEDULE, NEW_DATA, DRIFT, DECAY, ON_DEMAND, QUALITY = (
     *("schedule", "new_data", "drift", "decay", "on_demand", "quality"),
 )
 UNCHANGED = "nothing has changed since the live run"
+UNCHANGED_SINCE_LAST = "nothing has changed since the last run, and what that made is not live"
 HALF_IS_UNKNOWN = 1.0
 """From as many new lines on as there are known ones, the cool-down keeps nobody waiting."""
 
@@ -36,6 +38,7 @@ class Trigger:
     said: str
     value: float | None = None
     threshold: float | None = None
+    names: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,19 +88,35 @@ def wants_data(facts: Facts, options: RetrainOptions) -> bool:
 
 def _outcome(facts: Facts, options: RetrainOptions, triggers: Sequence[Trigger]) -> tuple[str, str]:
     wanted, held = _that_ask_for(RETRAIN, triggers), _that_ask_for(HOLD, triggers)
+    if not wanted:
+        return _without_a_run(triggers, "no rule asks for a run")
     is_asked = any(each.trigger == ON_DEMAND for each in wanted)
-    if wanted and not is_asked and facts.would_repeat:
-        return _without_a_run(triggers, f"{_told(wanted)}; but {UNCHANGED}, so a run would find the same")
-    if wanted and held:
-        return HOLD, f"{_told(wanted)}; held, because {_told(held)}"
-    if wanted and not is_asked and _is_cooling(facts, options):
-        waited = (
+    if facts.would_repeat and not is_asked:
+        same = f"{_told(wanted)}; but {_unchanged(facts)}, so a run would find the same"
+        return _without_a_run(triggers, same)
+    why = _told(held) or ("" if is_asked else _why_not_yet(facts, options, triggers))
+    return (HOLD, f"{_told(wanted)}; held, because {why}") if why else (RETRAIN, _told(wanted))
+
+
+def _why_not_yet(facts: Facts, options: RetrainOptions, triggers: Sequence[Trigger]) -> str:
+    """Say why a run that nobody asked for waits; empty where it does not."""
+    holding = {each.trigger for each in triggers if each.holds}
+    if facts.kept and NEW_DATA not in holding:
+        return f"{facts.kept}, and it stays until there are enough new data or a run is asked for"
+    if facts.is_refused and not holding & {NEW_DATA, SCHEDULE}:
+        return (
+            "what the last run made is not live, and another waits for enough new data or for the day that "
+            "it is due"
+        )
+    if _is_cooling(facts, options):
+        return (
             f"the last run began {facts.hours_since:.1f} h ago, and {options.cool_down_hours:g} h must pass"
         )
-        return HOLD, f"{_told(wanted)}; held, because {waited}"
-    if wanted:
-        return RETRAIN, _told(wanted)
-    return _without_a_run(triggers, "no rule asks for a run")
+    return ""
+
+
+def _unchanged(facts: Facts) -> str:
+    return UNCHANGED_SINCE_LAST if facts.is_refused else UNCHANGED
 
 
 def _without_a_run(triggers: Sequence[Trigger], because: str) -> tuple[str, str]:
@@ -128,7 +147,7 @@ def _schedule(facts: Facts, options: RetrainOptions) -> Trigger:
     if days is None:
         holds, said = True, "no run has begun yet"
     elif facts.would_repeat:
-        holds, said = False, UNCHANGED
+        holds, said = False, _unchanged(facts)
     else:
         holds = days >= due
         said = f"{_count(days, 'day')} since the last run began, due after {due}"
@@ -170,6 +189,7 @@ def _measured(name: str, finding: Finding, action: str) -> Trigger:
         said=finding.said,
         value=finding.value,
         threshold=finding.threshold,
+        names=finding.names,
     )
 
 
@@ -188,6 +208,7 @@ def _quality(facts: Facts, options: RetrainOptions) -> Trigger:
         said=said,
         value=len(facts.breaches),
         threshold=1,
+        names=facts.breaches,
     )
 
 

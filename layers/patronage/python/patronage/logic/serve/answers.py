@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from patronage.logic.serve.ladder import POPULAR
 from patronage.logic.serve.pointer import age_seconds
 from patronage.logic.serve.reasons import reason_of
-from patronage.logic.serve.recommendation_id import RecommendationId, nonce_of, rungs_of, write
+from patronage.logic.serve.recommendation_id import NO_VISITOR, RecommendationId, nonce_of, rungs_of, write
 from patronage.logic.serve.variant_lists import lists_of, shown_model
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def recommendation_answer(
     arm: Assigned | None = None,
     placement: str = "",
     told_apart_by: str = "",
+    has_visitor: bool = True,
 ) -> dict[str, Any]:
     """Write an answer of products.
 
@@ -47,13 +48,17 @@ def recommendation_answer(
         Where the storefront shows the answer, as it said.
     told_apart_by : str
         What tells the answer from others of the same products.
+    has_visitor : bool
+        Whether it is for a visitor, who could be in an experiment.
     """
     entry, stock_as_of = shelf.entry, shelf.stock_as_of
     lists = lists_of(entry.model, arm.variant) if arm else ""
     model = shown_model(entry.model, lists)
     answer = {
         **asked,
-        "recommendation_id": _id(model, entry.run_id, placed, arm, placement, told_apart_by),
+        "recommendation_id": _id(
+            model, entry.run_id, placed, arm, placement, told_apart_by, "" if has_visitor else NO_VISITOR
+        ),
         "k": k,
         "rung": _rung(placed),
         "items": [_item(each, shelf.products) for each in placed],
@@ -84,13 +89,14 @@ def _id(
     arm: Assigned | None,
     placement: str,
     told_apart_by: str,
+    mark: str,
 ) -> str:
     products = [each.candidate.product_id for each in placed]
     return write(
         RecommendationId(
             "" if arm and arm.is_control else model.get("name", ""),
             generation,
-            arm.experiment_id if arm else "",
+            arm.experiment_id if arm else mark,
             arm.arm if arm else "",
             placement,
             rungs_of(placed),

@@ -2,6 +2,7 @@
 
 ``r1~<model>~<generation>~<experiment_id>~<arm>~<placement>~<rungs>~<nonce>``: a field is empty where there is
 none, and no field says whom the answer was for. `rungs` has one letter a place of the answer, of `LETTERS`.
+In place of an experiment, `NO_VISITOR` marks an answer that knew no visitor and so could be in none.
 The storefront echoes the id in the events of what it showed.
 
 The hot path imports this, so it stands on the standard library alone.
@@ -37,6 +38,8 @@ LIST = "list"
 """What the letter of the four lists that are about no person reads as."""
 RUNGS = {letter: rung for rung, letter in LETTERS.items() if letter != "t"} | {"t": LIST}
 """What each letter says."""
+NO_VISITOR = "-"
+"""As the experiment, of an answer that everybody gets, those held out too; no experiment has this id."""
 MAX_CHARACTERS = 640
 """No id is longer."""
 _VERSION = "r1"
@@ -60,7 +63,8 @@ class RecommendationId(NamedTuple):
     generation : str
         The run that made them.
     experiment_id, arm : str
-        The part that the visitor takes in an experiment; "" for none.
+        The part that the visitor takes in an experiment; "" for none, and `NO_VISITOR` as the experiment
+        where the answer knew no visitor.
     placement : str
         Where the storefront shows the answer; "" where it did not say.
     rungs : str

@@ -29,6 +29,13 @@ class Rights(NamedTuple):
     is_personal: bool = False
     sessions: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def visitor(self) -> str:
+        """The customer, else the visit, that experiments go by; "" for neither."""
+        if self.is_personal:
+            return self.user_id
+        return self.sessions[-1][1] if self.sessions else ""
+
 
 NOBODY = Rights()
 

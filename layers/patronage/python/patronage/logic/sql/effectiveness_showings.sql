@@ -1,5 +1,6 @@
 -- Each product that an answer of recommendations showed a visitor, once however often it is told, with the first time
--- that it was seen and clicked. Reads `judged_events`, `live_segments`. Putting it into the basket where it is shown is a
+-- that it was seen and clicked, which is what is counted; which click an outcome is due to is asked of all of them
+-- (effectiveness_touches.sql). Reads `judged_events`, `live_segments`. Putting it into the basket where it is shown is a
 -- click too: what names the answer itself needs no other.
 WITH told AS (
     SELECT

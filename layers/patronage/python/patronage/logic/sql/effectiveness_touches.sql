@@ -1,13 +1,27 @@
--- The showings that an outcome may be due to, numbered, at the moment of the click or, with $touch 'view', of having been
--- seen. Reads `showings`, `outcomes`. Most showings lead to nothing, and are left out before anything is sorted.
+-- Each click that an outcome may be due to, numbered in their order; with $touch 'view' each time that the product was
+-- seen. Reads `judged_events`, `showings` for what showed it, `outcomes`. Unlike a showing, which counts once, every click
+-- is here: the last one decides. Most events lead to nothing, and are left out before anything is joined or sorted.
 WITH wanted AS (
     SELECT DISTINCT visitor_id, product_id
     FROM outcomes
 ),
 
 touched AS (
-    SELECT *, CASE $touch WHEN 'click' THEN clicked_at ELSE seen_at END AS touched_at
-    FROM showings
+    SELECT DISTINCT
+        judged_events.visitor_id,
+        judged_events.product_id,
+        judged_events.recommendation_id,
+        judged_events.occurred_at AS touched_at
+    FROM judged_events
+    INNER JOIN wanted
+        ON judged_events.visitor_id = wanted.visitor_id AND judged_events.product_id = wanted.product_id
+    WHERE
+        judged_events.is_readable
+        AND CASE judged_events.event_type
+            WHEN 'click' THEN 'click'
+            WHEN 'cart_add' THEN 'click'
+            WHEN 'impression' THEN 'view'
+        END = $touch
 )
 
 SELECT
@@ -17,12 +31,15 @@ SELECT
     touched.visitor_id,
     touched.product_id,
     touched.touched_at,
-    touched.model,
-    touched.generation,
-    touched.placement,
-    touched.rung,
-    touched.position,
-    touched.segment
+    showings.model,
+    showings.generation,
+    showings.placement,
+    showings.rung,
+    showings.position,
+    showings.segment
 FROM touched
-INNER JOIN wanted ON touched.visitor_id = wanted.visitor_id AND touched.product_id = wanted.product_id
-WHERE touched.touched_at IS NOT NULL
+INNER JOIN showings
+    ON
+        touched.visitor_id = showings.visitor_id
+        AND touched.product_id = showings.product_id
+        AND touched.recommendation_id = showings.recommendation_id

@@ -1,6 +1,7 @@
 -- Who was shown an arm of experiment $experiment_id from $begins on and before $ends, each once: the first arm, at the
 -- first time, and in how many arms. Reads `judged_events`. With $others, the name of an arm, whoever was shown an answer of
--- any other kind was in that arm: so the permanent holdout is held against everybody else.
+-- any other kind was in that arm: so the permanent holdout is held against everybody else. Answers that knew no visitor, with
+-- `-` as their experiment, are the same for both sides and put nobody into either.
 -- $variants is a text of the form `,arm=list,…,`: an answer of an arm that shows a list of its own, but came from another,
 -- fell back on it and shows nothing of the arm.
 WITH shown AS (
@@ -20,7 +21,10 @@ WITH shown AS (
         AND event_type = 'impression'
         AND occurred_at >= CAST($begins AS TIMESTAMPTZ)
         AND occurred_at < CAST($ends AS TIMESTAMPTZ)
-        AND (SPLIT_PART(recommendation_id, '~', 4) = $experiment_id OR $others <> '')
+        AND (
+            SPLIT_PART(recommendation_id, '~', 4) = $experiment_id
+            OR ($others <> '' AND SPLIT_PART(recommendation_id, '~', 4) <> '-')
+        )
 ),
 
 kept AS (

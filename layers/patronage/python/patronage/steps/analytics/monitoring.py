@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from patronage.stores.figures_reader import FiguresReader
 
 FAMILY = "monitoring"
-NO_RUN = "no monitoring run was published yet; one runs each day, and on demand: patronage invoke monitoring"
+NO_RUN = (
+    "no monitoring run was published yet; one runs each day, and on demand: "
+    "patronage retrain monitoring --stack NAME"
+)
 _BESIDE_ROWS = ("since", "until", "rule", "reason", "totals", "shop", "coverage")
 
 

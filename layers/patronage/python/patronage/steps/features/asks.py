@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -20,11 +21,18 @@ if TYPE_CHECKING:
     from patronage.logic.features.definition import EntityName
 
 ROWS = "ask_rows"
-"""The file's rows as they are, with `place`, from 0, and `ask`."""
+"""The file's rows as they are, with `PLACE` and `ASK`."""
+PLACE = "patronage_place"
+"""A row's place in the file, from 0; named so that no column of the file is likely to be."""
+ASK = "patronage_ask"
+"""The number of a row's ask in `ASKED`; null where it has no id."""
 SAME = "as_of"
 """As `known_at` of all rows: what was known at the instant itself."""
 _FORMATS = {
-    ".csv": "read_csv({path}, all_varchar = true, header = true)",
+    ".csv": (
+        "read_csv({path}, all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"', "
+        "comment = '', skip = 0)"  # what is not said is guessed, and ids would change or rows be comments
+    ),
     ".parquet": "read_parquet({path})",
 }
 _INSTANTS = ("VARCHAR", "DATE", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_MS")
@@ -38,8 +46,7 @@ def read_asks(
 
     Rows that ask the same share an ask. The arguments are those of `join_features`.
     """
-    _load(engine, path)
-    types = {row["column_name"]: row["column_type"] for row in engine.rows("DESCRIBE ask_file")}
+    types = _load(engine, path)
     entity = _entity(types, path)
     entity_id = _id_sql(types, ENTITIES[entity], path)
     instants = {
@@ -49,7 +56,7 @@ def read_asks(
     if known_at == SAME:
         instants["known_at"] = instants["as_of"]
     parsed = ", ".join(f"{sql} AS ask_{name}" for name, (_, sql) in instants.items())
-    engine.table("ask_parsed", f"SELECT rowid AS place, {entity_id} AS ask_id, {parsed} FROM ask_file")
+    engine.table("ask_parsed", f"SELECT {PLACE}, {entity_id} AS ask_id, {parsed} FROM ask_file")
     for name, (said, _) in instants.items():
         _check(engine, name, said, path)
     _number(engine)
@@ -69,16 +76,42 @@ def asks_of(engine: DuckEngine, entity_id: str, *, as_of: datetime, known_at: da
     )
 
 
-def _load(engine: DuckEngine, path: Path) -> None:
+def _load(engine: DuckEngine, path: Path) -> dict[str, str]:
+    """Make the table `ask_file`, with `PLACE`, and return the types of the file's own columns."""
     if path.suffix not in _FORMATS:
         raise BadInput(f"{path} must end in {' or '.join(_FORMATS)}")
     if not path.is_file():
         raise BadInput(f"{path} is no file; name one with a row for each customer (or product) and instant")
+    rows = _FORMATS[path.suffix].format(path=literal(str(path)))
     try:
-        engine.table("ask_file", f"SELECT * FROM {_FORMATS[path.suffix].format(path=literal(str(path)))}")
+        described = engine.rows(f"DESCRIBE SELECT * FROM {rows}")
+        types = {row["column_name"]: row["column_type"] for row in described}
+        _refuse_own_names(types, path)
+        engine.table("ask_file", f"SELECT *, ROW_NUMBER() OVER () - 1 AS {PLACE} FROM {rows}")
     except duckdb.Error as exc:
         reason = str(exc).partition("\n")[0]
         raise BadInput(f"{path} cannot be read as {path.suffix[1:]}: {reason}") from exc
+    if path.suffix == ".csv" and len(types) > 1:
+        _refuse_blank_lines(path)
+    return types
+
+
+def _refuse_own_names(types: dict[str, str], path: Path) -> None:
+    for column in types:
+        if column.lower() in {ASK, PLACE}:
+            raise BadInput(f"{path} has a column {column}, a name that the join needs; rename the column")
+
+
+def _refuse_blank_lines(path: Path) -> None:
+    """Refuse what DuckDB passes over: the file written would be a row short."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        try:
+            for row in rows:
+                if not row:
+                    raise BadInput(f"{path}, line {rows.line_num} is blank; delete it, or fill it in")
+        except csv.Error as exc:
+            raise BadInput(f"{path}, line {rows.line_num} cannot be read as csv: {exc}") from exc
 
 
 def _entity(types: dict[str, str], path: Path) -> EntityName:
@@ -113,9 +146,8 @@ def _instant(
 
 def _check(engine: DuckEngine, name: str, said: str, path: Path) -> None:
     wrong = engine.rows(
-        f"SELECT ask_parsed.place + 1 AS row, {said} AS said FROM ask_parsed "
-        "INNER JOIN ask_file ON ask_parsed.place = ask_file.rowid "
-        f"WHERE ask_{name} IS NULL OR NOT ISFINITE(ask_{name}) ORDER BY place LIMIT 1"
+        f"SELECT {PLACE} + 1 AS row, {said} AS said FROM ask_parsed INNER JOIN ask_file USING ({PLACE}) "
+        f"WHERE ask_parsed.ask_{name} IS NULL OR NOT ISFINITE(ask_parsed.ask_{name}) ORDER BY {PLACE} LIMIT 1"
     )
     if wrong:
         raise BadInput(
@@ -134,8 +166,8 @@ def _number(engine: DuckEngine) -> None:
     )
     engine.table(
         ROWS,
-        f"SELECT ask_file.*, ask_parsed.place, {ASKED}.ask FROM ask_parsed "
-        "INNER JOIN ask_file ON ask_parsed.place = ask_file.rowid "
+        f"SELECT ask_file.*, {ASKED}.ask AS {ASK} FROM ask_parsed "
+        f"INNER JOIN ask_file ON ask_parsed.{PLACE} = ask_file.{PLACE} "
         f"LEFT JOIN {ASKED} ON ask_parsed.ask_id = {ASKED}.entity_id "
         f"AND ask_parsed.ask_as_of = {ASKED}.as_of AND ask_parsed.ask_known_at = {ASKED}.known_at",
     )

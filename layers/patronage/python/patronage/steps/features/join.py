@@ -9,7 +9,7 @@ from patronage.errors import BadInput
 from patronage.logic.features import features_of
 from patronage.logic.features.history import AMONG, ASKED, TABLES, history_views, known_sql
 from patronage.logic.queries import identifier
-from patronage.steps.features.asks import ROWS, read_asks
+from patronage.steps.features.asks import ASK, PLACE, ROWS, read_asks
 from patronage.steps.features.compute import forget, reads_of, values_of_asks
 from patronage.steps.features.known import show_known
 
@@ -99,7 +99,7 @@ def join_asks(
 _COUNTS = (
     "SELECT COUNT(*) AS rows, "
     f"CAST(COALESCE(SUM(CASE WHEN {_VALUES}.is_known THEN 0 ELSE 1 END), 0) AS BIGINT) AS unknown "
-    f"FROM {ROWS} LEFT JOIN {_VALUES} ON {ROWS}.ask = {_VALUES}.ask"
+    f"FROM {ROWS} LEFT JOIN {_VALUES} ON {ROWS}.{ASK} = {_VALUES}.ask"
 )
 
 
@@ -121,8 +121,8 @@ def _check_names(engine: DuckEngine, asked: Path, wanted: Sequence[Feature]) -> 
 def _write(engine: DuckEngine, wanted: Sequence[Feature], out: Path) -> None:
     features = "".join(f", {_VALUES}.{identifier(feature.name)}" for feature in wanted)
     sql = (
-        f"SELECT {ROWS}.* EXCLUDE (ask, place){features} FROM {ROWS} LEFT JOIN {_VALUES} "
-        f"ON {ROWS}.ask = {_VALUES}.ask ORDER BY {ROWS}.place"
+        f"SELECT {ROWS}.* EXCLUDE ({ASK}, {PLACE}){features} FROM {ROWS} LEFT JOIN {_VALUES} "
+        f"ON {ROWS}.{ASK} = {_VALUES}.ask ORDER BY {ROWS}.{PLACE}"
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     (engine.csv if out.suffix == ".csv" else engine.parquet)(sql, out)

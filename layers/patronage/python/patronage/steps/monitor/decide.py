@@ -19,7 +19,7 @@ from patronage.stores.objects import read_json, write_json
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from patronage.logic.monitor.retraining import Decision
+    from patronage.logic.monitor.retraining import Decision, Trigger
     from patronage.stores.objects import ObjectStore
 
 MOST_NAME = 80
@@ -76,7 +76,7 @@ def retraining_of(run_id: str, family: str) -> str:
 def _decisions(run_id: str, manifest: Manifest, store: ObjectStore) -> list[Decision]:
     options = MonitorOptions.from_mapping(manifest.monitor)
     key = f"runs/{run_id}/monitor/drift.json"
-    found = findings_of(read_json(store, key) if store.exists(key) else {})
+    found = findings_of(read_json(store, key) if store.exists(key) else {}, manifest.live_runs)
     return [
         decide_on(facts_of(run_id, family, store, **found[family]), options.retrain.of(family))
         for family in FAMILIES
@@ -84,9 +84,12 @@ def _decisions(run_id: str, manifest: Manifest, store: ObjectStore) -> list[Deci
 
 
 def _alerts(decisions: Sequence[Decision], failed: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return what a person is told, each with a name by which it is known again the next day."""
+    """Return what a person is told, each with a name by which it is known again the next day.
+
+    The name ends with what the rule is about, as `segments:drift:country,orders.kind`.
+    """
     of_rules = [
-        {"alert": f"{each.family}:{rule.trigger}", "said": f"{each.family}: {rule.said}"}
+        {"alert": ":".join([each.family, rule.trigger, *_about(rule)]), "said": f"{each.family}: {rule.said}"}
         for each in decisions
         for rule in each.alerts
     ]
@@ -97,14 +100,24 @@ def _alerts(decisions: Sequence[Decision], failed: Mapping[str, str]) -> list[di
     return of_rules + of_failures
 
 
+def _about(rule: Trigger) -> list[str]:
+    return [",".join(sorted(rule.names))] if rule.names else []
+
+
 def _untold(alerts: list[dict[str, str]], manifest: Manifest, store: ObjectStore) -> list[dict[str, str]]:
-    """Return the alerts that the run of monitoring before this one had not: what lasts is told once."""
+    """Return the alerts with anything that the run of monitoring before had not: what lasts is told once."""
     try:
         before = read_json(store, decision_key(manifest.live_runs["monitoring"]))["alerts"]
     except (KeyError, NotFound):
         return alerts
-    told = {each["alert"] for each in before}
-    return [each for each in alerts if each["alert"] not in told]
+    told = {thing for each in before for thing in _things(each["alert"])}
+    return [each for each in alerts if not _things(each["alert"]) <= told]
+
+
+def _things(alert: str) -> set[tuple[str, str, str]]:
+    """Return each thing that an alert is about, by its name."""
+    family, rule, names = [*alert.split(":", 2), ""][:3]
+    return {(family, rule, name) for name in names.split(",")}
 
 
 def _answer(run_id: str, decisions: Sequence[Decision], alerts: list[dict[str, str]]) -> dict[str, Any]:

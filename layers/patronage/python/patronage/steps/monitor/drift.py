@@ -53,6 +53,7 @@ def drift(run_id: str, store: ObjectStore) -> dict[str, Any]:
         {
             "run_id": run_id,
             "as_of": manifest.as_of.isoformat(),
+            "created_at": manifest.created_at.isoformat(),
             "day": manifest.today,
             "reference": inputs["reference"],
             "windows": inputs["windows"],

@@ -27,7 +27,8 @@ class Side:
     rows, units : int
         All rows, and how many different orders or visits they are of.
     counts : mapping
-        Of a number by bin the least value and how many rows; of a category by its name how many rows.
+        Of a number by bin the least value and how many rows; of a category by its name how many rows, and how
+        many orders or visits they are of.
     known : int
         The rows with a value.
     """
@@ -54,7 +55,7 @@ def count_columns(
     """
     units = "COUNT(*)" if unit is None else f"COUNT(DISTINCT {unit})"
     counted = engine.row(f"SELECT COUNT(*) AS n, {units} AS units FROM {source}")
-    found = {name: _COUNTING[kind](engine, source, name) for name, kind in kinds.items()}
+    found = {name: _COUNTING[kind](engine, source, name, unit) for name, kind in kinds.items()}
     return {
         name: Side(counted["n"], counted["units"], known, counts) for name, (known, counts) in found.items()
     }
@@ -77,7 +78,9 @@ def held_together(
     ]
 
 
-def _numbers(engine: DuckEngine, source: str, column: str) -> tuple[int, dict[int, tuple[float, int]]]:
+def _numbers(
+    engine: DuckEngine, source: str, column: str, _unit: str | None
+) -> tuple[int, dict[int, tuple[float, int]]]:
     rows = engine.rows(
         f"SELECT {fine_bin_sql('value')} AS bin, MIN(value) AS value, COUNT(*) AS n "
         f"FROM (SELECT CAST({column} AS DOUBLE) AS value FROM {source}) AS cells "
@@ -86,19 +89,22 @@ def _numbers(engine: DuckEngine, source: str, column: str) -> tuple[int, dict[in
     return sum(row["n"] for row in rows), {row["bin"]: (row["value"], row["n"]) for row in rows}
 
 
-def _categories(engine: DuckEngine, source: str, column: str) -> tuple[int, dict[str, int]]:
+def _categories(
+    engine: DuckEngine, source: str, column: str, unit: str | None
+) -> tuple[int, dict[str, tuple[int, int]]]:
+    units = "COUNT(*)" if unit is None else f"COUNT(DISTINCT {unit})"
     rows = engine.rows(
-        f"SELECT CAST({column} AS VARCHAR) AS value, COUNT(*) AS n FROM {source} "
+        f"SELECT CAST({column} AS VARCHAR) AS value, COUNT(*) AS n, {units} AS units FROM {source} "
         f"WHERE {column} IS NOT NULL GROUP BY 1"
     )
-    return sum(row["n"] for row in rows), {row["value"]: row["n"] for row in rows}
+    return sum(row["n"] for row in rows), {row["value"]: (row["n"], row["units"]) for row in rows}
 
 
-def _presence(engine: DuckEngine, source: str, column: str) -> tuple[int, dict[str, int]]:
+def _presence(engine: DuckEngine, source: str, column: str, _unit: str | None) -> tuple[int, dict[str, int]]:
     return int(engine.row(f"SELECT COUNT({column}) AS n FROM {source}")["n"]), {}
 
 
-_COUNTING: Mapping[str, Callable[[DuckEngine, str, str], tuple[int, Mapping[Any, Any]]]] = {
+_COUNTING: Mapping[str, Callable[[DuckEngine, str, str, str | None], tuple[int, Mapping[Any, Any]]]] = {
     "number": _numbers,
     "category": _categories,
     "presence": _presence,
@@ -109,10 +115,8 @@ def _beside(kind: str, reference: Mapping[Any, Any], current: Mapping[Any, Any])
     if kind == "presence":
         return []
     if kind == "category":
-        return list(categories_beside(reference, current))
+        before, now = ({name: n for name, (n, _) in side.items()} for side in (reference, current))
+        return list(categories_beside(before, now, {name: units for name, (_, units) in reference.items()}))
     both = ((reference.get(each), current.get(each)) for each in sorted({*reference, *current}))
     # A bin is called by its least value of the reference: no label moves with what is held against it.
-    return [
-        ((before or now or (0.0,))[0], before[1] if before else 0, now[1] if now else 0)
-        for before, now in both
-    ]
+    return [((old or new or (0.0,))[0], old[1] if old else 0, new[1] if new else 0) for old, new in both]

@@ -79,8 +79,8 @@ def measure(manifest: Manifest, lake: Lake, options: AttributionOptions) -> dict
         by = {name: _rows(engine, name, options) for name in (*DIMENSIONS, "version", "total")}
         coverage = engine.row(query("effectiveness_coverage"), since=since.isoformat())
         shop = engine.row(query("effectiveness_shop"), since=since.isoformat())
-        lost = "SELECT COUNT(*) AS n FROM events WHERE customer_id IS NULL AND session_id IS NULL"
-        coverage["without_time_or_visitor"] = engine.row(lost)["n"]
+        nobody = engine.row(query("effectiveness_nobody"), since=since.isoformat())
+        coverage["without_visitor"] = nobody["events"]
     offline = _offline(by["version"], lake.store)
     coverage["of_unknown_versions"] = _of_unknown_versions(by["version"], lake.store)
     coverage["orders_of_nobody"] = shop.pop("orders_of_nobody")

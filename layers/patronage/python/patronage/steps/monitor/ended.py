@@ -1,24 +1,44 @@
-"""Keep how each run ended: `monitor/runs/<machine>/<run id>.json` of the lake."""
+"""Keep in the lake how each run ended: by id below `monitor/runs/`, by time below `monitor/months/`."""
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from patronage.logic.monitor.execution import cause_of, outcome_of, seconds_by_state
+from patronage.logic.monitor.machines import MACHINE_OF as MACHINE_OF
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from patronage.stores.objects import ObjectStore
 
-MACHINE_OF = {"segments": "segmentation", "recommendations": "training", "monitoring": "monitoring"}
-"""The machine that makes a family."""
+_OF_MONTH = ("machine", "run_id", "status", "ended", "seconds", "cost")
 
 
 def run_record(machine: str, run_id: str) -> str:
     """Return where the record of a run lies in the lake."""
     return f"monitor/runs/{machine}/{run_id}.json"
+
+
+def month_folder(month: datetime) -> str:
+    """Return below which key the runs of an instant's month (UTC) lie in the order in which they ended."""
+    return f"monitor/months/{month.astimezone(UTC):%Y-%m}/"
+
+
+def month_record(machine: str, run_id: str, ended_at: datetime) -> str:
+    """Return where a run lies among those of its month; run ids do not sort by time.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> month_record("training", "a-1", datetime(2026, 1, 5, 3, tzinfo=UTC))
+    'monitor/months/2026-01/20260105T030000.000000Z-training-a-1.json'
+    """
+    name = f"{ended_at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{machine}-{run_id}.json"
+    return month_folder(ended_at) + name
 
 
 def ended(
@@ -30,12 +50,13 @@ def ended(
     cost: Mapping[str, Any],
     store: ObjectStore,
 ) -> dict[str, Any]:
-    """Write the record of a run that ended, and return it; none of it is personal.
+    """Write the record of a run that ended, and return it; none of it says who a person is.
 
     Parameters
     ----------
     machine, run_id : str
-        "segmentation", "training", "monitoring" or "upkeep", and the run, which is the execution's name.
+        "segmentation", "training", "monitoring", "upkeep" or "erasure", and the run, which is the
+        execution's name; an erasure's holds an HMAC, under the stack's secret, of whom it is about.
     described : mapping
         What Step Functions says of the execution.
     history : sequence of mapping
@@ -45,7 +66,7 @@ def ended(
     store : ObjectStore
         The lake's objects.
     """
-    began, stopped = described["startDate"], described["stopDate"]
+    began, stopped = (described[name].astimezone(UTC) for name in ("startDate", "stopDate"))
     record = {
         "machine": machine,
         "run_id": run_id,
@@ -59,4 +80,6 @@ def ended(
         "cost": dict(cost),
     }
     write_json(store, run_record(machine, run_id), record)
+    of_month = {name: record[name] for name in _OF_MONTH}
+    write_json(store, month_record(machine, run_id, stopped), of_month)
     return record

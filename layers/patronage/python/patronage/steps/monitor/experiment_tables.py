@@ -47,7 +47,18 @@ _COLUMNS = {
     "prior_revenue_minor": "q",
     "has_prior": "i",
 }
-_TOLD = ("experiment_id", "name", "hypothesis", "state", "arms", "coverage", "segments", "namespace")
+_TOLD = (
+    "experiment_id",
+    "name",
+    "hypothesis",
+    "state",
+    "arms",
+    "coverage",
+    "segments",
+    "namespace",
+    "control",
+    "primary_metric",
+)
 _OF_ARM = ("arm", "kind", "weight", "model", "weights")
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PINNED = "runs/{run_id}/monitor/pinned.json"
 """Where a run keeps what it was asked for, and which runs began last."""
-_GRAVE = "alarm"
+_GRAVE, _SUCCEEDED = "alarm", "SUCCEEDED"
 
 
 def facts_of(
@@ -46,16 +46,21 @@ def facts_of(
     manifest = Manifest.load(store, run_id)
     pinned = read_json(store, PINNED.format(run_id=run_id))
     live = _manifest(store, manifest.live_runs.get(family, ""))
-    last = _last(live, _manifest(store, pinned["last_runs"].get(family, "")))
-    known = live or last
+    last = _newest(live, _manifest(store, pinned["last_runs"].get(family, "")))
+    status = _status(store, family, last)
+    done = last if status == _SUCCEEDED else None
+    rolled_back = pinned.get("rolled_back", {}).get(family, "")
+    known = _newest(live, done, _manifest(store, rolled_back)) or last
     now, breaches = manifest.created_at, [each for each in manifest.quality if each["severity"] == _GRAVE]
     return Facts(
         family=family,
         is_live=live is not None,
-        has_failed=last is not None and _has_failed(store, family, last.run_id),
+        has_failed=status not in ("", _SUCCEEDED),
         lines=manifest.lines,
-        known_lines=known.lines if known else None,
-        is_unchanged=live is not None and _is_unchanged(family, live, manifest, store),
+        known_lines=(known.lake_lines or known.lines) if known else None,
+        is_unchanged=any(_is_unchanged(family, each, manifest, store) for each in (live, done) if each),
+        is_refused=done is not None and (live is None or done.run_id != live.run_id),
+        kept=_kept(live, rolled_back),
         hours_since=(now - last.created_at).total_seconds() / 3600 if last else None,
         days_since=_days(last.created_at, now, manifest.shop.timezone) if last else None,
         drift=drift or Finding(),
@@ -73,21 +78,33 @@ def _manifest(store: ObjectStore, run_id: str) -> Manifest | None:
         return None
 
 
-def _last(*manifests: Manifest | None) -> Manifest | None:
+def _newest(*manifests: Manifest | None) -> Manifest | None:
     found = [each for each in manifests if each is not None]
     return max(found, key=lambda each: each.created_at, default=None)
 
 
-def _has_failed(store: ObjectStore, family: str, run_id: str) -> bool:
-    key = run_record(MACHINE_OF[family], run_id)
-    return store.exists(key) and read_json(store, key)["status"] != "SUCCEEDED"
+def _status(store: ObjectStore, family: str, run: Manifest | None) -> str:
+    """Return how a run ended; empty where that is not known."""
+    key = run_record(MACHINE_OF[family], run.run_id) if run else ""
+    return str(read_json(store, key)["status"]) if key and store.exists(key) else ""
 
 
-def _is_unchanged(family: str, live: Manifest, manifest: Manifest, store: ObjectStore) -> bool:
-    """Say whether a run would read what the live one read, under the same settings."""
-    same: Any = (live.tables, live.as_of, live.shop) == (manifest.tables, manifest.as_of, manifest.shop)
+def _kept(live: Manifest | None, rolled_back: str) -> str:
+    """Say what a person did to have the live run live; empty where the gate chose it."""
+    if live is None:
+        return ""
+    if rolled_back:
+        return f"a person took run {rolled_back} back to run {live.run_id}"
+    if promoted := live.promoted:
+        return f"a person promoted {promoted['model']}@{promoted['version']}"
+    return ""
+
+
+def _is_unchanged(family: str, run: Manifest, manifest: Manifest, store: ObjectStore) -> bool:
+    """Say whether a run now would read what that one read, under the same settings."""
+    same: Any = (run.tables, run.as_of, run.shop) == (manifest.tables, manifest.as_of, manifest.shop)
     if same and family == SEGMENTS:
-        return live.segmentation == asdict(read_options(store))
+        return run.segmentation == asdict(read_options(store))
     return bool(same)
 
 

@@ -34,6 +34,7 @@ def pin_monitoring(
     champion: dict[str, str] | None = None,
     live_runs: Mapping[str, str] | None = None,
     last_runs: Mapping[str, str] | None = None,
+    rolled_back: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Pin the lake, the settings, what is live, and what was begun last.
 
@@ -46,6 +47,8 @@ def pin_monitoring(
         ``retrain``, the families that somebody wants to be retrained.
     last_runs : mapping, optional
         By family the run that began last.
+    rolled_back : mapping, optional
+        By family the run that a rollback took off, of those whose live run one brought back.
 
     Returns
     -------
@@ -71,7 +74,8 @@ def pin_monitoring(
     )
     if answer["engine"] != "duckdb":
         return answer
-    write_json(lake.store, PINNED.format(run_id=run_id), {**wanted, "last_runs": dict(last_runs or {})})
+    began = {"last_runs": dict(last_runs or {}), "rolled_back": dict(rolled_back or {})}
+    write_json(lake.store, PINNED.format(run_id=run_id), {**wanted, **began})
     if wanted["trigger"] == NEW_DATA and not _is_enough(run_id, lake.store):
         return answer | {"engine": "none", "reason": "not enough new data for any rule"}
     return answer

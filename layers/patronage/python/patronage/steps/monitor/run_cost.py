@@ -59,9 +59,17 @@ def _of_children(children: Children | None, memory_mb: Mapping[str, int]) -> Usa
 
 
 def _writes(run_id: str, history: Events, store: ObjectStore) -> float:
-    """Return the write units of the items: by their receipts, and as many again where others were retired."""
+    """Return the write units of the items: by their receipts, and as many again where others were retired.
+
+    A receipt of an older version has no units; its keys count one each then.
+    """
     folder = f"runs/{run_id}/publish/"
     receipts = [key for key in store.keys(folder) if "/receipts/" in key]
-    items = sum(read_json(store, key)["keys"] for key in receipts)
+    units = sum(_units(read_json(store, key)) for key in receipts)
     retired = any(event.get("stateEnteredEventDetails", {}).get("name") == _RETIRING for event in history)
-    return float(items * ASSUMED["units_an_item"].value * (2 if retired else 1))
+    return float(units * (2 if retired else 1))
+
+
+def _units(receipt: Mapping[str, Any]) -> float:
+    of_keys = receipt["keys"] * ASSUMED["units_an_item"].value
+    return float(receipt.get("units", of_keys))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 AUDIENCES = "lake/audiences/"
 MEMBERS = ".parquet"
 _RECORD = ".json"
+_CSV = "delim = ',', quote = '\"', escape = '\"', comment = '', skip = 0"
 _TOLD = ("segment_id", "channel", "by", "exported", "held_out")
 
 
@@ -58,7 +59,8 @@ def keep_audience(
         return
     name = f"{now:%Y%m%dT%H%M%S.%fZ}-{report['by']}-{report['segment_id']}-{report['channel']}"
     with store.writing(f"{AUDIENCES}{name}{MEMBERS}") as path:
-        form = "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"'"
+        columns = "columns = {'customer_id': 'VARCHAR', 'group': 'VARCHAR'}"
+        form = f"auto_detect = false, header = true, {columns}, {_CSV}"
         engine.parquet(f"SELECT * FROM read_csv({literal(str(groups))}, {form})", path)
     record = {
         "export": name,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.logic.evaluation import measure_ranking
 from patronage.logic.recommenders.candidates import CANDIDATES, candidate, why_not
+from patronage.logic.recommenders.threads import single_blas_thread
 from patronage.steps.manifest import Manifest
 from patronage.steps.train.inputs import load_interactions, load_side
 from patronage.steps.train.promoted import promoted_methods, trials_of
@@ -61,6 +62,7 @@ def evaluate(
     """Search a method's settings on the validation window and measure the best on the test window.
 
     Writes the metrics, and the lists of both windows for the blend. A promoted version keeps its settings.
+    BLAS works in one thread: a near tie between two settings ends the same on any number of cores.
     """
     manifest = Manifest.load(store, run_id)
     shop = manifest.shop
@@ -68,9 +70,10 @@ def evaluate(
     interactions = load_interactions(run_id, store)
     windows = Windows.of(interactions, buys_again=shop.recommend_bought, split=split)
     settings = trials_of(model, manifest, store)
-    trials = _try(model, settings, windows.validation, side, shop, clock)
-    best = max(trials, key=lambda trial: trial.ndcg)
-    test = _lists(candidate(model, best.settings).fit(windows.test.train, side=side), windows.test, shop)
+    with single_blas_thread():
+        trials = _try(model, settings, windows.validation, side, shop, clock)
+        best = max(trials, key=lambda trial: trial.ndcg)
+        test = _lists(candidate(model, best.settings).fit(windows.test.train, side=side), windows.test, shop)
     write_lists(store, run_id, model, validation=best.lists, test=test)
     measured = windows.test.measure(test[0], k=K) | {
         "validation_ndcg_at_10": best.ndcg,

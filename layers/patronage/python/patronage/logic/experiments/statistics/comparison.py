@@ -51,7 +51,8 @@ class Comparison:
     fixed, sequential : Tested
         What a single look at the end says, and what holds at every look.
     detectable : float
-        The relative lift that the sequential test finds at this size with the power that the options state.
+        The relative lift that the sequential test finds at this size with the power that the options state,
+        at the level that the number of treatments leaves to each.
     """
 
     metric: str
@@ -68,13 +69,20 @@ class Comparison:
         return self.sequential.corrected_p < level
 
 
-def compared(metric: str, moments: Moments, arm: int, control: int, options: AnalysisOptions) -> Comparison:
-    """Compare two arms of a metric; nothing is corrected yet."""
+def compared(
+    metric: str, moments: Moments, arm: int, control: int, options: AnalysisOptions, *, treatments: int = 1
+) -> Comparison:
+    """Compare two arms of a metric; p values are not corrected yet.
+
+    What could have been found is said for the level that each of several treatments is tested at
+    (Bonferroni), as `power.Design` plans it.
+    """
     difference = Difference(moments.at(arm), moments.at(control))
     sequence = ConfidenceSequence(options.confidence, options.sequential_tuning)
     reach = sequence.multiplier(difference.n)
     value = float(difference.control.value[0])
-    seen = (float(reach[0]) + float(stats.norm.ppf(options.power))) * float(difference.error[0])
+    away = sequence.multiplier(difference.n, level=(1 - options.confidence) / treatments)
+    seen = (float(away[0]) + float(stats.norm.ppf(options.power))) * float(difference.error[0])
     return Comparison(
         metric=metric,
         arm=arm,

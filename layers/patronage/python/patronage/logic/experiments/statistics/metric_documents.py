@@ -102,7 +102,10 @@ def _opened(metric: str, measure: Measure, arms: Arms, options: AnalysisOptions,
     lacking = shortages(measure, arms, places, options, days=days)
     ready = [place for place in places if place not in lacking]
     treatments = [place for place in ready if place != arms.control] if arms.control in ready else []
-    comparisons = [compared(metric, measure.moments, place, arms.control, options) for place in treatments]
+    comparisons = [
+        compared(metric, measure.moments, place, arms.control, options, treatments=len(treatments))
+        for place in treatments
+    ]
     return Asked(metric, measure, places, lacking, comparisons)
 
 

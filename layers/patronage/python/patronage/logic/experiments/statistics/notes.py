@@ -15,7 +15,10 @@ def notes(units: int, crossovers: int, unexpected: int, days: int) -> list[str]:
             "out; see whether they sign in during the visit, or whether weights were changed."
         )
     if unexpected:
-        found.append(f"{unexpected:,} visitors were shown an arm that the experiment does not have.")
+        found.append(
+            f"{unexpected:,} visitors were shown an arm that is not theirs (asked for as one visitor, shown "
+            "to another?) and are left out."
+        )
     if 0 < days < _WEEK:
         found.append(f"Visitors of {days} days only: weekdays differ, so let it run for whole weeks.")
     return found

@@ -53,7 +53,7 @@ def analyse(
     crossovers : int
         Visitors shown more than one arm; they are not in `units`.
     unexpected : int
-        Visitors shown an arm that the experiment does not have; they are not in `units`.
+        Visitors shown an arm that is not theirs; they are not in `units`.
     shares : sequence of float, optional
         Expected share of each arm, where the arms are not assigned by weight and coverage.
 
@@ -158,7 +158,7 @@ def _revenue(found: Measured, units: Units) -> dict[str, Any]:
         "cut_minor": found.capped.cut_minor,
         "cuped_theta": found.adjusted.theta,
         "cuped_variance_reduction": found.adjusted.variance_reduction,
-        "known_share": float(units.has_prior.mean()) if len(units) else 0.0,
+        "signed_in_share": float(units.has_prior.mean()) if len(units) else 0.0,
     }
 
 

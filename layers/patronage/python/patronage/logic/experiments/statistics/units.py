@@ -34,7 +34,7 @@ class Units:
     prior_revenue_minor : array of int64
         Net revenue of the days before the exposure.
     has_prior : array of bool
-        Whether the visitor was a known customer before the exposure.
+        Whether the visitor is a signed-in customer, whose revenue of before can be known; else a visit.
     """
 
     arm: NDArray[np.int32]
