@@ -111,10 +111,11 @@ def _gb_seconds(events: Sequence[Mapping[str, Any]], memory_mb: Mapping[str, int
 def _start_of(event: Mapping[str, Any], going: Mapping[int, Any], chain: Mapping[int, int]) -> int | None:
     before: int = event.get("previousEventId", 0)
     if not before:
-        return next(iter(going))
+        first: int = next(iter(going))
+        return first
     while before and before not in going:
         before = chain.get(before, 0)
-    return int(before) or None
+    return before or None
 
 
 def _is_call(event: Mapping[str, Any]) -> bool:

@@ -25,6 +25,6 @@ def recommendation_metrics(reader: FiguresReader, *, now: datetime) -> dict[str,
     if found is None:
         raise NotFound(
             f"generation {generation.run_id} was published without metrics; "
-            "they come with the next run: patronage train"
+            "they come with the next run: patronage retrain recommendations --stack NAME"
         )
     return {**found, **generation.head(now)}

@@ -6,7 +6,6 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from patronage.logic.monitor.execution import cause_of, outcome_of, seconds_by_state
-from patronage.logic.monitor.machines import MACHINE_OF as MACHINE_OF
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from patronage.errors import BadInput, NotFound
 from patronage.logic.monitor.facts import Facts, Finding
+from patronage.logic.monitor.machines import MACHINE_OF
 from patronage.logic.monitor.retrain_options import SEGMENTS
 from patronage.steps.manifest import Manifest
-from patronage.steps.monitor.ended import MACHINE_OF, run_record
+from patronage.steps.monitor.ended import run_record
 from patronage.steps.pin import read_options
 from patronage.stores.objects import read_json
 
