@@ -142,7 +142,7 @@ def test_who_may(template, action, resource, functions):
     [
         ("SegmentFunction", "segments", {"SegmentationStateMachine"}),
         ("TrainTablesFunction", "recommendations", {"TrainingStateMachine"}),
-        ("MonitorFunction", "monitoring", {f"{name}StateMachine" for name in MACHINES}),
+        ("MonitorFunction", "monitoring", {f"{name}StateMachine" for name in (*MACHINES, "Erasure")}),
     ],
 )
 def test_what_pins_a_run_takes_its_own_lock_alone(template, function, family, followed):

@@ -175,7 +175,7 @@ def test_how_each_run_ended_is_kept(template):
         kept[re.search('"machine":"([a-z]+)"', asked)[1]] = machine
     assert kept == {
         name: f"{name.capitalize()}StateMachine"
-        for name in ("segmentation", "training", "monitoring", "upkeep")
+        for name in ("segmentation", "training", "monitoring", "upkeep", "erasure")
     }
     allowed = grants_of(template, "MonitorFunction")
     for machine in kept.values():
