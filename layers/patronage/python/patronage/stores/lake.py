@@ -247,7 +247,22 @@ class Snapshot:
                 [*adds, *removes], "append", table.schema(), commit_properties=properties
             )
         except CommitFailedError as exc:
+            self._discard(adds)
             raise TryAgain(f"another commit to lake/{self.name} came first") from exc
+
+    def _discard(self, adds: Sequence[AddAction]) -> None:
+        """Delete the files of a commit that lost: no version names them, so no erasure would find them.
+
+        Whoever commits learns of losing from the store; where only the answer to a write that succeeded was
+        lost, the newest version names the files, and they stay.
+        """
+        newest = DeltaTable(
+            self._store.uri(f"lake/{self.name}"), storage_options=self._store.delta_options()
+        ).file_uris()
+        named = {uri.rsplit("/", 1)[-1] for uri in newest}
+        for add in adds:
+            if add.path not in named:
+                self._store.delete(f"lake/{self.name}/{add.path}")
 
     def _created(self) -> TryAgain:
         """Make the table; whoever else makes it at the same moment, all decide again on top of it."""
