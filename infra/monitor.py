@@ -23,6 +23,7 @@ from infra.names import (
     pascal_case,
 )
 from infra.segment import build_learn_function, build_tables_function
+from patronage.logic.monitor.measures import LEARNT, MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,13 +31,6 @@ if TYPE_CHECKING:
     from infra.storage import Storage
 
 ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
-MEASURES = {
-    "drift": ("drift_tables", "drift"),
-    "effectiveness": ("effectiveness",),
-    "experiments": ("experiment_tables", "experiment_reports"),
-}
-"""What a run measures side by side, and the steps of each one after the other."""
-LEARNT = frozenset({"drift", "experiment_reports"})
 DECIDED = (
     *("segments", "recommendations", "segments_run", "recommendations_run"),
     *("alert", "says", "publish", "reason", "shards_key"),

@@ -23,7 +23,7 @@ from patronage.stores.operations import Operations
 from patronage.stores.serving import ServingTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -85,13 +85,9 @@ def _children(execution: str) -> Children | None:
         return None
 
 
-def _over_the_lake(work: Callable[[str, Lake], dict[str, Any]]) -> Step:
-    return lambda event, store: work(event["run_id"], Lake(store))
-
-
 STEPS: Mapping[str, Step] = {
     "pin": _pin,
-    **{name: _over_the_lake(work) for name, work in MEASURED.items()},
+    **{name: runtime.over_the_lake(work) for name, work in MEASURED.items()},
     "decide": lambda event, store: decide(event["run_id"], store, measured=event["measured"]),
     "ended": _ended,
 }

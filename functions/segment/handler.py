@@ -13,7 +13,7 @@ from patronage.stores.lake import Lake
 from patronage.stores.serving import ServingTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -32,13 +32,9 @@ def _pin(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
     return pin(run_id, "segments", Lake(store), runtime.shop(), now=now, live_runs=live_runs)
 
 
-def _over_the_lake(work: Callable[[str, Lake], dict[str, Any]]) -> Step:
-    return lambda event, store: work(event["run_id"], Lake(store))
-
-
 STEPS: Mapping[str, Step] = {
     "pin": _pin,
-    **{name: _over_the_lake(work) for name, work in {**BRANCHED, **JOINED}.items()},
+    **{name: runtime.over_the_lake(work) for name, work in {**BRANCHED, **JOINED}.items()},
     "gate": lambda event, store: gate.gate(event["run_id"], store),
 }
 

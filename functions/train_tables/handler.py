@@ -48,7 +48,7 @@ def _pin(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
 
 STEPS: Mapping[str, Step] = {
     "pin": _pin,
-    "interactions": lambda event, store: interactions(event["run_id"], Lake(store)),
+    "interactions": runtime.over_the_lake(interactions),
     "parquet": lambda event, store: to_parquet(event["run_id"], event["shard"], store),
 }
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from analytics_support import AS_OF, MemoryTable, document_items
-from rich.console import Console
 
-from patronage.cli import drift_output
+from patronage.cli import drift_output, lines
 from patronage.cli.drift import drift as command
 from patronage.cli.drift import kept_reports
 from patronage.errors import BadInput, NotFound
@@ -81,20 +78,17 @@ def test_the_api_answers_with_the_report_of_the_live_generation(report):
 
 
 @pytest.fixture
-def printed(monkeypatch):
-    out = io.StringIO()
-    console = Console(file=out, width=140, highlight=False)
-    monkeypatch.setattr(drift_output, "console", console)
-    monkeypatch.setattr("patronage.cli.outputs.console", console)
-    return out
+def printed(capsys, monkeypatch):
+    """Return what reads what was printed, on lines of 140 characters."""
+    monkeypatch.setattr(lines.console, "width", 140)
+    return lambda: capsys.readouterr().out
 
 
 def test_the_command_prints_what_moved_the_most_severe_first(report, printed):
     drift_output.print_drift(report)
-    lines = printed.getvalue().splitlines()
-    moved = [line.split()[1] for line in lines if line.startswith(("drift ", "warn "))]
+    text = printed()
+    moved = [line.split()[1] for line in text.splitlines() if line.startswith(("drift ", "warn "))]
     assert moved == ["orders.channel", "items_30d", "events.device"]
-    text = printed.getvalue()
     assert "Drift as of 2026-01-10 against 2026-01-01 (run live)" in text
     assert "0.0% missing" in text
     assert "90.0% missing" in text
@@ -114,7 +108,7 @@ def test_a_feature_that_grows_by_itself_is_shown_but_not_in_the_verdict(report, 
     assert (found["features"][0]["column"], found["features"][0]["verdict"]) == ("tenure_days", DRIFT)
     assert not findings_of(found)["segments"]["drift"].holds
     drift_output.print_drift(found)
-    assert "no verdict counts it" in " ".join(printed.getvalue().split())
+    assert "no verdict counts it" in " ".join(printed().split())
 
 
 def test_earlier_reports_are_kept_and_listed_the_newest_first(report, tmp_path, printed):
@@ -135,7 +129,7 @@ def test_earlier_reports_are_kept_and_listed_the_newest_first(report, tmp_path, 
     assert [each["run_id"] for each in found] == ["0a-c", "e1-a", "7f-b", "ff-0"]
     assert "features" not in found[0]
     drift_output.print_history(found)
-    assert "2026-01-10 00:00 0a-c 2026-01-10 2026-01-01 drift" in " ".join(printed.getvalue().split())
+    assert "2026-01-10 00:00 0a-c 2026-01-10 2026-01-01 drift" in " ".join(printed().split())
 
 
 def test_a_stack_shows_what_was_found_and_measures_nothing_anew():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
+from patronage.cli.lakes import create_lake
 from patronage.cli.status import _of_lake
 from patronage.logic.monitor.keys import decision_key
 from patronage.settings import Shop
@@ -22,10 +22,9 @@ def monitored(store, run_id, *, ago):
     ).save(store)
 
 
-def test_a_run_that_only_measured_does_not_hide_what_was_decided(tmp_path, monkeypatch):
+def test_a_run_that_only_measured_does_not_hide_what_was_decided(tmp_path):
     store = FolderStore(tmp_path)
-    opened = SimpleNamespace(lake=SimpleNamespace(store=store), live_runs={})
-    monkeypatch.setattr("patronage.cli.status.open_lake", lambda *_: opened)
+    create_lake(tmp_path, Shop())
     monitored(store, "decided", ago=timedelta(days=1))
     decision = {"families": {}, "alerts": [], "decided_at": (NOW - timedelta(days=1)).isoformat()}
     write_json(store, decision_key("decided"), decision)

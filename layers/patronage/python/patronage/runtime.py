@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_firehose import FirehoseClient
 
+    from patronage.stores.lake import Lake
     from patronage.stores.locks import Locks
     from patronage.stores.objects import S3Store
     from patronage.stores.patience import Patience
@@ -147,6 +148,17 @@ def run_step(event: Mapping[str, Any], steps: Mapping[str, Step]) -> dict[str, A
     fields = {name: event[name] for name in ("step", "run_id", "family", "shard", "model") if name in event}
     logger.info("step done", extra={**result, **fields})
     return result
+
+
+def over_the_lake(work: Callable[[str, Lake], dict[str, Any]]) -> Step:
+    """Make a step of what works on the lake's tables."""
+
+    def step(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
+        from patronage.stores.lake import Lake
+
+        return work(event["run_id"], Lake(store))
+
+    return step
 
 
 @cache

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 import typer
 
-from patronage.cli.outputs import console, print_rows
+from patronage.cli.lines import console, print_json
+from patronage.cli.outputs import print_rows
 
 TopKOption = Annotated[int, typer.Option("--top-k", "--top_k", min=1, max=50, help="How many products.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer of the API instead.")]
@@ -16,7 +16,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer of th
 def print_answer(title: str, answer: dict[str, Any], *, as_json: bool) -> None:
     """Print the products in their order, each with its rung and reason, and the model they come from."""
     if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        print_json(answer)
         return
     rows = [
         (str(rank), item["product_id"], item["name"], item["rung"], item["reason"]["text"])

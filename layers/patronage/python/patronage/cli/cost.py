@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +11,7 @@ import typer
 from patronage.cli.answers import JsonOption
 from patronage.cli.cost_output import print_estimate, print_measured
 from patronage.cli.lakes import CurrencyOption, SettingsOption, StackOption, TimezoneOption, shop_settings
+from patronage.cli.lines import print_json
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput, NotFound
 from patronage.logic.cost.estimate import estimate
@@ -75,7 +75,7 @@ def cost(
 
 def _show(found: dict[str, Any], print_it: Any, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        print_json(found)
     else:
         print_it(found)
 

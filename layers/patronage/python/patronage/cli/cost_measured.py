@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, Any
 
-from patronage.cli.outputs import console
+from patronage.cli.lines import console
 from patronage.cli.progress import Stages
 from patronage.cli.served import open_served
 from patronage.cloud import api_key, explained

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from patronage.cli.outputs import console, print_rows
+from patronage.cli.lines import say
+from patronage.cli.outputs import print_rows
 from patronage.logic.cost.estimate import by_service
 
 MOST_IDLE_USD = 5
@@ -14,8 +15,8 @@ MOST_IDLE_USD = 5
 def print_estimate(found: dict[str, Any]) -> None:
     """Print a month: by service, line by line, and what is billed while nobody comes."""
     volumes = ", ".join(f"{value:,} {name.replace('_', ' ')}" for name, value in found["volumes"].items())
-    _say(f"A month with {volumes}")
-    _say(f"List prices of {found['region']}, read on {found['prices_read_on']}, in USD without tax")
+    say(f"A month with {volumes}")
+    say(f"List prices of {found['region']}, read on {found['prices_read_on']}, in USD without tax")
     header = ("Service", "For", "Units a month", "USD", "Nothing free")
     idle = [_row(each) for each in found["lines"] if each["quantity"] and each["is_idle"]]
     used = [_row(each) for each in found["lines"] if each["quantity"] and not each["is_idle"]]
@@ -28,17 +29,17 @@ def print_estimate(found: dict[str, Any]) -> None:
     month = found["month"]
     totals.append(("A month", _usd(month["usd"]), _usd(month["usd_without_free"])))
     print_rows("By service", ("Service", "USD", "Nothing free"), totals, numbers_from=1)
-    _say(
+    say(
         f"Idle: ${found['idle']['usd']:.2f} a month, of the ${month['usd']:.2f} in all. Where other systems "
         f"of the account use up what is free for ever: ${found['idle']['usd_without_free']:.2f} of "
         f"${month['usd_without_free']:.2f}."
     )
     if found["idle"]["usd_without_free"] > MOST_IDLE_USD:
-        _say(
+        say(
             f"That is over ${MOST_IDLE_USD} while nobody comes: deploy with the context dashboard=off, which "
             f"leaves out ${_of_dashboard(found):.2f} (docs/cost.md)."
         )
-    _say("What it assumes, and where each number was measured: patronage cost --json, docs/cost.md")
+    say("What it assumes, and where each number was measured: patronage cost --json, docs/cost.md")
 
 
 def _of_dashboard(found: dict[str, Any]) -> float:
@@ -64,17 +65,17 @@ def print_measured(found: dict[str, Any]) -> None:
     if rows:
         print_rows(f"What runs cost in stack {found['stack']}", header, rows, numbers_from=1)
     else:
-        _say("No run has ended since this version was deployed; the next one will be on record.")
+        say("No run has ended since this version was deployed; the next one will be on record.")
     if any(not each["last"]["cost"].get("has_children", True) for each in found["machines"].values()):
-        _say("The parts that Maps ran side by side could not be read and are not in it.")
+        say("The parts that Maps ran side by side could not be read and are not in it.")
     month = found["month"]
-    _say(f"Runs since {month['since'][:10]}: {month['runs']:,}, ${month['usd']:.4f}")
+    say(f"Runs since {month['since'][:10]}: {month['runs']:,}, ${month['usd']:.4f}")
     each = found["thousand_recommendations"]
-    _say(
+    say(
         f"1,000 recommendations: ${each['usd']:.5f} (median {each['milliseconds']:.1f} ms of "
         f"{each['lookups']} lookups, {each['measured_as']})"
     )
-    _say(f"At list prices of {found['prices_read_on']}, nothing counted as free.")
+    say(f"At list prices of {found['prices_read_on']}, nothing counted as free.")
 
 
 def _row(line: dict[str, Any]) -> tuple[str, str, str, str, str]:
@@ -88,7 +89,3 @@ def _units(quantity: float) -> str:
 
 def _usd(usd: float, digits: int = 2) -> str:
     return f"{usd:,.{digits}f}"
-
-
-def _say(text: str) -> None:
-    console.print(text, markup=False, soft_wrap=True)

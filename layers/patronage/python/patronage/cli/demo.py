@@ -16,7 +16,8 @@ import typer
 
 from patronage.cli.demo_report import print_access, print_recommendations
 from patronage.cli.lakes import CurrencyOption, TimezoneOption, shop_settings
-from patronage.cli.outputs import console, print_segments
+from patronage.cli.lines import console
+from patronage.cli.outputs import print_segments
 from patronage.cli.progress import Stages
 from patronage.cli.upload_report import print_report, refused_whole
 from patronage.cloud import (

@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from patronage.cli.outputs import console, print_rows
+from patronage.cli.lines import say
+from patronage.cli.outputs import print_rows
 
 if TYPE_CHECKING:
     from patronage.cloud import Api
@@ -25,14 +26,14 @@ def print_recommendations(answer: dict[str, Any]) -> None:
 
 def print_access(api: Api, customer: str, product: str) -> None:
     """Print how to call the API from another terminal, and what answers."""
-    _say("\nCall it from another terminal:")
-    _say(f"  export API={api.url}/api/v1")
-    _say(f"  export KEY={api.key} BROWSER_KEY={api.browser_key}")
-    _say(f"  export VISITOR={api.visitor_token(user_id=customer)}")
-    _say(f"  export TOKEN={api.token}")
+    say("\nCall it from another terminal:")
+    say(f"  export API={api.url}/api/v1")
+    say(f"  export KEY={api.key} BROWSER_KEY={api.browser_key}")
+    say(f"  export VISITOR={api.visitor_token(user_id=customer)}")
+    say(f"  export TOKEN={api.token}")
     for told, command in _calls(customer, product):
-        _say(f"  # {told}")
-        _say(f"  {command}")
+        say(f"  # {told}")
+        say(f"  {command}")
 
 
 def _calls(customer: str, product: str) -> list[tuple[str, str]]:
@@ -58,7 +59,3 @@ def _calls(customer: str, product: str) -> list[tuple[str, str]]:
 
 def _path(text: str) -> str:
     return quote(text, safe="")
-
-
-def _say(line: str) -> None:
-    console.print(line, markup=False, soft_wrap=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,25 +10,24 @@ import typer
 
 from patronage.cli.drift_output import print_drift, print_history
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
+from patronage.cli.lines import console, print_json
 from patronage.cli.monitor import pinned_monitoring
-from patronage.cli.outputs import console
 from patronage.cli.progress import Stages
 from patronage.cli.served import open_served
 from patronage.cloud import explained
 from patronage.errors import BadInput
+from patronage.logic.monitor.keys import document_key
 from patronage.steps import analytics
 from patronage.steps.manifest import Manifest
-from patronage.steps.monitor.drift import REPORT
 from patronage.steps.monitor.drift import drift as judge
 from patronage.steps.monitor.drift_reference import Reference
 from patronage.steps.monitor.drift_tables import drift_tables
 from patronage.steps.pin import end_of_day
-from patronage.stores.figures_reader import FiguresReader
 from patronage.stores.objects import read_json
-from patronage.stores.serving_reader import ServingReader
 
 if TYPE_CHECKING:
     from patronage.cli.lakes import OpenLake
+    from patronage.cli.served import Served
     from patronage.stores.objects import ObjectStore
 
 
@@ -61,18 +59,19 @@ def drift(
         raise BadInput(
             "--reference and --as-of measure anew, which is done over a local lake; leave out --stack"
         )
-    opened = open_lake(lake, stack)
+    served = None if stack is None else open_served(stack)
+    opened = served.opened if served else open_lake(lake, None)
     if history:
         found = kept_reports(opened.lake.store)
-        _echo(found) if as_json else print_history(found)
+        print_json(found) if as_json else print_history(found)
         return
-    report = _served(stack) if stack is not None else _measured(opened, reference, as_of)
-    _echo(report) if as_json else print_drift(report)
+    report = _served(served) if served else _measured(opened, reference, as_of)
+    print_json(report) if as_json else print_drift(report)
 
 
 def kept_reports(store: ObjectStore) -> list[dict[str, Any]]:
     """Return the reports that the lake keeps, the newest first, without their columns."""
-    suffix = REPORT.partition("{run_id}")[2]
+    suffix = document_key("", "drift").removeprefix("runs/")
     kept = (read_json(store, key) for key in store.keys("runs/") if key.endswith(suffix))
     told = ("run_id", "as_of", "day", "reference", "verdict", "reasons", "more_reasons")
     return [{name: each[name] for name in told} for each in sorted(kept, key=_age, reverse=True)]
@@ -85,10 +84,9 @@ def _age(report: dict[str, Any]) -> tuple[datetime, datetime, str]:
     return as_of, datetime.fromisoformat(created) if created else as_of, report["run_id"]
 
 
-def _served(stack: str) -> dict[str, Any]:
+def _served(served: Served) -> dict[str, Any]:
     with explained():
-        table = open_served(stack).table
-        return analytics.drift(FiguresReader(table, ServingReader(table)), now=datetime.now(UTC))
+        return analytics.drift(served.figures, now=datetime.now(UTC))
 
 
 def _measured(opened: OpenLake, reference: str | None, as_of: str | None) -> dict[str, Any]:
@@ -104,7 +102,7 @@ def _measured(opened: OpenLake, reference: str | None, as_of: str | None) -> dic
         drift_tables(run_id, opened.lake, reference=before)
         stage.update("judge")
         judge(run_id, opened.lake.store)
-    report: dict[str, Any] = read_json(opened.lake.store, REPORT.format(run_id=run_id))
+    report: dict[str, Any] = read_json(opened.lake.store, document_key(run_id, "drift"))
     return report
 
 
@@ -124,7 +122,3 @@ def _end_of(day: str, manifest: Manifest, option: str) -> datetime:
             f"{option} {day} is later than the newest order; {manifest.today} is the last day there is"
         )
     return at
-
-
-def _echo(found: Any) -> None:
-    typer.echo(json.dumps(found, ensure_ascii=False, indent=2))

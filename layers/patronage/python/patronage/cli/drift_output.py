@@ -6,7 +6,8 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from patronage.cli.outputs import console, print_rows
+from patronage.cli.lines import say
+from patronage.cli.outputs import print_rows
 from patronage.errors import NotFound
 from patronage.logic.drift.judge import DRIFT, OK, TOO_FEW, WARN
 from patronage.logic.drift.report import SECTIONS
@@ -25,7 +26,7 @@ def print_drift(report: Mapping[str, Any]) -> None:
     if rows:
         print_rows(_title(report), ("Verdict", "Column", "Before", "Now", "Why"), rows)
     else:
-        _say(f"{_title(report)}: no column has moved")
+        say(f"{_title(report)}: no column has moved")
     sections = [
         (measure["verdict"], name, _sentence(measure["says"]))
         for name in SECTIONS
@@ -33,10 +34,10 @@ def print_drift(report: Mapping[str, Any]) -> None:
     ]
     print_rows("Segments, products and recommendations", ("Verdict", "What", "Why"), sections)
     counts = Counter(each["verdict"] for each in columns)
-    _say(f"Columns: {', '.join(f'{counts[name]} {name}' for name in (DRIFT, WARN, OK, TOO_FEW))}")
+    say(f"Columns: {', '.join(f'{counts[name]} {name}' for name in (DRIFT, WARN, OK, TOO_FEW))}")
     if report["reference"] is not None:
-        _say(f"The reference is read from {report['reference']['read']}")
-    _say(f"Verdict: {report['verdict']}" + (f"; {report['why']}" if "why" in report else ""))
+        say(f"The reference is read from {report['reference']['read']}")
+    say(f"Verdict: {report['verdict']}" + (f"; {report['why']}" if "why" in report else ""))
 
 
 def print_history(reports: Sequence[Mapping[str, Any]]) -> None:
@@ -94,7 +95,3 @@ def _greatest_change(column: Mapping[str, Any]) -> tuple[str, str]:
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _say(text: str) -> None:
-    console.print(text, markup=False, soft_wrap=True)

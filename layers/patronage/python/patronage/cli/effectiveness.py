@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,8 +9,9 @@ import typer
 
 from patronage.cli.experiment_results import print_report
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption
+from patronage.cli.lines import print_json, say
 from patronage.cli.monitored import monitored
-from patronage.cli.outputs import console, print_rows
+from patronage.cli.outputs import print_rows
 from patronage.steps.analytics.monitoring import rows_by
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def effectiveness(
     document, shop = monitored("effectiveness", lake, stack, is_quiet=as_json)
     answer = rows_by(document, by)
     if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        print_json(answer)
         return
     _print(answer, by, shop)
 
@@ -77,14 +77,12 @@ def _print(answer: dict[str, Any], by: str, shop: Shop) -> None:
         _print_versions(answer["versions"])
     share = answer["shop"]["attributed_share"]
     said = "" if share is None else f"; {share:.1%} of the revenue of all orders"
-    _say(f"{answer['rule']['text']} {answer['totals']['purchases']:,} purchases counted{said}")
+    say(f"{answer['rule']['text']} {answer['totals']['purchases']:,} purchases counted{said}")
     seen = answer["totals"].get("view_through")
     if seen:
-        _say(
-            f"Seen, not clicked: {seen['purchases']:,} purchases, {shop.format_money(seen['revenue_minor'])}"
-        )
+        say(f"Seen, not clicked: {seen['purchases']:,} purchases, {shop.format_money(seen['revenue_minor'])}")
     for note in filter(None, [answer["reason"], *answer["coverage"]["notes"]]):
-        _say(note)
+        say(note)
 
 
 def _print_versions(versions: list[dict[str, Any]]) -> None:
@@ -105,10 +103,10 @@ def _print_versions(versions: list[dict[str, Any]]) -> None:
 
 def _print_exports(reports: list[dict[str, Any]], shop: Shop, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(reports, ensure_ascii=False, indent=2))
+        print_json(reports)
         return
     if not reports:
-        _say(
+        say(
             "no segment was exported yet: patronage segment --export klaviyo --segment at_risk --output a.csv"
         )
     for report in reports:
@@ -140,7 +138,3 @@ def _percent(share: float | None) -> str:
 def _measured(offline: dict[str, Any] | None) -> str:
     found = (offline or {}).get("ndcg_at_10")
     return "" if found is None else f"{found['value']:.4f}"
-
-
-def _say(text: str) -> None:
-    console.print(text, markup=False, soft_wrap=True)

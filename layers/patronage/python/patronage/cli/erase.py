@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, open_lake
-from patronage.cli.outputs import console, print_rows
+from patronage.cli.lines import console, say
+from patronage.cli.outputs import print_rows
 from patronage.cli.progress import Stages
 from patronage.errors import BadInput
 from patronage.steps.erase import states
@@ -57,9 +58,9 @@ def erase(customer_id: CustomerArgument, lake: LakeOption = DEFAULT_LAKE) -> Non
         for what, count in counts.items()
     ]
     print_rows("Erased", ("Where", "What went"), rows)
-    console.print(f"receipt {erasure_id}", markup=False, soft_wrap=True)
+    say(f"receipt {erasure_id}")
     for note in receipt["notes"]:
-        console.print(note, markup=False, soft_wrap=True)
+        say(note)
     for key in still:
         console.print(f"{key} mentions the same text still: look whether it is somebody else's", markup=False)
 

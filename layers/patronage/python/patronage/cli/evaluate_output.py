@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from patronage.cli.outputs import console, print_rows
+from patronage.cli.lines import console
+from patronage.cli.outputs import print_rows
 from patronage.logic.evaluation import ACTIVITIES
 
 if TYPE_CHECKING:

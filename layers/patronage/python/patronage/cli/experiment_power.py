@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
+from patronage.cli.lines import console
 from patronage.errors import BadInput
 from patronage.logic.experiments.analysis_options import AnalysisOptions
 from patronage.logic.experiments.statistics.power import (
@@ -22,7 +22,6 @@ from patronage.logic.experiments.statistics.power import (
 )
 
 _USUAL = AnalysisOptions()
-_console = Console(highlight=False)
 
 
 def power(
@@ -108,4 +107,4 @@ def _print(any_look: dict[str, str], one_look: dict[str, str]) -> None:
         table.add_column(header, justify="right" if header else "left")
     for name, value in any_look.items():
         table.add_row(name, value, one_look[name])
-    _console.print(table)
+    console.print(table)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption
+from patronage.cli.lines import print_json, say
 from patronage.cli.monitored import monitored
-from patronage.cli.outputs import console, print_rows
+from patronage.cli.outputs import print_rows
 from patronage.steps.analytics.monitoring import results_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def results(
     document, shop = monitored("experiments", lake, stack, is_quiet=as_json)
     report = results_of(document, experiment_id)
     if as_json:
-        typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
+        print_json(report)
         return
     print_report(f"{report['name']} ({experiment_id})", report, shop)
 
@@ -41,7 +41,7 @@ def results(
 def print_report(title: str, report: dict[str, Any], shop: Shop) -> None:
     """Print a report of `analyse`: its arms, its lifts, and its verdict."""
     if "arms" not in report:
-        _say(f"{title}: {report['verdict']}")
+        say(f"{title}: {report['verdict']}")
         return
     rows = [
         (
@@ -71,14 +71,14 @@ def print_report(title: str, report: dict[str, Any], shop: Shop) -> None:
         print_rows(
             f"Against {report['control']}", ("Metric", "Arm", "Lift", "Interval", "Significant"), lifts
         )
-    _say(report["verdict"]["sentence"])
+    say(report["verdict"]["sentence"])
     for each in report["incremental_revenue"]:
         limits = (each["value_minor"], each["sequential"]["low_minor"], each["sequential"]["high_minor"])
         money, low, high = (shop.format_money(limit) for limit in limits)
         whose = f"{each['of']} ({each['arm']} against {each['against']})"
-        _say(f"Incremental revenue of {whose}: {money} (interval {low} to {high})")
+        say(f"Incremental revenue of {whose}: {money} (interval {low} to {high})")
     for note in report["notes"]:
-        _say(str(note))
+        say(str(note))
 
 
 def _interval(test: dict[str, Any]) -> str:
@@ -88,7 +88,3 @@ def _interval(test: dict[str, Any]) -> str:
 
 def _signed(share: float | None) -> str:
     return "" if share is None else f"{share:+.1%}"
-
-
-def _say(text: str) -> None:
-    console.print(text, markup=False, soft_wrap=True)

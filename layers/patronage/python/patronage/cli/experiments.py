@@ -12,7 +12,8 @@ import typer
 
 from patronage.cli.experiment_power import power
 from patronage.cli.experiment_results import results
-from patronage.cli.outputs import console, print_rows
+from patronage.cli.lines import print_json, say
+from patronage.cli.outputs import print_rows
 from patronage.cli.served import open_served
 from patronage.cloud import explained
 from patronage.errors import BadInput, NotFound
@@ -60,7 +61,7 @@ def list_experiments(stack: StackOption = _STACK, as_json: JsonOption = False) -
     with explained():
         shown = experiments.show(open_served(stack).table)
     if as_json:
-        _print_json(shown)
+        print_json(shown)
         return
     rows = [
         (each["experiment_id"], each["state"], _minute(each.get("started_at", "")), _arms(each), each["name"])
@@ -69,7 +70,7 @@ def list_experiments(stack: StackOption = _STACK, as_json: JsonOption = False) -
     print_rows("Experiments", ("Id", "State", "Started", "Arms", "Name"), rows)
     held = shown["holdout"]
     said = f"{held['share']:.1%} of all visitors, since {_minute(held['since'])}" if held else "none"
-    console.print(f"Permanent holdout: {said}", markup=False, soft_wrap=True)
+    say(f"Permanent holdout: {said}")
 
 
 @experiments_app.command("show")
@@ -79,7 +80,7 @@ def show(experiment_id: IdArgument, stack: StackOption = _STACK) -> None:
     Example: `patronage experiments show do-they-pay`
     """
     with explained():
-        _print_json(experiments.show_one(experiment_id, open_served(stack).table))
+        print_json(experiments.show_one(experiment_id, open_served(stack).table))
 
 
 @experiments_app.command("start")
@@ -122,16 +123,16 @@ def holdout(
         stack, lambda **stores: experiments.hold_out({"share": share}, by=getpass.getuser(), **stores)
     )
     said = f"{kept['share']:.1%} of all visitors are held out, since {_minute(kept['since'] or '')}"
-    console.print(said if kept["share"] else "nobody is held out", markup=False, soft_wrap=True)
+    say(said if kept["share"] else "nobody is held out")
 
 
 def _change(stack: str, as_json: bool, work: Callable[..., dict[str, Any]]) -> None:
     changed = _with_stores(stack, work)
     if as_json:
-        _print_json(changed)
+        print_json(changed)
         return
     said = f"experiment {changed['experiment_id']} is {_called(changed['state'])}: {_arms(changed)}"
-    console.print(said, markup=False, soft_wrap=True)
+    say(said)
 
 
 def _with_stores(stack: str, work: Callable[..., dict[str, Any]]) -> dict[str, Any]:
@@ -162,7 +163,3 @@ def _minute(instant: str) -> str:
 
 def _called(state: str) -> str:
     return "a draft" if state == "draft" else state
-
-
-def _print_json(answer: Mapping[str, Any]) -> None:
-    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
-from patronage.cli.outputs import console, print_rows
+from patronage.cli.lines import console, say
+from patronage.cli.outputs import print_rows
 from patronage.cloud import Cloud, open_stack
 from patronage.errors import BadInput, NotFound
 from patronage.logic.features import ENTITIES, FEATURES, features_of
@@ -72,7 +73,7 @@ def show_feature(name: Annotated[str, typer.Argument(help="The feature's name.")
         _refuse_name(name)
     for feature in found:
         print_rows(f"{feature.name} of a {feature.entity}", ("What", "Value"), _described(feature))
-        console.print(f"\n{query(feature.query)}", markup=False, soft_wrap=True)
+        say(f"\n{query(feature.query)}")
 
 
 @features_app.command("get")
@@ -115,7 +116,7 @@ def get_features(
         )
     rows = [(name, _said(value)) for name, value in looked.values.items()]
     print_rows(f"Features of {entity} {customer_id}", ("Feature", "Value"), rows)
-    console.print(f"As of {looked.as_of.isoformat()}", markup=False, soft_wrap=True)
+    say(f"As of {looked.as_of.isoformat()}")
 
 
 @features_app.command("join")
@@ -158,7 +159,7 @@ def join(
         known_at=known_at,
         names=feature,
     )
-    console.print(f"wrote {out}: {done.rows:,} rows, {done.features} features", markup=False, soft_wrap=True)
+    say(f"wrote {out}: {done.rows:,} rows, {done.features} features")
     if done.unknown:
         console.print(
             f"{done.unknown:,} of them of an id that was not known at the row's instant: no values",
@@ -196,11 +197,7 @@ def _print_served(customer_id: str, stack: str, names: list[str] | None) -> None
     ]
     header = ("Feature", "Value", "Holds hours")
     print_rows(f"Features of customer {customer_id}", header, rows, numbers_from=2)
-    console.print(
-        f"As of {found['as_of']}, {found['age_seconds'] / 3600:,.1f} hours ago, by {found['generation']}",
-        markup=False,
-        soft_wrap=True,
-    )
+    say(f"As of {found['as_of']}, {found['age_seconds'] / 3600:,.1f} hours ago, by {found['generation']}")
 
 
 def _instant(option: str, text: str | None, shop: Shop) -> datetime | None:

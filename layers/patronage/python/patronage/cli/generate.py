@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from patronage.cli.outputs import console
+from patronage.cli.lines import console
 from patronage.logic.synthetic import SyntheticShop
 from patronage.steps.generate import FORMATS
 from patronage.steps.generate import generate as write_shop

@@ -20,7 +20,7 @@ from patronage.cli.lakes import (
     shop_settings,
     stated,
 )
-from patronage.cli.outputs import console
+from patronage.cli.lines import console
 from patronage.cli.progress import counting
 from patronage.cli.upload_report import print_report
 from patronage.errors import BadInput

@@ -20,7 +20,8 @@ from patronage.cli.lakes import (
     shop_settings,
     stated,
 )
-from patronage.cli.outputs import console, print_rows
+from patronage.cli.lines import console, say
+from patronage.cli.outputs import print_rows
 from patronage.errors import BadInput
 from patronage.steps.ingest import load_options
 from patronage.steps.ingest.inspection import inspect as inspect_file
@@ -64,21 +65,19 @@ def _print(found: Inspection) -> None:
         "Detected", ("What", "Found"), [(name, _shown(value)) for name, value in found.detected.items()]
     )
     if found.about:
-        console.print(f"{found.about}", markup=False, soft_wrap=True)
+        say(f"{found.about}")
     print_rows("Mapping", ("Column", "Made of"), list(found.mapping))
     if found.ignored:
-        console.print(f"Not used: {', '.join(found.ignored)}", markup=False, soft_wrap=True)
+        say(f"Not used: {', '.join(found.ignored)}")
     for number, row in enumerate(found.rows, start=1):
         rule = row.get("rule")
         title = f"Row {number}" + (f" refused: {rule}" if rule else "")
         cells = [(name, _shown(value)) for name, value in row.items() if name != "rule"]
         print_rows(title, ("Column", "Value"), cells)
     for sentence, count in found.refused.items():
-        console.print(
-            f"Refused, of the first part of the file: {count:,}: {sentence}", markup=False, soft_wrap=True
-        )
+        say(f"Refused, of the first part of the file: {count:,}: {sentence}")
     for doubt in found.doubts:
-        console.print(f"Doubt: {doubt}", markup=False, soft_wrap=True)
+        say(f"Doubt: {doubt}")
     if not found.doubts:
         console.print("No doubts.")
 

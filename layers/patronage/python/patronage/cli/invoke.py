@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from patronage.cli.lines import print_json
 from patronage.cloud import Cloud, Stack, explained, open_stack
 from patronage.errors import BadInput, NotFound, RunFailed
 
@@ -38,7 +39,7 @@ def invoke(
         for sample, output in _SAMPLE_BUCKETS.items():
             text = text.replace(sample, deployed.output(output))
         answer = _called(deployed, _function_name(deployed, function), text)
-    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    print_json(answer)
 
 
 def _event_text(path: Path) -> str:

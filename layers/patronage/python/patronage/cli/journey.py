@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
-from patronage.cli.outputs import check_ending, console, print_rows
+from patronage.cli.lines import console
+from patronage.cli.outputs import check_ending, print_rows
 from patronage.cli.runs import run_of
 from patronage.steps.segment.journeys import timeline
 

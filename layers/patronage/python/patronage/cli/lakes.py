@@ -21,6 +21,8 @@ from patronage.stores.serving import ServingTable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from patronage.cloud import Stack
+
 LakeOption = Annotated[Path, typer.Option("--lake", help="Folder of the local lake.")]
 StackOption = Annotated[
     str | None, typer.Option("--stack", help="Name of a deployed stack, whose lake is used instead.")
@@ -65,7 +67,7 @@ def open_lake(folder: Path, stack: str | None) -> OpenLake:
         There is no lake in the folder, or no such stack.
     """
     if stack is not None:
-        return _open_stack(stack)
+        return lake_of(open_stack(Cloud(), stack))
     store = FolderStore(folder)
     if not store.exists(_SETTINGS_KEY):
         raise NotFound(f"{folder} holds no lake; make one with: patronage run --orders FILE --lake {folder}")
@@ -107,8 +109,8 @@ def stated(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _open_stack(name: str) -> OpenLake:
-    stack = open_stack(Cloud(), name)
+def lake_of(stack: Stack) -> OpenLake:
+    """Open the lake of a deployed stack."""
     function = stack.cloud.client("lambda").get_function_configuration(
         FunctionName=stack.output("IngestFunctionName")
     )

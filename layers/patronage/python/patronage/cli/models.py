@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -11,12 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
+from patronage.cli.lines import console, print_json, say
 from patronage.cli.models_output import print_diff, print_version, print_versions
-from patronage.cli.outputs import console
 from patronage.cli.progress import Stages
 from patronage.cli.runs import run_training
-from patronage.cli.served import open_served, pointer_of
-from patronage.cloud import explained, start_run, wait_for_runs
+from patronage.cli.served import open_served, open_with_pointer
+from patronage.cloud import Cloud, explained, open_stack, start_run, wait_for_runs
 from patronage.errors import RunFailed
 from patronage.steps.model_details import check_promotable, diff, named, show
 from patronage.steps.models import roll_back, settling, versions
@@ -54,10 +53,8 @@ def list_versions(
 
     Example: `patronage models list --all --limit 50`
     """
-    opened = open_lake(lake, stack)
-    found = versions(
-        opened.lake.store, pointer_of(opened, stack), model=model, only_released=not every, limit=limit
-    )
+    opened, live = open_with_pointer(lake, stack)
+    found = versions(opened.lake.store, live, model=model, only_released=not every, limit=limit)
     _print(found, as_json=as_json, table=print_versions)
 
 
@@ -72,8 +69,8 @@ def show_version(
 
     Example: `patronage models show als@20260110T033000Z-recommendations`
     """
-    opened = open_lake(lake, stack)
-    _print(show(version, opened.lake, pointer_of(opened, stack)), as_json=as_json, table=print_version)
+    opened, live = open_with_pointer(lake, stack)
+    _print(show(version, opened.lake, live), as_json=as_json, table=print_version)
 
 
 @models_app.command("diff")
@@ -112,7 +109,7 @@ def promote_version(
             run_id, answer = run_training(opened, promote=asked, on_step=stage.update)
     else:
         run_id, answer = _promoted_in(stack, asked)
-    console.print(f"{model}@{run_id} is live: {answer['reason']}", markup=False, soft_wrap=True)
+    say(f"{model}@{run_id} is live: {answer['reason']}")
 
 
 @models_app.command("rollback")
@@ -143,14 +140,14 @@ def rollback_family(
     if answer["rolled_back"]:
         lines.append(f"run {answer['rolled_back']} was rolled back and is kept until {answer['kept_until']}")
     for line in lines:
-        console.print(line, markup=False, soft_wrap=True)
+        say(line)
 
 
 def _promoted_in(name: str, asked: dict[str, str]) -> tuple[str, dict[str, Any]]:
     """Have the stack's training machine promote, and return the run with the gate's answer."""
     run_id = f"{datetime.now(UTC):promote-%Y%m%dT%H%M%SZ}"
     with explained(), Stages(console).stage(f"Train {asked['model']}@{asked['version']} again") as stage:
-        stack = open_served(name).stack
+        stack = open_stack(Cloud(), name)
         executions = {"training": start_run(stack, "training", run_id, {"promote": asked})}
         output = wait_for_runs(stack, executions, on_state=stage.update, timeout_s=6 * 3600)["training"]
     if "gate" not in output:
@@ -161,6 +158,6 @@ def _promoted_in(name: str, asked: dict[str, str]) -> tuple[str, dict[str, Any]]
 
 def _print(answer: dict[str, Any], *, as_json: bool, table: Any) -> None:
     if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        print_json(answer)
     else:
         table(answer)

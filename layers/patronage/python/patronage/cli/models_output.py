@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from patronage.cli.outputs import console, print_rows
+from patronage.cli.lines import say
+from patronage.cli.outputs import print_rows
 from patronage.logic.model_records import parameters_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def print_versions(found: Mapping[str, Any]) -> None:
     for family, live in found["live"].items():
         before = live["superseded"]
         back = f"; {before['run_id']} can be rolled back to until {before['kept_until']}" if before else ""
-        _line(f"{family}: {live['run_id']} is live{back}")
+        say(f"{family}: {live['run_id']} is live{back}")
 
 
 def print_version(record: Mapping[str, Any]) -> None:
@@ -62,7 +63,7 @@ def print_version(record: Mapping[str, Any]) -> None:
 def print_diff(found: Mapping[str, Any]) -> None:
     """Print a row a difference."""
     if not found["differences"]:
-        _line(f"{found['a']} and {found['b']} do not differ")
+        say(f"{found['a']} and {found['b']} do not differ")
         return
     rows = [(each["field"], _text(each["a"]), _text(each["b"])) for each in found["differences"]]
     print_rows("What differs", ("", found["a"], found["b"]), rows)
@@ -84,7 +85,3 @@ def _text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _line(text: str) -> None:
-    console.print(text, markup=False, soft_wrap=True)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, open_lake
-from patronage.cli.outputs import console, print_rows
+from patronage.cli.lines import console, say
+from patronage.cli.outputs import print_rows
 from patronage.cli.progress import Stages
-from patronage.cli.runs import run_of
-from patronage.errors import BadInput, NotFound, PatronageError
+from patronage.cli.runs import live_runs
+from patronage.errors import BadInput, PatronageError
 from patronage.logic.monitor.keys import decision_key
+from patronage.logic.monitor.measures import LEARNT, MEASURES
 from patronage.steps.generation import model_of
 from patronage.steps.monitor.decide import decide
 from patronage.steps.monitor.drift import drift
@@ -26,16 +27,10 @@ if TYPE_CHECKING:
     from patronage.cli.lakes import OpenLake
     from patronage.stores.objects import ObjectStore
 
-LEARNT: Mapping[str, Callable[[str, ObjectStore], dict[str, Any]]] = {
+_LEARNT: Mapping[str, Callable[[str, ObjectStore], dict[str, Any]]] = {
     "drift": drift,
     "experiment_reports": experiment_reports,
 }
-MEASURES: Mapping[str, Sequence[str]] = {
-    "drift": ("drift_tables", "drift"),
-    "effectiveness": ("effectiveness",),
-    "experiments": ("experiment_tables", "experiment_reports"),
-}
-"""What is measured, and the steps of each one after the other, as in the machine."""
 _FAMILIES = ("segments", "recommendations", "monitoring")
 
 
@@ -62,10 +57,10 @@ def monitor(lake: LakeOption = DEFAULT_LAKE) -> None:
             for each in decided["triggers"]
         ]
         print_rows(f"{family}: {decided['decision']}", ("Holds", "Rule", "Then", "Because"), rows)
-        _say(f"{family}: {decided['decision']}, for {decided['because']}")
+        say(f"{family}: {decided['decision']}, for {decided['because']}")
     for name, cause in decision["failed"].items():
-        _say(f"{name} could not be measured: {cause}")
-    _say(f"in {lake}/runs/{run_id}/monitor/")
+        say(f"{name} could not be measured: {cause}")
+    say(f"in {lake}/runs/{run_id}/monitor/")
 
 
 def run_monitoring(opened: OpenLake, *, on_step: Callable[[str], None] = lambda _: None) -> str:
@@ -81,7 +76,7 @@ def pinned_monitoring(opened: OpenLake) -> str:
     """Pin a run of monitoring and return its id."""
     now, store = datetime.now(UTC), opened.lake.store
     run_id = f"{now:%Y%m%dT%H%M%S.%fZ}-monitoring"
-    live = _live_runs(opened)
+    live = dict(live_runs(opened, _FAMILIES))
     champion = model_of(store, live["recommendations"]) if "recommendations" in live else {}
     answer = pin_monitoring(
         run_id,
@@ -105,21 +100,9 @@ def _measured(
         for step in steps:
             on_step(step.replace("_", " "))
             if step in LEARNT:
-                LEARNT[step](run_id, opened.lake.store)
+                _LEARNT[step](run_id, opened.lake.store)
             else:
                 MEASURED[step](run_id, opened.lake)
     except PatronageError as exc:
         return {"measure": measure, "failure": {"Error": type(exc).__name__, "Cause": str(exc)}}
     return {"measure": measure}
-
-
-def _live_runs(opened: OpenLake) -> dict[str, str]:
-    found = {}
-    for family in _FAMILIES:
-        with contextlib.suppress(NotFound):
-            found[family] = run_of(opened, family)
-    return found
-
-
-def _say(text: str) -> None:
-    console.print(text, markup=False, soft_wrap=True)

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from patronage.cli.lakes import open_lake
+from patronage.cli.lines import console
 from patronage.cli.monitor import pinned_monitoring
-from patronage.cli.outputs import console
 from patronage.cli.progress import Stages
 from patronage.cli.served import open_served
 from patronage.cloud import explained
+from patronage.logic.monitor.keys import document_key
 from patronage.steps.analytics.monitoring import document_of
 from patronage.steps.monitor.effectiveness import effectiveness
 from patronage.steps.monitor.experiment_reports import experiment_reports
 from patronage.steps.monitor.experiment_tables import experiment_tables
-from patronage.stores.figures_reader import FiguresReader
 from patronage.stores.objects import read_json
-from patronage.stores.serving_reader import ServingReader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,8 +39,7 @@ def monitored(name: str, lake: Path, stack: str | None, *, is_quiet: bool) -> tu
     if stack is not None:
         with explained():
             served = open_served(stack)
-            reader = FiguresReader(served.table, ServingReader(served.table))
-            return document_of(reader, name, datetime.now(UTC))[0], served.opened.shop
+            return document_of(served.figures, name, datetime.now(UTC))[0], served.opened.shop
     opened = open_lake(lake, None)
     with Stages(Console(quiet=True) if is_quiet else console).stage(f"Measure {name}"):
         run_id = pinned_monitoring(opened)
@@ -50,4 +48,4 @@ def monitored(name: str, lake: Path, stack: str | None, *, is_quiet: bool) -> tu
         else:
             experiment_tables(run_id, opened.lake)
             experiment_reports(run_id, opened.lake.store)
-    return read_json(opened.lake.store, f"runs/{run_id}/monitor/{name}.json"), opened.shop
+    return read_json(opened.lake.store, document_key(run_id, name)), opened.shop

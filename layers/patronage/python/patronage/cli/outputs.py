@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rich import box
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from patronage.cli.lines import console
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput
 from patronage.steps.generation import ANALYTICS
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from patronage.settings import Shop
     from patronage.stores.objects import ObjectStore
-
-console = Console(highlight=False)
 
 
 def check_ending(output: Path | None, *endings: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from patronage.cli.outputs import console
+from patronage.cli.lines import console, say
 from patronage.cli.progress import Stages
 from patronage.cloud import Cloud, explained, open_stack, running, start_run, wait_for_runs
 from patronage.errors import BadInput, Conflict
@@ -49,11 +49,11 @@ def _execution(stack: Stack, what: str, *, wait: bool) -> str:
         said = f"run {going['name']} of {what} is going since {since:%Y-%m-%d %H:%M} UTC"
         if not wait:
             raise Conflict(f"{said}; no other was started. Follow it with --wait")
-        _say(said)
+        say(said)
         return str(going["executionArn"])
     run_id = f"{datetime.now(UTC):on-demand-%Y%m%dT%H%M%SZ}-{what}"
     started = start_run(stack, machine, run_id, {"trigger": "on_demand"})
-    _say(f"started run {run_id} of {what}")
+    say(f"started run {run_id} of {what}")
     return started
 
 
@@ -62,7 +62,7 @@ def _follow(stack: Stack, what: str, execution: str) -> None:
         ended = wait_for_runs(
             stack, {MACHINE_OF[what]: execution}, on_state=stage.update, timeout_s=_LONGEST_SECONDS
         )
-    _say(_outcome(ended[MACHINE_OF[what]]))
+    say(_outcome(ended[MACHINE_OF[what]]))
 
 
 def _outcome(output: dict[str, Any]) -> str:
@@ -80,7 +80,3 @@ def _outcome(output: dict[str, Any]) -> str:
     if told is None:
         return f"nothing to do: {pin.get('reason') or 'there is no sale of a product'}"
     return f"{'published' if told['publish'] else 'not published'}: {told['reason']}"
-
-
-def _say(text: str) -> None:
-    console.print(text, markup=False, soft_wrap=True)

@@ -17,13 +17,8 @@ from patronage.cli.lakes import (
     create_lake,
     shop_settings,
 )
-from patronage.cli.outputs import (
-    both_formats,
-    console,
-    print_segments,
-    write_figures,
-    write_recommendations,
-)
+from patronage.cli.lines import console
+from patronage.cli.outputs import both_formats, print_segments, write_figures, write_recommendations
 from patronage.cli.progress import Stages
 from patronage.cli.runs import run_segmentation, run_training
 from patronage.cli.segment_output import write_method

@@ -170,25 +170,27 @@ def prepare_ratings(opened: OpenLake) -> str:
 def _pinned(family: str, opened: OpenLake, *, promote: Mapping[str, str] | None = None) -> str:
     now = datetime.now(UTC)
     run_id = f"{now:%Y%m%dT%H%M%S.%fZ}-{family}"
-    live_runs = _live_runs(opened)
+    live = live_runs(opened)
     store = opened.lake.store
     more: dict[str, Any] = {}
     if family == "recommendations":
         more = {"variants": variants_kept(store), "promote": promote}
-        if live := live_runs.get(family):
-            more["champion"] = model_of(store, live)
-    answer = pin(run_id, family, opened.lake, opened.shop, now=now, live_runs=live_runs, **more)
+        if family in live:
+            more["champion"] = model_of(store, live[family])
+    answer = pin(run_id, family, opened.lake, opened.shop, now=now, live_runs=live, **more)
     if answer["engine"] != "duckdb":
         raise BadInput(answer["reason"])
     return run_id
 
 
-def _live_runs(opened: OpenLake) -> Mapping[str, str]:
+def live_runs(
+    opened: OpenLake, families: Sequence[str] = ("segments", "recommendations")
+) -> Mapping[str, str]:
     """Return by family the run that holds so far: the live one of a stack, else the newest."""
     if opened.folder is None:
         return opened.live_runs
     found = {}
-    for family in ("segments", "recommendations"):
+    for family in families:
         with contextlib.suppress(NotFound):
             found[family] = newest_run(opened.lake.store, family)
     return found

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
-from patronage.cli.outputs import check_ending, console, print_rows, print_segments
+from patronage.cli.lines import console, say
+from patronage.cli.outputs import check_ending, print_rows, print_segments
 from patronage.cli.progress import Stages
 from patronage.cli.runs import run_of, run_segmentation
 from patronage.cli.segment_output import print_method, write_method
@@ -97,11 +98,7 @@ def segment(
         )
         _print_export(report)
         anew = "; segment anew with: patronage segment" if held else ""
-        console.print(
-            f"exported run {run_id}, as of {Manifest.load(store, run_id).today}{anew}",
-            markup=False,
-            soft_wrap=True,
-        )
+        say(f"exported run {run_id}, as of {Manifest.load(store, run_id).today}{anew}")
     else:
         write_method(store, run_id, method, output)
     console.print(f"wrote {output}")
@@ -152,16 +149,10 @@ def _print_export(report: dict[str, Any]) -> None:
     print_rows(title, ("Customers", "Count"), rows, numbers_from=1)
     if report["unknown_lines"]:
         lines = ", ".join(map(str, report["unknown_lines"][:20]))
-        console.print(
-            f"{DO_NOT_CONTACT}: no customer and no e-mail address on line {lines}; is one misspelt?",
-            markup=False,
-            soft_wrap=True,
-        )
+        say(f"{DO_NOT_CONTACT}: no customer and no e-mail address on line {lines}; is one misspelt?")
     if report["consent_unknown"]:
         console.print(
             "--with-unknown-consent takes them in too: for a shop that keeps consent elsewhere",
             soft_wrap=True,
         )
-    console.print(
-        f"who was exported and who was held out: {report['assignment_key']}", markup=False, soft_wrap=True
-    )
+    say(f"who was exported and who was held out: {report['assignment_key']}")

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from patronage.cli.lakes import OpenLake, open_lake
-from patronage.cli.runs import run_of
+from patronage.cli.lakes import OpenLake, lake_of, open_lake
+from patronage.cli.runs import live_runs
 from patronage.cloud import Cloud, Stack, open_stack
-from patronage.errors import NotFound
 from patronage.logic.serve.pointer import Entry
 from patronage.steps.generation import model_of
 from patronage.steps.manifest import Manifest
+from patronage.stores.figures_reader import FiguresReader
 from patronage.stores.serving import ServingTable
+from patronage.stores.serving_reader import ServingReader
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from patronage.stores.objects import ObjectStore
 
 
 @dataclass(frozen=True)
@@ -27,30 +30,42 @@ class Served:
     opened: OpenLake
     table: ServingTable
 
+    @property
+    def figures(self) -> FiguresReader:
+        """What reads the generations that are served."""
+        return FiguresReader(self.table, ServingReader(self.table))
+
 
 def open_served(name: str) -> Served:
     """Open a deployed stack; `NotFound` where there is none of that name."""
     stack = open_stack(Cloud(), name)
     table = ServingTable(stack.output("ServingTableName"), client=stack.cloud.client("dynamodb"))
-    return Served(stack, open_lake(Path(), name), table)
+    return Served(stack, lake_of(stack), table)
 
 
-def pointer_of(opened: OpenLake, stack: str | None) -> Mapping[str, Entry]:
-    """Return the pointer's entries; of a local lake, where nothing is published, the newest training run."""
+def open_with_pointer(lake: Path, stack: str | None) -> tuple[OpenLake, Mapping[str, Entry]]:
+    """Open a lake, and what is live of its models: of a local one the newest training run."""
     if stack is not None:
-        return open_served(stack).table.pointer()
-    try:
-        run_id = run_of(opened, "recommendations")
-    except NotFound:
-        return {}
-    manifest = Manifest.load(opened.lake.store, run_id)
-    entry = Entry(
+        served = open_served(stack)
+        return served.opened, served.table.pointer()
+    opened = open_lake(lake, None)
+    return opened, newest_entries(opened, ("recommendations",))
+
+
+def newest_entries(opened: OpenLake, families: Sequence[str]) -> dict[str, Entry]:
+    """Return by family what would be live: of a local lake, where nothing is published, the newest run."""
+    runs = live_runs(opened, families)
+    return {family: _entry(family, run_id, opened.lake.store) for family, run_id in runs.items()}
+
+
+def _entry(family: str, run_id: str, store: ObjectStore) -> Entry:
+    manifest = Manifest.load(store, run_id)
+    return Entry(
         run_id=run_id,
         shards_key="",
         as_of=manifest.as_of.isoformat(),
         created_at=manifest.created_at.isoformat(),
         published_at="",
         currency=manifest.shop.currency,
-        model=model_of(opened.lake.store, run_id),
+        model=model_of(store, run_id) if family == "recommendations" else {},
     )
-    return {"recommendations": entry}

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
-from patronage.cli.outputs import check_ending, console
+from patronage.cli.lines import console
+from patronage.cli.outputs import check_ending
 from patronage.cli.runs import run_of
 from patronage.errors import BadInput
 from patronage.logic.segments.slices import SLICES

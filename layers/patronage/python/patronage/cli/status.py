@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from patronage.cli.answers import JsonOption
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
-from patronage.cli.outputs import console, print_rows
-from patronage.cli.runs import run_of
-from patronage.cli.served import open_served
+from patronage.cli.lines import console, print_json, say
+from patronage.cli.outputs import print_rows
+from patronage.cli.served import newest_entries, open_served
 from patronage.cloud import explained
-from patronage.errors import NotFound
-from patronage.logic.serve.pointer import Entry
-from patronage.steps.generation import model_of
-from patronage.steps.manifest import Manifest
 from patronage.steps.status import RUNS_SHOWN
 from patronage.steps.status import status as status_of
 from patronage.stores.operations import Operations
@@ -26,7 +18,6 @@ from patronage.stores.operations import Operations
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from patronage.stores.objects import ObjectStore
 
 MACHINES = ("segmentation", "training", "monitoring", "upkeep", "erasure")
 
@@ -41,7 +32,7 @@ def status(lake: LakeOption = DEFAULT_LAKE, stack: StackOption = None, as_json: 
     with explained():
         found = _of_lake(lake) if stack is None else _of_stack(stack)
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        print_json(found)
         return
     _print(found)
 
@@ -66,26 +57,8 @@ def _of_stack(name: str) -> dict[str, Any]:
 
 def _of_lake(folder: Path) -> dict[str, Any]:
     opened = open_lake(folder, None)
-    pointer = {}
-    for family in ("segments", "recommendations", "monitoring"):
-        with contextlib.suppress(NotFound):
-            pointer[family] = _entry(family, run_of(opened, family), opened.lake.store)
+    pointer = newest_entries(opened, ("segments", "recommendations", "monitoring"))
     return status_of(store=opened.lake.store, executions={}, pointer=pointer, now=datetime.now(UTC))
-
-
-def _entry(family: str, run_id: str, store: ObjectStore) -> Entry:
-    """Return what would be live: of a local lake, the newest run."""
-    manifest = Manifest.load(store, run_id)
-    created = manifest.created_at.isoformat()
-    return Entry(
-        run_id=run_id,
-        shards_key="",
-        as_of=manifest.as_of.isoformat(),
-        created_at=created,
-        published_at=created,
-        currency=manifest.shop.currency,
-        model=model_of(store, run_id) if family == "recommendations" else {},
-    )
 
 
 def _print(found: dict[str, Any]) -> None:
@@ -105,9 +78,9 @@ def _print(found: dict[str, Any]) -> None:
         )
     console.print("\nWhat to do next")
     for each in found["next"]:
-        _say(f"- {each['say']}")
+        say(f"- {each['say']}")
         if each["command"]:
-            _say(f"    {each['command']}")
+            say(f"    {each['command']}")
 
 
 def _print_live(found: dict[str, Any]) -> None:
@@ -171,7 +144,3 @@ def _print_breaches(found: dict[str, Any]) -> None:
 
 def _minute(instant: str) -> str:
     return datetime.fromisoformat(instant).astimezone(UTC).strftime("%Y-%m-%d %H:%M")
-
-
-def _say(line: str) -> None:
-    console.print(line, markup=False, soft_wrap=True)

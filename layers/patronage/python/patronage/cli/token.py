@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from patronage.cli.outputs import console
+from patronage.cli.lines import console
 from patronage.errors import BadInput
 from patronage.logic.serve.tokens import mint_token
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from patronage.cli.outputs import console
+from patronage.cli.lines import say
 from patronage.logic.tables import KINDS
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _WHOLE = "file-refused"
 def print_report(report: dict[str, Any], shop: Shop) -> None:
     """Print what became of an uploaded file's rows, the commonest reasons of refusals first."""
     for line in _lines(report, shop):
-        console.print(line, markup=False, soft_wrap=True)
+        say(line)
 
 
 def refused_whole(report: dict[str, Any]) -> str:

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
 
     from patronage.logic.serve.pointer import Entry
 
+PUBLISHED, PROMOTED, RECORDED, SKIPPED = "published", "promoted", "recorded", "skipped"
+"""What became of a version: taken by the gate or by a person; measured, and no more; or not even measured."""
+RELEASED = (PUBLISHED, PROMOTED)
+"""The decisions that let a version go live."""
 LIVE, SUPERSEDED = "live", "superseded"
 _COMPARED = ("decision", "reason", "low_data", "parent", "libraries", "fingerprint")
 

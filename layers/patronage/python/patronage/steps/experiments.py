@@ -19,17 +19,18 @@ from patronage.logic.experiments.lifecycle import (
 )
 from patronage.logic.serve.documents import pack_document, unpack_document
 from patronage.logic.serve.keys import EXPERIMENTS, POINTER
-from patronage.logic.serve.pointer import Entry
+from patronage.logic.serve.pointer import entries_of
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from patronage.logic.serve.pointer import Entry
     from patronage.stores.objects import ObjectStore
     from patronage.stores.serving import ServingTable
 
-_COPY_TRIES = 5
+_COPY_TRIES = 6
 MOST = 200
 """So many are kept; beyond them the archived ones that are oldest go."""
 
@@ -171,11 +172,7 @@ def _one(kept: _Kept, experiment_id: str) -> tuple[int, dict[str, Any]]:
 
 def _kept(table: ServingTable) -> _Kept:
     found = table.get_all([EXPERIMENTS, POINTER])
-    live = {
-        family: Entry.from_mapping(value)
-        for family, value in found.get(POINTER, {}).items()
-        if family != "pk"
-    }
+    live = entries_of(found.get(POINTER, {}))
     item = found.get(EXPERIMENTS)
     if item is None:
         return _Kept([], None, 0, live)
@@ -199,22 +196,21 @@ def _keep(
         )
     if not table.put_if({"pk": EXPERIMENTS, "packed": packed[0], "version": version + 1}, version=version):
         raise TryAgain("somebody else changed the experiments just now; look at them, then ask again")
-    write_json(store, COPY, {**document, "version": version + 1})
-    _copy_newer(version + 1, table, store)
+    _copy(document, version + 1, table, store)
 
 
-def _copy_newer(written: int, table: ServingTable, store: ObjectStore) -> None:
-    """Write the copy again while the table is newer: another change's copy may have been overwritten.
+def _copy(document: dict[str, Any], version: int, table: ServingTable, store: ObjectStore) -> None:
+    """Write the copy, and again while the table is newer: another change's copy may have been overwritten.
 
     Whoever writes a copy last reads the table after it, so that an old copy does not stay.
     """
     for _ in range(_COPY_TRIES):
-        kept = _kept(table)
-        if kept.version <= written:
+        write_json(store, COPY, {**document, "version": version})
+        newest = _kept(table)
+        if newest.version <= version:
             return
-        written = kept.version
-        document = Experiments(kept.experiments, kept.holdout).to_document()
-        write_json(store, COPY, {**document, "version": written})
+        version = newest.version
+        document = Experiments(newest.experiments, newest.holdout).to_document()
 
 
 def _fewer(experiments: list[dict[str, Any]]) -> list[dict[str, Any]]:

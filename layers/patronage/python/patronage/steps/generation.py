@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput
 from patronage.logic.arrays import read_npz
+from patronage.logic.monitor.keys import document_key
 from patronage.logic.segments.methods import METHODS
 from patronage.logic.serve.bought import pack_bought
 from patronage.logic.serve.catalogue import Product, pack_pages
@@ -214,7 +215,7 @@ class RunOutputs:
     def _monitored(self) -> Iterator[Item]:
         """Build what a run of monitoring found out; of a measure that failed there is none."""
         for name in MONITORED:
-            yield from self._document(name, f"runs/{self._run_id}/monitor/{name}.json")
+            yield from self._document(name, document_key(self._run_id, name))
 
     def _document(self, name: str, key: str) -> Iterator[Item]:
         """Build the pages of a document of figures, where the run wrote it."""

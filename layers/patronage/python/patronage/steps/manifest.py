@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from patronage.errors import BadInput, NotFound
 from patronage.logic.segments.options import SegmentOptions
 from patronage.settings import Shop
 from patronage.stores.objects import read_json, write_json
@@ -89,6 +90,14 @@ class Manifest:
         values = read_json(store, f"runs/{run_id}/manifest.json")
         times = {name: datetime.fromisoformat(values[name]) for name in ("as_of", "created_at")}
         return cls(**{**values, **times, "shop": Shop.from_mapping(values["shop"])})
+
+    @classmethod
+    def find(cls, store: ObjectStore, run_id: str) -> Manifest | None:
+        """Read a run's manifest; None for no run, and for one that is gone or laid out otherwise."""
+        try:
+            return cls.load(store, run_id) if run_id else None
+        except (NotFound, BadInput, KeyError, TypeError):  # removed, or of another version of Patronage
+            return None
 
     def save(self, store: ObjectStore) -> None:
         """Write the manifest."""

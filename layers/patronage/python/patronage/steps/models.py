@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from patronage.logic.model_records import summary_of, told_entry
+from patronage.logic.model_records import RELEASED, summary_of, told_entry
 from patronage.steps.point_back import point_back
 from patronage.stores.registry import Registry
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from patronage.stores.objects import ObjectStore
     from patronage.stores.serving import ServingTable
 
-RELEASED = ("published", "promoted")
-"""The decisions that let a version go live."""
 ROLLED_BACK = ("recommendations", "segments")
 """The families of which a superseded generation can be made live again."""
 

@@ -256,10 +256,7 @@ class Snapshot:
         Whoever commits learns of losing from the store; where only the answer to a write that succeeded was
         lost, the newest version names the files, and they stay.
         """
-        newest = DeltaTable(
-            self._store.uri(f"lake/{self.name}"), storage_options=self._store.delta_options()
-        ).file_uris()
-        named = {uri.rsplit("/", 1)[-1] for uri in newest}
+        named = {file.path for file in Lake(self._store).snapshot(self.name).contents()}
         for add in adds:
             if add.path not in named:
                 self._store.delete(f"lake/{self.name}/{add.path}")

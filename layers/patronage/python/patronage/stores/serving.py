@@ -11,12 +11,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from patronage.errors import BadInput, TryAgain
 from patronage.logic.serve.keys import POINTER
-from patronage.logic.serve.pointer import Entry
+from patronage.logic.serve.pointer import entries_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from patronage.logic.serve.pointer import Entry
 
 PUTS_A_BATCH = 25
 GETS_A_BATCH = 100
@@ -114,8 +116,7 @@ class ServingTable:
     def pointer(self) -> dict[str, Entry]:
         """Read the live entry of each family that has one, strongly consistent."""
         found = self._call(self._client.get_item, Key=_key(POINTER), ConsistentRead=True).get("Item", {})
-        values = _unmarshal({"M": found})
-        return {family: Entry.from_mapping(value) for family, value in values.items() if family != "pk"}
+        return entries_of(_unmarshal({"M": found}))
 
     def point(self, family: str, entry: Entry) -> bool:
         """Replace the entry of the version before; return False where another write was first."""

@@ -11,7 +11,7 @@ from patronage.logic.serve.catalogue import unpack_pages, unpack_stock
 from patronage.logic.serve.documents import unpack_document
 from patronage.logic.serve.keys import EXPERIMENTS, POINTER, item_key
 from patronage.logic.serve.packing import Unpacked, unpack
-from patronage.logic.serve.pointer import Entry, NoGenerationYet
+from patronage.logic.serve.pointer import NoGenerationYet, entries_of
 from patronage.logic.serve.rules import NO_RULES, Rules
 from patronage.logic.serve.shelf import Shelf, make_shelf
 from patronage.logic.serve.wanted import Own
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from patronage.logic.experiments.running import Running
     from patronage.logic.serve.catalogue import Product, Stocked
     from patronage.logic.serve.packing import Candidate
+    from patronage.logic.serve.pointer import Entry
     from patronage.logic.serve.wanted import Found, Wanted
     from patronage.stores.serving import Item, ServingTable
 
@@ -126,8 +127,7 @@ class ServingReader:
         if packed != self._packed_experiments:
             self._experiments = _read_or(self._experiments, _experiments_of, packed)
             self._packed_experiments = packed
-        entries = {family: value for family, value in found.get(POINTER, {}).items() if family != "pk"}
-        self._pointer = {family: Entry.from_mapping(value) for family, value in entries.items()}
+        self._pointer = entries_of(found.get(POINTER, {}))
         self._read_at = now
 
     def _live(self) -> tuple[str, ...]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from difflib import get_close_matches
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import BadInput
+from patronage.logic.settings_values import check_values, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,14 +88,7 @@ class DriftOptions:
         BadInput
             A name is unknown, or a value is none.
         """
-        known = {each.name: type(each.default) for each in fields(cls)}
-        for name, value in values.items():
-            if name not in known:
-                near = get_close_matches(name, known, n=1) or sorted(known)
-                raise BadInput(f"{place}: {name} is no setting; near it: {', '.join(near)}")
-            numbers = (int, float) if known[name] is float else int
-            if isinstance(value, bool) or not isinstance(value, numbers):
-                raise _wrong(place, name, value, _CALLED[known[name]])
+        check_values(values, cls(), place)
         options = cls(**values)
         options._check(place)
         return options
@@ -104,20 +96,13 @@ class DriftOptions:
     def _check(self, place: str) -> None:
         for name in _SHARES:
             if not 0 < getattr(self, name) < 1:
-                raise _wrong(place, name, getattr(self, name), "lie between 0 and 1")
+                raise wrong(place, name, getattr(self, name), "lie between 0 and 1")
         for name, least, most in (("min_rows", 20, 10**9), ("bins", 2, 50), ("raw_days", 1, 366)):
             if not least <= getattr(self, name) <= most:
-                raise _wrong(place, name, getattr(self, name), f"lie between {least} and {most}")
+                raise wrong(place, name, getattr(self, name), f"lie between {least} and {most}")
         if self.decay_min_customers < 1:
-            raise _wrong(place, "decay_min_customers", self.decay_min_customers, "be at least 1")
+            raise wrong(place, "decay_min_customers", self.decay_min_customers, "be at least 1")
         for name in _PAIRS:
             warn, alarm = getattr(self, f"{name}_warn"), getattr(self, f"{name}_alarm")
             if not 0 < warn <= alarm:
-                raise _wrong(place, f"{name}_warn", warn, f"lie above 0 and not above {name}_alarm = {alarm}")
-
-
-_CALLED = {int: "be a whole number", float: "be a number"}
-
-
-def _wrong(place: str, name: str, value: object, rule: str) -> BadInput:
-    return BadInput(f"{place}: {name} = {value!r} must {rule}; correct it or leave it out")
+                raise wrong(place, f"{name}_warn", warn, f"lie above 0 and not above {name}_alarm = {alarm}")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from difflib import get_close_matches
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadInput
+from patronage.logic.settings_values import check_ranges, check_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,9 +46,7 @@ class AttributionOptions:
     segment_days: int = 30
 
     def __post_init__(self) -> None:
-        for name, (least, most) in _RANGES.items():
-            if not least <= getattr(self, name) <= most:
-                raise BadInput(f"{name} = {getattr(self, name)!r} must lie between {least} and {most}")
+        check_ranges(self, _RANGES)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any], place: str) -> AttributionOptions:
@@ -66,13 +64,7 @@ class AttributionOptions:
         BadInput
             A name is unknown or a value is none; the message names place, value and rule.
         """
-        known = [each.name for each in fields(cls)]
-        for name, value in values.items():
-            if name not in known:
-                near = get_close_matches(name, known, n=1) or known
-                raise BadInput(f"{place}: {name} is no setting; near it: {', '.join(near)}")
-            if isinstance(value, bool) or not isinstance(value, int):
-                raise BadInput(f"{place}: {name} = {value!r} must be a whole number")
+        check_values(values, cls(), place)
         try:
             return cls(**values)
         except BadInput as exc:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from difflib import get_close_matches
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadInput
+from patronage.logic.settings_values import check_ranges, check_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,6 @@ CTR, CONVERSION, REVENUE, AOV = "ctr", "conversion", "revenue_per_visitor", "aov
 METRICS = (CTR, CONVERSION, REVENUE, AOV)
 HOLM, BENJAMINI_HOCHBERG = "holm", "benjamini-hochberg"
 CORRECTIONS = (HOLM, BENJAMINI_HOCHBERG)
-_CALLED = {str: "a text", int: "a whole number", float: "a number"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +58,7 @@ class AnalysisOptions:
     primary_metric: str = REVENUE
 
     def __post_init__(self) -> None:
-        for name, (least, most) in _RANGES.items():
-            if not least <= getattr(self, name) <= most:
-                raise BadInput(f"{name} = {getattr(self, name)!r} must lie between {least} and {most}")
+        check_ranges(self, _RANGES)
         for name, known in (("correction", CORRECTIONS), ("primary_metric", METRICS)):
             if getattr(self, name) not in known:
                 raise BadInput(f"{name} = {getattr(self, name)!r} must be one of {', '.join(known)}")
@@ -82,14 +79,7 @@ class AnalysisOptions:
         BadInput
             A name is unknown or a value is none; the message names place, value and rule.
         """
-        known = {each.name: type(each.default) for each in fields(cls)}
-        for name, value in values.items():
-            if name not in known:
-                near = get_close_matches(name, known, n=1) or sorted(known)
-                raise BadInput(f"{place}: {name} is no setting; near it: {', '.join(near)}")
-            wanted = known[name]
-            if isinstance(value, bool) or not isinstance(value, (int, float) if wanted is float else wanted):
-                raise BadInput(f"{place}: {name} = {value!r} must be {_CALLED[wanted]}")
+        check_values(values, cls(), place)
         try:
             return cls(**values)
         except BadInput as exc:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, Any
 
+from patronage.logic.experiments.arms import MODEL, NONE
 from patronage.logic.experiments.assignment import bucket_of
 from patronage.logic.experiments.document import HOLDOUT
 from patronage.logic.experiments.lifecycle import RUNNING
@@ -69,8 +70,8 @@ def holdout_experiment(holdout: Mapping[str, Any]) -> dict[str, Any]:
         "started_at": holdout.get("changed_at") or holdout["since"],
         "coverage": 1.0,
         "arms": [
-            {"arm": HOLDOUT, "kind": "none", "weight": share},
-            {"arm": OTHERS, "kind": "model", "weight": 1 - share},
+            {"arm": HOLDOUT, "kind": NONE, "weight": share},
+            {"arm": OTHERS, "kind": MODEL, "weight": 1 - share},
         ],
     }
 

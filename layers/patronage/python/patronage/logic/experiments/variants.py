@@ -10,11 +10,11 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from patronage.logic.experiments.arms import HYBRID, LEARNT, MODEL
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-LEARNT = "hybrid"
-"""The blend with the weights that the run itself learns: a variant without weights of its own."""
 _PLANNED = ("draft", "running")
 _DECIMALS = 6
 
@@ -42,10 +42,10 @@ def variant_of(arm: Mapping[str, Any]) -> tuple[str, dict[str, float]]:
     >>> variant_of({"kind": "model"})
     ('', {})
     """
-    if arm["kind"] == "model" and arm.get("model"):
+    if arm["kind"] == MODEL and arm.get("model"):
         name = str(arm["model"])
         return name, ({} if name == LEARNT else {name: 1.0})
-    if arm["kind"] != "hybrid":
+    if arm["kind"] != HYBRID:
         return "", {}
     weights = _shares(arm["weights"])
     if len(weights) == 1:

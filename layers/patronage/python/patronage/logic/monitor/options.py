@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from patronage.errors import BadInput
@@ -13,6 +12,7 @@ from patronage.logic.effectiveness.options import AttributionOptions
 from patronage.logic.experiments.analysis_options import AnalysisOptions
 from patronage.logic.monitor.retrain_options import ALERT, RetrainOptions
 from patronage.logic.settings_text import toml_of
+from patronage.logic.settings_values import check_name
 
 SETTINGS = "settings/monitor.toml"
 """Where the settings lie in the lake."""
@@ -101,9 +101,7 @@ class MonitorOptions:
 def _check_names(values: Mapping[str, Any], known: tuple[str, ...], place: str) -> None:
     """Refuse what is no table of a place."""
     for name, value in values.items():
-        if name not in known:
-            near = get_close_matches(name, known, n=1) or known
-            raise BadInput(f"{place}: {name} is no table of it; near it: {', '.join(near)}")
+        check_name(name, known, place, what="table of it")
         if not isinstance(value, Mapping):
             raise BadInput(
                 f"{place}: {name} = {value!r} must be a table; give its settings names of their own"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import BadInput
+from patronage.logic.settings_values import check_name, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,12 +70,10 @@ class RetrainOptions:
             A name is unknown or a value breaks a rule; the message has the place, the name and the rule.
         """
         for name, value in values.items():
-            if name not in _RULES:
-                near = get_close_matches(name, _RULES, n=1) or sorted(_RULES)
-                raise BadInput(f"{place}: {name} is no setting; near it: {', '.join(near)}")
+            check_name(name, _RULES, place)
             is_kept, rule = _RULES[name]
             if not is_kept(value):
-                raise BadInput(f"{place}: {name} = {value!r} must be {rule}; correct it or leave it out")
+                raise wrong(place, name, value, f"be {rule}")
         return replace(usual or cls(), **values)
 
 

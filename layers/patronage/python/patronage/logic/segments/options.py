@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import isfinite
 from typing import Any
 
 from patronage.errors import BadInput
 from patronage.logic.settings_text import toml_of
+from patronage.logic.settings_values import check_values, wrong
 
 SETTINGS = "settings/segments.toml"
 """Where the settings lie in the lake."""
@@ -62,22 +62,22 @@ class SegmentOptions:
 
     def __post_init__(self) -> None:
         if self.frequency_unit not in FREQUENCY_UNITS:
-            raise _wrong("frequency_unit", self.frequency_unit, 'be "days" or "orders"')
+            raise wrong(SETTINGS, "frequency_unit", self.frequency_unit, 'be "days" or "orders"')
         if not 0 <= self.stability_margin <= 0.1:
-            raise _wrong("stability_margin", self.stability_margin, "lie between 0 and 0.1")
+            raise wrong(SETTINGS, "stability_margin", self.stability_margin, "lie between 0 and 0.1")
         if not 1 <= self.session_minutes <= 24 * 60:
-            raise _wrong("session_minutes", self.session_minutes, "lie between 1 and 1440")
+            raise wrong(SETTINGS, "session_minutes", self.session_minutes, "lie between 1 and 1440")
         if not 0 <= self.held_out_share <= 0.5:
-            raise _wrong("held_out_share", self.held_out_share, "lie between 0 and 0.5")
+            raise wrong(SETTINGS, "held_out_share", self.held_out_share, "lie between 0 and 0.5")
         if not 0 <= self.clusters_seed < 2**32:
-            raise _wrong("clusters_seed", self.clusters_seed, "lie between 0 and 4294967295")
+            raise wrong(SETTINGS, "clusters_seed", self.clusters_seed, "lie between 0 and 4294967295")
         if not 0 <= self.clusters_pca_share <= 1:
-            raise _wrong("clusters_pca_share", self.clusters_pca_share, "lie between 0 and 1")
+            raise wrong(SETTINGS, "clusters_pca_share", self.clusters_pca_share, "lie between 0 and 1")
         for name, values in self.thresholds.items():
             if name not in SCORED:
-                raise _wrong(f"thresholds.{name}", values, f"be named one of {', '.join(SCORED)}")
+                raise wrong(SETTINGS, f"thresholds.{name}", values, f"be named one of {', '.join(SCORED)}")
             if not _are_ascending(values):
-                raise _wrong(f"thresholds.{name}", values, "be four ascending numbers, lowest first")
+                raise wrong(SETTINGS, f"thresholds.{name}", values, "be four ascending numbers, lowest first")
 
     @classmethod
     def from_toml(cls, content: str | bytes) -> SegmentOptions:
@@ -96,19 +96,8 @@ class SegmentOptions:
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> SegmentOptions:
         """Build the options from plain values."""
-        known = {each.name: type(getattr(cls(), each.name)) for each in fields(cls)}
-        for name, value in values.items():
-            if name not in known:
-                near = get_close_matches(name, known, n=1) or sorted(known)
-                raise BadInput(f"{SETTINGS}: {name} is no setting; near it: {', '.join(near)}")
-            wanted = known[name]
-            numbers = (int, float) if wanted is float else wanted
-            if isinstance(value, bool) or not isinstance(value, numbers):
-                raise _wrong(name, value, f"be {_CALLED[wanted]}")
+        check_values(values, cls(), SETTINGS)
         return cls(**values)
-
-
-_CALLED = {str: "a text", int: "a whole number", float: "a number", dict: "a table"}
 
 
 def _are_ascending(values: Any) -> bool:
@@ -116,7 +105,3 @@ def _are_ascending(values: Any) -> bool:
     if not is_list or any(isinstance(each, bool) or not isinstance(each, int | float) for each in values):
         return False
     return all(map(isfinite, values)) and all(before < after for before, after in pairwise(values))
-
-
-def _wrong(name: str, value: object, rule: str) -> BadInput:
-    return BadInput(f"{SETTINGS}: {name} = {value!r} must {rule}; correct it or leave it out")

@@ -83,6 +83,11 @@ class Entry:
         return replace(self, version=live.version + 1, superseded=superseded)
 
 
+def entries_of(item: Mapping[str, Any]) -> dict[str, Entry]:
+    """Read the pointer's item: by family its entry; none of an item that is not there."""
+    return {family: Entry.from_mapping(value) for family, value in item.items() if family != "pk"}
+
+
 def age_seconds(as_of: str, now: datetime) -> int:
     """Return how old the data of an answer is."""
     return max(0, int((now.astimezone(UTC) - datetime.fromisoformat(as_of)).total_seconds()))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from patronage.errors import NotFound
 from patronage.logic.monitor.execution import failure_of
 from patronage.logic.monitor.findings import findings_of
-from patronage.logic.monitor.keys import decision_key
+from patronage.logic.monitor.keys import decision_key, document_key
 from patronage.logic.monitor.options import MonitorOptions
 from patronage.logic.monitor.retrain_options import FAMILIES, RECOMMENDATIONS, RETRAIN, SEGMENTS
 from patronage.logic.monitor.retraining import decide as decide_on
 from patronage.steps.manifest import Manifest
-from patronage.steps.monitor.facts import PINNED, facts_of
+from patronage.steps.monitor.facts import facts_of
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def decide(run_id: str, store: ObjectStore, *, measured: Sequence[Mapping[str, A
         "run_id": run_id,
         "as_of": manifest.as_of.isoformat(),
         "decided_at": manifest.created_at.isoformat(),
-        "trigger": read_json(store, PINNED.format(run_id=run_id))["trigger"],
+        "trigger": read_json(store, document_key(run_id, "pinned"))["trigger"],
         "families": {each.family: each.to_mapping() for each in decisions},
         "failed": failed,
         "alerts": alerts,
@@ -75,7 +75,7 @@ def retraining_of(run_id: str, family: str) -> str:
 
 def _decisions(run_id: str, manifest: Manifest, store: ObjectStore) -> list[Decision]:
     options = MonitorOptions.from_mapping(manifest.monitor)
-    key = f"runs/{run_id}/monitor/drift.json"
+    key = document_key(run_id, "drift")
     found = findings_of(read_json(store, key) if store.exists(key) else {}, manifest.live_runs)
     return [
         decide_on(facts_of(run_id, family, store, **found[family]), options.retrain.of(family))

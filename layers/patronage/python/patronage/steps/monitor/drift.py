@@ -9,7 +9,6 @@ from patronage.errors import BadInput, LacksData, NotFound
 from patronage.logic.drift.columns import Column, judge_column
 from patronage.logic.drift.decay import Measured, judge_decay
 from patronage.logic.drift.judge import too_few
-from patronage.logic.drift.options import DriftOptions
 from patronage.logic.drift.report import put_together, section
 from patronage.logic.drift.shares import (
     judge_catalogue,
@@ -18,6 +17,8 @@ from patronage.logic.drift.shares import (
     judge_mix,
     shares_of,
 )
+from patronage.logic.monitor.keys import document_key
+from patronage.logic.monitor.options import MonitorOptions
 from patronage.steps.manifest import Manifest
 from patronage.steps.monitor.drift_baseline import measure_at_gate
 from patronage.stores.objects import read_json, write_json
@@ -25,10 +26,9 @@ from patronage.stores.objects import read_json, write_json
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from patronage.logic.drift.options import DriftOptions
     from patronage.stores.objects import ObjectStore
 
-REPORT = "runs/{run_id}/monitor/drift.json"
-_INPUTS = "runs/{run_id}/monitor/drift_inputs.json"
 _STABLE = ("rfm", "behaviour", "lifecycle")
 """The ways to segment whose segments mean the same in every run; a cluster is another one each time."""
 
@@ -42,8 +42,8 @@ def drift(run_id: str, store: ObjectStore) -> dict[str, Any]:
         The ``verdict``, and how many ``reasons`` there are.
     """
     manifest = Manifest.load(store, run_id)
-    options = DriftOptions.from_mapping(manifest.monitor.get("drift", {}))
-    inputs = read_json(store, _INPUTS.format(run_id=run_id))
+    options = MonitorOptions.from_mapping(manifest.monitor).drift
+    inputs = read_json(store, document_key(run_id, "drift_inputs"))
     columns = len(inputs["features"]) + len(inputs["raw"])
     features, raw = (
         [judge_column(Column.from_mapping(each), options, columns=columns) for each in inputs[name]]
@@ -69,7 +69,7 @@ def drift(run_id: str, store: ObjectStore) -> dict[str, Any]:
             "decay": _decay(inputs["decay"], options, store),
         },
     )
-    write_json(store, REPORT.format(run_id=run_id), report)
+    write_json(store, document_key(run_id, "drift"), report)
     return {"verdict": report["verdict"], "reasons": len(report["reasons"]) + report["more_reasons"]}
 
 

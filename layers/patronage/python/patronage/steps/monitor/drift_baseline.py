@@ -11,11 +11,9 @@ from patronage.errors import LacksData
 from patronage.logic.drift.decay import K, Measured
 from patronage.logic.evaluation import score_users, split_at
 from patronage.logic.evaluation.splits import relevant_items
-from patronage.logic.recommenders.blend import OFFSET
-from patronage.logic.recommenders.blend import blend as blend_lists
 from patronage.logic.recommenders.candidates import HYBRID
-from patronage.logic.recommenders.ranking import top_k_sparse
 from patronage.steps.manifest import Manifest
+from patronage.steps.train.blend import blended
 from patronage.steps.train.inputs import load_interactions
 from patronage.steps.train.windows import Windows, read_lists
 from patronage.stores.objects import read_json
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from patronage.stores.objects import ObjectStore
 
 _EPOCH = date(1970, 1, 1)
-_ROWS_AT_ONCE = 4_096
 
 
 def measure_at_gate(run_id: str, model: str, store: ObjectStore, *, days: int) -> Measured:
@@ -72,10 +69,4 @@ def _lists_of(run_id: str, model: str, store: ObjectStore, *, n_products: int) -
         return ids[:, :K]
     weights: dict[str, float] = read_json(store, f"runs/{run_id}/metrics/{HYBRID}.json")["weights"]
     parts = {name: read_lists(store, run_id, name)["test"] for name in weights}
-    rows = len(next(iter(parts.values()))[0])
-    blended = np.full((rows, K), -1, dtype=np.int32)
-    for start in range(0, rows, _ROWS_AT_ONCE):
-        block = slice(start, start + _ROWS_AT_ONCE)
-        lists = {name: (ids[block], scores[block]) for name, (ids, scores) in parts.items()}
-        blended[block], _ = top_k_sparse(blend_lists(lists, weights, offset=OFFSET, n_products=n_products), K)
-    return blended
+    return blended(parts, weights, n_products)

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound
 from patronage.logic.queries import query
+from patronage.steps.manifest import Manifest
 from patronage.steps.monitor.drift_raw import said
-from patronage.steps.monitor.drift_reference import live_manifest
 from patronage.steps.recommendation_shards import ROWS_PER_SHARD, rows_of
 from patronage.steps.segment.previous import show_file
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
     from patronage.engines.duckdb import DuckEngine
-    from patronage.steps.manifest import Manifest
     from patronage.steps.monitor.drift_raw import Window
     from patronage.stores.objects import ObjectStore
 
@@ -46,8 +45,8 @@ def catalogue_of(
 
 def lists_of(engine: DuckEngine, live: Manifest, store: ObjectStore) -> dict[str, Any]:
     """Measure how the lists of a run and of the one before it spread over their products."""
-    before = live_manifest(live, "recommendations", store)
     named = live.live_runs.get("recommendations", "")
+    before = Manifest.find(store, named)
     if before is None:
         why = f"the run before, {named}, is gone" if named else "no run was live before this one"
         return {"why": why}

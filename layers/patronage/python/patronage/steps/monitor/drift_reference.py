@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import BadInput, NotFound
 from patronage.logic.queries import literal
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from patronage.engines.duckdb import DuckEngine
     from patronage.stores.lake import Lake
-    from patronage.stores.objects import ObjectStore
 
 FAMILIES = ("segments", "recommendations")
 TABLES = ("events", "customers", "products")
@@ -62,14 +60,6 @@ class Reference:
         }
 
 
-def live_manifest(manifest: Manifest, family: str, store: ObjectStore) -> Manifest | None:
-    """Return the manifest of the run of a family that was live; None where there was none, or it is gone."""
-    try:
-        return Manifest.load(store, manifest.live_runs[family])
-    except (KeyError, NotFound, BadInput, TypeError):  # removed, or written by another version of Patronage
-        return None
-
-
 def reference_of(manifest: Manifest, lake: Lake) -> Reference | None:
     """Return the oldest of the live runs, of which the data have had most time to move away.
 
@@ -77,7 +67,7 @@ def reference_of(manifest: Manifest, lake: Lake) -> Reference | None:
     rows are, and of them those that were received before the run began; where too few of the run's lines are
     left by that, because they were uploaded anew, the time of the order decides alone.
     """
-    runs = [live_manifest(manifest, family, lake.store) for family in FAMILIES]
+    runs = [Manifest.find(lake.store, manifest.live_runs.get(family, "")) for family in FAMILIES]
     found = min((run for run in runs if run), key=lambda run: run.created_at, default=None)
     if found is None:
         return None

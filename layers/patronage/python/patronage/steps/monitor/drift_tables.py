@@ -5,26 +5,26 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from patronage.logic.drift.options import DriftOptions
 from patronage.logic.features import features_of
+from patronage.logic.monitor.keys import document_key
+from patronage.logic.monitor.options import MonitorOptions
 from patronage.steps.features.compute import compute_features
 from patronage.steps.manifest import Manifest
 from patronage.steps.monitor.drift_counts import count_columns, held_together
 from patronage.steps.monitor.drift_lists import catalogue_of, hits_of, lists_of
 from patronage.steps.monitor.drift_raw import WATCHED, count_raw, said, windows
-from patronage.steps.monitor.drift_reference import engine_of, live_manifest, reference_of
+from patronage.steps.monitor.drift_reference import engine_of, reference_of
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from patronage.engines.duckdb import DuckEngine
+    from patronage.logic.drift.options import DriftOptions
     from patronage.steps.monitor.drift_counts import Side
     from patronage.steps.monitor.drift_reference import Reference
     from patronage.stores.lake import Lake
 
-INPUTS = "runs/{run_id}/monitor/drift_inputs.json"
-"""Where this leaves what the judging step reads."""
 NO_LIVE_RUN = "no run is live that this could be held against; train or segment first"
 
 _KINDS = {"whole": "number", "number": "number", "text": "category", "flag": "category"}
@@ -48,7 +48,7 @@ def drift_tables(run_id: str, lake: Lake, *, reference: Reference | None = None)
         How many ``columns`` were counted.
     """
     manifest = Manifest.load(lake.store, run_id)
-    options = DriftOptions.from_mapping(manifest.monitor.get("drift", {}))
+    options = MonitorOptions.from_mapping(manifest.monitor).drift
     before = reference or reference_of(manifest, lake)
     found: dict[str, Any] = {"reference": None, "windows": None, "features": [], "raw": []}
     if before is None:
@@ -56,7 +56,7 @@ def drift_tables(run_id: str, lake: Lake, *, reference: Reference | None = None)
     else:
         found |= {"reference": before.as_dict(), **_columns(manifest, before, lake, options)}
     found |= _of_lists(manifest, lake, options)
-    write_json(lake.store, INPUTS.format(run_id=run_id), found)
+    write_json(lake.store, document_key(run_id, "drift_inputs"), found)
     return {"columns": len(found["features"]) + len(found["raw"])}
 
 
@@ -90,7 +90,7 @@ def _features(
 
 def _of_lists(manifest: Manifest, lake: Lake, options: DriftOptions) -> dict[str, Any]:
     """Return what the published lists and the catalogue are held against."""
-    live = live_manifest(manifest, "recommendations", lake.store)
+    live = Manifest.find(lake.store, manifest.live_runs.get("recommendations", ""))
     if live is None:
         why = {"why": "no run of recommendations is live, or it is gone"}
         return {"catalogue": why, "lists": why, "decay": why}

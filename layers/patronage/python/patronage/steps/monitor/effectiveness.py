@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from patronage.errors import NotFound
-from patronage.logic.effectiveness.options import AttributionOptions
 from patronage.logic.effectiveness.report import (
     DIMENSIONS,
     MOST,
@@ -17,10 +16,13 @@ from patronage.logic.effectiveness.report import (
     rule_of,
     versions,
 )
+from patronage.logic.monitor.keys import document_key
+from patronage.logic.monitor.options import MonitorOptions
 from patronage.logic.queries import query
 from patronage.steps.manifest import Manifest
-from patronage.steps.monitor.judged import show_judged, show_live_segments
+from patronage.steps.monitor.judged import show_judged
 from patronage.steps.pin import pinned_engine
+from patronage.steps.segment.previous import show_live_segments
 from patronage.stores.objects import read_json, write_json
 from patronage.stores.registry import record_key
 
@@ -28,10 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from patronage.engines.duckdb import DuckEngine
+    from patronage.logic.effectiveness.options import AttributionOptions
     from patronage.stores.lake import Lake
     from patronage.stores.objects import ObjectStore
 
-DOCUMENT = "effectiveness"
 _NOTHING = (
     "no event names an answer of recommendations yet: let the storefront send back each answer's "
     "recommendation_id with impressions and clicks (docs/events.md)"
@@ -48,16 +50,10 @@ def effectiveness(run_id: str, lake: Lake) -> dict[str, Any]:
         The ``impressions``, ``clicks``, ``purchases`` and ``revenue_minor`` of the report.
     """
     manifest = Manifest.load(lake.store, run_id)
-    options = options_of(manifest)
-    document = measure(manifest, lake, options)
-    write_json(lake.store, f"runs/{run_id}/monitor/{DOCUMENT}.json", document)
+    document = measure(manifest, lake, MonitorOptions.from_mapping(manifest.monitor).attribution)
+    write_json(lake.store, document_key(run_id, "effectiveness"), document)
     totals = document["totals"]
     return {name: totals[name] for name in ("impressions", "clicks", "purchases", "revenue_minor")}
-
-
-def options_of(manifest: Manifest) -> AttributionOptions:
-    """Return the rule that a run of monitoring was pinned with."""
-    return AttributionOptions.from_mapping(manifest.monitor.get("attribution", {}), "[attribution]")
 
 
 def measure(manifest: Manifest, lake: Lake, options: AttributionOptions) -> dict[str, Any]:
@@ -74,7 +70,7 @@ def measure(manifest: Manifest, lake: Lake, options: AttributionOptions) -> dict
     """
     since = _since(manifest, options)
     with pinned_engine(manifest, lake, "events") as engine:
-        show_live_segments(engine, manifest, lake)
+        show_live_segments(manifest, lake.store, engine)
         attribute(engine, options, since=since)
         by = {name: _rows(engine, name, options) for name in (*DIMENSIONS, "version", "total")}
         coverage = engine.row(query("effectiveness_coverage"), since=since.isoformat())

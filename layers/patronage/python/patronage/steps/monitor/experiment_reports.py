@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from patronage.logic.experiments.analysis_options import AnalysisOptions
 from patronage.logic.experiments.statistics.report import analyse
 from patronage.logic.experiments.statistics.segment_effect import segment_effect
 from patronage.logic.experiments.statistics.units import Units
+from patronage.logic.monitor.keys import document_key
+from patronage.logic.monitor.options import MonitorOptions
 from patronage.steps.learn_arrays import load_arrays
 from patronage.steps.manifest import Manifest
 from patronage.stores.objects import read_json, write_json
@@ -15,9 +16,9 @@ from patronage.stores.objects import read_json, write_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from patronage.logic.experiments.analysis_options import AnalysisOptions
     from patronage.stores.objects import ObjectStore
 
-DOCUMENT = "experiments"
 _LEFT_OUT = ("fell_back", "fallback_impressions")
 NOBODY_HELD_OUT = (
     "nobody was held out, so there is nothing to compare with; set held_out_share in segments.toml"
@@ -33,7 +34,7 @@ def experiment_reports(run_id: str, store: ObjectStore) -> dict[str, Any]:
         How many ``experiments`` and ``segments`` have a report.
     """
     manifest = Manifest.load(store, run_id)
-    options = AnalysisOptions.from_mapping(manifest.monitor.get("experiments", {}), "[experiments]")
+    options = MonitorOptions.from_mapping(manifest.monitor).experiments
     head = {"as_of": manifest.as_of.isoformat(), "currency": manifest.shop.currency}
     experiments = {
         told["experiment"]["experiment_id"]: _experiment(told, units, options)
@@ -42,7 +43,7 @@ def experiment_reports(run_id: str, store: ObjectStore) -> dict[str, Any]:
     segments = [_segment(told, units, options) for told, units in _read(store, run_id, "audience-")]
     segments.sort(key=lambda each: str(each["exported_at"]), reverse=True)
     document = {**head, "experiments": experiments, "segments": segments}
-    write_json(store, f"runs/{run_id}/monitor/{DOCUMENT}.json", document)
+    write_json(store, document_key(run_id, "experiments"), document)
     return {"experiments": len(experiments), "segments": len(segments)}
 
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from patronage.logic.arrays import Array, gather, write_npz
-from patronage.logic.experiments.analysis_options import AnalysisOptions
 from patronage.logic.experiments.confirmed import (
     CROSSOVER,
     FELL_BACK,
@@ -19,9 +18,10 @@ from patronage.logic.experiments.confirmed import (
 )
 from patronage.logic.experiments.document import COPY, HOLDOUT, read_experiments
 from patronage.logic.experiments.lifecycle import ARCHIVED
+from patronage.logic.monitor.keys import document_key
+from patronage.logic.monitor.options import MonitorOptions
 from patronage.logic.queries import query
 from patronage.steps.manifest import Manifest
-from patronage.steps.monitor.effectiveness import options_of
 from patronage.steps.monitor.judged import show_judged
 from patronage.steps.pin import pinned_engine
 from patronage.steps.segment.audiences import audiences, members_key
@@ -74,9 +74,8 @@ def experiment_tables(run_id: str, lake: Lake) -> dict[str, Any]:
         How many ``experiments`` and ``audiences`` there are.
     """
     manifest = Manifest.load(lake.store, run_id)
-    prior_days = AnalysisOptions.from_mapping(
-        manifest.monitor.get("experiments", {}), "[experiments]"
-    ).prior_days
+    options = MonitorOptions.from_mapping(manifest.monitor)
+    prior_days, segment_days = options.experiments.prior_days, options.attribution.segment_days
     trials = [_Trial.of(each, manifest) for each in _started(lake.store, manifest)]
     acted = _acted(lake.store, manifest)
     if not trials and not acted:
@@ -92,8 +91,7 @@ def experiment_tables(run_id: str, lake: Lake) -> dict[str, Any]:
                 *_of_trial(engine, trial, prior_days),
             )
         for number, record in enumerate(acted):
-            days = options_of(manifest).segment_days
-            found = _of_audience(engine, lake.store, record, acted, manifest, days, prior_days)
+            found = _of_audience(engine, lake.store, record, acted, manifest, segment_days, prior_days)
             _write(run_id, lake.store, f"{AUDIENCE}-{number}", *found)
     return {"experiments": len(trials), "audiences": len(acted)}
 
@@ -232,6 +230,6 @@ def _arrays(engine: DuckEngine, ends: datetime, prior_days: int) -> dict[str, ar
 def _write(
     run_id: str, store: ObjectStore, name: str, arrays: dict[str, array[Any]], told: dict[str, Any]
 ) -> None:
-    key = f"runs/{run_id}/monitor/{name}"
-    store.write_bytes(f"{key}.npz", write_npz(arrays))
-    write_json(store, f"{key}.json", {**told, "units": len(arrays["arm"])})
+    key = document_key(run_id, name)
+    store.write_bytes(f"{key.removesuffix('.json')}.npz", write_npz(arrays))
+    write_json(store, key, {**told, "units": len(arrays["arm"])})

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from patronage.errors import BadInput, NotFound
 from patronage.logic.monitor.facts import Facts, Finding
+from patronage.logic.monitor.keys import document_key
 from patronage.logic.monitor.machines import MACHINE_OF
 from patronage.logic.monitor.retrain_options import SEGMENTS
 from patronage.steps.manifest import Manifest
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from patronage.stores.objects import ObjectStore
 
-PINNED = "runs/{run_id}/monitor/pinned.json"
-"""Where a run keeps what it was asked for, and which runs began last."""
 _GRAVE, _SUCCEEDED = "alarm", "SUCCEEDED"
 
 
@@ -45,13 +43,13 @@ def facts_of(
         What was measured.
     """
     manifest = Manifest.load(store, run_id)
-    pinned = read_json(store, PINNED.format(run_id=run_id))
-    live = _manifest(store, manifest.live_runs.get(family, ""))
-    last = _newest(live, _manifest(store, pinned["last_runs"].get(family, "")))
+    pinned = read_json(store, document_key(run_id, "pinned"))
+    live = Manifest.find(store, manifest.live_runs.get(family, ""))
+    last = _newest(live, Manifest.find(store, pinned["last_runs"].get(family, "")))
     status = _status(store, family, last)
     done = last if status == _SUCCEEDED else None
     rolled_back = pinned.get("rolled_back", {}).get(family, "")
-    known = _newest(live, done, _manifest(store, rolled_back)) or last
+    known = _newest(live, done, Manifest.find(store, rolled_back)) or last
     now, breaches = manifest.created_at, [each for each in manifest.quality if each["severity"] == _GRAVE]
     return Facts(
         family=family,
@@ -69,14 +67,6 @@ def facts_of(
         is_asked=family in pinned["retrain"],
         breaches=sorted({each["rule"] for each in breaches}),
     )
-
-
-def _manifest(store: ObjectStore, run_id: str) -> Manifest | None:
-    """Return a run's manifest; None for one that read nothing, or is not there any more."""
-    try:
-        return Manifest.load(store, run_id) if run_id else None
-    except (NotFound, BadInput, TypeError):  # the last two of one that another version of Patronage wrote
-        return None
 
 
 def _newest(*manifests: Manifest | None) -> Manifest | None:

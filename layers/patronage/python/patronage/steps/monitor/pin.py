@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadInput
+from patronage.logic.monitor.keys import document_key
 from patronage.logic.monitor.options import SETTINGS, MonitorOptions
 from patronage.logic.monitor.retrain_options import FAMILIES
 from patronage.logic.monitor.retraining import NEW_DATA, ON_DEMAND, SCHEDULE, wants_data
 from patronage.steps.manifest import Manifest
-from patronage.steps.monitor.facts import PINNED, facts_of
+from patronage.steps.monitor.facts import facts_of
 from patronage.steps.pin import pin
 from patronage.stores.objects import write_json
 
@@ -75,7 +76,7 @@ def pin_monitoring(
     if answer["engine"] != "duckdb":
         return answer
     began = {"last_runs": dict(last_runs or {}), "rolled_back": dict(rolled_back or {})}
-    write_json(lake.store, PINNED.format(run_id=run_id), {**wanted, **began})
+    write_json(lake.store, document_key(run_id, "pinned"), {**wanted, **began})
     if wanted["trigger"] == NEW_DATA and not _is_enough(run_id, lake.store):
         return answer | {"engine": "none", "reason": "not enough new data for any rule"}
     return answer

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from patronage.errors import BadInput, NotFound
 from patronage.steps.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -37,15 +36,18 @@ def show_previous(manifest: Manifest, store: ObjectStore, engine: DuckEngine) ->
 
 def run_before(manifest: Manifest, store: ObjectStore) -> Manifest | None:
     """Return the manifest of the run before; nothing where it is gone or counts in another currency."""
-    before = _loaded(manifest.previous, store) if manifest.previous else None
+    before = Manifest.find(store, manifest.previous)
     return before if before is not None and before.shop.currency == manifest.shop.currency else None
 
 
-def _loaded(run_id: str, store: ObjectStore) -> Manifest | None:
-    try:
-        return Manifest.load(store, run_id)
-    except (NotFound, BadInput, KeyError, TypeError):  # removed, or written by another version of Patronage
-        return None
+def show_live_segments(manifest: Manifest, store: ObjectStore, engine: DuckEngine) -> None:
+    """Show as `live_segments` the RFM segment of each customer in the live run of segments."""
+    key = f"runs/{manifest.previous}/segments/customers.parquet"
+    if store.exists(key):
+        engine.scan("segmented", [store.staged(key)])
+        engine.run("CREATE VIEW live_segments AS SELECT customer_id, segment_id AS segment FROM segmented")
+    else:
+        engine.show_none("live_segments", {"customer_id": "VARCHAR", "segment": "VARCHAR"})
 
 
 def standing_key(run_id: str, store: ObjectStore) -> str:

@@ -19,7 +19,7 @@ from patronage.steps.train.windows import K, Windows, measured, read_lists
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from patronage.logic.recommenders.blend import Lists
     from patronage.logic.recommenders.interactions import Ids
@@ -50,8 +50,8 @@ def blend(run_id: str, store: ObjectStore, *, split: Split = "cutoff") -> dict[s
         weights = learn_weights(before, windows.validation.relevant, k=K, offset=OFFSET)
     chosen = {name: weight for name, weight in weights.items() if weight > 0}
     n_products = windows.test.train.n_products
-    ids = _blended({name: lists[name]["test"] for name in chosen}, chosen, n_products)
-    validation_ids = _blended(before, chosen, n_products)
+    ids = blended({name: lists[name]["test"] for name in chosen}, chosen, n_products)
+    validation_ids = blended(before, chosen, n_products)
     validation = measure_ranking(validation_ids, windows.validation.relevant, k=K, resamples=1)
     metrics = windows.test.measure(ids, k=K) | {
         "validation_ndcg_at_10": validation.metrics["ndcg"].value,
@@ -68,7 +68,8 @@ def _kept_weights(manifest: Manifest, lists: Collection[str], store: ObjectStore
     return weights
 
 
-def _blended(lists: dict[str, Lists], weights: dict[str, float], n_products: int) -> Ids:
+def blended(lists: Mapping[str, Lists], weights: Mapping[str, float], n_products: int) -> Ids:
+    """Blend the lists of some methods to one list of `K` products a row."""
     rows = len(next(iter(lists.values()))[0])
     ids = np.full((rows, K), -1, dtype=np.int32)
     for start in range(0, rows, _ROWS_AT_ONCE):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from patronage.logic.model_records import PROMOTED, PUBLISHED, RECORDED, SKIPPED
 from patronage.steps.train.libraries import libraries
 from patronage.stores.objects import write_json
 from patronage.stores.registry import record_key
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
 
     from patronage.steps.manifest import Manifest
     from patronage.stores.objects import ObjectStore
-
-PUBLISHED, PROMOTED, RECORDED, SKIPPED = "published", "promoted", "recorded", "skipped"
-DECISIONS = (PUBLISHED, PROMOTED, RECORDED, SKIPPED)
-"""What became of a version: taken by the gate or by a person; measured, and no more; or not even measured."""
 
 
 def decision_of(manifest: Manifest) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from patronage.logic.model_records import RECORDED, SKIPPED
 from patronage.logic.recommenders.candidates import POPULARITY
-from patronage.steps.train.records import RECORDED, SKIPPED, decision_of
+from patronage.steps.train.records import decision_of
 from patronage.steps.train.windows import K
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from patronage.logic.queries import query
 from patronage.logic.tags import side_of
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
+from patronage.steps.segment.previous import show_live_segments
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def interactions(run_id: str, lake: Lake) -> dict[str, Any]:
         names = ("customers", "products", "days")
         columns = gather(dict.fromkeys(names, "i"), engine.chunks(query("interactions")))
         products = gather({"active": "i", "since": "i"}, engine.chunks(_PRODUCTS))
-        _show_segments(manifest, lake, engine)
+        show_live_segments(manifest, lake.store, engine)
         side = side_of(engine.rows(query("product_sides")), engine.rows(query("customer_sides")))
         write_json(lake.store, f"runs/{run_id}/features/side.json", side)
         write_json(lake.store, f"runs/{run_id}/features/devices.json", _devices(engine))
@@ -53,16 +54,6 @@ def interactions(run_id: str, lake: Lake) -> dict[str, Any]:
     lake.store.write_bytes(f"{features}/interactions.npz", write_npz({**columns, **sizes}))
     lake.store.write_bytes(f"{features}/products.npz", write_npz(products))
     return {**counts, "interactions": len(columns["days"])}
-
-
-def _show_segments(manifest: Manifest, lake: Lake, engine: DuckEngine) -> None:
-    """Show as `live_segments` the RFM segment of each customer in the live run of segments."""
-    key = f"runs/{manifest.live_runs.get('segments', '')}/segments/customers.parquet"
-    if lake.store.exists(key):
-        engine.scan("segmented", [lake.store.staged(key)])
-        engine.run("CREATE VIEW live_segments AS SELECT customer_id, segment_id AS segment FROM segmented")
-    else:
-        engine.show_none("live_segments", {"customer_id": "VARCHAR", "segment": "VARCHAR"})
 
 
 def _devices(engine: DuckEngine) -> dict[str, list[tuple[int, int]]]:

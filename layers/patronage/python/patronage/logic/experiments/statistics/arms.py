@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadInput
 from patronage.logic.experiments.analysis_options import CTR
+from patronage.logic.experiments.arms import NONE, POPULAR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-NONE, POPULAR, CONTACTED, HELD_OUT = "none", "popular", "contacted", "held_out"
+CONTACTED, HELD_OUT = "contacted", "held_out"
 _WITHOUT_CLICKS = {NONE, CONTACTED, HELD_OUT}
 """Kinds of arms that show nothing to click on."""
 EARNED_BY = {

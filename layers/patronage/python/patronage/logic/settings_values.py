@@ -1,0 +1,58 @@
+"""Settings that a shop writes beside its files: plain values by name, held to the fields of a dataclass."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from patronage.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_CALLED = {str: "a text", int: "a whole number", float: "a number", dict: "a table"}
+
+
+def check_values(values: Mapping[str, Any], usual: Any, place: str) -> None:
+    """Refuse a value whose name is no field, or whose type is not that of the field.
+
+    Parameters
+    ----------
+    values : mapping
+        Settings by name, as TOML or JSON gives them.
+    usual : dataclass
+        The settings as they usually are.
+    place : str
+        Where the values stand, for the message.
+
+    Raises
+    ------
+    BadInput
+        The message names the place, the name, the value and the rule.
+    """
+    kinds = {each.name: type(getattr(usual, each.name)) for each in fields(usual)}
+    for name, value in values.items():
+        check_name(name, kinds, place)
+        kind = kinds[name]
+        if isinstance(value, bool) or not isinstance(value, (int, float) if kind is float else kind):
+            raise wrong(place, name, value, f"be {_CALLED[kind]}")
+
+
+def check_name(name: str, known: Iterable[str], place: str, *, what: str = "setting") -> None:
+    """Refuse a name that is not known, with what is near it."""
+    if name not in (names := sorted(known)):
+        near = get_close_matches(name, names, n=1) or names
+        raise BadInput(f"{place}: {name} is no {what}; near it: {', '.join(near)}")
+
+
+def check_ranges(options: Any, ranges: Mapping[str, tuple[float, float]]) -> None:
+    """Refuse a number outside of its range, both ends of which are allowed."""
+    for name, (least, most) in ranges.items():
+        if not least <= getattr(options, name) <= most:
+            raise BadInput(f"{name} = {getattr(options, name)!r} must lie between {least} and {most}")
+
+
+def wrong(place: str, name: str, value: object, rule: str) -> BadInput:
+    """Return the error of a value that breaks a rule."""
+    return BadInput(f"{place}: {name} = {value!r} must {rule}; correct it or leave it out")
