@@ -6,6 +6,8 @@ Context (here, in `cdk.json`, or `cdk --context`):
 - `layers`: `built` (default; pip builds them here) or `unbuilt` (a note instead, for the local cloud)
 - `cloud`: `aws` (default), or `local` for one on this machine, which speaks plain HTTP and decodes path
   parameters: policies that ask for TLS are left out, and cdk-nag, which asks for them, does not look
+- `at_once`: how many children of a Map run at once, where that is fewer than the Map allows; the local cloud
+  has this machine's cores, and starts a process for each
 - `schedule`: `on` (default) or `off`
 - `stack`: name of the stack, `Patronage` by default
 - `alert_email`: address to subscribe to the alert topic

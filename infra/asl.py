@@ -193,6 +193,16 @@ def each_shard(label: str, states: States, *, run: str, key: str, then: str) -> 
     }
 
 
+def at_most(count: int, definition: State) -> State:
+    """Let no Map of a definition run more than so many children at once."""
+    states = {
+        name: state
+        | ({"MaxConcurrency": min(count, state["MaxConcurrency"])} if "MaxConcurrency" in state else {})
+        for name, state in definition["States"].items()
+    }
+    return definition | {"States": states}
+
+
 def start_run(machine: str, *, name: str, then: str) -> State:
     """Start a run of another machine under a name; where it was started before, that is as good.
 

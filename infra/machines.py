@@ -13,7 +13,7 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.asl import State
+from infra.asl import State, at_most
 from infra.grants import READ_OBJECT, Grant, allow, logical_id_of, on_objects
 from infra.nag import acknowledge
 from infra.names import RUN_OBJECTS
@@ -92,6 +92,8 @@ class Machine(Construct):
         self.log_group = logs.LogGroup(
             self, "Logs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
         )
+        if at_once := self.node.try_get_context("at_once"):
+            definition = at_most(int(at_once), definition)
         self.role = self._build_role(functions)
         self.machine = self._build_machine(f"{construct_id}StateMachine", definition, functions)
         self._labels = [state["Label"] for state in definition["States"].values() if "Label" in state]

@@ -1,4 +1,7 @@
-"""Run the checks stage by stage, and print each one's time beside its budget."""
+"""Run the checks stage by stage, and print each one's time beside its budget.
+
+`python tests/budget.py unit "end to end"` runs some of them, `--all` their slow tests, too.
+"""
 
 from __future__ import annotations
 
@@ -6,41 +9,92 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-BIN = Path(sys.executable).parent
-PYTEST = [sys.executable, "-m", "pytest", "-q"]
+PYTEST = (sys.executable, "-m", "pytest", "-q")
+
+
+class Command(NamedTuple):
+    """A command; of one of pytest also the marks of the tests that it runs."""
+
+    arguments: tuple[str, ...]
+    marks: str | None = None
+
+
+class Stage(NamedTuple):
+    """Commands that run at once, and their budget in minutes on 2 cores."""
+
+    budget: float
+    commands: tuple[Command, ...]
+
+
 STAGES = {
-    "lint and types": (1.0, [["make", "--no-print-directory", "lint"]]),
-    "unit": (4.0, [[*PYTEST, "-n", "auto", "tests/unit"]]),
-    "template": (1.0, [[*PYTEST, "tests/infra"]]),
-    "end to end": (4.0, [[*PYTEST, "tests/local_cloud"]]),
+    "lint and types": Stage(1.0, (Command(("make", "--no-print-directory", "lint")),)),
+    "unit": Stage(4.0, (Command((*PYTEST, "-n", "auto", "tests/unit"), ""),)),
+    "template": Stage(1.0, (Command((*PYTEST, "tests/infra"), ""),)),
+    "end to end": Stage(
+        4.0,
+        (
+            Command((*PYTEST, "tests/local_cloud"), "deployment"),
+            Command((*PYTEST, "tests/local_cloud"), "not deployment"),
+        ),
+    ),
 }
-"""Name of a stage: its budget in minutes on 2 cores, and its commands."""
+WHOLE = {"types for the oldest Python": Stage(1.0, (Command(("make", "--no-print-directory", "types")),))}
+"""What `make test-all` runs besides."""
 
 
 def main() -> int:
     """Run every stage, the later ones also where one failed, and say what each took."""
     is_whole = "--all" in sys.argv
-    slow = [] if is_whole else ["-m", "not slow"]
-    environment = os.environ | ({"PATRONAGE_TEST_ALL": "1"} if is_whole else {})
+    stages = STAGES | (WHOLE if is_whole else {})
+    named = [argument for argument in sys.argv[1:] if not argument.startswith("-")] or list(stages)
     lines, failed = [], []
-    for name, (budget, commands) in STAGES.items():
+    for name in named:
+        stage = stages[name]
         print(f"== {name}", flush=True)
         started = time.monotonic()
-        types = [["make", "--no-print-directory", "types"]] if is_whole and name == "lint and types" else []
-        for command in [*commands, *types]:
-            options = slow if "pytest" in command else []
-            if subprocess.run([*command, *options], cwd=ROOT, env=environment, check=False).returncode:
-                failed.append(name)
+        if not all(_succeed(stage.commands, is_whole=is_whole)):
+            failed.append(name)
         minutes = (time.monotonic() - started) / 60
-        over = "  over its budget" if minutes > budget else ""
-        lines.append(f"{name:<16}{minutes:>7.2f} of {budget:.0f} min{over}")
+        over = "  over its budget" if minutes > stage.budget else ""
+        lines.append(f"{name:<16}{minutes:>7.2f} of {stage.budget:.0f} min{over}")
     print("\n== time\n" + "\n".join(lines))
     if failed:
-        print(f"\nfailed: {', '.join(dict.fromkeys(failed))}")
+        print(f"\nfailed: {', '.join(failed)}")
     return 1 if failed else 0
+
+
+def _succeed(commands: tuple[Command, ...], *, is_whole: bool) -> list[bool]:
+    """Run commands at once, the first one's output as it comes, the others' when they have ended."""
+    with ThreadPoolExecutor(len(commands)) as pool:
+        running = [
+            pool.submit(_run, command, is_whole=is_whole, is_shown=place == 0)
+            for place, command in enumerate(commands)
+        ]
+        ended = [each.result() for each in running]
+    for done in ended:
+        print(done.stdout or "", end="", flush=True)
+    return [done.returncode == 0 for done in ended]
+
+
+def _run(command: Command, *, is_whole: bool, is_shown: bool) -> subprocess.CompletedProcess[str]:
+    arguments = list(command.arguments)
+    if command.marks is not None:
+        marks = [mark for mark in (command.marks, "" if is_whole else "not slow") if mark]
+        arguments += ["-m", " and ".join(marks)] if marks else []
+    return subprocess.run(
+        arguments,
+        cwd=ROOT,
+        env=os.environ | ({"PATRONAGE_TEST_ALL": "1"} if is_whole else {}),
+        stdout=None if is_shown else subprocess.PIPE,
+        stderr=None if is_shown else subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
 
 
 if __name__ == "__main__":

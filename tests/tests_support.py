@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 REPOSITORY = Path(__file__).parents[1]
@@ -18,6 +21,14 @@ ALL = bool(os.environ.get("PATRONAGE_TEST_ALL"))
 def examples(count: int) -> int:
     """Return how many of the examples of a property are tried: a quarter of them in the short run."""
     return count if ALL else max(count // 4, min(count, 8))
+
+
+def some(values: Iterable[Any], *, every: int) -> list[Any]:
+    """Return the values of a test's parameter; the short run tries the first and each so many further on."""
+    return [
+        value if place % every == 0 else pytest.param(value, marks=pytest.mark.slow)
+        for place, value in enumerate(values)
+    ]
 
 
 def adds_up(report: dict[str, Any]) -> bool:

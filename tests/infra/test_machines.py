@@ -348,3 +348,13 @@ def test_the_docs_tell_the_defaults_of_upkeep():
     assert ("when upkeep starts", "CDK context `upkeep_at`, as `03:17`", f"`{UPKEEP_AT}`") in rows
     setting = "`keep_replaced_files_days` in the shop's settings, at least 1"
     assert ("how long replaced files stay", setting, days) in rows
+
+
+def test_a_cloud_with_few_cores_runs_few_children_at_once():
+    from infra.asl import at_most
+
+    states = {"A": {"Type": "Map", "MaxConcurrency": 10}, "B": {"Type": "Map", "MaxConcurrency": 1}, "C": {}}
+    limited = at_most(4, {"StartAt": "A", "States": states})
+    assert limited["StartAt"] == "A"
+    assert [state.get("MaxConcurrency") for state in limited["States"].values()] == [4, 1, None]
+    assert states["A"]["MaxConcurrency"] == 10

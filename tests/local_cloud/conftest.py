@@ -75,6 +75,13 @@ def rows() -> list[list[str]]:
     return made
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the session's deployment: beside it another process tests all the rest."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent and "deployment" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.deployment)
+
+
 @pytest.fixture(scope="session")
 def orders(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("orders") / "two-groups.csv"

@@ -27,33 +27,36 @@ time.sleep(60)
 """
 
 
-def folders() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("patronage-cloud-*"))
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    """Give an empty folder in which clouds of this test make theirs."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return tmp_path
 
 
-def test_stop_ends_the_cloud_and_the_functions_that_it_runs(deployment, group_is_gone):
+def test_stop_ends_the_cloud_and_the_functions_that_it_runs(deployment, group_is_gone, folder):
     # The session's own deployment shows that functions are in the group; this one is stopped.
     assert deployment.api.get("/api/v1/health").status == 200
-    before = folders()
     ministack = MiniStack(port=0)
     ministack.start()
     group, port = ministack.process_group, ministack.port
     assert not group_is_gone(group, within_seconds=0.1)
+    assert list(folder.iterdir())
     ministack.stop()
     ministack.stop()
     assert group_is_gone(group)
     assert check_port(port) == port
-    assert folders() <= before
+    assert not list(folder.iterdir())
 
 
-def test_a_killed_parent_takes_the_cloud_with_it(group_is_gone):
-    before = folders()
+def test_a_killed_parent_takes_the_cloud_with_it(group_is_gone, folder):
     with subprocess.Popen([sys.executable, "-c", STARTS_ONE], stdout=subprocess.PIPE, text=True) as parent:
         group = int(parent.stdout.readline())
         assert not group_is_gone(group, within_seconds=0.1)
         parent.send_signal(signal.SIGKILL)
     assert group_is_gone(group)
-    assert folders() <= before
+    assert not list(folder.iterdir())
 
 
 def test_functions_run_in_the_group_of_the_cloud(deployment):

@@ -133,7 +133,7 @@ def test_a_later_upload_of_the_person_is_flagged(deployment, tmp_path, admin):
         encoding="utf-8",
     )
     report = wait_for_report(deployment.stack, upload_orders(deployment.stack, orders), timeout_s=60)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while "erased_customers_again" not in report and time.monotonic() < deadline:
         time.sleep(0.5)
         with closing(deployment.stack.lake_store()) as store:

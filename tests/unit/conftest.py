@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.loaders import JSONFileLoader
 from hypothesis import settings
 
 import serving_support
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 # A test holds what is right; benchmarks hold what is quick.
 settings.register_profile("house", deadline=None, max_examples=examples(100))
 settings.load_profile("house")
+
+# Hundreds of tests open AWS anew; botocore's models, which they read, take longer to parse than most of them.
+_model = functools.cache(JSONFileLoader().load_file)
+JSONFileLoader.load_file = lambda _, path: _model(path)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from patronage.settings import Shop
 from patronage.steps.ingest import ingest
-from tests_support import NOW, adds_up
+from tests_support import NOW, adds_up, some
 
 HEADER = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\n"
 WITH_LINES = "order_id,line,customer_id,product_id,quantity,unit_price,ordered_at\n"
@@ -56,7 +56,7 @@ PARTS = {"a": ("o1 lamp", "o1 lamp", "o2 bulb"), "b": ("o1 shade",), "c": ("o1 c
 WHOLE = ["o1 cord", "o1 lamp", "o1 lamp", "o1 shade", "o2 bulb", "o3 bulb"]
 
 
-@pytest.mark.parametrize("order", list(permutations("abc")))
+@pytest.mark.parametrize("order", some(permutations("abc"), every=3))
 @pytest.mark.parametrize("hours", [(0, 0, 0), (0, 1, 2), (2, 1, 0)])
 def test_three_parts_are_united_in_any_order(take, held, order, hours):
     reports = [take(key, *PARTS[key], hour=hour) for key, hour in zip(order, hours, strict=True)]
@@ -113,7 +113,7 @@ def test_an_older_version_that_comes_late_does_not_undo_the_newer(take, held):
     assert held() == sorted(["o1 mirror", *PARTS["a"], *PARTS["c"]])
 
 
-@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("order", some(permutations(range(3)), every=3))
 def test_the_newest_of_three_versions_counts_in_any_order(take, held, order):
     versions = (("o1 lamp", "o1 shade"), ("o1 lamp",), ("o1 lamp", "o1 cord"))
     take("other", "o1 bulb")
@@ -124,7 +124,7 @@ def test_the_newest_of_three_versions_counts_in_any_order(take, held, order):
     assert held() == ["o1 bulb", "o1 cord", "o1 lamp"]
 
 
-@pytest.mark.parametrize("order", list(permutations("abc")))
+@pytest.mark.parametrize("order", some(permutations("abc"), every=3))
 def test_parts_with_line_ids_are_united_too(take, held, order):
     parts = {"a": ("o1 1 lamp", "o2 1 bulb"), "b": ("o1 2 shade",), "c": ("o1 3 cord",)}
     for key in order:

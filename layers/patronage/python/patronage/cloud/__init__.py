@@ -8,7 +8,7 @@
 """
 
 from patronage.cloud._access import Answer, Api, api_key, open_api, sign_in
-from patronage.cloud._deploy import deploy, zip_folder
+from patronage.cloud._deploy import deploy
 from patronage.cloud._ministack import MiniStack, check_port
 from patronage.cloud._repository import repository
 from patronage.cloud._runs import (
@@ -23,6 +23,7 @@ from patronage.cloud._runs import (
 )
 from patronage.cloud._session import Cloud, Stack, explained, open_stack
 from patronage.cloud._synth import Assembly, sources_digest, synthesise
+from patronage.cloud._zips import zip_asset
 from patronage.stores.executions import history
 
 __all__ = [
@@ -51,5 +52,5 @@ __all__ = [
     "upload_orders",
     "wait_for_report",
     "wait_for_runs",
-    "zip_folder",
+    "zip_asset",
 ]

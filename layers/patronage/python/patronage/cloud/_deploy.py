@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import json
-import stat
 import time
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 from patronage.cloud._session import ACCOUNT, REGION, Cloud, Stack, open_stack
+from patronage.cloud._zips import zip_asset
 from patronage.errors import NotFound, RunFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 _WAIT_SECONDS = 300
 _BOOTSTRAP_VERSION = "30"
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def deploy(cloud: Cloud, assembly: Path, *, stack: str = "Patronage") -> Stack:
@@ -47,7 +44,7 @@ def _publish_assets(cloud: Cloud, assembly: Path, stack: str) -> str:
     url = ""
     for asset in listed.values():
         source = assembly / asset["source"]["path"]
-        content = zip_folder(source) if asset["source"]["packaging"] == "zip" else source.read_bytes()
+        content = zip_asset(source) if asset["source"]["packaging"] == "zip" else source.read_bytes()
         for destination in asset["destinations"].values():
             bucket, key = _resolved(destination["bucketName"]), _resolved(destination["objectKey"])
             if bucket not in made:
@@ -65,22 +62,6 @@ def _resolved(text: str) -> str:
         .replace("${AWS::Region}", REGION)
         .replace("${AWS::Partition}", "aws")
     )
-
-
-def zip_folder(folder: Path) -> bytes:
-    """Return a folder as a zip file, the same bytes for the same content."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for path in _files(folder):
-            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), date_time=_EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = (stat.S_IFREG | (0o755 if path.stat().st_mode & 0o111 else 0o644)) << 16
-            archive.writestr(entry, path.read_bytes())
-    return packed.getvalue()
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    yield from (path for path in sorted(folder.rglob("*")) if path.is_file())
 
 
 def _bootstrap(cloud: Cloud, template: Mapping[str, Any]) -> None:

@@ -91,7 +91,8 @@ def _toml(shop: Shop) -> str:
 
 def _context(root: Path, shop: Path) -> dict[str, object]:
     known = json.loads((root / "cdk.json").read_text(encoding="utf-8")).get("context", {})
-    return {**known, "cloud": "local", "layers": "unbuilt", "schedule": "off", "shop": str(shop.absolute())}
+    ours = {"cloud": "local", "layers": "unbuilt", "schedule": "off", "shop": str(shop.absolute())}
+    return {**known, **ours, "at_once": max(os.cpu_count() or 1, 2)}
 
 
 def _run_app(root: Path, out: Path, context: Mapping[str, object]) -> None:

@@ -10,18 +10,20 @@ from patronage.logic.queries import literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from patronage.engines.duckdb import DuckSession
+    import duckdb
 
 _MINUTE = 60 * 10**6
 _DAY = 24 * 60 * _MINUTE
 
 
-def clock_changes(session: DuckSession, zone: str, *, first: int, last: int) -> list[tuple[int, int]]:
+def clock_changes(
+    connection: duckdb.DuckDBPyConnection, zone: str, *, first: int, last: int
+) -> list[tuple[int, int]]:
     """Return how the clock of a zone changes from one year to another.
 
     Parameters
     ----------
-    session : DuckSession
+    connection : duckdb.DuckDBPyConnection
         Knows the zones.
     zone : str
         An IANA zone.
@@ -38,7 +40,7 @@ def clock_changes(session: DuckSession, zone: str, *, first: int, last: int) -> 
     start, end = (f"epoch_us(TIMESTAMP '{year}-06-15 00:00:00')" for year in (first - 1, last + 1))
     days = _offsets(start, end, _DAY, zone)
     minutes = _offsets(f"changed.instant - {_DAY}", "changed.instant", _MINUTE, zone)
-    found = session.connection.execute(
+    found = connection.execute(
         f"WITH days AS (SELECT *, LAG(shift) OVER (ORDER BY instant) AS before FROM ({days})), "
         "changed AS (SELECT instant FROM days WHERE shift <> before), "
         "minutes AS (SELECT each.*, LAG(shift) OVER (PARTITION BY changed.instant ORDER BY each.instant) AS "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from array import array
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import duckdb
 from arro3.core import Array as ArrowArray
 from arro3.core import DataType, Table
 
+from patronage.engines import databases
 from patronage.engines.clock import clock_changes, day_sql
 from patronage.logic.parts import Part
 from patronage.logic.queries import literal
@@ -28,22 +28,22 @@ _MOST_WORDS = 1000
 """Above so many different texts in a column, Parquet's dictionary costs more to make than it saves."""
 _QUICK_YEARS = (2005, 2036)
 """The first and last year whose days are cut without asking the zone; each more makes a query longer."""
-_changes: dict[str, list[tuple[int, int]]] = {}
-"""How the clock of each zone that was asked for changes in those years; 50 ms to find out."""
 
 
 class DuckSession:
     """An `Engine` over a DuckDB connection."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, shop: Shop) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, shop: Shop, *, path: Sequence[str]) -> None:
         self.connection = connection
         self._shop = shop
+        self._path = path
         self._prepared: dict[str, str] = {}
+        connection.execute(f"SET search_path = '{','.join(path)}'")
         connection.execute(f"SET TimeZone = '{shop.timezone}'")
 
     def session(self) -> DuckSession:
         """Open another connection to the database, for another thread; temporary tables are its own."""
-        return DuckSession(self.connection.cursor(), self._shop)
+        return DuckSession(self.connection.cursor(), self._shop, path=self._path)
 
     def scan(self, name: str, files: Sequence[Path]) -> None:
         listed = ", ".join(literal(str(file)) for file in files)
@@ -171,34 +171,31 @@ class DuckEngine(DuckSession):
     """
 
     def __init__(self, shop: Shop, *, memory_limit: str | None = None, threads: int | None = None) -> None:
-        self._spill = tempfile.TemporaryDirectory(prefix="patronage-duckdb-")
-        super().__init__(duckdb.connect(config={"temp_directory": self._spill.name}), shop)
-        memory_limit = memory_limit or _share_of_lambda()
-        if memory_limit is not None:
-            self.connection.execute(f"SET memory_limit = '{memory_limit}'")
+        duck = databases.running(memory_limit or _share_of_lambda())
+        about = (shop.timezone, shop.minor_digits)
+        definitions = databases.defined(duck, about, lambda connection: _definitions(shop, connection))
+        self._name = databases.new_name()
+        self._threads: int | None = None
+        connection = duck.connection.cursor()
+        databases.attach(connection, self._name)
+        super().__init__(connection, shop, path=(self._name, definitions))
         if threads is not None:
             self.use_threads(threads)
-        for macro in _macros(shop, self._clock_changes(shop.timezone)):
-            self.connection.execute(f"CREATE MACRO {macro}")
-        kinds = ", ".join(map(literal, KINDS))
-        self.connection.execute(f"CREATE TYPE order_kind AS ENUM ({kinds})")
 
     def __enter__(self) -> DuckEngine:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._threads is not None:
+            self.connection.execute(f"SET threads = {self._threads}")
+        databases.detach(self.connection, self._name)
         self.connection.close()
-        self._spill.cleanup()
 
     def use_threads(self, count: int) -> None:
-        """Set how many threads a query takes."""
+        """Set how many threads a query takes, of all engines of the process until this one is closed."""
+        if self._threads is None:
+            self._threads = self.row("SELECT current_setting('threads') AS threads")["threads"]
         self.connection.execute(f"SET threads = {count}")
-
-    def _clock_changes(self, zone: str) -> list[tuple[int, int]]:
-        if zone not in _changes:
-            first, last = _QUICK_YEARS
-            _changes[zone] = clock_changes(self, zone, first=first, last=last)
-        return _changes[zone]
 
 
 def _arrow(values: array[Any]) -> ArrowArray:
@@ -209,13 +206,16 @@ def _arrow(values: array[Any]) -> ArrowArray:
     return ArrowArray([], type=types[values.typecode])
 
 
-def _macros(shop: Shop, changes: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+def _definitions(shop: Shop, connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     """Write what cuts days and money, and tells rows apart, the same way on every engine."""
+    first, last = _QUICK_YEARS
+    changes = clock_changes(connection, shop.timezone, first=first, last=last)
     unit = 10**shop.minor_digits
     return (
-        f"shop_day(ts) AS {day_sql('ts', changes, zone=shop.timezone)}",
-        f"to_minor(amount) AS CAST(round_even(amount, {shop.minor_digits}) * {unit} AS BIGINT)",
-        "row_key(a, b) AS hash(a, b), (a, b, c, d) AS hash(a, b, c, d)",
+        f"CREATE MACRO shop_day(ts) AS {day_sql('ts', changes, zone=shop.timezone)}",
+        f"CREATE MACRO to_minor(amount) AS CAST(round_even(amount, {shop.minor_digits}) * {unit} AS BIGINT)",
+        "CREATE MACRO row_key(a, b) AS hash(a, b), (a, b, c, d) AS hash(a, b, c, d)",
+        f"CREATE TYPE order_kind AS ENUM ({', '.join(map(literal, KINDS))})",
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.utils.extmath import randomized_svd
 
 from patronage.errors import BadInput
 from patronage.logic.recommenders.factor_model import FactorModel
@@ -54,6 +53,8 @@ class Svd(FactorModel):
             raise BadInput(f"regularization={self.regularization} must not be negative")
 
     def _learn(self, history: Matrix) -> Scores:
+        from sklearn.utils.extmath import randomized_svd  # it takes 1.5 s, and other models need it not
+
         buyers = np.bincount(history.indices, minlength=history.shape[1])
         scale = np.maximum(buyers, 1) ** ((self.scaling - 1) / 2)
         scaled = history.copy()

@@ -205,15 +205,16 @@ def _sampled(plan: Plan, source: Source, engine: DuckEngine) -> dict[str, list[s
         return {}
     for records in held_chunks(engine, plan, [chunk], delimiter=source.delimiter):
         engine.hold("sample", f"SELECT * FROM ({mapped_sql(plan, records)}) LIMIT {_SAMPLE_ROWS}")
-    texts = {}
-    for column in plan.table.source_columns:
-        name = _given_text(column)
-        wanted = (
-            f"SELECT DISTINCT text FROM (SELECT {name} AS text FROM sample WHERE {name} IS NOT NULL) "
-            f"LIMIT {_SAMPLE}"
-        )
-        texts[column.name] = [row["text"] for row in engine.rows(wanted)]
-    return texts
+    texts = {column.name: _given_text(column) for column in plan.table.source_columns}
+    counts = engine.row(
+        f"SELECT {', '.join(f'COUNT({text}) AS {name}' for name, text in texts.items())} FROM sample"
+    )
+    return {name: _different(text, engine) if counts[name] else [] for name, text in texts.items()}
+
+
+def _different(text: str, engine: DuckEngine) -> list[str]:
+    wanted = f"SELECT DISTINCT text FROM (SELECT {text} AS text FROM sample WHERE {text} IS NOT NULL)"
+    return [row["text"] for row in engine.rows(f"{wanted} LIMIT {_SAMPLE}")]
 
 
 def _given_text(column: Column) -> str:

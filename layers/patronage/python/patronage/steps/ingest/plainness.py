@@ -36,5 +36,7 @@ def with_plain_columns(
     plain = plain_columns(plan, texts, shop)
     if plain.years is not None:
         first, last = max(plain.years[0] - 1, _YEARS[0]), min(plain.years[1] + 1, _YEARS[1])
-        plain = replace(plain, changes=clock_changes(engine, shop.timezone, first=first, last=last))
+        plain = replace(
+            plain, changes=clock_changes(engine.connection, shop.timezone, first=first, last=last)
+        )
     return replace(plan, plain=plain)

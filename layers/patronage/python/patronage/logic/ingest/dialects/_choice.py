@@ -73,7 +73,9 @@ def _of_the_shop(
     known: Sequence[Dialect], fitting: Sequence[Dialect], header: Sequence[str], key: str
 ) -> list[Dialect]:
     """List the shop's own dialects that the file is of, or would be if its header did not lack columns."""
-    own = [each for each in known if each not in dialects() and not each.format.get("header")]
+    shipped = {id(each) for each in dialects()}  # quicker than to compare each with each
+    others = [each for each in known if id(each) not in shipped]
+    own = [each for each in others if each not in dialects() and not each.format.get("header")]
     return [each for each in own if each in fitting or (each.lacks(header) and each.fits_key(key))]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def column_in(name: str, header: Sequence[str]) -> str | None:
     return next((column for column in header if _plain(column) == plain), None)
 
 
+@lru_cache(maxsize=10_000)  # a header is held against every dialect
 def _plain(name: str) -> str:
     return re.sub(r"[\s_\-]+", "_", name.strip()).casefold()
 

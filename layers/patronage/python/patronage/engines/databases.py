@@ -1,0 +1,80 @@
+"""Where engines keep their tables: one DuckDB a process, in which each engine has a database of its own.
+
+To start DuckDB takes 36 ms, to make a database in one that runs 2 ms; a step opens several engines, a command
+that reads a lake many. What cuts the days of a shop takes 7 ms more to write down, so it is kept, too.
+"""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from itertools import count
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import duckdb
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+
+@dataclass
+class Running:
+    """A DuckDB that runs as long as the process does."""
+
+    connection: duckdb.DuckDBPyConnection
+    definitions: dict[Hashable, str] = field(default_factory=dict)
+
+
+_running: dict[str | None, Running] = {}
+_numbers = count()
+_lock = Lock()
+
+
+def running(memory_limit: str | None) -> Running:
+    """Return the DuckDB with that limit of memory; what does not fit spills to a folder of the process."""
+    with _lock:
+        if memory_limit not in _running:
+            folder = tempfile.mkdtemp(prefix="patronage-duckdb-")
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            connection = duckdb.connect(config={"temp_directory": folder})
+            if memory_limit is not None:
+                connection.execute(f"SET memory_limit = '{memory_limit}'")
+            _running[memory_limit] = Running(connection)
+        return _running[memory_limit]
+
+
+def defined(
+    duck: Running,
+    key: Hashable,
+    statements: Callable[[duckdb.DuckDBPyConnection], Sequence[str]],
+) -> str:
+    """Return the database of these definitions, macros and types that many engines share; make it once."""
+    with _lock:
+        if key not in duck.definitions:
+            name = f"definitions_{next(_numbers)}"
+            with duck.connection.cursor() as cursor:
+                attach(cursor, name)
+                for statement in statements(cursor):
+                    cursor.execute(statement)
+            duck.definitions[key] = name
+        return duck.definitions[key]
+
+
+def new_name() -> str:
+    """Return a name that no other database of the process has."""
+    return f"engine_{next(_numbers)}"
+
+
+def attach(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Make a database in memory, and let a connection work in it."""
+    connection.execute(f"ATTACH ':memory:' AS {name}")
+    connection.execute(f"USE {name}")
+
+
+def detach(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Drop a connection's database with all that it holds."""
+    connection.execute("USE memory")
+    connection.execute(f"DETACH {name}")
