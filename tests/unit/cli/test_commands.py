@@ -206,4 +206,5 @@ def test_every_command_helps_with_an_example(tmp_path, command):
 
 def test_help_lists_every_command(tmp_path):
     shown = as_a_process("--help", cwd=tmp_path).stdout
-    assert all(command in shown for command in _COMMANDS)
+    named = {line.strip("│ ").split(" ")[0] for line in shown.splitlines()}
+    assert named >= set(_COMMANDS)

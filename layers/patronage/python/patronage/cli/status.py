@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_MOST_HOURS = 72
+"""An age of more is told in days."""
 MACHINES = ("segmentation", "training", "monitoring", "upkeep", "erasure")
 
 
@@ -89,8 +91,8 @@ def _print_live(found: dict[str, Any]) -> None:
             each["family"],
             " ".join(each["model"].get(name, "") for name in ("name", "version")).strip() or each["run_id"],
             _minute(each["as_of"]),
-            f"{each['age_hours']:,.0f} h",
-            f"{each['published_hours_ago']:,.0f} h ago",
+            _age(each["age_hours"]),
+            f"{_age(each['published_hours_ago'])} ago",
             each["rollback_to"]["run_id"] if each["rollback_to"] else "",
         )
         for each in found["freshness"]
@@ -98,6 +100,10 @@ def _print_live(found: dict[str, Any]) -> None:
     header = ("", "Live", "Data as of", "Age", "Published", "Can go back to")
     if rows:
         print_rows("What is live", header, rows)
+
+
+def _age(hours: float) -> str:
+    return f"{hours:,.0f} h" if hours < _MOST_HOURS else f"{hours / 24:,.0f} days"
 
 
 def _print_runs(found: dict[str, Any]) -> None:
