@@ -194,7 +194,7 @@ def each_shard(label: str, states: States, *, run: str, key: str, then: str) -> 
 
 
 def at_most(count: int, definition: State) -> State:
-    """Let no Map of a definition run more than so many children at once."""
+    """Let no Map among a machine's own states run more than so many children at once."""
     states = {
         name: state
         | ({"MaxConcurrency": min(count, state["MaxConcurrency"])} if "MaxConcurrency" in state else {})

@@ -3,9 +3,11 @@ from __future__ import annotations
 import io
 from decimal import Decimal
 
+import duckdb
 import numpy as np
 import pytest
 
+from patronage.engines import databases
 from patronage.engines.duckdb import DuckEngine
 from patronage.logic.arrays import read_npz
 from patronage.settings import Shop
@@ -74,3 +76,62 @@ def test_arrays_without_a_row_keep_their_columns():
         engine.arrays("found", read_npz(content.getvalue()))
         assert engine.rows("FROM found") == []
         assert engine.row("SELECT SUM(label) AS n, MAX(share) AS m, COUNT(idx) AS i FROM found")["i"] == 0
+
+
+FAULT = (
+    "SELECT list_transform(EXISTS(SELECT m FROM t u WHERE NULL), x -> grouping(u.a)), (#1 = u.a) "
+    "FROM (PIVOT t ON e USING sum(a)) t GROUP BY ALL"
+)
+"""What DuckDB 2.0.1 calls an internal error; a later one may answer it otherwise."""
+
+
+def attached() -> set[str]:
+    with DuckEngine(Shop()) as engine:
+        rows = engine.rows("SELECT database_name AS name FROM duckdb_databases() WHERE name LIKE 'engine_%'")
+    return {row["name"] for row in rows}
+
+
+def threads() -> int:
+    with DuckEngine(Shop()) as engine:
+        return int(engine.row("SELECT current_setting('threads') AS n")["n"])
+
+
+def test_engines_do_not_see_each_other_s_tables_and_leave_nothing():
+    with DuckEngine(Shop()) as one, DuckEngine(Shop(currency="JPY")) as other:
+        one.table("t", "SELECT 1 AS n")
+        other.table("t", "SELECT 2 AS n")
+        assert one.session().rows("FROM t") == [{"n": 1}]
+        assert other.rows("FROM t") == [{"n": 2}]
+        assert len(attached()) == 3
+    assert len(attached()) == 1
+
+
+def test_an_engine_that_cannot_be_opened_leaves_nothing():
+    with pytest.raises(duckdb.Error):
+        DuckEngine(Shop(), threads=0)
+    assert len(attached()) == 1
+
+
+def test_threads_are_the_machine_s_again_in_whatever_order_engines_close():
+    usual = threads()
+    one, other = DuckEngine(Shop(), threads=1), DuckEngine(Shop(), threads=1)
+    for engine in (one, other):
+        with engine:
+            assert engine.row("SELECT 1 AS n") == {"n": 1}
+    assert threads() == usual
+
+
+def test_after_a_fault_within_duckdb_there_is_another():
+    with pytest.raises(duckdb.Error) as raised, DuckEngine(Shop()) as engine:  # noqa: PT012
+        engine.table("t", "SELECT 1 AS a, 2 AS e, 3 AS m")
+        engine.rows(FAULT)
+    assert "INTERNAL" in str(raised.value)
+    assert len(attached()) == 1
+
+
+def test_what_spills_has_a_folder_even_where_somebody_cleaned_up():
+    folder = databases.running(None).folder
+    folder.rmdir()
+    with DuckEngine(Shop()) as engine:
+        assert engine.row("SELECT 1 AS n") == {"n": 1}
+    assert folder.is_dir()

@@ -55,7 +55,9 @@ class _LazyGroup(TyperGroup):
         module = importlib.import_module(f"patronage.cli.{name}")
         group = getattr(module, f"{name}_app", None)
         if group is not None:  # a command of several: `patronage features list`
-            return typer.main.get_group(group)
+            several = typer.main.get_group(group)
+            several.name = cmd_name
+            return several
         command = typer.Typer(rich_markup_mode="markdown", add_completion=False)
         command.command(name=cmd_name)(getattr(module, name))
         return typer.main.get_command(command)

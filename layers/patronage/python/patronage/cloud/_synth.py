@@ -68,7 +68,7 @@ def synthesise(root: Path, shop: Shop) -> Assembly:
 
 def sources_digest(root: Path, shop: Shop) -> str:
     """Return a digest of everything that the template and its assets are made of."""
-    digest = hashlib.sha256(f"{sys.version_info[:2]}\0".encode())
+    digest = hashlib.sha256(f"{sys.version_info[:2]}\0{os.cpu_count()}\0".encode())
     digest.update(shop.to_json().encode())
     for path in _source_files(root):
         digest.update(f"\0{path.relative_to(root).as_posix()}\0{path.stat().st_mode & 0o111}\0".encode())

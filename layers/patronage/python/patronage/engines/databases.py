@@ -9,8 +9,10 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -22,10 +24,26 @@ if TYPE_CHECKING:
 
 @dataclass
 class Running:
-    """A DuckDB that runs as long as the process does."""
+    """A DuckDB that runs as long as the process does, and the folder to which it spills."""
 
     connection: duckdb.DuckDBPyConnection
+    folder: Path
     definitions: dict[Hashable, str] = field(default_factory=dict)
+
+    @property
+    def works(self) -> bool:
+        """Whether it still answers: a fault within DuckDB ends it."""
+        try:
+            self.connection.execute("SELECT 1")
+        except duckdb.FatalException:
+            return False
+        return True
+
+    def give_back(self) -> None:
+        """Return memory to the machine; DuckDB's allocator keeps that of a dropped database until then."""
+        with self.connection.cursor() as cursor, suppress(duckdb.FatalException):
+            ((limit,),) = cursor.execute("SELECT current_setting('memory_limit')").fetchall()
+            cursor.execute(f"SET memory_limit = '{limit}'")
 
 
 _running: dict[str | None, Running] = {}
@@ -36,14 +54,16 @@ _lock = Lock()
 def running(memory_limit: str | None) -> Running:
     """Return the DuckDB with that limit of memory; what does not fit spills to a folder of the process."""
     with _lock:
-        if memory_limit not in _running:
-            folder = tempfile.mkdtemp(prefix="patronage-duckdb-")
+        found = _running.get(memory_limit)
+        if found is None or not found.works:
+            folder = Path(tempfile.mkdtemp(prefix="patronage-duckdb-"))
             atexit.register(shutil.rmtree, folder, ignore_errors=True)
-            connection = duckdb.connect(config={"temp_directory": folder})
+            connection = duckdb.connect(config={"temp_directory": str(folder)})
             if memory_limit is not None:
                 connection.execute(f"SET memory_limit = '{memory_limit}'")
-            _running[memory_limit] = Running(connection)
-        return _running[memory_limit]
+            found = _running[memory_limit] = Running(connection, folder)
+        found.folder.mkdir(exist_ok=True)  # something may have cleaned up
+        return found
 
 
 def defined(
@@ -56,8 +76,9 @@ def defined(
         if key not in duck.definitions:
             name = f"definitions_{next(_numbers)}"
             with duck.connection.cursor() as cursor:
+                made = statements(cursor)
                 attach(cursor, name)
-                for statement in statements(cursor):
+                for statement in made:
                     cursor.execute(statement)
             duck.definitions[key] = name
         return duck.definitions[key]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from array import array
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -167,34 +168,39 @@ class DuckEngine(DuckSession):
         DuckDB's own limit, such as ``2GB``. By default three fifths of a Lambda's memory (Delta Lake and
         Python need the rest), elsewhere what DuckDB takes: four fifths of the machine's.
     threads : int, optional
-        How many threads a query takes; by default all of the machine's.
+        How many threads a query takes; by default all of the machine's, or what an open engine has set.
     """
 
     def __init__(self, shop: Shop, *, memory_limit: str | None = None, threads: int | None = None) -> None:
-        duck = databases.running(memory_limit or _share_of_lambda())
+        self._duck = databases.running(memory_limit or _share_of_lambda())
         about = (shop.timezone, shop.minor_digits)
-        definitions = databases.defined(duck, about, lambda connection: _definitions(shop, connection))
+        definitions = databases.defined(self._duck, about, lambda connection: _definitions(shop, connection))
         self._name = databases.new_name()
-        self._threads: int | None = None
-        connection = duck.connection.cursor()
+        self._sets_threads = False
+        connection = self._duck.connection.cursor()
         databases.attach(connection, self._name)
-        super().__init__(connection, shop, path=(self._name, definitions))
-        if threads is not None:
-            self.use_threads(threads)
+        try:
+            super().__init__(connection, shop, path=(self._name, definitions))
+            if threads is not None:
+                self.use_threads(threads)
+        except BaseException:
+            self.__exit__()
+            raise
 
     def __enter__(self) -> DuckEngine:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._threads is not None:
-            self.connection.execute(f"SET threads = {self._threads}")
-        databases.detach(self.connection, self._name)
-        self.connection.close()
+        # A fault within DuckDB ends all of it, and is what the caller must hear of.
+        with closing(self.connection), suppress(duckdb.FatalException):
+            if self._sets_threads:
+                self.connection.execute("RESET threads")
+            databases.detach(self.connection, self._name)
+        self._duck.give_back()
 
     def use_threads(self, count: int) -> None:
-        """Set how many threads a query takes, of all engines of the process until this one is closed."""
-        if self._threads is None:
-            self._threads = self.row("SELECT current_setting('threads') AS threads")["threads"]
+        """Set how many threads a query takes, of other open engines too, until this one is closed."""
+        self._sets_threads = True
         self.connection.execute(f"SET threads = {count}")
 
 
