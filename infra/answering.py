@@ -20,6 +20,7 @@ from infra.names import (
     MONITOR_OBJECTS,
     QUALITY_OBJECTS,
     RULES_OBJECT,
+    UPLOAD_REPORT_OBJECTS,
 )
 from infra.secret import arn_of, on_secret
 
@@ -67,13 +68,14 @@ class Seen:
 
 
 def answering_environment(
-    storage: Storage, common: Common, keys: Keys, secrets: Secrets
+    storage: Storage, common: Common, keys: Keys, secrets: Secrets, *, dashboard: str
 ) -> Mapping[str, str]:
     """Return what each function behind the API is told."""
     return {
         "PATRONAGE_SERVING_TABLE": storage.serving.table_name,
         "PATRONAGE_PATH_PARAMETERS": "encoded" if common.on_aws else "decoded",
         "PATRONAGE_VISITOR_SECRET": arn_of(secrets.visitor),
+        "PATRONAGE_DASHBOARD_ORIGIN": dashboard,
         **keys.environment,
     }
 
@@ -129,6 +131,7 @@ def build_api_function(
             Grant(statement=allow(["lambda:InvokeFunction"], publish.function.function_arn)),
             on_objects(storage.lake, MONITOR_OBJECTS, READ_OBJECT),
             on_objects(storage.lake, QUALITY_OBJECTS, READ_OBJECT),
+            on_objects(storage.lake, UPLOAD_REPORT_OBJECTS, READ_OBJECT),
             on_objects(storage.lake, DECISION_OBJECTS, READ_OBJECT),
             *seen.grants(),
         ],

@@ -62,7 +62,6 @@ class Doors:
 
     rates: Rates = field(default_factory=Rates)
     has_waf: bool = False
-    cors_origins: Sequence[str] = ()
 
 
 class Api(Construct):
@@ -95,12 +94,17 @@ class Api(Construct):
         host = f"{self.rest_api.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}"
         return f"https://{host}/{STAGE}"
 
-    def answer_with(self, functions: Mapping[str, Function]) -> None:
+    @property
+    def origin(self) -> str:
+        """The web origin of the stage, as a page's policy names it."""
+        return self.url.removesuffix(f"/{STAGE}")
+
+    def answer_with(self, functions: Mapping[str, Function], *, origins: Sequence[str]) -> None:
         """Add every route, answered by the function that the table of routes names."""
         authorizer = apigateway.CognitoUserPoolsAuthorizer(
             self, "SignedIn", cognito_user_pools=[self._user_pool]
         )
-        add_routes(self.rest_api, functions, authorizer=authorizer, cors_origins=self._doors.cors_origins)
+        add_routes(self.rest_api, functions, authorizer=authorizer, origins=origins)
 
     def _build_rest_api(self) -> apigateway.RestApi:
         access_logs = logs.LogGroup(
@@ -158,11 +162,13 @@ class Api(Construct):
             )
 
     def _headers(self, status: int) -> dict[str, str]:
-        headers = {"Content-Type": f"'{MEDIA_TYPE}'", "X-Request-Id": "context.requestId"}
+        headers = {
+            "Content-Type": f"'{MEDIA_TYPE}'",
+            "X-Request-Id": "context.requestId",
+            # A refusal holds nothing of anybody, and without this a page could not even read its status.
+            "Access-Control-Allow-Origin": "'*'",
+            "Access-Control-Expose-Headers": "'Retry-After, X-Request-Id'",
+        }
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             headers["Retry-After"] = "'1'"
-        if self._doors.cors_origins:
-            # A refusal holds nothing of anybody, and without this a page could not even read its status.
-            headers["Access-Control-Allow-Origin"] = "'*'"
-            headers["Access-Control-Expose-Headers"] = "'Retry-After, X-Request-Id'"
         return headers

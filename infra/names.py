@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 STAGE = "live"
 EVENT_SOURCE = "patronage"
+LOCAL_PORT = "LocalPort"
+"""The parameter that only the template for a cloud on this machine has."""
 
 RAW_OBJECTS = "raw/*"
 LAKE_OBJECTS = "lake/*"
@@ -17,6 +19,7 @@ CUSTOMER_EXPORT_OBJECTS = "exports/customers/*"
 RULES_OBJECT = "settings/rules.json"
 EXPERIMENTS_OBJECT = "settings/experiments.json"
 MONITOR_OBJECTS = "monitor/*"
+UPLOAD_REPORT_OBJECTS = "lake/reports/ingest/*"
 QUALITY_OBJECTS = "lake/reports/quality/*"
 DECISION_OBJECTS = "runs/*/monitor/decision.json"
 

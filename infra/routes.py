@@ -34,9 +34,9 @@ def add_routes(
     functions: Mapping[str, Function],
     *,
     authorizer: apigateway.IAuthorizer,
-    cors_origins: Sequence[str],
+    origins: Sequence[str],
 ) -> None:
-    """Add a method for each route and each twin, and answers to preflights where pages may call."""
+    """Add a method for each route and each twin, and answers to the preflights of pages that may call."""
     validator = rest_api.add_request_validator(
         "Validator", validate_request_body=True, validate_request_parameters=True
     )
@@ -50,8 +50,7 @@ def add_routes(
         for path in filter(None, (route.path, route.twin)):
             resource = rest_api.root.resource_for_path(PREFIX + path)
             _add_method(resource, route, integrations[route.function], authorizer, validator)
-            if cors_origins:
-                _answer_preflights(resource, cors_origins)
+            _answer_preflights(resource, origins)
 
 
 def _add_method(
@@ -82,7 +81,7 @@ def _answer_preflights(resource: apigateway.Resource, origins: Sequence[str]) ->
     if resource.node.try_find_child("OPTIONS"):
         return
     resource.add_cors_preflight(
-        allow_origins=list(origins),
+        allow_origins=["*"] if "*" in origins else list(origins),
         allow_headers=["Authorization", "Content-Type", "If-None-Match", KEY_HEADER, TOKEN_HEADER],
         allow_methods=["GET", "POST", "PUT", "DELETE", "OPTIONS"],
         max_age=PREFLIGHT_KEPT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import CfnOutput, CfnParameter, Stack
 
 from infra.alerts import RUNBOOKS, Alerts
 from infra.answering import Seen, answering_environment, build_api_function, build_lookup_function
@@ -19,12 +19,13 @@ from infra.ingest import Ingest
 from infra.layers import Layers
 from infra.machines import Schedule
 from infra.monitor import Monitor
-from infra.names import API, COLLECT, LOOKUP
+from infra.names import API, COLLECT, LOCAL_PORT, LOOKUP
 from infra.plans import Rates
 from infra.publish import build_publish_function
 from infra.secret import Secrets, arn_of
 from infra.segment import Segment
 from infra.signin import SignIn
+from infra.site import Site
 from infra.storage import Storage
 from infra.train import Train
 from infra.watch import STALE_DAYS, watch
@@ -117,7 +118,7 @@ class PatronageStack(Stack):
         self.sign_in = SignIn(self, "SignIn")
         self._build_api(common, options)
         self._watch(options)
-        self._write_outputs()
+        self._write_outputs(options)
 
     def _build_api(self, common: Common, options: Options) -> None:
         self.api = Api(
@@ -125,9 +126,12 @@ class PatronageStack(Stack):
             "Api",
             user_pool=self.sign_in.pool,
             common=common,
-            doors=Doors(rates=options.rates, has_waf=options.has_waf, cors_origins=options.shop.cors_origins),
+            doors=Doors(rates=options.rates, has_waf=options.has_waf),
         )
-        environment = answering_environment(self.storage, common, self.api.keys, self.secrets)
+        self.site = self._build_site(options)
+        environment = answering_environment(
+            self.storage, common, self.api.keys, self.secrets, dashboard=self.site.url
+        )
         self.lookup = build_lookup_function(
             self, storage=self.storage, common=common, environment=environment, secrets=self.secrets
         )
@@ -150,8 +154,16 @@ class PatronageStack(Stack):
             secrets=self.secrets,
         )
         self.api.answer_with(
-            {LOOKUP.name: self.lookup, API.name: self.rest, COLLECT.name: self.collect.function}
+            {LOOKUP.name: self.lookup, API.name: self.rest, COLLECT.name: self.collect.function},
+            origins=[self.site.url, *options.shop.cors_origins],
         )
+
+    def _build_site(self, options: Options) -> Site:
+        if options.on_aws:
+            cognito = f"https://cognito-idp.{self.region}.{self.url_suffix}"
+            return Site(self, "Site", asked=[self.api.origin, cognito])
+        port = CfnParameter(self, LOCAL_PORT, default="4566", description="Where the local cloud answers")
+        return Site(self, "Site", asked=[f"http://127.0.0.1:{port.value_as_string}"], local_port=port)
 
     def _watch(self, options: Options) -> None:
         watch(self.alerts, stale_days=options.stale_days)
@@ -218,9 +230,13 @@ class PatronageStack(Stack):
             self.collect.function,
         )
 
-    def _write_outputs(self) -> None:
+    def _write_outputs(self, options: Options) -> None:
         outputs = {
             "ApiUrl": self.api.url,
+            "DashboardUrl": self.site.url,
+            "DashboardBucketName": self.site.bucket.bucket_name,
+            "DashboardDistributionId": self.site.distribution.distribution_id,
+            "ShopTimezone": options.shop.timezone,
             "ServerKeyId": self.api.keys.server.key_id,
             "BrowserKeyId": self.api.keys.browser.key_id,
             "VisitorSecretArn": arn_of(self.secrets.visitor),

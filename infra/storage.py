@@ -30,23 +30,7 @@ class Storage(Construct):
         self._send_uploads_to_eventbridge()
 
     def _build_bucket(self, name: str, *, versioned: bool) -> s3.Bucket:
-        bucket = s3.Bucket(
-            self,
-            name,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=self._tls_only,
-            minimum_tls_version=1.2 if self._tls_only else None,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            removal_policy=RemovalPolicy.RETAIN,
-            versioned=versioned,
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    id="AbandonedUploads", abort_incomplete_multipart_upload_after=Duration.days(7)
-                )
-            ],
-        )
-        cast("CfnResource", bucket.node.default_child).override_logical_id(name)
+        bucket = build_bucket(self, name, tls_only=self._tls_only, versioned=versioned)
         acknowledge(
             bucket,
             "S1",
@@ -85,3 +69,23 @@ class Storage(Construct):
             "customers' items that erasure would have to reach.",
         )
         return table
+
+
+def build_bucket(scope: Construct, name: str, *, tls_only: bool, versioned: bool) -> s3.Bucket:
+    """Build a private, encrypted bucket that stays when the stack goes, under a logical id of its own."""
+    bucket = s3.Bucket(
+        scope,
+        name,
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        encryption=s3.BucketEncryption.S3_MANAGED,
+        enforce_ssl=tls_only,
+        minimum_tls_version=1.2 if tls_only else None,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        removal_policy=RemovalPolicy.RETAIN,
+        versioned=versioned,
+        lifecycle_rules=[
+            s3.LifecycleRule(id="AbandonedUploads", abort_incomplete_multipart_upload_after=Duration.days(7))
+        ],
+    )
+    cast("CfnResource", bucket.node.default_child).override_logical_id(name)
+    return bucket

@@ -42,6 +42,8 @@ STAGES = {
             Command((*PYTEST, "tests/local_cloud"), "not deployment"),
         ),
     ),
+    "view logic": Stage(1.0, (Command(("make", "--no-print-directory", "test-dashboard")),)),
+    "browser": Stage(5.0, (Command((*PYTEST, "tests/browser"), ""),)),
 }
 WHOLE = {"types for the oldest Python": Stage(1.0, (Command(("make", "--no-print-directory", "types")),))}
 """What `make test-all` runs besides."""

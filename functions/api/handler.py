@@ -215,6 +215,13 @@ def _status(_: Request, store: S3Store) -> dict[str, Any]:
 
 
 @_over_lake
+def _upload_reports(request: Request, store: S3Store) -> dict[str, Any]:
+    from patronage.steps import upload_reports
+
+    return upload_reports.upload_reports(store, limit=request["limit"], cursor=request["cursor"])
+
+
+@_over_lake
 def _cost(_: Request, store: S3Store) -> dict[str, Any]:
     from patronage.steps import cost
 
@@ -247,6 +254,14 @@ OPERATIONS: dict[str, Callable[[Request], Any]] = {
     "recommendation_effectiveness": _of_live(analytics.recommendation_effectiveness, "by"),
     "segment_effects": _of_live(analytics.segment_effects),
     "experiment_results": _of_live(analytics.experiment_results, "experiment_id"),
+    "overview": _of_live(analytics.overview, "start", "end", "grain"),
+    "funnel": _of_live(analytics.funnel),
+    "paths": _of_live(analytics.paths, "of"),
+    "purchases": _of_live(analytics.purchases),
+    "segment_map": _of_live(analytics.segment_map),
+    "segment_products": _of_live(analytics.segment_products, "segment_id", "method"),
+    "clusters": _of_live(analytics.clusters),
+    "migration": _of_live(analytics.migration),
     "journey": _of_live(analytics.journey, "customer_id", "limit", "cursor"),
     "sales": _of_live(analytics.sales, "by", "grain", "start", "end", "limit", "cursor"),
     "cohorts": _of_live(analytics.cohorts, "grain", "measure", "by_country", "country"),
@@ -254,6 +269,7 @@ OPERATIONS: dict[str, Callable[[Request], Any]] = {
     "rules": _rules,
     "replace_rules": _replace_rules,
     "status": _status,
+    "upload_reports": _upload_reports,
     "cost": _cost,
     "experiments": _experiments,
     "create_experiment": _create_experiment,

@@ -16,6 +16,10 @@ from template_support import flat, grants_of, listed, of_type
 
 OUTPUTS = {
     "ApiUrl",
+    "DashboardUrl",
+    "DashboardBucketName",
+    "DashboardDistributionId",
+    "ShopTimezone",
     "ServerKeyId",
     "BrowserKeyId",
     "VisitorSecretArn",
@@ -251,6 +255,7 @@ def test_every_route_is_there_behind_its_door_and_no_other(template):
     doors = {
         asked: "key" if method.get("ApiKeyRequired") else method["AuthorizationType"]
         for asked, method in _paths(template).items()
+        if asked[0] != "OPTIONS"
     }
     assert doors == {
         (route.method, f"{PREFIX}{path}"): OF_ACCESS[route.access]
@@ -265,6 +270,8 @@ def test_every_route_is_there_behind_its_door_and_no_other(template):
 
 def test_each_route_is_answered_by_its_function(template):
     for (method, path), found in _paths(template).items():
+        if method == "OPTIONS":
+            continue
         (function,) = (
             route.function
             for route in ROUTES
@@ -273,16 +280,42 @@ def test_each_route_is_answered_by_its_function(template):
         assert f'"{function.capitalize()}Function"' in json.dumps(found["Integration"]["Uri"])
 
 
-def test_pages_of_the_named_origins_alone_may_call(template, second_template):
-    assert not [asked for asked in _paths(template) if asked[0] == "OPTIONS"]
-    asked = _paths(second_template)
-    preflights = {path: found for (method, path), found in asked.items() if method == "OPTIONS"}
-    assert preflights.keys() == {path for method, path in asked if method != "OPTIONS"}
-    for found in preflights.values():
-        (answer,) = found["Integration"]["IntegrationResponses"]
-        headers = answer["ResponseParameters"]
-        assert headers["method.response.header.Access-Control-Allow-Origin"] == "'https://shop.example'"
-        assert "x-visitor-token" in headers["method.response.header.Access-Control-Allow-Headers"]
+DASHBOARD = "https://DashboardDistribution"
+
+
+def _preflights(template):
+    """Return by path the origin that a preflight names unasked, and those that its template knows besides."""
+    found = {}
+    for (method, path), preflight in _paths(template).items():
+        if method == "OPTIONS":
+            (answer,) = preflight["Integration"]["IntegrationResponses"]
+            headers = answer["ResponseParameters"]
+            assert "x-visitor-token" in headers["method.response.header.Access-Control-Allow-Headers"]
+            others = flat(answer.get("ResponseTemplates", {}).get("application/json", ""))
+            first = flat(headers["method.response.header.Access-Control-Allow-Origin"]).strip("'")
+            found[path] = [first, *re.findall('[$]origin == "([^"]+)"', others)]
+    return found
+
+
+def test_the_dashboard_s_page_may_call_and_those_of_the_origins_that_the_shop_names(
+    template, second_template
+):
+    for stack, origins in ((template, [DASHBOARD]), (second_template, [DASHBOARD, "https://shop.example"])):
+        routes = {path for method, path in _paths(stack) if method != "OPTIONS"}
+        assert _preflights(stack) == dict.fromkeys(routes, origins)
+
+
+@pytest.mark.parametrize("function", ["Lookup", "Api", "Collect"])
+def test_what_answers_knows_the_dashboard_s_origin_as_the_preflights_do(template, function):
+    environment = of_type(template, "AWS::Lambda::Function")[f"{function}Function"]["Environment"]
+    assert flat(environment["Variables"]["PATRONAGE_DASHBOARD_ORIGIN"]) == DASHBOARD
+    assert flat(template["Outputs"]["DashboardUrl"]["Value"]) == DASHBOARD
+
+
+def test_a_refusal_can_be_read_by_the_page_that_it_refuses(template):
+    for refusal in of_type(template, "AWS::ApiGateway::GatewayResponse").values():
+        headers = refusal["ResponseParameters"]
+        assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
 
 
 def test_a_web_acl_is_there_where_it_is_asked_for(template, second_template):

@@ -69,6 +69,16 @@ def test_what_a_signed_in_user_sees_is_validated_by_an_etag_that_age_does_not_ch
     assert serve(segments(headers=headers(**{"if-none-match": '"x"'})), "segments", {"a": 1})[0] == 200
 
 
+def test_the_dashboard_s_page_may_read_every_answer_beside_the_shop_s_pages(monkeypatch):
+    monkeypatch.setenv("PATRONAGE_DASHBOARD_ORIGIN", "https://d1.cloudfront.net")
+    for origin in ("https://d1.cloudfront.net", "https://shop.example"):
+        for event, operation in ((segments, "segments"), (recommendations, "recommend")):
+            told = serve(event(headers=headers(Origin=origin)), operation, {})[1]
+            assert (told["Access-Control-Allow-Origin"], told["Vary"]) == (origin, "Origin")
+    other = serve(segments(headers=headers(Origin="https://d2.cloudfront.net")), "segments", {})[1]
+    assert "Access-Control-Allow-Origin" not in other
+
+
 def test_a_personal_answer_is_kept_by_no_cache():
     _, told, _ = serve(recommendations(), "recommend", {"a": 1})
     assert told["Cache-Control"] == "no-store"

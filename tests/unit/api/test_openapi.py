@@ -11,9 +11,11 @@ from patronage.logic.api.openapi import openapi
 from patronage.logic.api.route import ADMIN, API, PREFIX, VIEWER
 from patronage.logic.api.routes import ROUTES, routes_of
 from patronage.logic.api.schemas import SCHEMAS
+from patronage.logic.segments import overview
 from patronage.logic.segments.methods import METHODS
 from patronage.logic.segments.sales_answers import BY, GRAINS
 from patronage.steps.analytics.cohorts import MEASURES
+from patronage.steps.analytics.journeys import GRAPHS
 from tests_support import REPOSITORY
 
 COMMITTED = REPOSITORY / "docs" / "openapi.json"
@@ -67,8 +69,10 @@ def test_the_choices_of_a_parameter_are_those_that_its_step_knows():
     choices = {
         (route.operation, each.name): set(each.choices) for route in ROUTES for each in route.parameters
     }
-    for operation in ("segments", "members", "performance"):
+    for operation in ("segments", "members", "performance", "segment_products"):
         assert choices[operation, "method"] == set(METHODS)
     assert choices["sales", "by"] == set(BY)
     assert choices["sales", "grain"] == set(GRAINS)
     assert choices["cohorts", "measure"] == set(MEASURES)
+    assert choices["paths", "of"] == set(GRAPHS)
+    assert choices["overview", "grain"] == set(overview.GRAINS)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import boto3
 import pytest
 from moto import mock_aws
@@ -41,6 +43,17 @@ def test_keys_are_listed_sorted_below_a_prefix(store):
     assert store.keys("runs/") == ["runs/a/x", "runs/a/y/z", "runs/b/x"]
     assert store.keys("runs/a/x") == ["runs/a/x"]
     assert store.keys("nothing/") == []
+
+
+def test_the_newest_stands_first_with_the_instant_of_its_writing(store):
+    began = datetime.now(UTC) - timedelta(seconds=2)  # S3 tells whole seconds
+    for key in ("runs/b", "other", "runs/a"):
+        store.write_bytes(key, b"1")
+    found = store.newest("runs/")
+    assert sorted(key for _, key in found) == ["runs/a", "runs/b"]
+    assert found == sorted(found, reverse=True)
+    assert all(began <= written <= datetime.now(UTC) for written, _ in found)
+    assert store.newest("nothing/") == []
 
 
 def test_writing_gives_a_path_and_keeps_nothing_of_a_failed_write(store):

@@ -6,8 +6,9 @@ import pytest
 
 from patronage.errors import NotFound
 from patronage.steps.manifest import Manifest
-from patronage.steps.pin import pin
+from patronage.steps.pin import pin, pinned_engine
 from patronage.steps.segment import journeys as step
+from patronage.steps.segment.product_names import product_names
 from patronage.stores.objects import read_json
 from tests_support import NOW
 
@@ -247,12 +248,15 @@ def test_a_shop_without_events_has_what_its_orders_tell_and_says_why_the_rest_is
     }
     assert found["purchases"]["first_products"]["items"][0] == {
         "item": "p1",
+        "name": "p1",
         "customers": 2,
         "returned": 1,
         "repeat_rate": 0.5,
         "median_days_to_next": 10,
     }
-    assert found["purchases"]["first_products"]["next"] == [{"item": "p1", "next_item": "p2", "customers": 1}]
+    assert found["purchases"]["first_products"]["next"] == [
+        {"item": "p1", "name": "p1", "next_item": "p2", "next_name": "p2", "customers": 1}
+    ]
     timeline = step.timeline("run", "b", lake.store)
     assert told(timeline) == [
         ("acquired", None, None),
@@ -279,6 +283,9 @@ def test_categories_lead_from_purchase_to_purchase(run, ingest_text):
         (1, "unknown", "no further purchase"): 1,
         (2, "Bedroom", "no further purchase"): 1,
     }
+    firsts = found["purchases"]["first_products"]
+    assert {row["item"]: row["name"] for row in firsts["items"]} == {"p1": "Cup", "p2": "Pan", "p9": "p9"}
+    assert (firsts["next"][0]["name"], firsts["next"][0]["next_name"]) == ("Cup", "Bed")
     assert found["purchases"]["first_categories"]["next"] == [
         {"item": "Kitchen", "next_item": "Bedroom", "customers": 1}
     ]
@@ -308,3 +315,19 @@ def test_a_run_without_timelines_says_how_to_get_them(ingest_text, lake, shop):
     assert Manifest.load(lake.store, "run").previous == ""
     with pytest.raises(NotFound, match="patronage segment"):
         step.timeline("run", "zz", lake.store)
+
+
+def test_a_product_is_called_by_its_title_else_by_its_newest_sale_else_by_its_id(ingest_text, lake, shop):
+    ingest_text("product_id,title\np1,Cup\n", key="raw/products/a.csv")
+    ingest_text(
+        "order_id,customer_id,product_id,quantity,unit_price,ordered_at,description\n"
+        "o1,a,p1,1,10,2026-01-01T10:00:00Z,a cup\n"
+        "o2,a,p2,1,10,2026-01-01T10:00:00Z,old pan\n"
+        "o3,a,p2,1,10,2026-01-02T10:00:00Z,pan\n"
+        "o4,a,p2,-1,10,2026-01-03T10:00:00Z,returned pan\n"
+        "o5,a,p'3,1,10,2026-01-03T10:00:00Z,\n"
+    )
+    pin("run", "segments", lake, shop, now=NOW)
+    with pinned_engine(Manifest.load(lake.store, "run"), lake, "products") as engine:
+        assert product_names(engine, ["p2", "p1", "p'3", "p1"]) == {"p1": "Cup", "p2": "pan", "p'3": "p'3"}
+        assert product_names(engine, []) == {}

@@ -162,12 +162,18 @@ def _common_headers(event: Mapping[str, Any], headers: Mapping[str, str]) -> dic
         "X-Content-Type-Options": "nosniff",
         "Strict-Transport-Security": "max-age=31536000",
     }
-    if origins := runtime.shop().cors_origins:
+    if origins := _origins():
         common["Vary"] = "Origin"
         if (origin := headers.get("origin", "")) in origins or "*" in origins:
             common["Access-Control-Allow-Origin"] = origin or "*"
             common["Access-Control-Expose-Headers"] = _EXPOSED
     return common
+
+
+def _origins() -> tuple[str, ...]:
+    """Return the web origins whose pages may read answers: the dashboard's, and those that the shop names."""
+    dashboard = os.environ.get("PATRONAGE_DASHBOARD_ORIGIN")
+    return (*((dashboard,) if dashboard else ()), *runtime.shop().cors_origins)
 
 
 def _say(route: Route | None, answer: Mapping[str, Any], began: float) -> None:

@@ -39,6 +39,7 @@ _COMMANDS = (
     "erase",
     "export-customer",
     "token",
+    "publish-dashboard",
 )
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import typer
 
-from patronage.cli.demo_report import print_access, print_recommendations
+from patronage.cli.demo_report import print_access, print_dashboard, print_recommendations
 from patronage.cli.lakes import CurrencyOption, TimezoneOption, shop_settings
 from patronage.cli.lines import console
 from patronage.cli.outputs import print_segments
@@ -22,13 +22,16 @@ from patronage.cli.progress import Stages
 from patronage.cli.upload_report import print_report, refused_whole
 from patronage.cloud import (
     MACHINES,
+    SITE,
     Answer,
     MiniStack,
     Stack,
     check_port,
     deploy,
     explained,
+    make_user,
     open_api,
+    publish_site,
     repository,
     start_run,
     synthesise,
@@ -80,7 +83,8 @@ def demo(
                 _check_packages()
                 check_port(port)
             stack = _deployed(stages, shop, ministack)
-            _run_and_show(stages, stack, path, shop)
+            page = _dashboard(stages, stack)
+            _run_and_show(stages, stack, path, shop, page)
             if not once:
                 _serve(ministack)
         finally:
@@ -137,7 +141,17 @@ def _deployed(stages: Stages, shop: Shop, ministack: MiniStack) -> Stack:
         return deploy(cloud, assembly.folder)
 
 
-def _run_and_show(stages: Stages, stack: Stack, orders: Path, shop: Shop) -> None:
+def _dashboard(stages: Stages, stack: Stack) -> str:
+    """Publish the built dashboard and return its address; "" where nobody built it, which the stage says."""
+    with stages.stage("Publish the dashboard") as stage:
+        try:
+            return publish_site(stack, repository() / SITE)
+        except NotFound as exc:
+            stage.note = str(exc)
+            return ""
+
+
+def _run_and_show(stages: Stages, stack: Stack, orders: Path, shop: Shop, page: str) -> None:
     with stages.stage(f"Upload {orders.name} ({shop.currency}, {shop.timezone})"):
         uploaded = upload_orders(stack, orders)
     with stages.stage("Ingest the orders") as stage:
@@ -162,6 +176,8 @@ def _run_and_show(stages: Stages, stack: Stack, orders: Path, shop: Shop) -> Non
     print_segments(summary, shop)
     print_recommendations(recommended)
     print_access(api, customer, recommended["items"][0]["product_id"])
+    if page:
+        print_dashboard(page, {group: make_user(stack, group=group) for group in ("viewer", "admin")})
     console.print(f"\nReady in {stages.seconds:.0f} s.")
 
 

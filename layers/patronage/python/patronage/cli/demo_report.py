@@ -10,7 +10,9 @@ from patronage.cli.lines import say
 from patronage.cli.outputs import print_rows
 
 if TYPE_CHECKING:
-    from patronage.cloud import Api
+    from collections.abc import Mapping
+
+    from patronage.cloud import Api, User
 
 
 def print_recommendations(answer: dict[str, Any]) -> None:
@@ -34,6 +36,14 @@ def print_access(api: Api, customer: str, product: str) -> None:
     for told, command in _calls(customer, product):
         say(f"  # {told}")
         say(f"  {command}")
+
+
+def print_dashboard(page: str, users: Mapping[str, User]) -> None:
+    """Print where the dashboard is, and who may sign in to it until the demo ends."""
+    say("\nOpen the dashboard:")
+    say(f"  {page}")
+    for group, user in users.items():
+        say(f"  sign in as {group}: {user.email}  {user.password}")
 
 
 def _calls(customer: str, product: str) -> list[tuple[str, str]]:

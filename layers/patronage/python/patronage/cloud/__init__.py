@@ -7,7 +7,7 @@
         report = wait_for_report(stack, upload_orders(stack, Path("orders.csv")))
 """
 
-from patronage.cloud._access import Answer, Api, api_key, open_api, sign_in
+from patronage.cloud._access import Answer, Api, User, api_key, make_user, open_api, sign_in
 from patronage.cloud._deploy import deploy
 from patronage.cloud._ministack import MiniStack, check_port
 from patronage.cloud._repository import repository
@@ -22,12 +22,14 @@ from patronage.cloud._runs import (
     wait_for_runs,
 )
 from patronage.cloud._session import Cloud, Stack, explained, open_stack
+from patronage.cloud._site import SITE, publish_site, site_config
 from patronage.cloud._synth import Assembly, sources_digest, synthesise
 from patronage.cloud._zips import zip_asset
 from patronage.stores.executions import history
 
 __all__ = [
     "MACHINES",
+    "SITE",
     "Answer",
     "Api",
     "Assembly",
@@ -35,17 +37,21 @@ __all__ = [
     "MiniStack",
     "Stack",
     "Uploaded",
+    "User",
     "api_key",
     "check_port",
     "deploy",
     "explained",
     "function_errors",
     "history",
+    "make_user",
     "open_api",
     "open_stack",
+    "publish_site",
     "repository",
     "running",
     "sign_in",
+    "site_config",
     "sources_digest",
     "start_run",
     "synthesise",

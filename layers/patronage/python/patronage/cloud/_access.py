@@ -35,32 +35,48 @@ def visitor_secret(stack: Stack) -> str:
     return str(client.get_secret_value(SecretId=stack.output("VisitorSecretArn"))["SecretString"])
 
 
-def sign_in(stack: Stack, *, group: str = "viewer") -> str:
-    """Make a user of a group where there is none, sign in, and return the ID token.
+@dataclass(frozen=True)
+class User:
+    """Someone who may sign in to the dashboard of a local cloud."""
+
+    email: str
+    password: str = field(repr=False)
+
+
+def make_user(stack: Stack, *, group: str = "viewer") -> User:
+    """Make a user of a group where there is none, and give them a new password.
 
     Parameters
     ----------
     group : str
         ``viewer`` or ``admin``; "" for a user in no group.
     """
-    user = f"{group or 'nobody'}@{_HOST}"
+    user = User(f"{group or 'nobody'}@{_HOST}", f"aA1!{secrets.token_urlsafe(12)}")
     client, pool = stack.cloud.client("cognito-idp"), stack.output("UserPoolId")
-    password = f"aA1!{secrets.token_urlsafe(18)}"
+    attributes = {"email": user.email, "email_verified": "true"}
     with contextlib.suppress(client.exceptions.UsernameExistsException):
         client.admin_create_user(
             UserPoolId=pool,
-            Username=user,
+            Username=user.email,
             MessageAction="SUPPRESS",
-            UserAttributes=[{"Name": "email", "Value": user}, {"Name": "email_verified", "Value": "true"}],
+            UserAttributes=[{"Name": name, "Value": value} for name, value in attributes.items()],
         )
-    client.admin_set_user_password(UserPoolId=pool, Username=user, Password=password, Permanent=True)
+    client.admin_set_user_password(
+        UserPoolId=pool, Username=user.email, Password=user.password, Permanent=True
+    )
     if group:
-        _join_group(client, pool, user, group)
-    signed_in = client.admin_initiate_auth(
-        UserPoolId=pool,
+        _join_group(client, pool, user.email, group)
+    return user
+
+
+def sign_in(stack: Stack, *, group: str = "viewer") -> str:
+    """Make a user as `make_user` does, sign in, and return the ID token."""
+    user = make_user(stack, group=group)
+    signed_in = stack.cloud.client("cognito-idp").admin_initiate_auth(
+        UserPoolId=stack.output("UserPoolId"),
         ClientId=stack.output("UserPoolClientId"),
         AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": user, "PASSWORD": password},
+        AuthParameters={"USERNAME": user.email, "PASSWORD": user.password},
     )
     return str(signed_in["AuthenticationResult"]["IdToken"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import urllib.parse
 from typing import TYPE_CHECKING, Any
 
 from patronage.cloud._session import ACCOUNT, REGION, Cloud, Stack, open_stack
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _WAIT_SECONDS = 300
 _BOOTSTRAP_VERSION = "30"
+_LOCAL_PORT = "LocalPort"
 
 
 def deploy(cloud: Cloud, assembly: Path, *, stack: str = "Patronage") -> Stack:
@@ -33,7 +35,7 @@ def deploy(cloud: Cloud, assembly: Path, *, stack: str = "Patronage") -> Stack:
     url = _publish_assets(cloud, assembly, stack)
     template = json.loads((assembly / f"{stack}.template.json").read_text(encoding="utf-8"))
     _bootstrap(cloud, template)
-    _apply(cloud, stack, url)
+    _apply(cloud, stack, url, _parameters(cloud, template))
     return open_stack(cloud, stack)
 
 
@@ -73,11 +75,20 @@ def _bootstrap(cloud: Cloud, template: Mapping[str, Any]) -> None:
         )
 
 
-def _apply(cloud: Cloud, stack: str, url: str) -> None:
+def _parameters(cloud: Cloud, template: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Tell the stack the port of the local cloud, of which the dashboard's address is made."""
+    if _LOCAL_PORT not in template.get("Parameters", {}):
+        return []
+    port = urllib.parse.urlsplit(cloud.endpoint or "").port
+    return [{"ParameterKey": _LOCAL_PORT, "ParameterValue": str(port)}]
+
+
+def _apply(cloud: Cloud, stack: str, url: str, parameters: list[dict[str, str]]) -> None:
     client = cloud.client("cloudformation")
     asked = {
         "StackName": stack,
         "TemplateURL": url,
+        "Parameters": parameters,
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
     }
     try:

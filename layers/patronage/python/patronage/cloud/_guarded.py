@@ -18,9 +18,11 @@ def main() -> None:
     """Serve until the parent is gone."""
     folder = sys.argv.pop()
     threading.Thread(target=_die_with_parent, args=(folder,), daemon=True).start()
-    from ministack.app import main as serve  # type: ignore[import-untyped]
+    from ministack import app  # type: ignore[import-untyped]
 
-    serve()
+    # It would answer /health on every host, also on that of a distribution, whose pages are the dashboard's.
+    app._HEALTH_PATHS = ("/_ministack/health",)
+    app.main()
 
 
 def _die_with_parent(folder: str) -> None:

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,7 +16,6 @@ from patronage.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from mypy_boto3_s3 import S3Client
 
@@ -34,6 +34,9 @@ class ObjectStore(Protocol):
 
     def keys(self, prefix: str) -> list[str]:
         """List the keys that start with a prefix, sorted."""
+
+    def newest(self, prefix: str) -> list[tuple[datetime, str]]:
+        """List when what starts with a prefix was last written (UTC), and its key, the newest first."""
 
     def staged(self, key: str) -> Path:
         """Return a local file with the object's content; it lives as long as the store."""
@@ -90,6 +93,10 @@ class FolderStore:
         folder = self.root / prefix.rpartition("/")[0]
         found = (path.relative_to(self.root).as_posix() for path in folder.rglob("*") if path.is_file())
         return sorted(key for key in found if key.startswith(prefix))
+
+    def newest(self, prefix: str) -> list[tuple[datetime, str]]:
+        times = {key: (self.root / key).stat().st_mtime for key in self.keys(prefix)}
+        return sorted(((datetime.fromtimestamp(time, UTC), key) for key, time in times.items()), reverse=True)
 
     def staged(self, key: str) -> Path:
         path = self.root / key
@@ -160,6 +167,11 @@ class S3Store:
     def keys(self, prefix: str) -> list[str]:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         return sorted(found["Key"] for page in pages for found in page.get("Contents", []))
+
+    def newest(self, prefix: str) -> list[tuple[datetime, str]]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        found = (each for page in pages for each in page.get("Contents", []))
+        return sorted(((each["LastModified"], each["Key"]) for each in found), reverse=True)
 
     def staged(self, key: str) -> Path:
         path = self._staging() / key

@@ -19,6 +19,7 @@ SEGMENT_ID = _id("segment_id", "the segment, as `/segments` names it", "champion
 EXPERIMENT_ID = _id("experiment_id", "the experiment", "do-they-pay")
 METHODS = ("rfm", "kmeans", "behaviour", "lifecycle")
 EFFECTIVENESS_DIMENSIONS = ("model", "rung", "placement", "segment", "position", "day")
+PATHS = ("sessions", "purchases", "categories")
 METHOD = Parameter("method", "how customers are segmented", "choice", default="rfm", choices=METHODS)
 K = Parameter("k", "how many products", "whole", default=10, low=1, high=MAX_K)
 FILTERS = (
@@ -36,6 +37,8 @@ CONTEXT = (
 )
 PLACEMENT = Parameter("placement", "where the answer is shown, for its id", "slug", example="home")
 SESSION_ID = Parameter("session_id", "the visit of an anonymous visitor", "id", example="s-83f1")
+START = Parameter("start", "first day, in the shop's zone", "day", example="2010-01-01")
+END = Parameter("end", "last day, in the shop's zone", "day", example="2010-12-31")
 CURSOR = Parameter("cursor", "`next_cursor` of the page before", example="WzEsInIt")
 
 
@@ -237,6 +240,26 @@ ROUTES = (
     ),
     Route(
         "GET",
+        "/analytics/overview",
+        "overview",
+        API,
+        VIEWER,
+        "A period against as many days before it, and what changed, in sentences",
+        "Overview",
+        (
+            START,
+            END,
+            Parameter(
+                "grain",
+                "of the trend; by the length of the period where it is left out",
+                "choice",
+                choices=("day", "week", "month"),
+                example="week",
+            ),
+        ),
+    ),
+    Route(
+        "GET",
         "/analytics/segments/performance",
         "performance",
         API,
@@ -288,6 +311,79 @@ ROUTES = (
     ),
     Route(
         "GET",
+        "/analytics/segments/map",
+        "segment_map",
+        API,
+        VIEWER,
+        "Customers by their scores of recency and frequency",
+        "SegmentMap",
+    ),
+    Route(
+        "GET",
+        "/analytics/segments/clusters",
+        "clusters",
+        API,
+        VIEWER,
+        "The clusters with their profiles, and a sample of customers in the plane where they differ most",
+        "Clusters",
+    ),
+    Route(
+        "GET",
+        "/analytics/segments/products",
+        "segment_products",
+        API,
+        VIEWER,
+        "What the customers of a segment bought for the most money, and what they may buy next",
+        "SegmentProducts",
+        (SEGMENT_ID, METHOD),
+    ),
+    Route(
+        "GET",
+        "/analytics/segments/migration",
+        "migration",
+        API,
+        VIEWER,
+        "Who moved from which segment to which since the run before",
+        "Migration",
+    ),
+    Route(
+        "GET",
+        "/analytics/journeys/funnel",
+        "funnel",
+        API,
+        VIEWER,
+        "How many visits and visitors come to a product, the cart and a purchase, by channel too",
+        "Funnels",
+    ),
+    Route(
+        "GET",
+        "/analytics/journeys/paths",
+        "paths",
+        API,
+        VIEWER,
+        "What follows on what: nodes and links of a Sankey diagram",
+        "Paths",
+        (
+            Parameter(
+                "of",
+                "what is followed: the steps of visits, purchases, or the categories of purchases",
+                "choice",
+                default="sessions",
+                choices=PATHS,
+            ),
+        ),
+    ),
+    Route(
+        "GET",
+        "/analytics/journeys/purchases",
+        "purchases",
+        API,
+        VIEWER,
+        "Who comes back after each purchase and when, and what was bought first and next",
+        "RepeatPurchases",
+    ),
+    Route(
+        "GET",
         "/analytics/customers/{customer_id}/journey",
         "journey",
         API,
@@ -320,8 +416,8 @@ ROUTES = (
                 choices=("day", "week", "month", "quarter", "year"),
                 example="month",
             ),
-            Parameter("start", "first day, in the shop's zone", "day", example="2010-01-01"),
-            Parameter("end", "last day, in the shop's zone", "day", example="2010-12-31"),
+            START,
+            END,
             _limit(100, 1_000),
             CURSOR,
         ),
@@ -362,6 +458,16 @@ ROUTES = (
         body_schema="RulesDocument",
     ),
     Route("GET", "/status", "status", API, VIEWER, "Runs, freshness, alarms, and what to do next", "Status"),
+    Route(
+        "GET",
+        "/ingest/reports",
+        "upload_reports",
+        API,
+        VIEWER,
+        "What became of the newest uploads: rows kept and refused, and why",
+        "UploadReports",
+        (_limit(50, 200), CURSOR),
+    ),
     Route("GET", "/cost", "cost", API, VIEWER, "What runs cost, and those of this month so far", "Cost"),
     Route(
         "GET", "/experiments", "experiments", API, VIEWER, "The experiments, the newest first", "Experiments"

@@ -107,6 +107,16 @@ _MAYBE: dict[str, Schema] = {
 }
 _RECOMMENDATIONS = _object({"user_id": _or_null(ID), **_PRODUCTS}, {"session_id": _or_null(ID), **_MAYBE})
 
+DAY: Schema = {"type": "string", "format": "date"}
+_ENDS: dict[str, Schema] = {"start": DAY, "end": DAY}
+_COMPARED: dict[str, Schema] = {
+    "value": {"type": ["number", "null"]},
+    "previous": {"type": ["number", "null"], "description": "in the period before; null where none is kept"},
+    "change": {"type": ["number", "null"], "description": "the share of the one before; null where it is 0"},
+}
+_SCORE: Schema = {"type": "integer", "minimum": 1, "maximum": 5}
+_NAMES: Schema = {"type": "object", "additionalProperties": TEXT, "description": "of the segments, by id"}
+_FUNNEL_OR_NULL: Schema = {"oneOf": [{"type": "null"}, _ref("Funnel")]}
 _VERDICT: Schema = {**TEXT, "enum": ["ok", "warn", "drift", "not enough data"]}
 
 SCHEMAS: dict[str, Schema] = {
@@ -303,6 +313,284 @@ SCHEMAS: dict[str, Schema] = {
             "rows": _list(ANYTHING),
         }
     ),
+    "Overview": _object(
+        {
+            **_HEAD,
+            "period": _object({**_ENDS, "days": COUNT}),
+            "previous": {"oneOf": [{"type": "null"}, _object(_ENDS)]},
+            "previous_reason": {**_or_null(TEXT), "description": "why there is no period before"},
+            **{
+                name: _ref("Compared")
+                for name in (
+                    "net_minor",
+                    "orders",
+                    "aov_minor",
+                    "customers",
+                    "new_customers",
+                    "returning_customers",
+                )
+            },
+            "grain": {**TEXT, "enum": ["day", "week", "month"]},
+            "trend": _list(
+                _object(
+                    {
+                        "begins": {**DAY, "description": "of the day, week or month"},
+                        **{
+                            name: {**each, "description": "within the period"} for name, each in _ENDS.items()
+                        },
+                        "net_minor": MINOR,
+                        "orders": COUNT,
+                        "aov_minor": {"type": ["number", "null"]},
+                        "previous_net_minor": {
+                            **_or_null(WHOLE),
+                            "description": "of the days so long before as the period is long",
+                        },
+                    }
+                )
+            ),
+            "marks": {
+                **_list(_object({"day": DAY, "name": TEXT, "country": _or_null(TEXT)})),
+                "description": "the shop's calendar",
+            },
+            "top": _object({name: _list(_ref("Top")) for name in ("products", "categories", "countries")}),
+            "kept": {
+                "type": "object",
+                "description": "of how many countries, categories and products a run keeps the days",
+                "additionalProperties": _object({"kept": COUNT, "of": COUNT}),
+            },
+            "changes": {**_list(_ref("Change")), "description": "of the shop first"},
+        }
+    ),
+    "Compared": _object(_COMPARED),
+    "Top": _object({"name": TEXT, **_COMPARED}, {"product_id": ID, "category": TEXT, "country": TEXT}),
+    "Change": _object(
+        {
+            "kind": {
+                **TEXT,
+                "enum": [
+                    "net_minor",
+                    "orders",
+                    "new_customers",
+                    "returning_customers",
+                    "country",
+                    "category",
+                    "product",
+                    "segment",
+                ],
+            },
+            "id": {**_or_null(TEXT), "description": "of the country, category, product or segment"},
+            "name": TEXT,
+            **_COMPARED,
+            "difference": WHOLE,
+            "text": {**TEXT, "description": "an English sentence of these figures"},
+        }
+    ),
+    "SegmentMap": _object(
+        {
+            **_HEAD,
+            "frequency_unit": {**TEXT, "description": "what frequency counts: days or orders"},
+            "cuts": {"type": "object", "description": "what the scores 2 to 5 take, of r, f and m"},
+            "cells": {**_list(_ref("SegmentCell")), "description": "all 25"},
+            "unscored": {
+                **_object({"customers": COUNT, "net_minor": MINOR}),
+                "description": "who never bought",
+            },
+            "map": _list(_object({"r": _SCORE, "fm": _SCORE, "segment_id": ID})),
+            "names": _NAMES,
+        }
+    ),
+    "SegmentCell": _object(
+        {
+            "r": _SCORE,
+            "f": _SCORE,
+            "customers": COUNT,
+            "net_minor": MINOR,
+            "mean_monetary_minor": {"type": ["number", "null"], "description": "net of a customer"},
+            "segment_id": {**_or_null(ID), "description": "of the most of them"},
+            "segments": _list(_object({"segment_id": ID, "customers": COUNT, "net_minor": MINOR})),
+        }
+    ),
+    "Clusters": _object(
+        {
+            **_HEAD,
+            "k": COUNT,
+            "reason": {**_or_null(TEXT), "description": "why there are no two clusters"},
+            "seed": COUNT,
+            **{name: _or_null(NUMBER) for name in ("silhouette", "stability", "inertia")},
+            "features": _list(TEXT),
+            "by_k": {
+                **_list(_object({"k": COUNT, "silhouette": NUMBER, "stability": NUMBER, "inertia": NUMBER})),
+                "description": "each number of clusters that was tried",
+            },
+            "clusters": _list(
+                _object({"cluster_id": COUNT, "name": TEXT, "customers": COUNT, "profile": ANYTHING})
+            ),
+            "customers": COUNT,
+            "points": {
+                **_list(_object({"x": NUMBER, "y": NUMBER, "cluster": COUNT})),
+                "description": "at most 2,000 customers on the two principal components",
+            },
+            "points_reason": {**_or_null(TEXT), "description": "why there are no points"},
+            "centres": _list(_object({"cluster": COUNT, "x": NUMBER, "y": NUMBER})),
+            "components": _list(
+                _object(
+                    {
+                        "variance_share": SHARE,
+                        "weights": {"type": "object", "additionalProperties": NUMBER},
+                    }
+                )
+            ),
+        }
+    ),
+    "SegmentProducts": _object(
+        {
+            **_HEAD,
+            "method": TEXT,
+            "segment_id": ID,
+            "name": TEXT,
+            "customers": COUNT,
+            "products": {
+                **_list(
+                    _object(
+                        {
+                            "product_id": ID,
+                            "name": TEXT,
+                            "net_minor": MINOR,
+                            "items": NUMBER,
+                            "buyers": COUNT,
+                            "share_of_customers": SHARE,
+                            "lift": {**NUMBER, "description": "that share by the one among all customers"},
+                        }
+                    )
+                ),
+                "description": "at most 20, by net",
+            },
+            "next_products": {
+                **_list(_object({"product_id": ID, "name": TEXT, "share_of_customers": SHARE})),
+                "description": "that most of them are recommended",
+            },
+        }
+    ),
+    "Migration": _object(
+        {
+            **_HEAD,
+            "from_run": _or_null(TEXT),
+            "to_run": TEXT,
+            "from_as_of": _or_null(TEXT),
+            "to_as_of": TEXT,
+            "moves": _list(
+                _object(
+                    {
+                        "from_segment_id": {**_or_null(ID), "description": "null: new"},
+                        "to_segment_id": {**_or_null(ID), "description": "null: gone"},
+                        "customers": COUNT,
+                        "net_minor": MINOR,
+                        "net_minor_change": MINOR,
+                    }
+                )
+            ),
+            "totals": {"type": ["object", "null"], "additionalProperties": WHOLE},
+            "names": _NAMES,
+            "reason": {**_or_null(TEXT), "description": "why there are no moves"},
+        }
+    ),
+    "Funnels": _object(
+        {
+            **_HEAD,
+            "session_minutes": {**NUMBER, "description": "a visit ends after so long without an event"},
+            "sessions": _FUNNEL_OR_NULL,
+            "visitors": _FUNNEL_OR_NULL,
+            "reason": {**_or_null(TEXT), "description": "why there is no funnel"},
+        }
+    ),
+    "Funnel": _object(
+        {
+            "steps": _list(_ref("FunnelStep")),
+            "by_channel": _list(
+                _object(
+                    {
+                        "channel": {**_or_null(TEXT), "description": "null: not said, or folded"},
+                        "is_folded": {**FLAG, "description": "the smaller channels together"},
+                        "steps": _list(_ref("FunnelStep")),
+                    }
+                )
+            ),
+        }
+    ),
+    "FunnelStep": _object(
+        {
+            "step": {**TEXT, "enum": ["session", "visitor", "product_view", "cart_add", "purchase"]},
+            "reached": {**_or_null(COUNT), "description": "came to it at all"},
+            "in_order": {**_or_null(COUNT), "description": "came to each recorded step up to it in order"},
+            "step_conversion": {"type": ["number", "null"], "description": "of the recorded step before"},
+            "conversion": {"type": ["number", "null"], "description": "of all"},
+            "reason": {**_or_null(TEXT), "description": "why it is not known"},
+        }
+    ),
+    "Paths": _object(
+        {
+            **_HEAD,
+            "of": TEXT,
+            "graph": {"oneOf": [{"type": "null"}, _ref("PathGraph")]},
+            "reason": {**_or_null(TEXT), "description": "why there is no graph"},
+        },
+        {"session_minutes": {**NUMBER, "description": "a visit ends after so long without an event"}},
+    ),
+    "PathGraph": _object(
+        {
+            "nodes": _list(
+                _object(
+                    {
+                        "id": COUNT,
+                        "step": COUNT,
+                        "kind": {**TEXT, "enum": ["state", "end", "tail", "folded", "unknown"]},
+                        "state": TEXT,
+                        "weight": COUNT,
+                    }
+                )
+            ),
+            "links": _list(
+                _object(
+                    {"source": COUNT, "target": COUNT, "weight": COUNT, "share": SHARE},
+                    {"median_days": {"type": ["number", "null"]}},
+                )
+            ),
+            "depth": COUNT,
+            "journeys": COUNT,
+            "cut": {**COUNT, "description": "journeys that went on beyond the depth"},
+            "is_cut": FLAG,
+        }
+    ),
+    "RepeatPurchases": _object(
+        {
+            **_HEAD,
+            "stages": _list(ANYTHING),
+            "first_products": _ref("Firsts"),
+            "first_categories": {"oneOf": [{"type": "null"}, _ref("Firsts")]},
+            "reasons": ANYTHING,
+        }
+    ),
+    "Firsts": _object(
+        {
+            "items": _list(
+                _object(
+                    {
+                        "item": TEXT,
+                        "customers": COUNT,
+                        "returned": COUNT,
+                        "repeat_rate": SHARE,
+                        "median_days_to_next": {"type": ["number", "null"]},
+                    },
+                    {"name": TEXT},
+                )
+            ),
+            "next": _list(
+                _object(
+                    {"item": TEXT, "next_item": TEXT, "customers": COUNT}, {"name": TEXT, "next_name": TEXT}
+                )
+            ),
+        }
+    ),
     "SegmentEffects": _object({**_HEAD, "exports": _list(ANYTHING)}),
     "ExperimentResults": _object(
         {
@@ -420,6 +708,31 @@ SCHEMAS: dict[str, Schema] = {
             "breaches": _list(ANYTHING),
             "decision": _or_null(ANYTHING),
             "next": _list(_object({"say": TEXT, "command": TEXT})),
+        }
+    ),
+    "UploadReports": _object({"reports": _list(_ref("UploadReport")), **_PAGE}),
+    "UploadReport": _object(
+        {
+            "object": {**ID, "description": "of the upload's version"},
+            "key": {**TEXT, "description": "where it was uploaded to"},
+            "table": {**_or_null(TEXT), "description": "null of a file that cannot be read"},
+            "state": {**TEXT, "enum": ["done", "refused", "unreadable"]},
+            "at": {**INSTANT, "description": "when it was judged"},
+            "currency": TEXT,
+            **{
+                name: {**_or_null(COUNT), "description": "rows; null of a file that cannot be read"}
+                for name in ("read", "kept", "refused", "repeated", "superseded")
+            },
+            "refused_by_rule": {
+                **_list(_object({"rule": TEXT, "rows": COUNT, "says": TEXT})),
+                "description": "the commonest first",
+            },
+            "doubts": {**_list(TEXT), "description": "what was guessed, and how to state it"},
+            "breaches": {
+                **_list(_object({"rule": TEXT, "severity": TEXT, "says": TEXT})),
+                "description": "of the rules of quality",
+            },
+            "problem": {**_or_null(TEXT), "description": "why it cannot be read"},
         }
     ),
     "Cost": _object({"machines": ANYTHING, "month": ANYTHING, "prices_read_on": TEXT}),

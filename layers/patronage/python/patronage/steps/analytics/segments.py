@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import BadField
+from patronage.errors import BadField, NotFound
 from patronage.logic.segments.methods import METHODS
 from patronage.logic.segments.migration import moved_by_segment
+from patronage.steps.analytics.documents import document_since
 from patronage.steps.analytics.paging import needed
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from patronage.stores.figures_reader import FiguresReader
 
 _ONLY_RFM = "the run before and this one are compared by the method rfm alone"
-_NO_RUN_BEFORE = "there was no run before this one"
+NO_RUN_BEFORE = "there was no run before this one"
 
 
 def check_method(method: str) -> None:
@@ -40,6 +41,37 @@ def profiles_of(summary: dict[str, Any], method: str) -> list[dict[str, Any]]:
     """Return the segments of a method as a run's summary has them."""
     found = summary["segments"] if method == "rfm" else summary.get("other_methods", {}).get(method, [])
     return list(found)
+
+
+def segment_products(
+    reader: FiguresReader, *, segment_id: str, method: str = "rfm", now: datetime
+) -> dict[str, Any]:
+    """Return what the customers of a segment bought for the most money, and what they may buy next.
+
+    Raises
+    ------
+    NotFound
+        The method has no such segment, or the live generation was published before there was such a list.
+    """
+    check_method(method)
+    generation = reader.live("segments", now)
+    summary = needed(reader.summary(generation.run_id), generation, None)
+    profiles = {profile["segment_id"]: profile for profile in profiles_of(summary, method)}
+    if segment_id not in profiles:
+        known = ", ".join(profiles) or "none"
+        raise NotFound(
+            f"no customer is in a segment {segment_id!r} of the method {method}; there are {known}"
+        )
+    best = document_since(reader, generation, "best-products")
+    return {
+        "method": method,
+        "segment_id": segment_id,
+        "name": profiles[segment_id]["name"],
+        "customers": profiles[segment_id]["customers"],
+        "products": best[method].get(segment_id, []),
+        "next_products": profiles[segment_id]["next_products"],
+        **generation.head(now),
+    }
 
 
 def performance(reader: FiguresReader, *, method: str = "rfm", now: datetime) -> dict[str, Any]:
@@ -103,5 +135,5 @@ def _moves(
         return None, _ONLY_RFM
     found = reader.document(generation.run_id, "migration")
     if found is None or found["from_run"] is None:
-        return None, _NO_RUN_BEFORE
+        return None, NO_RUN_BEFORE
     return moved_by_segment(found["moves"]), None

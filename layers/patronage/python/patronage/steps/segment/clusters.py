@@ -10,18 +10,30 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from patronage.logic.segments.clusters import Clusters
+from patronage.logic.segments.clusters import Clusters, plane
 from patronage.steps.learn_arrays import load_arrays, save_arrays
 from patronage.steps.manifest import Manifest
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import ArrayLike
+
     from patronage.logic.segments.clusters import Candidate
     from patronage.stores.objects import ObjectStore
+
+MOST_POINTS = 2_000
+"""Customers that are shown in the plane of the clusters."""
+_DIGITS = 4
+_NOBODY = "no customer has bought"
+_NO_PLANE = "the customers do not differ in any feature"
 
 
 def clusters(run_id: str, store: ObjectStore) -> dict[str, Any]:
     """Part the buyers into clusters, and write each one's cluster with the profiles of the clusters.
+
+    `segments/cluster_points.json` lays a sample of them on a plane, without their ids.
 
     Returns
     -------
@@ -32,14 +44,15 @@ def clusters(run_id: str, store: ObjectStore) -> dict[str, Any]:
     features = load_arrays(store, f"runs/{run_id}/features/clusters.npz")
     customers = len(next(iter(features.values())))
     if customers == 0:
-        labels, summary = np.empty(0, dtype=np.int32), _nobody()
+        labels, summary, points = np.empty(0, dtype=np.int32), _nobody(), _no_points(_NOBODY)
     else:
         fitted = Clusters(random_state=options.clusters_seed, pca_share=options.clusters_pca_share)
         fitted.fit(features)
-        labels, summary = fitted.partition_.labels, _summary(fitted)
+        labels, summary, points = fitted.partition_.labels, _summary(fitted), _points(fitted, features)
     save_arrays(store, f"runs/{run_id}/segments/clusters.npz", {"labels": labels})
     common = {"seed": options.clusters_seed, "features": list(features)}
     write_json(store, f"runs/{run_id}/segments/clusters.json", common | summary)
+    write_json(store, f"runs/{run_id}/segments/cluster_points.json", {"customers": customers} | points)
     return {"customers": customers, "clusters": summary["k"]}
 
 
@@ -72,4 +85,33 @@ def _tried(candidate: Candidate) -> dict[str, float]:
 def _nobody() -> dict[str, Any]:
     nothing = dict.fromkeys(("silhouette", "stability", "inertia", "pca"))
     empty: dict[str, Any] = {"by_k": [], "clusters": [], "scaling": {}, "centres": []}
-    return {"k": 0, "reason": "no customer has bought"} | empty | nothing
+    return {"k": 0, "reason": _NOBODY} | empty | nothing
+
+
+def _points(fitted: Clusters, features: Mapping[str, ArrayLike]) -> dict[str, Any]:
+    """Lay customers and clusters on the plane in which the customers differ most."""
+    found = plane(fitted, features, most=MOST_POINTS)
+    if found is None:
+        return _no_points(_NO_PLANE)
+    return {
+        "points": [
+            {"x": round(float(x), _DIGITS), "y": round(float(y), _DIGITS), "cluster": int(cluster)}
+            for (x, y), cluster in zip(found.places, found.labels, strict=True)
+        ],
+        "centres": [
+            {"cluster": cluster, "x": round(float(x), _DIGITS), "y": round(float(y), _DIGITS)}
+            for cluster, (x, y) in enumerate(found.centres)
+        ],
+        "components": [
+            {
+                "variance_share": share,
+                "weights": dict(zip(fitted.scalings_, direction.tolist(), strict=True)),
+            }
+            for share, direction in zip(found.shares, found.directions, strict=True)
+        ],
+        "points_reason": None,
+    }
+
+
+def _no_points(reason: str) -> dict[str, Any]:
+    return {"points": [], "centres": [], "components": [], "points_reason": reason}

@@ -11,6 +11,7 @@ from patronage.logic.segments.lifetime_totals import INTERVAL_Z
 from patronage.logic.segments.methods import METHODS, described
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
+from patronage.steps.segment.best_products import best_products
 from patronage.steps.segment.next_products import hold_picks
 from patronage.stores.objects import read_json, write_json
 
@@ -29,13 +30,14 @@ def combine(run_id: str, lake: Lake) -> dict[str, Any]:
 
     A customer of any branch has a row; what a branch does not know of a customer is null there. A profile is
     of one segment of one method: its size, its net, its future value with the 80 % interval, in minor units,
-    and the products that its customers may buy next. `segments/assigning.json` holds cut points, scalings
+    and the products that its customers may buy next; `segments/best_products.json` has those that they bought
+    for the most money. `segments/assigning.json` holds cut points, scalings
     and centres, `features/customers.parquet` what the clusters know of each buyer.
     """
     store = lake.store
     manifest = Manifest.load(store, run_id)
     folder = f"runs/{run_id}"
-    with pinned_engine(manifest, lake) as engine:
+    with pinned_engine(manifest, lake, "products") as engine:
         engine.table("buyers", query("buyers"))
         for name in PER_CUSTOMER:
             engine.scan(name, [store.staged(f"{folder}/segments/{name}.parquet")])
@@ -48,9 +50,11 @@ def combine(run_id: str, lake: Lake) -> dict[str, Any]:
         profiles = {
             method: _profiles(method, engine, store, run_id, has_picks=has_picks) for method in METHODS
         }
+        best = best_products(engine)
         counted = engine.row("SELECT COUNT(*) AS customers FROM customers_combined")
         _write_features(engine, store, folder)
     write_json(store, f"{folder}/segments/profiles.json", profiles)
+    write_json(store, f"{folder}/segments/best_products.json", best)
     rule, clusters = (read_json(store, f"{folder}/segments/{name}.json") for name in ("rfm_rule", "clusters"))
     write_json(store, f"{folder}/segments/assigning.json", assigning_of(rule, clusters))
     return {"customers": counted["customers"], **{method: len(found) for method, found in profiles.items()}}

@@ -15,6 +15,7 @@ from patronage.logic.segments.journeys_timeline import absences, timeline_of
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
 from patronage.steps.segment.previous import HISTORY, show_file
+from patronage.steps.segment.product_names import product_names
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def _purchases(engine: DuckEngine, manifest: Manifest) -> tuple[dict[str, Any], 
     )
     found = {
         "stages": stages(gaps, within),
-        "first_products": _firsts(engine, "product_id"),
+        "first_products": _named(engine, _firsts(engine, "product_id")),
         "first_categories": _firsts(engine, "category") if has_categories else None,
         "reasons": {"first_categories": None if has_categories else NO_CATEGORIES},
     }
@@ -172,6 +173,23 @@ def _firsts(engine: DuckEngine, item: str) -> dict[str, Any]:
     for row in firsts:
         row["repeat_rate"] = row["returned"] / row["customers"]
     return {"items": firsts, "next": engine.rows(query("journey_next"), items=MAX_ITEMS)}
+
+
+def _named(engine: DuckEngine, found: dict[str, Any]) -> dict[str, Any]:
+    """Add to the products of `_firsts` what they are called."""
+    named = (
+        row[column]
+        for rows in found.values()
+        for row in rows
+        for column in ("item", "next_item")
+        if column in row
+    )
+    names = product_names(engine, named)
+    for row in (*found["items"], *found["next"]):
+        row["name"] = names[row["item"]]
+    for row in found["next"]:
+        row["next_name"] = names[row["next_item"]]
+    return found
 
 
 def _category_graph(engine: DuckEngine) -> dict[str, Any]:

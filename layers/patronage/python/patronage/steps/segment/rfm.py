@@ -8,6 +8,7 @@ from patronage.logic.queries import query
 from patronage.logic.segments import default_map, map_sql, read_map
 from patronage.logic.segments.assigning import rfm_rule
 from patronage.logic.segments.options import MAP
+from patronage.logic.segments.rfm_grid import rfm_grid
 from patronage.logic.segments.rfm_scores import (
     margins_sql,
     quintile_cuts,
@@ -37,9 +38,9 @@ def rfm(run_id: str, lake: Lake) -> dict[str, Any]:
     """Score every customer, name the segment, and write both with the summary of the segments.
 
     Writes `segments/rfm.parquet` (customer_id, recency_days, frequency, net_minor, r, f, m, segment_id,
-    scored_segment_id), `segments/rfm.json` and, for `combine`, `segments/rfm_rule.json`. By the scores of
-    this run alone, a customer belongs to `scored_segment_id`; `segment_id` is where the customer stands, and
-    may be the segment of the run before.
+    scored_segment_id), `segments/rfm.json`, `segments/rfm_map.json` (customers by recency and frequency) and,
+    for `combine`, `segments/rfm_rule.json`. By the scores of this run alone, a customer belongs to
+    `scored_segment_id`; `segment_id` is where the customer stands, and may be the segment of the run before.
     """
     manifest = Manifest.load(lake.store, run_id)
     with pinned_engine(manifest, lake) as engine:
@@ -57,9 +58,12 @@ def rfm(run_id: str, lake: Lake) -> dict[str, Any]:
             "kept": engine.row("SELECT COUNT(*) AS customers FROM rfm_kept")["customers"],
             "segments": engine.rows(query("rfm_summary")),
         }
+        grid = rfm_grid(engine.rows(query("rfm_cells")), cells)
     rule = rfm_rule(cuts, cells, manifest.options.frequency_unit)
     write_json(lake.store, f"runs/{run_id}/segments/rfm_rule.json", rule)
     write_json(lake.store, f"runs/{run_id}/segments/rfm.json", found)
+    stated_beside = {name: found[name] for name in ("frequency_unit", "cuts")}
+    write_json(lake.store, f"runs/{run_id}/segments/rfm_map.json", grid | stated_beside)
     return {"segments": len(found["segments"]), "kept": found["kept"]}
 
 

@@ -19,6 +19,7 @@ from patronage.logic.segments.slices import CUSTOMER, MOST_SLICES, checked_slice
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
 from patronage.steps.segment.cohorts import calendar_of
+from patronage.steps.segment.overview import overview
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def sales(run_id: str, lake: Lake) -> dict[str, Any]:
     """Write the sales by week, month, country, channel, product and category, and the calendar beside.
 
     The keys are ``metrics/sales.json``, ``sales_calendar.json``, ``sales_days.parquet`` and
-    ``sales_days.json`` (every day) and ``sales_products.parquet`` (every product) of the run.
+    ``sales_days.json`` (every day), ``sales_products.parquet`` (every product) and ``overview.json`` (by day,
+    who bought and what brought the money) of the run.
     """
     manifest = Manifest.load(lake.store, run_id)
     as_of = calendar_of(manifest)
@@ -52,11 +54,13 @@ def sales(run_id: str, lake: Lake) -> dict[str, Any]:
         found = _breakdowns(engine, as_of) | _products(engine)
         effects = _calendar(engine, as_of)
         days = _write_days(engine, lake, run_id)
+        shown = overview(engine, as_of)
         with lake.store.writing(f"runs/{run_id}/metrics/sales_products.parquet") as path:
             engine.parquet("FROM sales_products ORDER BY product_id", path)
     write_json(lake.store, f"runs/{run_id}/metrics/sales.json", _headed(manifest) | found)
     write_json(lake.store, f"runs/{run_id}/metrics/sales_calendar.json", _headed(manifest) | effects)
     write_json(lake.store, f"runs/{run_id}/metrics/sales_days.json", _headed(manifest) | {"days": days})
+    write_json(lake.store, f"runs/{run_id}/metrics/overview.json", _headed(manifest) | shown)
     return {"net_minor": found["totals"]["net_minor"], "orders": found["totals"]["orders"]}
 
 

@@ -8,6 +8,7 @@ from patronage.logic.segments.clusters._choice import Candidate, Partition, cand
 from patronage.logic.segments.clusters._clusters import Clusters
 from patronage.logic.segments.clusters._kmeans import nearest
 from patronage.logic.segments.clusters._naming import cluster_names
+from patronage.logic.segments.clusters._plane import Plane, plane
 from patronage.logic.segments.clusters._profile import Profile
 from patronage.logic.segments.clusters._sample import representative
 from patronage.logic.segments.clusters._scaling import Scaling, principal_components
@@ -17,12 +18,14 @@ __all__ = [
     "Candidate",
     "Clusters",
     "Partition",
+    "Plane",
     "Profile",
     "Scaling",
     "candidates",
     "cluster_names",
     "nearest",
     "partition",
+    "plane",
     "principal_components",
     "representative",
     "silhouettes",

@@ -1,0 +1,82 @@
+import type { VNode } from "preact";
+import { api } from "../../api.ts";
+import { intervals } from "../../chart/options.ts";
+import { instant, money } from "../../format.ts";
+import { Panel } from "../../panel/Panel.tsx";
+import { href, pathOf } from "../../router.ts";
+import { texts } from "../../texts/index.ts";
+import type { Head } from "../../types.ts";
+import { notYet } from "../shared/notYet.ts";
+import { isSimulated } from "../shared/simulated.ts";
+import type { Incremental } from "./figures.ts";
+
+const words = texts.experiments;
+
+interface Effect {
+  export: string;
+  segment_id: string;
+  by?: string;
+  exported_at: string;
+  held_out_share: number | string;
+  /** A sentence where nobody was held out. */
+  verdict: { sentence: string } | string;
+  incremental_revenue?: Incremental[];
+}
+
+interface Effects extends Head {
+  exports: Effect[];
+}
+
+const nameOf = (effect: Effect): string => `${effect.segment_id.replaceAll("_", " ")}, ${instant(effect.exported_at)}`;
+
+/** What acting on segments earned: one line an export whose effect can be told. */
+export function EffectsPanel(): VNode {
+  return (
+    <Panel
+      title={words.effects}
+      definition={words.effectsDefinition}
+      load={() => notYet(api().get<Effects>("/analytics/segments/effects"))}
+      deps={[]}
+      isEmpty={(found) => found.exports.length === 0}
+      emptyHelp={words.noExports}
+      isSimulated={isSimulated}
+      chart={(found, theme) =>
+        intervals(
+          found.exports.flatMap((effect) => (effect.incremental_revenue ?? []).map((each) => ({ name: nameOf(effect), value: each.value_minor, low: each.sequential.low_minor, high: each.sequential.high_minor }))),
+          (value) => money(value, found.currency, { isCompact: true, isSigned: true }),
+          theme,
+        )
+      }
+      rows={(found) => ({
+        columns: [
+          { key: "segment_id", label: words.segment, href: (row) => href(pathOf("/segments/:id", { id: String(row["segment_id"]) }), row["by"] && row["by"] !== "rfm" ? { method: String(row["by"]) } : {}) },
+          { key: "exported_at", label: words.exported, kind: "instant" },
+          { key: "held_out_share", label: words.heldOut, kind: "percent" },
+          { key: "value_minor", label: words.incrementalValue, kind: "money" },
+          { key: "low_minor", label: words.low, kind: "money" },
+          { key: "high_minor", label: words.high, kind: "money" },
+          { key: "verdict", label: words.verdict },
+        ],
+        rows: found.exports.map((effect) => {
+          const earned = effect.incremental_revenue?.[0];
+          return {
+            segment_id: effect.segment_id,
+            by: effect.by ?? null,
+            exported_at: effect.exported_at,
+            held_out_share: Number(effect.held_out_share),
+            value_minor: earned?.value_minor ?? null,
+            low_minor: earned?.sequential.low_minor ?? null,
+            high_minor: earned?.sequential.high_minor ?? null,
+            verdict: typeof effect.verdict === "string" ? effect.verdict : effect.verdict.sentence,
+          };
+        }),
+      })}
+      note={(found) => {
+        const untold = found.exports.filter((effect) => (effect.incremental_revenue ?? []).length === 0);
+        const verdict = untold[0]?.verdict;
+        return verdict === undefined ? null : `${nameOf(untold[0] as Effect)}: ${typeof verdict === "string" ? verdict : verdict.sentence}`;
+      }}
+      csvName="segment-effects"
+    />
+  );
+}

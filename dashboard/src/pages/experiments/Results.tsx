@@ -1,0 +1,228 @@
+import type { VNode } from "preact";
+import { api } from "../../api.ts";
+import { bars, intervals } from "../../chart/options.ts";
+import { useChoice } from "../../filters.ts";
+import { change, money, number, percent } from "../../format.ts";
+import { Panel } from "../../panel/Panel.tsx";
+import { texts } from "../../texts/index.ts";
+import { Figure } from "../../ui/Figure.tsx";
+import { Select } from "../../ui/Select.tsx";
+import { notYet } from "../shared/notYet.ts";
+import { isSimulated } from "../shared/simulated.ts";
+import { liftIntervals, missingOf, newestOf, primaryFirst, type Results, TESTS, writeP } from "./figures.ts";
+
+const words = texts.experiments;
+
+/** Ask for the results of an experiment; without an id of the one that began last, null where there is none. */
+async function load(experimentId: string): Promise<Results | null> {
+  const id = experimentId || newestOf(await api().experiments());
+  return id ? notYet(api().experimentResults(id) as unknown as Promise<Results>) : null;
+}
+
+const none = (found: Results | null): string | null => (found === null ? words.noExperiment : null);
+const isMade = (found: Results | null): boolean => isSimulated(found);
+
+export function VerdictPanel({ experimentId }: { experimentId: string }): VNode {
+  return (
+    <Panel
+      title={words.verdict}
+      definition={words.verdictDefinition}
+      load={() => load(experimentId)}
+      deps={[experimentId]}
+      enough={none}
+      isSimulated={isMade}
+      height={160}
+      render={(found) => (found ? <Verdict found={found} /> : <></>)}
+      rows={(found) => ({
+        columns: [
+          { key: "experiment", label: words.experiment },
+          { key: "verdict", label: words.verdict },
+          { key: "p", label: words.sampleRatio, unit: "p", kind: "number", digits: 4 },
+          { key: "units", label: words.units, kind: "number" },
+          { key: "left_out", label: words.leftOut, kind: "number" },
+          { key: "days", label: words.days, kind: "number" },
+          { key: "sentence", label: words.sentence },
+        ],
+        rows: found
+          ? [{ experiment: found.name, verdict: words.codes[found.verdict.code], p: found.sample_ratio.p, units: found.units, left_out: found.crossovers + found.unexpected, days: found.days.count, sentence: found.verdict.sentence }]
+          : [],
+      })}
+      note={(found) => (found && found.notes.length > 0 ? found.notes.join(" ") : null)}
+      csvName={`experiment-${experimentId || "newest"}-verdict`}
+    />
+  );
+}
+
+function Verdict({ found }: { found: Results }): VNode {
+  const p = writeP(found.sample_ratio.p);
+  return (
+    <>
+      <p>
+        <strong>{found.name}</strong> <span class={found.verdict.code === "stopped" ? "badge" : "badge plain"}>{words.codes[found.verdict.code]}</span>
+      </p>
+      <p class="note">{found.verdict.sentence}</p>
+      <div class="figures">
+        <Figure label={words.sampleRatio} definition={words.sampleRatioDefinition} value={found.sample_ratio.fails ? words.ratioFails(p) : words.ratioHolds(p)} />
+        <Figure label={words.units} definition={words.unitsDefinition} value={number(found.units)} />
+        <Figure label={words.leftOut} definition={words.leftOutDefinition} value={number(found.crossovers + found.unexpected)} />
+        <Figure label={words.days} definition={words.daysDefinition} value={number(found.days.count)} />
+      </div>
+    </>
+  );
+}
+
+export function LiftsPanel({ experimentId }: { experimentId: string }): VNode {
+  const [test, setTest] = useChoice("test", TESTS);
+  return (
+    <Panel
+      title={words.lifts}
+      definition={words.liftsDefinition}
+      unit={words.tests[test]}
+      load={() => load(experimentId)}
+      deps={[experimentId, test]}
+      enough={(found) => none(found) ?? (found && found.metrics.every((metric) => metric.lifts.length === 0) ? found.verdict.sentence : null)}
+      isSimulated={isMade}
+      controls={<Select label={words.test} name="test" value={test} options={TESTS.map((value) => ({ value, label: words.tests[value] }))} onChange={setTest} />}
+      chart={(found, theme) => intervals(found ? liftIntervals(found, test, (metric, lift) => `${metric.label}: ${lift.arm}`) : [], (value) => change(value), theme)}
+      rows={(found) => ({
+        columns: [
+          { key: "metric", label: words.metric },
+          { key: "arm", label: words.arm },
+          { key: "against", label: words.against },
+          { key: "relative", label: words.relative, kind: "percent", digits: 2 },
+          { key: "low", label: words.low, kind: "percent", digits: 2 },
+          { key: "high", label: words.high, kind: "percent", digits: 2 },
+          { key: "p", label: words.p, kind: "number", digits: 4 },
+          { key: "significant", label: words.significant },
+          { key: "detectable", label: words.detectable, kind: "percent", digits: 2 },
+        ],
+        rows: (found ? primaryFirst(found) : []).flatMap((metric) =>
+          metric.lifts.map((lift) => ({
+            metric: metric.label,
+            arm: lift.arm,
+            against: lift.against,
+            relative: lift.relative,
+            low: lift[test].relative_low,
+            high: lift[test].relative_high,
+            p: lift[test].corrected_p,
+            significant: lift.significant,
+            detectable: lift.detectable_relative,
+          })),
+        ),
+      })}
+      note={(found) => (found ? missingOf(found).join("; ") || null : null)}
+      csvName={`experiment-${experimentId || "newest"}-lifts`}
+    />
+  );
+}
+
+export function IncrementalPanel({ experimentId }: { experimentId: string }): VNode {
+  return (
+    <Panel
+      size="half"
+      title={words.incremental}
+      definition={words.incrementalDefinition}
+      load={() => load(experimentId)}
+      deps={[experimentId]}
+      enough={(found) => none(found) ?? (found && found.incremental_revenue.length === 0 ? found.verdict.sentence : null)}
+      isSimulated={isMade}
+      chart={(found, theme) =>
+        intervals(
+          (found?.incremental_revenue ?? []).map((each) => ({ name: each.of, value: each.value_minor, low: each.sequential.low_minor, high: each.sequential.high_minor })),
+          (value) => money(value, found?.currency ?? "", { isCompact: true, isSigned: true }),
+          theme,
+        )
+      }
+      rows={(found) => ({
+        columns: [
+          { key: "of", label: words.arm },
+          { key: "against", label: words.against },
+          { key: "value_minor", label: words.incrementalValue, kind: "money" },
+          { key: "low_minor", label: words.low, kind: "money" },
+          { key: "high_minor", label: words.high, kind: "money" },
+          { key: "observed_minor", label: words.observed, kind: "money" },
+          { key: "units", label: words.units, kind: "number" },
+        ],
+        rows: (found?.incremental_revenue ?? []).map(({ of, against, value_minor, observed_minor, units, sequential }) => ({ of, against, value_minor, ...sequential, observed_minor, units })),
+      })}
+      csvName={`experiment-${experimentId || "newest"}-revenue`}
+    />
+  );
+}
+
+export function ArmsPanel({ experimentId }: { experimentId: string }): VNode {
+  return (
+    <Panel
+      size="half"
+      title={words.armsTable}
+      definition={words.armsDefinition}
+      load={() => load(experimentId)}
+      deps={[experimentId]}
+      enough={none}
+      isEmpty={(found) => found?.arms.length === 0}
+      isSimulated={isMade}
+      chart={(found) => {
+        const arms = found?.arms ?? [];
+        return bars({
+          names: arms.map((arm) => arm.arm),
+          series: [
+            { name: words.expectedShare, values: arms.map((arm) => arm.expected_share) },
+            { name: words.observedShare, values: arms.map((arm) => arm.observed_share) },
+          ],
+          format: (value) => percent(value, 2),
+        });
+      }}
+      rows={(found) => ({
+        columns: [
+          { key: "arm", label: words.arm },
+          { key: "kind", label: words.kind },
+          { key: "units", label: words.units, kind: "number" },
+          { key: "expected_share", label: words.expectedShare, kind: "percent", digits: 2 },
+          { key: "observed_share", label: words.observedShare, kind: "percent", digits: 2 },
+          { key: "buyers", label: words.buyers, kind: "number" },
+          { key: "impressions", label: words.impressions, kind: "number" },
+          { key: "clicks", label: words.clicks, kind: "number" },
+          { key: "carts", label: words.carts, kind: "number" },
+          { key: "orders", label: words.orders, kind: "number" },
+          { key: "revenue_minor", label: words.revenue, kind: "money" },
+        ],
+        rows: (found?.arms ?? []).map((arm) => ({ ...arm })),
+      })}
+      csvName={`experiment-${experimentId || "newest"}-arms`}
+    />
+  );
+}
+
+export function ValuesPanel({ experimentId }: { experimentId: string }): VNode {
+  return (
+    <Panel
+      title={words.values}
+      definition={words.valuesDefinition}
+      load={() => load(experimentId)}
+      deps={[experimentId]}
+      enough={(found) => none(found) ?? (found?.stopped ? found.verdict.sentence : null)}
+      isEmpty={(found) => found?.metrics.length === 0}
+      isSimulated={isMade}
+      rows={(found) => {
+        const write = (unit: "share" | "minor") => (value: number | null) => (unit === "share" ? percent(value, 2) : money(value, found?.currency ?? ""));
+        return {
+          columns: [
+            { key: "metric", label: words.metric },
+            { key: "arm", label: words.arm },
+            { key: "value", label: words.value, kind: "text" },
+            { key: "low", label: words.low, kind: "text" },
+            { key: "high", label: words.high, kind: "text" },
+            { key: "events", label: words.events, kind: "number" },
+          ],
+          rows: (found ? primaryFirst(found) : []).flatMap((metric) =>
+            metric.arms.map((arm) => {
+              const text = write(metric.unit);
+              return { metric: metric.label, arm: arm.arm, value: text(arm.value), low: text(arm.low), high: text(arm.high), events: arm.events };
+            }),
+          ),
+        };
+      }}
+      csvName={`experiment-${experimentId || "newest"}-metrics`}
+    />
+  );
+}

@@ -1,0 +1,175 @@
+/** What is live, what to do next, alarms and runs: the parts of the status. */
+import type { VNode } from "preact";
+import { useState } from "preact/hooks";
+import { api } from "../../api.ts";
+import { useSession } from "../../auth/context.ts";
+import { duration, instant } from "../../format.ts";
+import { Definition } from "../../panel/Definition.tsx";
+import { Panel } from "../../panel/Panel.tsx";
+import { texts } from "../../texts/index.ts";
+import type { Fresh } from "../../types.ts";
+import { newestRuns } from "./figures.ts";
+import { RollBack } from "./RollBack.tsx";
+
+const words = texts.health;
+const HOUR = 3600;
+
+function familyName(family: string): string {
+  return (words.families as Record<string, string>)[family] ?? family;
+}
+
+function isRolledBack(family: string): family is "recommendations" | "segments" {
+  return family === "recommendations" || family === "segments";
+}
+
+export function NextPanel(): VNode {
+  return (
+    <Panel
+      title={words.next}
+      definition={words.nextDefinition}
+      load={() => api().status()}
+      deps={[]}
+      height={100}
+      rows={(found) => ({
+        columns: [
+          { key: "say", label: words.advice },
+          { key: "command", label: words.command },
+        ],
+        rows: found.next.map(({ say, command }) => ({ say, command })),
+      })}
+      note={(found) => (found.dead_letters ? words.waiting(found.dead_letters) : null)}
+      csvName="advice"
+    />
+  );
+}
+
+/** `onDone` is called after a roll back, so that the whole page asks anew. */
+export function LivePanel({ turn, onDone }: { turn: number; onDone: () => void }): VNode {
+  const { isAdmin } = useSession();
+  const [said, setSaid] = useState("");
+  return (
+    <Panel
+      title={words.live}
+      definition={words.liveDefinition}
+      load={() => api().status()}
+      deps={[turn]}
+      isEmpty={(found) => found.freshness.length === 0}
+      emptyHelp={words.nothingLive}
+      height={140}
+      controls={<span role="status">{said}</span>}
+      render={(found) => (
+        <div class="figures">
+          {found.freshness.map((fresh) => (
+            <Family
+              key={fresh.family}
+              fresh={fresh}
+              isAdmin={isAdmin}
+              onDone={(told) => {
+                setSaid(told);
+                onDone();
+              }}
+            />
+          ))}
+        </div>
+      )}
+      rows={(found) => ({
+        columns: [
+          { key: "family", label: words.family },
+          { key: "run_id", label: words.run, kind: "text" },
+          { key: "model", label: words.model, kind: "text" },
+          { key: "as_of", label: words.asOf, kind: "instant" },
+          { key: "published_at", label: words.published, kind: "instant" },
+          { key: "rollback_to", label: words.rollbackTo, kind: "text" },
+          { key: "until", label: words.until, kind: "instant" },
+        ],
+        rows: found.freshness.map((fresh) => ({
+          family: familyName(fresh.family),
+          run_id: fresh.run_id,
+          model: fresh.model?.name ?? null,
+          as_of: fresh.as_of,
+          published_at: fresh.published_at,
+          rollback_to: fresh.rollback_to?.run_id ?? null,
+          until: fresh.rollback_to?.until ?? null,
+        })),
+      })}
+      note={() => (isAdmin ? null : words.adminOnly)}
+      csvName="live"
+    />
+  );
+}
+
+function Family({ fresh, isAdmin, onDone }: { fresh: Fresh; isAdmin: boolean; onDone: (said: string) => void }): VNode {
+  const name = familyName(fresh.family);
+  const back = fresh.rollback_to;
+  return (
+    <div class="figure">
+      <div class="figure-label">
+        {name} <Definition of={name} text={`${words.run} ${fresh.run_id}`} />
+      </div>
+      <div class="figure-value">{duration(fresh.published_hours_ago * HOUR)}</div>
+      <p class="note">
+        {words.ago(duration(fresh.published_hours_ago * HOUR))}
+        {fresh.model?.name ? ` · ${fresh.model.name}` : ""}
+      </p>
+      {isRolledBack(fresh.family) && <p class="note">{back ? words.mayGoBack(back.run_id, instant(back.until)) : words.noWayBack}</p>}
+      {isAdmin && back && isRolledBack(fresh.family) && <RollBack family={fresh.family} from={fresh.run_id} to={back.run_id} onDone={onDone} />}
+    </div>
+  );
+}
+
+export function AlarmsPanel(): VNode {
+  return (
+    <Panel
+      title={words.alarms}
+      definition={words.alarmsDefinition}
+      load={() => api().status()}
+      deps={[]}
+      isEmpty={(found) => found.alarms.length === 0}
+      emptyHelp={words.noAlarms}
+      rows={(found) => ({
+        columns: [
+          { key: "alarm", label: words.alarm },
+          { key: "state", label: words.state },
+          { key: "since", label: words.since, kind: "instant" },
+          { key: "description", label: words.about },
+        ],
+        rows: found.alarms.map(({ alarm, state, since, description }) => ({ alarm, state, since, description })),
+      })}
+      csvName="alarms"
+    />
+  );
+}
+
+export function RunsPanel(): VNode {
+  return (
+    <Panel
+      title={words.runs}
+      definition={words.runsDefinition}
+      load={() => api().status()}
+      deps={[]}
+      isEmpty={(found) => newestRuns(found.runs).length === 0}
+      emptyHelp={words.noRuns}
+      rows={(found) => ({
+        columns: [
+          { key: "machine", label: words.machine },
+          { key: "run_id", label: words.run, kind: "text" },
+          { key: "status", label: words.status },
+          { key: "began", label: words.began, kind: "instant" },
+          { key: "seconds", label: words.seconds, unit: words.secondsUnit, kind: "number", digits: 0 },
+          { key: "published", label: words.wasPublished },
+          { key: "reason", label: words.reason },
+        ],
+        rows: newestRuns(found.runs).map((run) => ({
+          machine: (words.machines as Record<string, string>)[run.machine] ?? run.machine,
+          run_id: run.run_id,
+          status: run.status,
+          began: run.began,
+          seconds: run.seconds,
+          published: run.published,
+          reason: run.cause || run.reason || null,
+        })),
+      })}
+      csvName="runs"
+    />
+  );
+}

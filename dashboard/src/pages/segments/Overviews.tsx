@@ -1,0 +1,185 @@
+/** The panels that every method of segmentation has: areas, table, expected value, performance. */
+import type { VNode } from "preact";
+import { api } from "../../api.ts";
+import { bars, intervals, treemap } from "../../chart/options.ts";
+import { money, number, percent } from "../../format.ts";
+import { Panel } from "../../panel/Panel.tsx";
+import type { Column, Table } from "../../panel/table.ts";
+import { href, navigate, pathOf } from "../../router.ts";
+import { texts } from "../../texts/index.ts";
+import type { Performance, Segments } from "../../types.ts";
+import { areas, type Method } from "./figures.ts";
+
+const words = texts.segments;
+
+/** Write the link to the page of a segment. */
+export function toSegment(id: string, method: Method): string {
+  return href(pathOf("/segments/:id", { id }), { method: method === "rfm" ? undefined : method });
+}
+
+function nameColumn(method: Method): Column {
+  return { key: "name", label: words.name, href: (row) => toSegment(String(row["segment_id"]), method) };
+}
+
+export function Areas({ method, of }: { method: Method; of: "customers" | "net_minor" }): VNode {
+  const isMoney = of === "net_minor";
+  const share = isMoney ? "revenue_share" : "customer_share";
+  const areasOf = (found: Segments) => areas(found.segments, of, (row) => words.ofAll(percent(row[share])));
+  return (
+    <Panel
+      size="half"
+      title={isMoney ? words.byRevenue : words.byCustomers}
+      definition={isMoney ? words.byRevenueDefinition : words.byCustomersDefinition}
+      load={() => api().segments({ method })}
+      deps={[method]}
+      isEmpty={(found) => found.segments.length === 0}
+      emptyHelp={words.none}
+      chart={(found, theme) => treemap(areasOf(found).nodes, isMoney ? (value) => money(value, found.currency, { isCompact: true }) : (value) => number(value), theme)}
+      onPick={(picked) => {
+        const { id } = picked.data as { id?: string };
+        if (id) navigate(toSegment(id, method));
+      }}
+      rows={(found) => ({
+        columns: [nameColumn(method), { key: of, label: isMoney ? words.net : words.customers, kind: isMoney ? "money" : "number" }, { key: share, label: isMoney ? words.revenueShare : words.customerShare, kind: "percent" }],
+        rows: found.segments.map((row) => ({ segment_id: row.segment_id, name: row.name, [of]: row[of], [share]: row[share] })),
+      })}
+      note={(found) => {
+        const { leftOut } = areasOf(found);
+        return leftOut.length > 0 ? words.leftOut(leftOut.join(", ")) : null;
+      }}
+      csvName={`segments-${method}-by-${isMoney ? "net" : "customers"}`}
+    />
+  );
+}
+
+export function SegmentTable({ method }: { method: Method }): VNode {
+  return (
+    <Panel
+      title={words.table}
+      definition={words.tableDefinition}
+      load={() => api().segments({ method })}
+      deps={[method]}
+      isEmpty={(found) => found.segments.length === 0}
+      emptyHelp={words.none}
+      rows={(found) => tableOf(found, method)}
+      csvName={`segments-${method}`}
+    />
+  );
+}
+
+function tableOf(found: Segments, method: Method): Table {
+  return {
+    columns: [
+      nameColumn(method),
+      { key: "customers", label: words.customers },
+      { key: "customer_share", label: words.customerShare, kind: "percent" },
+      { key: "net_minor", label: words.net, kind: "money" },
+      { key: "revenue_share", label: words.revenueShare, kind: "percent" },
+      { key: "expected_value_12m_minor", label: words.expected, kind: "money" },
+      { key: "expected_value_12m_low_minor", label: words.expectedLow, kind: "money" },
+      { key: "expected_value_12m_high_minor", label: words.expectedHigh, kind: "money" },
+      { key: "mean_probability_alive", label: words.alive, kind: "percent" },
+      { key: "mean_recency_days", label: words.recency, unit: words.days, kind: "number", digits: 0 },
+      { key: "mean_frequency", label: words.frequency, kind: "number", digits: 1 },
+      { key: "description", label: words.description },
+    ],
+    rows: found.segments.map((row) => ({
+      segment_id: row.segment_id,
+      name: row.name,
+      customers: row.customers,
+      customer_share: row.customer_share,
+      net_minor: row.net_minor,
+      revenue_share: row.revenue_share,
+      expected_value_12m_minor: row.expected_value_12m_minor,
+      expected_value_12m_low_minor: row.expected_value_12m_low_minor,
+      expected_value_12m_high_minor: row.expected_value_12m_high_minor,
+      mean_probability_alive: row.mean_probability_alive,
+      mean_recency_days: row.mean_recency_days ?? null,
+      mean_frequency: row.mean_frequency ?? null,
+      description: [row.description, row.rule].filter((each) => typeof each === "string" && each !== "").join(". ") || null,
+    })),
+  };
+}
+
+export function Expected({ method }: { method: Method }): VNode {
+  return (
+    <Panel
+      size="half"
+      title={words.expectedTitle}
+      definition={words.expectedDefinition}
+      load={() => api().segments({ method })}
+      deps={[method]}
+      isEmpty={(found) => found.segments.every((row) => row.expected_value_12m_minor === null)}
+      height={380}
+      chart={(found, theme) =>
+        intervals(
+          found.segments.flatMap((row) => {
+            const [value, low, high] = [row.expected_value_12m_minor, row.expected_value_12m_low_minor, row.expected_value_12m_high_minor];
+            return value === null || low === null || high === null ? [] : [{ name: row.name, value, low, high }];
+          }),
+          (value) => money(value, found.currency, { isCompact: true }),
+          theme,
+        )
+      }
+      rows={(found) => ({
+        columns: [
+          nameColumn(method),
+          { key: "value", label: words.expected, kind: "money" },
+          { key: "low", label: words.expectedLow, kind: "money" },
+          { key: "high", label: words.expectedHigh, kind: "money" },
+        ],
+        rows: found.segments.map((row) => ({
+          segment_id: row.segment_id, name: row.name, value: row.expected_value_12m_minor, low: row.expected_value_12m_low_minor, high: row.expected_value_12m_high_minor,
+        })),
+      })}
+      csvName={`expected-value-${method}`}
+    />
+  );
+}
+
+type PerformanceRow = Performance["segments"][number];
+
+const MOVES = ["stayed", "came", "left", "new", "gone"] as const;
+
+export function PerformancePanel({ method }: { method: Method }): VNode {
+  const labels = { stayed: words.stayed, came: words.came, left: words.left, new: words.newToShop, gone: words.gone };
+  const perCustomer = (row: PerformanceRow): number | null => (row["net_per_customer_minor"] as number | null | undefined) ?? null;
+  return (
+    <Panel
+      size="half"
+      title={words.performance}
+      definition={words.performanceDefinition}
+      load={() => api().performance({ method })}
+      deps={[method]}
+      isEmpty={(found) => found.segments.length === 0}
+      height={380}
+      chart={(found) =>
+        bars({
+          names: found.segments.map((row) => row.name),
+          series: [{ name: words.netPerCustomer, values: found.segments.map(perCustomer) }],
+          format: (value) => money(value, found.currency),
+          axisFormat: (value) => money(value, found.currency, { isCompact: true }),
+          isHorizontal: true,
+        })
+      }
+      rows={(found) => ({
+        columns: [
+          nameColumn(method),
+          { key: "net_per_customer_minor", label: words.netPerCustomer, kind: "money" },
+          { key: "purchases", label: words.purchases, kind: "number" },
+          { key: "net_per_purchase_minor", label: words.netPerPurchase, kind: "money" },
+          ...(found.migration_reason === null ? MOVES.map((move) => ({ key: move, label: labels[move], kind: "number" as const })) : []),
+        ],
+        rows: found.segments.map((row) => ({
+          segment_id: row.segment_id,
+          name: row.name,
+          net_per_customer_minor: perCustomer(row),
+          purchases: (row["purchases"] as number | undefined) ?? null,
+          net_per_purchase_minor: (row["net_per_purchase_minor"] as number | null | undefined) ?? null,
+          ...(row.migration ?? {}),
+        })),
+      })}
+      csvName={`segment-performance-${method}`}
+    />
+  );
+}

@@ -1,0 +1,84 @@
+import type { ComponentChildren, VNode } from "preact";
+import { shop } from "../api.ts";
+import { type Grain, PRESETS, presetRange, setParams, useFilters } from "../filters.ts";
+import { day, lastDayOf } from "../format.ts";
+import { useStore } from "../store.ts";
+import { texts } from "../texts/index.ts";
+import { Select } from "./Select.tsx";
+
+export interface FilterBarProps {
+  hasDates: boolean;
+  grains: readonly Grain[];
+  children?: ComponentChildren;
+}
+
+const NAMES = Object.keys(PRESETS) as (keyof typeof PRESETS)[];
+
+/** The filters of a page, all of them in its address; beside them the currency and how far the data reach. */
+export function FilterBar({ hasDates, grains, children }: FilterBarProps): VNode {
+  const { start, end, grain } = useFilters();
+  const known = useStore(shop);
+  const lastDay = known ? lastDayOf(known.as_of) : null;
+
+  function setStart(value: string): void {
+    setParams({ start: value, ...(end && value > end ? { end: undefined } : {}) });
+  }
+  function setEnd(value: string): void {
+    setParams({ end: value, ...(start && value && value < start ? { start: undefined } : {}) });
+  }
+
+  return (
+    <form class="filters" aria-label={texts.filters.legend} onSubmit={(event) => event.preventDefault()}>
+      {hasDates && (
+        <>
+          <label>
+            <span>{texts.filters.from}</span>
+            <input type="date" name="start" value={start ?? ""} onChange={(event) => setStart(event.currentTarget.value)} />
+          </label>
+          <label>
+            <span>{texts.filters.to}</span>
+            <input type="date" name="end" value={end ?? ""} onChange={(event) => setEnd(event.currentTarget.value)} />
+          </label>
+          {lastDay && (
+            <div class="presets" role="group" aria-label={texts.filters.presetsLabel}>
+              {NAMES.map((name) => {
+                const range = presetRange(PRESETS[name], lastDay);
+                return (
+                  <button type="button" key={name} class="quiet" aria-pressed={range.start === start && range.end === end} onClick={() => setParams(range)}>
+                    {texts.filters.presets[name]}
+                  </button>
+                );
+              })}
+            </div>
+          )}
+          {(start || end) && (
+            <button type="button" class="quiet" onClick={() => setParams({ start: undefined, end: undefined })}>
+              {texts.filters.clear}
+            </button>
+          )}
+        </>
+      )}
+      {grains.length > 0 && (
+        <Select
+          label={texts.filters.grain}
+          name="grain"
+          value={grain && grains.includes(grain) ? grain : (grains[0] ?? "month")}
+          options={grains.map((each) => ({ value: each, label: texts.filters.grains[each] }))}
+          onChange={(value) => setParams({ grain: value })}
+        />
+      )}
+      {children}
+      {known && (
+        <p class="facts muted">
+          {texts.filters.currency} <strong>{known.currency}</strong>
+          {lastDay && (
+            <>
+              {" · "}
+              {texts.filters.dataUntil} <strong>{day(lastDay)}</strong>
+            </>
+          )}
+        </p>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,46 @@
+import type { ComponentChildren, VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { Grain } from "../filters.ts";
+import { place } from "../router.ts";
+import { texts } from "../texts/index.ts";
+import { FilterBar } from "./FilterBar.tsx";
+
+export interface PageProps {
+  title: string;
+  /** A sentence below the title. */
+  intro?: ComponentChildren;
+  /** Whether the date range counts on this page. */
+  hasDates?: boolean;
+  /** Lengths of a period to choose from, the default first; none without. */
+  grains?: readonly Grain[];
+  /** Filters of this page alone, beside the shared ones. */
+  filters?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+/** A page: its title, its filters, its panels in a grid. */
+export function Page({ title, intro, hasDates = false, grains = [], filters, children }: PageProps): VNode {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = texts.shell.titleOf(title);
+  }, [title]);
+  useEffect(() => {
+    // A screen reader goes on at the new page; at the first load the browser's own start is right.
+    if (history.state !== null || document.activeElement !== document.body) heading.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, [place.get().path]);
+  return (
+    <>
+      <header class="page-head">
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        {intro && <p class="intro">{intro}</p>}
+        <FilterBar hasDates={hasDates} grains={grains}>
+          {filters}
+        </FilterBar>
+      </header>
+      <div class="panels">{children}</div>
+    </>
+  );
+}

@@ -1,0 +1,26 @@
+/** What the page of a customer computes of the timeline. */
+import type { TimelineEvent } from "../types.ts";
+
+/** Return how much the customer had brought by the end of each day on which that changed, the oldest first. */
+export function cumulated(events: readonly TimelineEvent[], before = 0): { day: string; net_minor: number }[] {
+  const byDay = new Map<string, number>();
+  for (const { day, net_minor } of events.toSorted((a, b) => a.position - b.position)) {
+    if (net_minor !== null) byDay.set(day, (byDay.get(day) ?? 0) + net_minor);
+  }
+  let sum = before;
+  return [...byDay].toSorted(([a], [b]) => a.localeCompare(b)).map(([day, net]) => {
+    sum += net;
+    return { day, net_minor: sum };
+  });
+}
+
+/** Return what a customer had brought before the events that are kept: the whole less what these sum to. */
+export function broughtBefore(events: readonly TimelineEvent[], whole: number): number {
+  return whole - events.reduce((sum, event) => sum + (event.net_minor ?? 0), 0);
+}
+
+/** Write an id of a segment as a name: `at_risk` as `At risk`. */
+export function nameOfId(id: string): string {
+  const words = id.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import type { Funnel, FunnelStep, PathGraph, TimelineEvent } from "../src/types.ts";
+import { broughtBefore, cumulated, nameOfId } from "../src/views/customer.ts";
+import { channelKey, conversionOf, stepsOf, stepsOfChannel, upTo, withoutThin } from "../src/views/journeys.ts";
+
+const node = (id: number, step: number, state = "view") => ({ id, step, state, kind: "state" as const, weight: 1 });
+const link = (source: number, target: number, weight: number) => ({ source, target, weight, share: 1 });
+const graph: PathGraph = {
+  nodes: [node(0, 1), node(1, 2), node(2, 2, "exit"), node(3, 3)], links: [link(0, 1, 900), link(0, 2, 100), link(1, 3, 1)],
+  depth: 8, journeys: 1000, cut: 0, is_cut: false,
+};
+
+describe("a graph of paths", () => {
+  it("counts its steps, wherever they begin", () => expect([stepsOf(graph), stepsOf({ ...graph, nodes: [] })]).toEqual([3, 0]));
+  it("is cut after some steps", () => expect(upTo(graph, 2)).toEqual({ nodes: graph.nodes.slice(0, 3), links: graph.links.slice(0, 2) }));
+  it("loses thin links, and the nodes that hang on them", () => expect(withoutThin(graph, 1000, 0.002)).toEqual({ nodes: graph.nodes.slice(0, 3), links: graph.links.slice(0, 2), dropped: 1 }));
+});
+
+const step = (name: FunnelStep["step"], in_order: number | null, conversion: number | null): FunnelStep => ({ step: name, reached: in_order, in_order, step_conversion: null, conversion, reason: in_order === null ? "no event" : null });
+const funnel: Funnel = {
+  steps: [step("session", 10, 1), step("purchase", 4, 0.4)],
+  by_channel: [
+    { channel: "-", is_folded: false, steps: [step("session", 5, 1), step("purchase", null, null)] },
+    { channel: null, is_folded: false, steps: [step("session", 3, 1)] },
+    { channel: null, is_folded: true, steps: [step("session", 0, null)] },
+  ],
+};
+
+describe("a funnel", () => {
+  it("is of all, or of a channel, whatever it is called", () => {
+    const keys = funnel.by_channel.map(channelKey);
+    expect(new Set(keys).size).toBe(3);
+    expect(keys.map((key) => stepsOfChannel(funnel, key))).toEqual(funnel.by_channel.map((each) => each.steps));
+    expect([stepsOfChannel(funnel, ""), stepsOfChannel(funnel, "c:gone")]).toEqual([funnel.steps, null]);
+  });
+  it("converts up to the last step that is recorded", () => expect([funnel, ...funnel.by_channel].map((each) => conversionOf(each.steps))).toEqual([0.4, 1, 1, null]));
+});
+
+const event = (position: number, day: string, net_minor: number | null): TimelineEvent => ({ position, day, net_minor, kind: "purchase" }) as TimelineEvent;
+
+describe("a timeline", () => {
+  const newestFirst = [event(4, "2011-03-02", -20), event(3, "2011-02-01", 50), event(2, "2011-02-01", 100), event(1, "2011-01-01", null)];
+  it("adds up by day, the oldest first", () => expect(cumulated(newestFirst)).toEqual([{ day: "2011-02-01", net_minor: 150 }, { day: "2011-03-02", net_minor: 130 }]));
+  it("goes on from what was brought before it was cut", () => {
+    expect(broughtBefore(newestFirst, 1130)).toBe(1000);
+    expect(cumulated(newestFirst, 1000).at(-1)).toEqual({ day: "2011-03-02", net_minor: 1130 });
+  });
+});
+it("an id becomes a name", () => expect([nameOfId("at_risk"), nameOfId("")]).toEqual(["At risk", ""]));

@@ -1,0 +1,18 @@
+import { defineConfig, loadEnv } from "vite";
+
+/** `DASHBOARD_URL` names a dashboard that is served already, whose run-time configuration `npm run dev` takes. */
+export default defineConfig(({ mode }) => {
+  const url = loadEnv(mode, ".", "DASHBOARD_")["DASHBOARD_URL"];
+  return {
+    base: "/",
+    oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+    build: {
+      target: "es2022",
+      assetsInlineLimit: 0,
+      manifest: true,
+      chunkSizeWarningLimit: 800,
+      modulePreload: { polyfill: false },
+    },
+    server: url ? { proxy: { "/config.json": { target: url, changeOrigin: true } } } : {},
+  };
+});
