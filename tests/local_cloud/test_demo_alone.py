@@ -50,7 +50,7 @@ def test_the_demo_runs_with_its_own_packages_alone_and_leaves_nothing_behind(pat
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -39,7 +39,7 @@ def busy_port() -> Iterator[int]:
 
 def demo(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [PATRONAGE, "demo", "--once", *options], capture_output=True, text=True, timeout=120, check=False
+        [PATRONAGE, "demo", "--once", *options], capture_output=True, text=True, timeout=300, check=False
     )
 
 

@@ -11,6 +11,9 @@ export interface DataTableProps {
   rowsPerPage?: number;
 }
 
+/** Characters from which on a cell is a sentence, which needs room. */
+const LONG = 48;
+
 interface Order {
   key: string;
   isDescending: boolean;
@@ -83,5 +86,6 @@ export function DataTable({ table, caption, currency, rowsPerPage = 25 }: DataTa
 function TableCell({ row, column, kind, currency }: { row: Row; column: Column; kind: ColumnKind; currency: string }): VNode {
   const text = cellText(row[column.key], column, kind, currency);
   const to = column.href?.(row) ?? null;
-  return <td class={isNumeric(kind) ? "numeric" : undefined}>{to === null ? text : <a href={to}>{text}</a>}</td>;
+  const shape = isNumeric(kind) ? "numeric" : text.length > LONG ? "long" : undefined;
+  return <td class={shape}>{to === null ? text : <a href={to}>{text}</a>}</td>;
 }

@@ -106,9 +106,9 @@ function Family({ fresh, isAdmin, onDone }: { fresh: Fresh; isAdmin: boolean; on
       <div class="figure-label">
         {name} <Definition of={name} text={`${words.run} ${fresh.run_id}`} />
       </div>
-      <div class="figure-value">{duration(fresh.published_hours_ago * HOUR)}</div>
+      <div class="figure-value">{words.ago(duration(fresh.published_hours_ago * HOUR))}</div>
       <p class="note">
-        {words.ago(duration(fresh.published_hours_ago * HOUR))}
+        {words.reaches(instant(fresh.as_of))}
         {fresh.model?.name ? ` · ${fresh.model.name}` : ""}
       </p>
       {isRolledBack(fresh.family) && <p class="note">{back ? words.mayGoBack(back.run_id, instant(back.until)) : words.noWayBack}</p>}
