@@ -79,10 +79,23 @@ def _patronage() -> None:
     """Find customer segments and product recommendations in a shop's orders."""
 
 
+def _run() -> None:
+    """Run the command line; an error of AWS that a command does not expect is one of ours."""
+    try:
+        app()
+    except Exception as exc:
+        if not type(exc).__module__.startswith("botocore."):
+            raise
+        from patronage.cloud import explained
+
+        with explained():
+            raise
+
+
 def main() -> None:
     """Run the command line; an error is one sentence on stderr and an exit code, never a trace-back."""
     try:
-        app()
+        _run()
     except PatronageError as exc:
         sys.stderr.write(f"patronage: {exc}\n")
         raise SystemExit(exc.exit_code) from exc

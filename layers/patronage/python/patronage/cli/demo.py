@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import typer
 
-from patronage.cli.demo_report import print_access, print_dashboard, print_recommendations
+from patronage.cli.demo_report import print_access, print_command_line, print_dashboard, print_recommendations
 from patronage.cli.lakes import CurrencyOption, TimezoneOption, shop_settings
 from patronage.cli.lines import console
 from patronage.cli.outputs import print_segments
@@ -176,6 +176,7 @@ def _run_and_show(stages: Stages, stack: Stack, orders: Path, shop: Shop, page: 
     print_segments(summary, shop)
     print_recommendations(recommended)
     print_access(api, customer, recommended["items"][0]["product_id"])
+    print_command_line(stack)
     if page:
         print_dashboard(page, {group: make_user(stack, group=group) for group in ("viewer", "admin")})
     console.print(f"\nReady in {stages.seconds:.0f} s.")

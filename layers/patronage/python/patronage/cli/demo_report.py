@@ -12,7 +12,7 @@ from patronage.cli.outputs import print_rows
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from patronage.cloud import Api, User
+    from patronage.cloud import Api, Stack, User
 
 
 def print_recommendations(answer: dict[str, Any]) -> None:
@@ -36,6 +36,13 @@ def print_access(api: Api, customer: str, product: str) -> None:
     for told, command in _calls(customer, product):
         say(f"  # {told}")
         say(f"  {command}")
+
+
+def print_command_line(stack: Stack) -> None:
+    """Print how `patronage` reaches the stack from another terminal."""
+    say("\nAsk it by command line from another terminal:")
+    say(f"  export {' '.join(f'{name}={value}' for name, value in stack.cloud.environment.items())}")
+    say(f"  .venv/bin/patronage status --stack {stack.name}")
 
 
 def print_dashboard(page: str, users: Mapping[str, User]) -> None:

@@ -24,6 +24,16 @@ class Cloud:
     endpoint: str | None = None
     _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What leads boto3, and with it our command line, to a local cloud."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint or "",
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,
+        }
+
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service, made once."""
         if service not in self._clients:
@@ -98,10 +108,16 @@ def open_stack(cloud: Cloud, name: str) -> Stack:
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn an error of an AWS call that nobody expected into one sentence."""
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
     try:
         yield
+    except (NoRegionError, NoCredentialsError) as exc:
+        lacks = "Region" if isinstance(exc, NoRegionError) else "credentials"
+        raise RunFailed(
+            f"no AWS {lacks} to ask with; set AWS_PROFILE, or AWS_DEFAULT_REGION and the keys of the stack's "
+            "account (for a demo that is running, those that it printed)"
+        ) from exc
     except ClientError as exc:
         error = exc.response["Error"]
         raise RunFailed(f"{exc.operation_name} was refused ({error['Code']}): {error['Message']}") from exc
