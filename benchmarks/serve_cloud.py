@@ -18,7 +18,7 @@ from patronage.cloud import (
     repository,
     start_run,
     synthesise,
-    upload_orders,
+    upload_file,
     wait_for_report,
     wait_for_runs,
 )
@@ -65,7 +65,7 @@ def served() -> Served:
     atexit.register(ministack.stop)
     cloud = ministack.start()
     stack = deploy(cloud, synthesise(repository(), SHOP).folder)
-    wait_for_report(stack, upload_orders(stack, ORDERS))
+    wait_for_report(stack, upload_file(stack, ORDERS))
     run_ids = {machine: f"bench-{machine}" for machine in MACHINES}
     executions = {machine: start_run(stack, machine, run_id) for machine, run_id in run_ids.items()}
     wait_for_runs(stack, executions, on_state=lambda _: None)

@@ -1,5 +1,5 @@
 /** The public API as the page asks it: reads are shared for a minute, refusals are one kind of error. */
-import type { Cohorts, Drift, Effectiveness, ExperimentResults, Experiments, Head, Journey, Members, Models, Performance, Problem, RolledBack, Sales, Segments, Status } from "./types.ts";
+import type { Cohorts, Customer, Dimension, Drift, Effectiveness, ExperimentResults, Experiments, Head, Members, Models, Performance, Problem, RolledBack, Sales, Scorecard, Segments, Status, Timeline } from "./types.ts";
 import { createStore } from "./store.ts";
 
 /** The API refused, or could not be reached (`status` 0). */
@@ -109,16 +109,16 @@ export class Api {
     return this.get("/segments/customers", { segment_id: segmentId, ...params });
   }
   /** Everything that the live run says of a customer. */
-  customer<T extends Head = Head & Record<string, unknown>>(customerId: string): Promise<T> {
+  customer(customerId: string): Promise<Customer> {
     return this.get("/customers", { customer_id: customerId });
   }
-  journey(customerId: string, params: { limit?: number; cursor?: string } = {}): Promise<Journey> {
+  journey(customerId: string, params: { limit?: number; cursor?: string } = {}): Promise<Timeline> {
     return this.get("/analytics/customers/journey", { customer_id: customerId, ...params });
   }
-  effectiveness(by: "model" | "rung" | "placement" | "segment" | "position" | "day"): Promise<Effectiveness> {
+  effectiveness(by: Dimension): Promise<Effectiveness> {
     return this.get("/analytics/recommendations/effectiveness", { by });
   }
-  recommendationMetrics<T extends Head = Head & Record<string, unknown>>(): Promise<T> {
+  recommendationMetrics(): Promise<Scorecard> {
     return this.get("/analytics/recommendations/metrics");
   }
   drift(): Promise<Drift> {

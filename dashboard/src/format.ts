@@ -146,3 +146,8 @@ export function duration(seconds: Maybe): string {
 function unitText(value: number, unit: "day" | "hour" | "minute" | "second"): string {
   return numbers({ style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 0 }).format(value);
 }
+
+/** Make an id or a name of a feature readable: `days_between_orders` is "days between orders". */
+export function readable(name: string): string {
+  return name.replaceAll("_", " ");
+}

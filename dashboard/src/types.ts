@@ -109,24 +109,6 @@ export interface Members extends Head, Paged {
   customers: { customer_id: string; net_minor: number | null; [figure: string]: unknown }[];
 }
 
-export interface Journey extends Head, Paged {
-  customer_id: string;
-  events: Record<string, unknown>[];
-  [figure: string]: unknown;
-}
-
-export interface Effectiveness extends Head {
-  by: string;
-  since: string;
-  until: string;
-  rule: Record<string, unknown>;
-  reason: string | null;
-  totals: Record<string, unknown>;
-  shop: Record<string, unknown>;
-  coverage: Record<string, unknown>;
-  rows: Record<string, unknown>[];
-}
-
 export type Verdict = "ok" | "warn" | "drift" | "not enough data";
 
 export interface DriftMeasure {
@@ -181,14 +163,6 @@ export interface Experiment {
 export interface Experiments {
   experiments: Experiment[];
   holdout: { share: number; since: string | null } | null;
-}
-
-export interface ExperimentResults extends Head {
-  experiment_id: string;
-  verdict: Record<string, unknown>;
-  arms: Record<string, unknown>[];
-  sample_ratio: Record<string, unknown>;
-  metrics: Record<string, unknown>[];
 }
 
 export interface ModelVersion {
@@ -571,4 +545,119 @@ export interface RepeatPurchases extends Head {
   first_products: Firsts;
   first_categories: Firsts | null;
   reasons: Record<string, string | null>;
+}
+
+/** What a report of effectiveness can be laid out by. */
+export type Dimension = "model" | "rung" | "placement" | "segment" | "position" | "day";
+
+/** A row of a report: sums, and rates where there are impressions enough. */
+export interface Counted {
+  impressions: number;
+  clicks: number;
+  carts: number;
+  purchases: number;
+  revenue_minor: number;
+  ctr: number | null;
+  cart_rate: number | null;
+  conversion: number | null;
+  is_enough: boolean;
+  [dimension: string]: unknown;
+}
+
+export interface Effectiveness extends Head {
+  by: Dimension;
+  since: string;
+  until: string;
+  rule: { text: string };
+  reason: string | null;
+  totals: Counted;
+  shop: { revenue_minor: number; attributed_share: number | null };
+  coverage: { notes: string[] };
+  rows: Counted[];
+  versions?: (Counted & { model: string | null; generation: string | null; offline: Record<string, OfflineMetric | null | undefined> | null })[];
+}
+
+export interface OfflineMetric {
+  value: number;
+  low?: number | null;
+  high?: number | null;
+}
+
+export interface Candidate {
+  decision: "published" | "promoted" | "recorded" | "skipped";
+  reason?: string;
+  customers?: number;
+  metrics?: Record<string, OfflineMetric | undefined>;
+}
+
+export interface Scorecard extends Head {
+  model: string;
+  decision: string;
+  reason: string;
+  low_data: boolean;
+  cutoff: string | null;
+  customers: number;
+  baseline: string;
+  candidates: Record<string, Candidate>;
+}
+
+export type Code = "stopped" | "not_enough_data" | "winner" | "loser" | "no_difference_seen";
+
+/** An interval of a lift, of its amount and of its share. */
+export interface Limits {
+  low: number | null;
+  high: number | null;
+  relative_low: number | null;
+  relative_high: number | null;
+  p: number | null;
+  corrected_p: number | null;
+}
+
+export interface Lift {
+  arm: string;
+  against: string;
+  absolute: number | null;
+  relative: number | null;
+  fixed: Limits;
+  sequential: Limits;
+  significant: boolean;
+  detectable_relative: number | null;
+}
+
+export interface Metric {
+  metric: string;
+  label: string;
+  unit: "share" | "minor";
+  status: "compared" | "not_enough_data" | "not_applicable";
+  missing: { sentence: string }[];
+  arms: { arm: string; value: number | null; low: number | null; high: number | null; observed: number | null; events: number }[];
+  lifts: Lift[];
+}
+
+export interface Incremental {
+  of: string;
+  arm: string;
+  against: string;
+  units: number;
+  value_minor: number;
+  observed_minor: number;
+  sequential: { low_minor: number; high_minor: number };
+}
+
+export interface ExperimentResults extends Head {
+  experiment_id: string;
+  name: string;
+  control: string;
+  primary_metric: string;
+  units: number;
+  crossovers: number;
+  unexpected: number;
+  days: { first: string | null; last: string | null; count: number };
+  arms: { arm: string; kind: string; units: number; expected_share: number; observed_share: number; buyers: number; impressions: number; clicks: number; carts: number; orders: number; revenue_minor: number }[];
+  sample_ratio: { p: number; fails: boolean };
+  notes: string[];
+  stopped: string | null;
+  metrics: Metric[];
+  incremental_revenue: Incremental[];
+  verdict: { code: Code; arm: string | null; sentence: string };
 }

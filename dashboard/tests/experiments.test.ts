@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Lift, liftIntervals, type Metric, missingOf, newestOf, primaryFirst, type Results, writeP } from "../src/pages/experiments/figures.ts";
-import type { Experiment } from "../src/types.ts";
+import { liftIntervals, missingOf, newestOf, primaryFirst, writeP } from "../src/views/experiments.ts";
+import type { Experiment, ExperimentResults, Lift, Metric } from "../src/types.ts";
 
 const experiment = (id: string, state: Experiment["state"], started_at?: string): Experiment => ({ experiment_id: id, name: id, state, arms: [], ...(started_at ? { started_at } : {}) });
 
@@ -19,7 +19,7 @@ const lift = (relative: number | null): Lift => ({
 const metric = (name: string, lifts: Lift[], missing: string[] = []): Metric => ({ metric: name, label: name, unit: "share", status: "compared", missing: missing.map((sentence) => ({ sentence })), arms: [], lifts });
 
 describe("results", () => {
-  const found = { primary_metric: "revenue", metrics: [metric("ctr", [lift(0.02)], ["new needs 5 more visitors"]), metric("revenue", [lift(0.04), lift(null)], ["new needs 5 more visitors"])] } as Results;
+  const found = { primary_metric: "revenue", metrics: [metric("ctr", [lift(0.02)], ["new needs 5 more visitors"]), metric("revenue", [lift(0.04), lift(null)], ["new needs 5 more visitors"])] } as ExperimentResults;
   it("have the metric that decides first", () => expect(primaryFirst(found).map((each) => each.metric)).toEqual(["revenue", "ctr"]));
   it("are lifts with the interval that is asked for", () => {
     const name = (one: Metric, { arm }: Lift): string => `${one.label}/${arm}`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { binnedColumns, driftRows, fileOf, newestRuns, refusedByRule } from "../src/pages/health/figures.ts";
+import { binnedColumns, driftRows, fileOf, newestRuns, refusedByRule } from "../src/views/health.ts";
 import type { Drift, RunOf, UploadReport } from "../src/types.ts";
 
 const upload = (table: string | null, ...rules: [string, number][]): UploadReport =>

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type Counted, funnelSteps, metricIntervals, metricName, metricsOf, nameOf, type Report, type Scorecard, whyNot, writeFigure } from "../src/pages/recommendations/figures.ts";
+import type { Counted, Effectiveness, Scorecard } from "../src/types.ts";
+import { funnelSteps, metricIntervals, metricName, metricsOf, nameOf, whyNot, writeFigure } from "../src/views/recommendations.ts";
 import { isSimulated } from "../src/pages/shared/simulated.ts";
 
 const totals: Counted = { impressions: 200, clicks: 20, carts: 8, purchases: 5, revenue_minor: 12_345, ctr: null, cart_rate: null, conversion: null, is_enough: false };
-const report = { totals, reason: "not enough data: 200 impressions" } as Report;
+const report = { totals, reason: "not enough data: 200 impressions" } as Effectiveness;
 
 describe("a report of effectiveness", () => {
   it("shows counts, though rates lack impressions", () => expect([whyNot(report, "clicks"), whyNot(report, "ctr")]).toEqual([null, "not enough data: 200 impressions"]));

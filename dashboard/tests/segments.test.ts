@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../src/api.ts";
-import { areas, cellAt, cutOf, heaviest, mapCells, migrationFlows, pointsByCluster, tellingFeatures } from "../src/pages/segments/figures.ts";
+import { areas, cellAt, cutOf, heaviest, mapCells, migrationFlows, pointsByCluster, tellingFeatures } from "../src/views/segments.ts";
 import { notYet } from "../src/pages/shared/notYet.ts";
 import type { Clusters, Migration, SegmentMap, SegmentRow } from "../src/types.ts";
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -28,7 +27,6 @@ from patronage.cloud import (
     Cloud,
     MiniStack,
     Stack,
-    Uploaded,
     User,
     deploy,
     make_user,
@@ -37,6 +35,7 @@ from patronage.cloud import (
     repository,
     start_run,
     synthesise,
+    upload_file,
     wait_for_report,
     wait_for_runs,
 )
@@ -134,7 +133,9 @@ def site(shop: Path) -> Iterator[Site]:
         stack = deploy(Cloud(ministack.endpoint), assembly.folder)
         url = publish_site(stack, ROOT / SITE)
         for table in TABLES:
-            report = wait_for_report(stack, _uploaded(stack, table, shop / f"{table}.csv"), timeout_s=180)
+            report = wait_for_report(
+                stack, upload_file(stack, shop / f"{table}.csv", table=table), timeout_s=180
+            )
             assert report["kept"] > 0, report
         for name, machines in RUNS.items():
             executions = {machine: start_run(stack, machine, f"{name}-{machine}") for machine in machines}
@@ -142,13 +143,6 @@ def site(shop: Path) -> Iterator[Site]:
         api = open_api(stack)
         users = {group: make_user(stack, group=group) for group in ("viewer", "admin", "")}
         yield Site(url, stack, api, users)
-
-
-def _uploaded(stack: Stack, table: str, path: Path) -> Uploaded:
-    s3, key, at_ms = stack.cloud.client("s3"), f"raw/{table}/{path.name}", int(time.time() * 1000)
-    answer = s3.put_object(Bucket=stack.output("RawBucketName"), Key=key, Body=path.read_bytes())
-    etag = answer["ETag"].strip('"')
-    return Uploaded(key, answer.get("VersionId", etag), etag, at_ms)
 
 
 @pytest.fixture(scope="session")

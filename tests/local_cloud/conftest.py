@@ -23,7 +23,7 @@ from patronage.cloud import (
     repository,
     start_run,
     synthesise,
-    upload_orders,
+    upload_file,
     wait_for_report,
     wait_for_runs,
 )
@@ -95,7 +95,7 @@ def deployment(orders: Path) -> Iterator[Deployment]:
     assembly = synthesise(repository(), Shop(currency="GBP", timezone="Europe/London"))
     with MiniStack(port=0) as ministack:
         stack = deploy(Cloud(ministack.endpoint), assembly.folder)
-        uploaded = upload_orders(stack, orders)
+        uploaded = upload_file(stack, orders)
         report = wait_for_report(stack, uploaded, timeout_s=120)
         executions = {machine: start_run(stack, machine, f"first-{machine}") for machine in MACHINES}
         wait_for_runs(stack, executions, on_state=lambda _: None, timeout_s=400)

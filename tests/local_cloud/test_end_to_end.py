@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
-from patronage.cloud import history, start_run, upload_orders, wait_for_report, wait_for_runs
+from patronage.cloud import history, start_run, upload_file, wait_for_report, wait_for_runs
 from patronage.errors import RunFailed
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def test_the_command_line_reads_the_lake_of_a_stack(deployment, tmp_path, comman
 
 
 def test_the_same_content_a_second_time_changes_nothing(deployment):
-    again = upload_orders(deployment.stack, deployment.orders, name="the-same-again.csv")
+    again = upload_file(deployment.stack, deployment.orders, name="the-same-again.csv")
     report = wait_for_report(deployment.stack, again, timeout_s=60)
     assert (report["read"], report["repeated"], report["kept"]) == (61, 61, 0)
     assert report["net_minor"] == 0

@@ -9,7 +9,7 @@ import awswrangler as wr
 import boto3
 import pytest
 
-from patronage.cloud import history, upload_orders, wait_for_report, wait_for_runs
+from patronage.cloud import history, upload_file, wait_for_report, wait_for_runs
 from patronage.logic.tables import ORDERS
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def answers(deployment, tmp_path_factory) -> dict[str, Any]:
     """Upload a second file, run the machine, and return what each of its functions answered."""
     path: Path = tmp_path_factory.mktemp("later") / "later.csv"
     path.write_text(LATER, encoding="utf-8")
-    wait_for_report(deployment.stack, upload_orders(deployment.stack, path), timeout_s=60)
+    wait_for_report(deployment.stack, upload_file(deployment.stack, path), timeout_s=60)
     states = deployment.stack.cloud.client("stepfunctions")
     arn = states.start_execution(
         stateMachineArn=deployment.stack.output("UpkeepStateMachineArn"), name="upkeep-1"

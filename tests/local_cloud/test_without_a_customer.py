@@ -17,7 +17,7 @@ from unittest import mock
 
 import pytest
 
-from patronage.cloud import upload_orders, wait_for_report
+from patronage.cloud import upload_file, wait_for_report
 from patronage.steps.erase.search import objects_that_mention
 from patronage.stores.lake import Lake
 from patronage.stores.objects import S3Store
@@ -132,7 +132,7 @@ def test_a_later_upload_of_the_person_is_flagged(deployment, tmp_path, admin):
         "again-1,1,B5,B-p0,B product 0,1,10.00,GBP,2025-03-06T10:00:00Z,United Kingdom\n",
         encoding="utf-8",
     )
-    report = wait_for_report(deployment.stack, upload_orders(deployment.stack, orders), timeout_s=60)
+    report = wait_for_report(deployment.stack, upload_file(deployment.stack, orders), timeout_s=60)
     deadline = time.monotonic() + 120
     while "erased_customers_again" not in report and time.monotonic() < deadline:
         time.sleep(0.5)

@@ -67,7 +67,7 @@ function Scores({ customerId }: Asked): VNode {
     <Panel
       title={words.scores(customerId)}
       definition={words.scoresDefinition}
-      load={() => api().customer<Customer>(customerId)}
+      load={() => api().customer(customerId)}
       deps={[customerId]}
       height={240}
       render={(found) => (
@@ -139,7 +139,7 @@ function Expected({ customerId }: Asked): VNode {
       size="half"
       title={words.expected}
       definition={words.expectedDefinition}
-      load={() => api().customer<Customer>(customerId)}
+      load={() => api().customer(customerId)}
       deps={[customerId]}
       height={260}
       enough={(found) => (rowsOf(found).length === 0 ? words.noExpectation : null)}
@@ -160,10 +160,10 @@ function Expected({ customerId }: Asked): VNode {
 
 /** Ask for all that is kept of a timeline: a few hundred entries at most. */
 async function wholeTimeline(customerId: string): Promise<Timeline> {
-  let page = (await api().journey(customerId, { limit: 200 })) as unknown as Timeline;
+  let page = await api().journey(customerId, { limit: 200 });
   const events = [...page.events];
   while (page.next_cursor !== null) {
-    page = (await api().journey(customerId, { limit: 200, cursor: page.next_cursor })) as unknown as Timeline;
+    page = await api().journey(customerId, { limit: 200, cursor: page.next_cursor });
     events.push(...page.events);
   }
   return { ...page, events };
@@ -181,7 +181,7 @@ function Brought({ customerId }: Asked): VNode {
       title={words.brought}
       definition={words.broughtDefinition}
       load={async () => {
-        const [timeline, customer] = await Promise.all([wholeTimeline(customerId), api().customer<Customer>(customerId)]);
+        const [timeline, customer] = await Promise.all([wholeTimeline(customerId), api().customer(customerId)]);
         return { ...timeline, net_minor: customer.net_minor ?? null };
       }}
       deps={[customerId]}

@@ -9,7 +9,7 @@ import { texts } from "../texts/index.ts";
 import type { Experiments as Kept } from "../types.ts";
 import { Page } from "../ui/Page.tsx";
 import { EffectsPanel } from "./experiments/Effects.tsx";
-import { HOLDOUT } from "./experiments/figures.ts";
+import { HOLDOUT } from "../views/experiments.ts";
 import { ArmsPanel, IncrementalPanel, LiftsPanel, ValuesPanel, VerdictPanel } from "./experiments/Results.tsx";
 
 const words = texts.experiments;

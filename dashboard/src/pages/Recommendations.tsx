@@ -4,7 +4,7 @@ import { texts } from "../texts/index.ts";
 import { Page } from "../ui/Page.tsx";
 import { Select } from "../ui/Select.tsx";
 import { By, Earned, FunnelPanel, Versions } from "./recommendations/Effectiveness.tsx";
-import { FIGURES } from "./recommendations/figures.ts";
+import { FIGURES } from "../views/recommendations.ts";
 import { MetricsPanel } from "./recommendations/Metrics.tsx";
 import { TryIt } from "./recommendations/TryIt.tsx";
 

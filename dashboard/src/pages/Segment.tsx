@@ -11,7 +11,7 @@ import { href } from "../router.ts";
 import { texts } from "../texts/index.ts";
 import type { Members, SegmentProducts } from "../types.ts";
 import { Page } from "../ui/Page.tsx";
-import { METHODS, type Method } from "./segments/figures.ts";
+import { METHODS, type Method } from "../views/segments.ts";
 import { Glance } from "./segments/Glance.tsx";
 import { notYet } from "./shared/notYet.ts";
 import { usePages } from "./shared/usePages.tsx";

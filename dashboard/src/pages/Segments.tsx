@@ -4,7 +4,7 @@ import { texts } from "../texts/index.ts";
 import { Page } from "../ui/Page.tsx";
 import { Select } from "../ui/Select.tsx";
 import { ChoicePanel, PlanePanel, ProfilesPanel } from "./segments/Clusters.tsx";
-import { METHODS } from "./segments/figures.ts";
+import { METHODS } from "../views/segments.ts";
 import { Areas, Expected, PerformancePanel, SegmentTable } from "./segments/Overviews.tsx";
 import { MapPanel, MigrationPanel } from "./segments/Rfm.tsx";
 

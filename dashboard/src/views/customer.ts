@@ -1,4 +1,5 @@
 /** What the page of a customer computes of the timeline. */
+import { readable } from "../format.ts";
 import type { TimelineEvent } from "../types.ts";
 
 /** Return how much the customer had brought by the end of each day on which that changed, the oldest first. */
@@ -21,6 +22,6 @@ export function broughtBefore(events: readonly TimelineEvent[], whole: number): 
 
 /** Write an id of a segment as a name: `at_risk` as `At risk`. */
 export function nameOfId(id: string): string {
-  const words = id.replaceAll("_", " ");
+  const words = readable(id);
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

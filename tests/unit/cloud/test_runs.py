@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from patronage.cloud import Cloud, Stack, upload_orders, wait_for_report, wait_for_runs
+from patronage.cloud import Cloud, Stack, upload_file, wait_for_report, wait_for_runs
 from patronage.cloud._runs import Uploaded, function_errors
 from patronage.errors import NotFound, RunFailed
 from patronage.stores.objects import FolderStore, write_json
@@ -114,7 +114,7 @@ def test_the_report_of_a_file_that_was_refused_whole_is_no_reason_to_wait_on(
 
 def test_a_missing_file_is_not_uploaded() -> None:
     with pytest.raises(NotFound, match=r"nowhere\.csv is not a file"):
-        upload_orders(stack_of(), Path("nowhere.csv"))
+        upload_file(stack_of(), Path("nowhere.csv"))
 
 
 def test_an_output_that_the_stack_lacks_is_named() -> None:

@@ -15,8 +15,9 @@ import serving_support as support
 from erase_support import ORDERS, SECRET, cell
 from patronage import runtime
 from patronage.errors import BadInput, RunFailed, TryAgain
+from patronage.logic.upload_keys import report_key
 from patronage.steps.erase.requests import ask, ask_export, status
-from patronage.steps.ingest import object_id, report_key
+from patronage.steps.ingest import object_id
 from patronage.stores.executions import start
 from patronage.stores.objects import FolderStore, read_json
 from patronage.stores.serving import ServingTable

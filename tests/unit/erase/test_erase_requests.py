@@ -16,6 +16,7 @@ from erase_support import SECRET, SHOP, ZOE, asked, cell, run_states, stores_of,
 from patronage.errors import NotFound, RunFailed, TryAgain
 from patronage.logic.erase.ids import hmac_of
 from patronage.logic.serve.documents import pack_document, unpack_document
+from patronage.logic.upload_keys import report_key
 from patronage.steps.erase import states
 from patronage.steps.erase.exporting import export
 from patronage.steps.erase.flag import flag
@@ -24,7 +25,7 @@ from patronage.steps.erase.remembered import Erased, note_of, remember
 from patronage.steps.erase.requests import LONGEST, ask, ask_export, export_status, status
 from patronage.steps.erase.served import KINDS, leave_serving, without_erased
 from patronage.steps.generation import RunOutputs
-from patronage.steps.ingest import Upload, ingest, report_key
+from patronage.steps.ingest import Upload, ingest
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore, S3Store, read_json
 from tests_support import NOW

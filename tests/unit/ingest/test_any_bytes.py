@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from unit.ingest.faulty_files import FILES, GOOD, HEADER
 
+from patronage.logic.upload_keys import quarantine_key
 from patronage.settings import Shop
-from patronage.steps.ingest import Upload, ingest, quarantine_key
+from patronage.steps.ingest import Upload, ingest
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
 from tests_support import NOW, adds_up, examples

@@ -8,9 +8,9 @@ import duckdb
 import pytest
 
 from patronage.logic.ingest.options import Options
+from patronage.logic.upload_keys import quarantine_key
 from patronage.settings import Shop
 from patronage.steps.ingest.inspection import inspect
-from patronage.steps.ingest.upload import quarantine_key
 from tests_support import NOW, adds_up
 
 HEADER = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\n"

@@ -17,8 +17,9 @@ import duckdb
 import pytest
 from unit.ingest.faulty_files import FILES, HEADER
 
+from patronage.logic.upload_keys import quarantine_key
 from patronage.settings import Shop
-from patronage.steps.ingest import Upload, ingest, quarantine_key
+from patronage.steps.ingest import Upload, ingest
 from tests_support import NOW, adds_up
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from patronage.logic.upload_keys import report_key
 from patronage.settings import Shop
-from patronage.steps.ingest import ingest, report_key
+from patronage.steps.ingest import ingest
 from tests_support import NOW, adds_up, examples
 
 if TYPE_CHECKING:

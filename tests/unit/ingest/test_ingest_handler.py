@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 import serving_support as support
+from patronage.logic.upload_keys import report_key
 from patronage.steps import ingest as steps
 from patronage.stores.objects import FolderStore
 
@@ -38,7 +39,7 @@ def upload(client, tmp_path, monkeypatch):
             "object": {"key": key, "version-id": version, "etag": "e"},
         }
         record = {"messageId": "m1", "eventSource": "aws:sqs", "body": json.dumps({"detail": detail})}
-        return handler({"Records": [record]}), steps.report_key(steps.object_id(key, version))
+        return handler({"Records": [record]}), report_key(steps.object_id(key, version))
 
     return deliver
 

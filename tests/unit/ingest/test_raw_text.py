@@ -7,7 +7,7 @@ import json
 import pytest
 from workbook_support import row, workbook
 
-from patronage.steps.ingest.upload import quarantine_key
+from patronage.logic.upload_keys import quarantine_key
 
 NAMES = ["order_id", "customer_id", "product_id", "quantity", "unit_price", "ordered_at"]
 GOOD = [["o1", "c", "p", "1", "2.50", "2026-01-02"], ["o2", "c", "p", "2", "2.50", "2026-01-03"]] * 10

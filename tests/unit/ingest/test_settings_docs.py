@@ -12,8 +12,9 @@ import pytest
 
 from patronage.logic.ingest.options import Options, options_for
 from patronage.logic.ingest.values import Rates
+from patronage.logic.upload_keys import quarantine_key
 from patronage.settings import Shop
-from patronage.steps.ingest import ingest, quarantine_key
+from patronage.steps.ingest import ingest
 from tests_support import NOW, REPOSITORY
 
 if TYPE_CHECKING:

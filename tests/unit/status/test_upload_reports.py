@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from patronage.errors import BadField
-from patronage.steps.ingest import report_key
-from patronage.steps.upload_reports import REPORTS, upload_reports
+from patronage.logic.upload_keys import REPORTS, report_key
+from patronage.steps.upload_reports import upload_reports
 from patronage.stores.objects import write_json
 from tests_support import NOW
 

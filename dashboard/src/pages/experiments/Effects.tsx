@@ -1,14 +1,13 @@
 import type { VNode } from "preact";
 import { api } from "../../api.ts";
 import { intervals } from "../../chart/options.ts";
-import { instant, money } from "../../format.ts";
+import { instant, money, readable } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import { href, pathOf } from "../../router.ts";
 import { texts } from "../../texts/index.ts";
-import type { Head } from "../../types.ts";
+import type { Head, Incremental } from "../../types.ts";
 import { notYet } from "../shared/notYet.ts";
 import { isSimulated } from "../shared/simulated.ts";
-import type { Incremental } from "./figures.ts";
 
 const words = texts.experiments;
 
@@ -27,7 +26,7 @@ interface Effects extends Head {
   exports: Effect[];
 }
 
-const nameOf = (effect: Effect): string => `${effect.segment_id.replaceAll("_", " ")}, ${instant(effect.exported_at)}`;
+const nameOf = (effect: Effect): string => `${readable(effect.segment_id)}, ${instant(effect.exported_at)}`;
 
 /** What acting on segments earned: one line an export whose effect can be told. */
 export function EffectsPanel(): VNode {

@@ -9,18 +9,19 @@ import { Figure } from "../../ui/Figure.tsx";
 import { Select } from "../../ui/Select.tsx";
 import { notYet } from "../shared/notYet.ts";
 import { isSimulated } from "../shared/simulated.ts";
-import { liftIntervals, missingOf, newestOf, primaryFirst, type Results, TESTS, writeP } from "./figures.ts";
+import type { ExperimentResults } from "../../types.ts";
+import { liftIntervals, missingOf, newestOf, primaryFirst, TESTS, writeP } from "../../views/experiments.ts";
 
 const words = texts.experiments;
 
 /** Ask for the results of an experiment; without an id of the one that began last, null where there is none. */
-async function load(experimentId: string): Promise<Results | null> {
+async function load(experimentId: string): Promise<ExperimentResults | null> {
   const id = experimentId || newestOf(await api().experiments());
-  return id ? notYet(api().experimentResults(id) as unknown as Promise<Results>) : null;
+  return id ? notYet(api().experimentResults(id)) : null;
 }
 
-const none = (found: Results | null): string | null => (found === null ? words.noExperiment : null);
-const isMade = (found: Results | null): boolean => isSimulated(found);
+const none = (found: ExperimentResults | null): string | null => (found === null ? words.noExperiment : null);
+const isMade = (found: ExperimentResults | null): boolean => isSimulated(found);
 
 export function VerdictPanel({ experimentId }: { experimentId: string }): VNode {
   return (
@@ -53,7 +54,7 @@ export function VerdictPanel({ experimentId }: { experimentId: string }): VNode 
   );
 }
 
-function Verdict({ found }: { found: Results }): VNode {
+function Verdict({ found }: { found: ExperimentResults }): VNode {
   const p = writeP(found.sample_ratio.p);
   return (
     <>

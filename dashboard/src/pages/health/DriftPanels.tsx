@@ -11,7 +11,7 @@ import type { Drift, DriftedColumn } from "../../types.ts";
 import { Select } from "../../ui/Select.tsx";
 import { notYet } from "../shared/notYet.ts";
 import { isSimulated } from "../shared/simulated.ts";
-import { binnedColumns, type Drifted, driftRows } from "./figures.ts";
+import { binnedColumns, type Drifted, driftRows } from "../../views/health.ts";
 
 const words = texts.health;
 const MOST_BARS = 15;

@@ -8,7 +8,7 @@ import { Definition } from "../../panel/Definition.tsx";
 import { Panel } from "../../panel/Panel.tsx";
 import { texts } from "../../texts/index.ts";
 import type { Fresh } from "../../types.ts";
-import { newestRuns } from "./figures.ts";
+import { newestRuns } from "../../views/health.ts";
 import { RollBack } from "./RollBack.tsx";
 
 const words = texts.health;

@@ -8,7 +8,7 @@ import type { Table } from "../../panel/table.ts";
 import { texts } from "../../texts/index.ts";
 import type { UploadReport, UploadReports } from "../../types.ts";
 import { usePages } from "../shared/usePages.tsx";
-import { fileOf, refusedByRule } from "./figures.ts";
+import { fileOf, refusedByRule } from "../../views/health.ts";
 
 const words = texts.health;
 const PAGE_ROWS = 50;

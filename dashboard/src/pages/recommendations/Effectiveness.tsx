@@ -8,11 +8,12 @@ import { texts } from "../../texts/index.ts";
 import { Figure as FigureBox } from "../../ui/Figure.tsx";
 import { notYet } from "../shared/notYet.ts";
 import { isSimulated } from "../shared/simulated.ts";
-import { type Counted, type Dimension, type Figure, FIGURES, funnelSteps, KIND, nameOf, type Report, whyNot, writeFigure } from "./figures.ts";
+import type { Counted, Dimension, Effectiveness } from "../../types.ts";
+import { type Figure, FIGURES, funnelSteps, KIND, nameOf, whyNot, writeFigure } from "../../views/recommendations.ts";
 
 const words = texts.recommendations;
 
-const load = (by: Dimension): Promise<Report> => notYet(api().effectiveness(by) as unknown as Promise<Report>);
+const load = (by: Dimension): Promise<Effectiveness> => notYet(api().effectiveness(by));
 
 const COLUMNS: Column[] = FIGURES.map((figure) => ({ key: figure, label: words.figures[figure], kind: KIND[figure], ...(KIND[figure] === "percent" ? { digits: 2 } : {}) }));
 
@@ -117,7 +118,7 @@ export function By({ by, figure, title, definition, size = "half", controls }: B
   );
 }
 
-function tableBy(report: Report, by: Dimension): Table {
+function tableBy(report: Effectiveness, by: Dimension): Table {
   return {
     columns: [{ key: "by", label: words.dimensions[by], kind: by === "day" ? "day" : "text" }, ...COLUMNS],
     rows: report.rows.map((row) => ({ by: by === "day" ? String(row["day"]) : nameOf(by, row[by]), ...cellsOf(row) })),

@@ -7,7 +7,7 @@ import { Panel } from "../../panel/Panel.tsx";
 import { texts } from "../../texts/index.ts";
 import { Select } from "../../ui/Select.tsx";
 import { notYet } from "../shared/notYet.ts";
-import { metricIntervals, metricName, metricsOf, type Scorecard } from "./figures.ts";
+import { metricIntervals, metricName, metricsOf } from "../../views/recommendations.ts";
 
 const words = texts.recommendations;
 const KNOWN = Object.keys(words.metricNames);
@@ -21,7 +21,7 @@ export function MetricsPanel(): VNode {
       title={words.metrics}
       definition={words.metricsDefinition}
       unit={metricName(metric)}
-      load={() => notYet(api().recommendationMetrics<Scorecard>())}
+      load={() => notYet(api().recommendationMetrics())}
       deps={[metric]}
       enough={(card) => (metricsOf(card).length === 0 ? card.reason : null)}
       isEmpty={(card) => metricIntervals(card, metric).length === 0}

@@ -6,7 +6,7 @@ import { Panel } from "../../panel/Panel.tsx";
 import type { Table } from "../../panel/table.ts";
 import { usePlace } from "../../router.ts";
 import { texts } from "../../texts/index.ts";
-import type { Head } from "../../types.ts";
+import type { Head, Recommended, RecommendedItem } from "../../types.ts";
 import { Select } from "../../ui/Select.tsx";
 
 const words = texts.recommendations;
@@ -15,26 +15,8 @@ type List = (typeof LISTS)[number];
 const HOW_MANY = ["10", "5", "20", "50"] as const;
 const PATHS: Record<List, string> = { recommendations: "/recommendations", similar: "/similar", together: "/together", trending: "/products/trending", new: "/products/new" };
 
-interface Item {
-  product_id: string;
-  name: string;
-  price_minor: number | null;
-  category: string;
-  in_stock: boolean | null;
-  score: number;
-  rung: string;
-  reason?: { text?: string };
-}
-
-interface Answer extends Head {
-  items: Item[];
-  rung?: string;
-  model?: Record<string, string>;
-  experiment?: { experiment_id: string; arm: string } | null;
-  personal?: boolean;
-  degraded?: boolean;
-  control?: boolean;
-}
+/** Lists of the shop say less of themselves than recommendations do. */
+type Answer = Head & Pick<Recommended, "items"> & Partial<Recommended>;
 
 /** The storefront's question, asked by hand. What it asks lies in the address, but for keys. */
 export function TryIt(): VNode {
@@ -120,7 +102,7 @@ function toldOf(answer: Answer): string[] {
   return told.filter(Boolean);
 }
 
-function tableOf(items: readonly Item[]): Table {
+function tableOf(items: readonly RecommendedItem[]): Table {
   return {
     columns: [
       { key: "place", label: words.place, kind: "number" },

@@ -2,12 +2,12 @@
 import type { VNode } from "preact";
 import { api } from "../../api.ts";
 import { heatmap, scatter, trend } from "../../chart/options.ts";
-import { number, percent } from "../../format.ts";
+import { number, percent, readable } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import { texts } from "../../texts/index.ts";
 import type { Clusters } from "../../types.ts";
 import { notYet } from "../shared/notYet.ts";
-import { heaviest, pointsByCluster, readable, tellingFeatures } from "./figures.ts";
+import { heaviest, pointsByCluster, tellingFeatures } from "../../views/segments.ts";
 import { toSegment } from "./Overviews.tsx";
 
 const words = texts.segments;

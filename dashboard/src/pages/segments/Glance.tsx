@@ -5,7 +5,7 @@ import { Panel } from "../../panel/Panel.tsx";
 import { texts } from "../../texts/index.ts";
 import type { Segments, SegmentRow } from "../../types.ts";
 import { Figure } from "../../ui/Figure.tsx";
-import type { Method } from "./figures.ts";
+import type { Method } from "../../views/segments.ts";
 
 const words = texts.segment;
 const labels = texts.segments;

@@ -8,7 +8,7 @@ import type { Column, Table } from "../../panel/table.ts";
 import { href, navigate, pathOf } from "../../router.ts";
 import { texts } from "../../texts/index.ts";
 import type { Performance, Segments } from "../../types.ts";
-import { areas, type Method } from "./figures.ts";
+import { areas, type Method } from "../../views/segments.ts";
 
 const words = texts.segments;
 

@@ -10,7 +10,7 @@ import { texts } from "../../texts/index.ts";
 import type { Migration, SegmentMap } from "../../types.ts";
 import { Select } from "../../ui/Select.tsx";
 import { notYet } from "../shared/notYet.ts";
-import { cellAt, cutOf, FREQUENCY_SCORES, MAP_MEASURES, mapCells, migrationFlows, RECENCY_SCORES } from "./figures.ts";
+import { cellAt, cutOf, FREQUENCY_SCORES, MAP_MEASURES, mapCells, migrationFlows, RECENCY_SCORES } from "../../views/segments.ts";
 import { toSegment } from "./Overviews.tsx";
 
 const words = texts.segments;

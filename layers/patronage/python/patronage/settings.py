@@ -161,13 +161,22 @@ class Shop:
 
     def format_money(self, minor: int) -> str:
         """Write an amount in minor units for people: ``GBP 8,832,003.27``."""
-        return f"{self.currency} {self.format_amount(minor)}"
+        return format_money(minor, self.currency)
 
     def format_amount(self, minor: int) -> str:
         """Write an amount in minor units without its currency, for a column that names it."""
-        whole, rest = divmod(abs(minor), 10**self.minor_digits)
-        fraction = f".{rest:0{self.minor_digits}d}" if self.minor_digits else ""
-        return f"{'-' if minor < 0 else ''}{whole:,}{fraction}"
+        return _format_amount(minor, self.minor_digits)
+
+
+def format_money(minor: int, currency: str) -> str:
+    """Write an amount in minor units of a currency for people: ``GBP 8,832,003.27``."""
+    return f"{currency} {_format_amount(minor, minor_digits_of(currency))}"
+
+
+def _format_amount(minor: int, digits: int) -> str:
+    whole, rest = divmod(abs(minor), 10**digits)
+    fraction = f".{rest:0{digits}d}" if digits else ""
+    return f"{'-' if minor < 0 else ''}{whole:,}{fraction}"
 
 
 def minor_digits_of(currency: str) -> int:

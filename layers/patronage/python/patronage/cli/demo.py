@@ -35,7 +35,7 @@ from patronage.cloud import (
     repository,
     start_run,
     synthesise,
-    upload_orders,
+    upload_file,
     wait_for_report,
     wait_for_runs,
 )
@@ -153,7 +153,7 @@ def _dashboard(stages: Stages, stack: Stack) -> str:
 
 def _run_and_show(stages: Stages, stack: Stack, orders: Path, shop: Shop, page: str) -> None:
     with stages.stage(f"Upload {orders.name} ({shop.currency}, {shop.timezone})"):
-        uploaded = upload_orders(stack, orders)
+        uploaded = upload_file(stack, orders)
     with stages.stage("Ingest the orders") as stage:
         report = wait_for_report(stack, uploaded)
         stage.note = f"{report['read']:,} rows"

@@ -13,7 +13,7 @@ from patronage.cli.lines import console, say
 from patronage.cli.outputs import print_rows
 from patronage.cli.upload_report import print_report
 from patronage.errors import NotFound
-from patronage.steps.ingest import quarantine_key, report_key
+from patronage.logic.upload_keys import REPORTS, quarantine_key, report_key
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def report(
 
 
 def _print_all(opened: OpenLake) -> None:
-    reports = [read_json(opened.lake.store, key) for key in opened.lake.store.keys("lake/reports/ingest/")]
+    reports = [read_json(opened.lake.store, key) for key in opened.lake.store.keys(REPORTS)]
     header = ("Object", "Key", "Table", "State", "Read", "Kept", "Refused", "Repeated", "Superseded")
     rows = [
         (
@@ -71,7 +71,7 @@ def _reports_of(name: str, opened: OpenLake) -> list[dict[str, Any]]:
     store = opened.lake.store
     if store.exists(report_key(name)):
         return [read_json(store, report_key(name))]
-    reports = [read_json(store, key) for key in store.keys("lake/reports/ingest/")]
+    reports = [read_json(store, key) for key in store.keys(REPORTS)]
     found = [each for each in reports if _is_called(name, each)]
     if not found:
         raise NotFound(f"no upload is called {name!r}; list them with: patronage report")

@@ -4,7 +4,7 @@
 
     with MiniStack(port=0) as ministack:
         stack = deploy(Cloud(ministack.endpoint), synthesise(repository(), Shop()).folder)
-        report = wait_for_report(stack, upload_orders(stack, Path("orders.csv")))
+        report = wait_for_report(stack, upload_file(stack, Path("orders.csv")))
 """
 
 from patronage.cloud._access import Answer, Api, User, api_key, make_user, open_api, sign_in
@@ -17,7 +17,7 @@ from patronage.cloud._runs import (
     function_errors,
     running,
     start_run,
-    upload_orders,
+    upload_file,
     wait_for_report,
     wait_for_runs,
 )
@@ -55,7 +55,7 @@ __all__ = [
     "sources_digest",
     "start_run",
     "synthesise",
-    "upload_orders",
+    "upload_file",
     "wait_for_report",
     "wait_for_runs",
     "zip_asset",

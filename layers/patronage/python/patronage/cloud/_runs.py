@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadInput, NotFound, RunFailed
-from patronage.steps.ingest import object_id, report_key
+from patronage.logic.upload_keys import report_key
+from patronage.steps.ingest import object_id
 from patronage.stores.executions import history
 from patronage.stores.objects import S3Store, read_json
 
@@ -25,7 +26,6 @@ OF_ITSELF = {"monitoring": "MonitoringStateMachineArn"}
 """And the one that starts them when it is time to."""
 
 _POLL_SECONDS = 0.3
-_PREFIX = "raw/orders/"
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class Uploaded:
         return report_key(by_version), report_key(by_etag)
 
 
-def upload_orders(stack: Stack, path: Path, *, name: str | None = None) -> Uploaded:
-    """Upload a file of order lines; ingest begins by itself.
+def upload_file(stack: Stack, path: Path, *, name: str | None = None, table: str = "orders") -> Uploaded:
+    """Upload a file of rows of a table, under its own name or another; ingest begins by itself.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def upload_orders(stack: Stack, path: Path, *, name: str | None = None) -> Uploa
     """
     if not path.is_file():
         raise NotFound(f"{path} is not a file; name a CSV (plain or gzip) or Parquet file of order lines")
-    bucket, key = stack.output("RawBucketName"), f"{_PREFIX}{name or path.name}"
+    bucket, key = stack.output("RawBucketName"), f"raw/{table}/{name or path.name}"
     at_ms = int(time.time() * 1000)
     s3 = stack.cloud.client("s3")
     with path.open("rb") as body:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.cloud._access import api_key, local_url
 from patronage.errors import NotFound
+from patronage.stores.objects import S3Store
 
 if TYPE_CHECKING:
     from patronage.cloud._session import Stack
@@ -107,12 +108,10 @@ def _suffix(region: str) -> str:
 
 
 def _drop_old_builds(s3: Any, bucket: str, current: set[str]) -> None:
-    oldest = datetime.now(UTC) - _KEPT_BUILDS
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-    for page in pages:
-        for each in page.get("Contents", []):
-            if each["Key"] not in current and each["LastModified"] < oldest:
-                s3.delete_object(Bucket=bucket, Key=each["Key"])
+    oldest, store = datetime.now(UTC) - _KEPT_BUILDS, S3Store(bucket, client=s3)
+    for written, key in store.newest(""):
+        if key not in current and written < oldest:
+            store.delete(key)
 
 
 def _forget_copies(stack: Stack) -> None:

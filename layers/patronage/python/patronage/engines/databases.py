@@ -28,6 +28,7 @@ class Running:
 
     connection: duckdb.DuckDBPyConnection
     folder: Path
+    memory_limit: str
     definitions: dict[Hashable, str] = field(default_factory=dict)
 
     @property
@@ -42,8 +43,7 @@ class Running:
     def give_back(self) -> None:
         """Return memory to the machine; DuckDB's allocator keeps that of a dropped database until then."""
         with self.connection.cursor() as cursor, suppress(duckdb.FatalException):
-            ((limit,),) = cursor.execute("SELECT current_setting('memory_limit')").fetchall()
-            cursor.execute(f"SET memory_limit = '{limit}'")
+            cursor.execute(f"SET memory_limit = '{self.memory_limit}'")
 
 
 _running: dict[str | None, Running] = {}
@@ -61,7 +61,8 @@ def running(memory_limit: str | None) -> Running:
             connection = duckdb.connect(config={"temp_directory": str(folder)})
             if memory_limit is not None:
                 connection.execute(f"SET memory_limit = '{memory_limit}'")
-            found = _running[memory_limit] = Running(connection, folder)
+            ((limit,),) = connection.execute("SELECT current_setting('memory_limit')").fetchall()
+            found = _running[memory_limit] = Running(connection, folder, limit)
         found.folder.mkdir(exist_ok=True)  # something may have cleaned up
         return found
 
@@ -78,6 +79,7 @@ def defined(
             with duck.connection.cursor() as cursor:
                 made = statements(cursor)
                 attach(cursor, name)
+                cursor.execute(f"USE {name}")
                 for statement in made:
                     cursor.execute(statement)
             duck.definitions[key] = name
@@ -90,9 +92,8 @@ def new_name() -> str:
 
 
 def attach(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Make a database in memory, and let a connection work in it."""
+    """Make a database in memory."""
     connection.execute(f"ATTACH ':memory:' AS {name}")
-    connection.execute(f"USE {name}")
 
 
 def detach(connection: duckdb.DuckDBPyConnection, name: str) -> None:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound
 from patronage.logic.api.cursors import read_cursor, write_cursor
+from patronage.logic.upload_keys import REPORTS
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
     from patronage.stores.objects import ObjectStore
 
-REPORTS = "lake/reports/ingest/"
-"""Below this lie the reports of uploads; `patronage.steps.ingest`, which writes them, imports an engine."""
 _COUNTS = ("read", "kept", "refused", "repeated", "superseded")
 _READERS = 8
 _QUESTION = ["upload-reports"]

@@ -165,13 +165,14 @@ class S3Store:
         return any(found["Key"] == key for found in listed.get("Contents", []))
 
     def keys(self, prefix: str) -> list[str]:
-        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
-        return sorted(found["Key"] for page in pages for found in page.get("Contents", []))
+        return sorted(found["Key"] for found in self._listed(prefix))
 
     def newest(self, prefix: str) -> list[tuple[datetime, str]]:
+        return sorted(((found["LastModified"], found["Key"]) for found in self._listed(prefix)), reverse=True)
+
+    def _listed(self, prefix: str) -> Iterator[Any]:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
-        found = (each for page in pages for each in page.get("Contents", []))
-        return sorted(((each["LastModified"], each["Key"]) for each in found), reverse=True)
+        return (found for page in pages for found in page.get("Contents", []))
 
     def staged(self, key: str) -> Path:
         path = self._staging() / key

@@ -108,14 +108,6 @@ class Source(NamedTuple):
         return Figures(net, orders, net / orders if orders else None, *buyers)
 
 
-def check_grain(grain: str | None) -> None:
-    """Refuse a grain that there is not."""
-    if grain is not None and grain not in GRAINS:
-        raise BadField(
-            f"grain is {grain!r}; it must be one of {', '.join(GRAINS)}", field="grain", rule="one-of"
-        )
-
-
 def period_of(kept: Mapping[str, Any], start: date | None, end: date | None) -> Period:
     """Return the period that is asked for, cut to the days that the run keeps.
 
@@ -161,6 +153,8 @@ def overview_of(source: Source, period: Period, grain: str | None) -> dict[str, 
     now = source.figures(period)
     then = source.figures(before) if before else None
     grain = grain or _grain_of(period)
+    values = {name: _values(source, name, period, before) for name in _KINDS}
+    words = Words(source.currency, period.days)
     return {
         "period": {**period.as_dict(), "days": period.days},
         "previous": before and before.as_dict(),
@@ -173,9 +167,12 @@ def overview_of(source: Source, period: Period, grain: str | None) -> dict[str, 
             for mark in source.marks
             if period.start.isoformat() <= mark["day"] <= period.end.isoformat()
         ],
-        "top": {name: _top(source, name, period, before) for name in _KINDS},
+        "top": {name: _top(rows) for name, rows in values.items()},
         "kept": source.kept["kept"],
-        "changes": [*_changes(source, period, before, now, then), *_of_segments(source.migration)],
+        "changes": [
+            *_changes(words, values, now, then),
+            *_of_segments(source.migration),
+        ],
     }
 
 
@@ -230,27 +227,27 @@ def _trend(source: Source, period: Period, before: Period | None, grain: str) ->
 def _values(source: Source, name: str, period: Period, before: Period | None) -> list[dict[str, Any]]:
     """Return the values of a list with their net in both periods."""
     _, id_name = _KINDS[name]
+    places, places_before = source.places(period), before and source.places(before)
     rows = []
     for each in source.kept[name]:
-        value = net_in(each, *source.places(period))
-        previous = net_in(each, *source.places(before)) if before else None
+        value = net_in(each, *places)
+        previous = net_in(each, *places_before) if places_before else None
         named = {id_name: each["value"], "name": each.get("name", each["value"])}
         rows.append({**named, **_compared(value, previous)})
     return rows
 
 
-def _top(source: Source, name: str, period: Period, before: Period | None) -> list[dict[str, Any]]:
-    rows = [row for row in _values(source, name, period, before) if row["value"] > 0]
+def _top(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    rows = [row for row in values if row["value"] > 0]
     return sorted(rows, key=lambda row: (-row["value"], row["name"]))[:MOST_TOP]
 
 
 def _changes(
-    source: Source, period: Period, before: Period | None, now: Figures, then: Figures | None
+    words: Words, values: Mapping[str, list[dict[str, Any]]], now: Figures, then: Figures | None
 ) -> list[dict[str, Any]]:
     """Say what changed against the period before: of the shop first, then by country, category, product."""
-    if before is None or then is None:
+    if then is None:
         return []
-    words = Words(source.currency, period.days)
     share = _share(now.net_minor, then.net_minor)
     net = net_text(words, now.net_minor, then.net_minor, share)
     orders = orders_text(words, (now.orders, then.orders), (now.aov_minor, then.aov_minor))
@@ -263,7 +260,7 @@ def _changes(
         text = customers_text(words, kind, value, previous)
         found.append(_change(kind, None, name, value, previous, text))
     for listed, (kind, id_name) in _KINDS.items():
-        rows = [row for row in _values(source, listed, period, before) if row["value"] != row["previous"]]
+        rows = [row for row in values[listed] if row["value"] != row["previous"]]
         for row in sorted(rows, key=lambda row: (-abs(row["value"] - row["previous"]), row["name"]))[
             :MOST_CHANGES
         ]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import NamedTuple
 
-from patronage.settings import minor_digits_of
+from patronage.settings import format_money
 
 
 class Words(NamedTuple):
@@ -29,9 +28,7 @@ class Words(NamedTuple):
 
     def money(self, minor: float) -> str:
         """Write an amount in units of the currency: ``GBP 1,234.50``."""
-        digits = minor_digits_of(self.currency)
-        amount = Decimal(round(minor)).scaleb(-digits)
-        return f"{self.currency} {amount:,.{digits}f}"
+        return format_money(round(minor), self.currency)
 
 
 def percent(share: float) -> str:

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from patronage.errors import BadField
+from patronage.logic.choices import check_choice
 from patronage.logic.segments.periods import begin_of, label_of, number_of
 
 if TYPE_CHECKING:
@@ -51,9 +52,9 @@ def check_question(by: str, grain: str | None, span: Span) -> None:
     BadField
         It names the field, and what can be asked.
     """
-    _check_choice("by", by, BY)
+    check_choice("by", by, BY)
     if grain is not None:
-        _check_choice("grain", grain, GRAINS)
+        check_choice("grain", grain, GRAINS)
     if span.start is not None and span.end is not None and span.start > span.end:
         raise BadField(
             f"start {span.start} is after end {span.end}; exchange the two", field="start", rule="range"
@@ -118,13 +119,6 @@ def covered(rows: Sequence[Mapping[str, Any]], grain: str | None) -> dict[str, s
         "start": min(first for first, _ in ends).isoformat() if ends else None,
         "end": max(last for _, last in ends).isoformat() if ends else None,
     }
-
-
-def _check_choice(name: str, value: str, known: Sequence[str]) -> None:
-    if value not in known:
-        raise BadField(
-            f"{name} is {value!r}; it must be one of {', '.join(known)}", field=name, rule="one-of"
-        )
 
 
 def _check_months(span: Span) -> None:

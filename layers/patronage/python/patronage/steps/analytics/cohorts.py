@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadField
+from patronage.logic.choices import check_choice
 from patronage.logic.segments.periods import PERIODS
 from patronage.steps.analytics.paging import needed
 
@@ -48,9 +49,9 @@ def cohorts(
     BadField
         There is no such grain or measure, or the run keeps no cohorts of the country.
     """
-    _check("grain", grain, PERIODS)
+    check_choice("grain", grain, PERIODS)
     if measure is not None:
-        _check("measure", measure, tuple(MEASURES))
+        check_choice("measure", measure, tuple(MEASURES))
     generation = reader.live("segments", now)
     name = f"cohorts-{grain}{'-by-country' if by_country or country is not None else ''}"
     found = needed(reader.document(generation.run_id, name), generation, None)
@@ -87,10 +88,3 @@ def _measured(found: Mapping[str, Any], measure: str) -> dict[str, Any]:
     ]
     average = [{"offset": each["offset"], "value": each[cell]} for each in found["average"]]
     return {**found, "cohorts": cohorts, "average": average}
-
-
-def _check(name: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise BadField(
-            f"{name} is {value!r}; it must be one of {', '.join(known)}", field=name, rule="one-of"
-        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import BadField
+from patronage.logic.choices import check_choice
 from patronage.steps.analytics.paging import needed
 
 if TYPE_CHECKING:
@@ -44,8 +44,7 @@ def paths(reader: FiguresReader, *, of: str = "sessions", now: datetime) -> dict
     BadField
         There is no such graph.
     """
-    if of not in GRAPHS:
-        raise BadField(f"of is {of!r}; it must be one of {', '.join(GRAPHS)}", field="of", rule="one-of")
+    check_choice("of", of, GRAPHS)
     found = _document(reader, "transitions", now)
     graphs = {name: found.pop(name) for name in GRAPHS}
     reasons = found.pop("reasons")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from patronage.logic.segments.overview import Source, check_grain, overview_of, period_of
+from patronage.logic.choices import check_choice
+from patronage.logic.segments.overview import GRAINS, Source, overview_of, period_of
 from patronage.steps.analytics.documents import document_since
 from patronage.steps.analytics.paging import needed
 
@@ -43,7 +44,8 @@ def overview(
     NotFound
         The live generation was published before there was an overview.
     """
-    check_grain(grain)
+    if grain is not None:
+        check_choice("grain", grain, GRAINS)
     generation = reader.live("segments", now)
     kept = document_since(reader, generation, "overview")
     period = period_of(kept, start, end)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import BadField, NotFound
+from patronage.errors import NotFound
+from patronage.logic.choices import check_choice
 from patronage.logic.segments.methods import METHODS
 from patronage.logic.segments.migration import moved_by_segment
 from patronage.steps.analytics.documents import document_since
@@ -22,9 +23,7 @@ NO_RUN_BEFORE = "there was no run before this one"
 
 def check_method(method: str) -> None:
     """Refuse a method that there is not."""
-    if method not in METHODS:
-        known = ", ".join(METHODS)
-        raise BadField(f"method is {method!r}; it must be one of {known}", field="method", rule="one-of")
+    check_choice("method", method, METHODS)
 
 
 def segments(reader: FiguresReader, *, method: str = "rfm", now: datetime) -> dict[str, Any]:

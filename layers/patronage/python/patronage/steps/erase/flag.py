@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput
 from patronage.logic.queries import literal
+from patronage.logic.upload_keys import report_key
 from patronage.steps.erase.records import customer_ids
 from patronage.steps.erase.remembered import Erased
 from patronage.steps.ingest.step import load_options
-from patronage.steps.ingest.upload import report_key
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from patronage.errors import NotFound
 from patronage.logic.erase.ids import hmac_of
 from patronage.logic.serve.keys import item_key
+from patronage.logic.upload_keys import QUARANTINE, REPORTS
 from patronage.steps.erase.audiences import audience_keys, erase_from_audiences, left_in_audiences
 from patronage.steps.erase.raw import Uploads, keys_by_size
-from patronage.steps.erase.reports import QUARANTINE, REPORTS, erase_named, erase_refused
+from patronage.steps.erase.reports import erase_named, erase_refused
 from patronage.steps.erase.requests import EXPORTS, export_folder, receipt_key
 from patronage.steps.erase.runs import RunEraser
 from patronage.steps.erase.served import leave_serving, live_generations, pages_left, session_keys

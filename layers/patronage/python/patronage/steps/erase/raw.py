@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput, BadSettings, NotFound, RunFailed
 from patronage.logic.erase.texts import forms_of, is_telling, mentions
+from patronage.logic.upload_keys import report_key
 from patronage.steps.erase.records import records_of
 from patronage.steps.erase.rewriting import rewrite
 from patronage.steps.ingest.step import load_options
-from patronage.steps.ingest.upload import SIDECAR, Upload, object_id, report_key
+from patronage.steps.ingest.upload import SIDECAR, Upload, object_id
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:

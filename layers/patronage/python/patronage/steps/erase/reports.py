@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound
 from patronage.logic.erase.texts import cells_of_line, is_among, redacted, same_cell
-from patronage.steps.ingest.upload import report_key
+from patronage.logic.upload_keys import QUARANTINE, report_key
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from patronage.steps.erase.subject import Subject
     from patronage.stores.objects import ObjectStore
-
-QUARANTINE = "lake/quarantine/"
-REPORTS = "lake/reports/ingest/"
 
 
 def erase_refused(key: str, subject: Subject, store: ObjectStore) -> Counter[str]:

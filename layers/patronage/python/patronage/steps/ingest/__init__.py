@@ -1,7 +1,7 @@
 """Ingest one uploaded file into the lake: recognise, map, judge, settle with what is there, commit."""
 
 from patronage.steps.ingest.step import ingest, load_options, rules_number
-from patronage.steps.ingest.upload import SIDECAR, Upload, content_of, object_id, quarantine_key, report_key
+from patronage.steps.ingest.upload import SIDECAR, Upload, content_of, object_id
 
 __all__ = [
     "SIDECAR",
@@ -10,7 +10,5 @@ __all__ = [
     "ingest",
     "load_options",
     "object_id",
-    "quarantine_key",
-    "report_key",
     "rules_number",
 ]

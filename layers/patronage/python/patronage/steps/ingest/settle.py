@@ -9,9 +9,9 @@ from patronage.errors import NotFound
 from patronage.logic.ingest import money
 from patronage.logic.ingest.mapping import rate_and_amount
 from patronage.logic.queries import literal, query
+from patronage.logic.upload_keys import report_key
 from patronage.steps.ingest.contested import hold_contested
 from patronage.steps.ingest.totals import Totals, totals_of
-from patronage.steps.ingest.upload import report_key
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:

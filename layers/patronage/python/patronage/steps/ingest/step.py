@@ -14,6 +14,7 @@ from patronage.engines.duckdb import DuckEngine
 from patronage.engines.failures import faults_told
 from patronage.errors import BadInput, BadSettings, TryAgain
 from patronage.logic.ingest.options import DIALECTS, SETTINGS, options_for, options_number
+from patronage.logic.upload_keys import quarantine_key, report_key
 from patronage.steps.ingest.chunks import Outcome, Pass, run_pass
 from patronage.steps.ingest.earlier import note, of_superseded_repeat
 from patronage.steps.ingest.planning import make_plan, refuse_doubts
@@ -24,7 +25,7 @@ from patronage.steps.ingest.report import of_emptiness, of_fates, of_repeat, wit
 from patronage.steps.ingest.settle import settle
 from patronage.steps.ingest.twins import part_twins_of_chunks
 from patronage.steps.ingest.unmatched import of_unmatched
-from patronage.steps.ingest.upload import content_of, quarantine_key, report_key
+from patronage.steps.ingest.upload import content_of
 from patronage.steps.quality_index import remember
 from patronage.stores.lake import SUPERSEDED
 from patronage.stores.objects import read_json, write_json

@@ -62,16 +62,6 @@ def object_id(key: str, version: str) -> str:
     return hashlib.sha256(f"{key}\0{version}".encode()).hexdigest()[:32]
 
 
-def report_key(object_id: str) -> str:
-    """Return where the report of an upload lies in the lake."""
-    return f"lake/reports/ingest/{object_id}.json"
-
-
-def quarantine_key(object_id: str) -> str:
-    """Return where the refused rows of an upload lie in the lake."""
-    return f"lake/quarantine/{object_id}.jsonl"
-
-
 def content_of(path: Path) -> str:
     """Return the BLAKE3 digest of a file's content, in hex: as sure as SHA-256, at ten times its speed."""
     digest, block = blake3(), memoryview(bytearray(_BLOCK_BYTES))

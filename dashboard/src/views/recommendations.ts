@@ -1,49 +1,13 @@
 /** What the page of recommendations computes from reports of effectiveness and from metrics. */
-import type { Interval } from "../../chart/options.ts";
-import { money, number, percent } from "../../format.ts";
-import { texts } from "../../texts/index.ts";
-import type { Head } from "../../types.ts";
+import type { Interval } from "../chart/options.ts";
+import { money, number, percent, readable } from "../format.ts";
+import { texts } from "../texts/index.ts";
+import type { Counted, Dimension, Effectiveness, Scorecard } from "../types.ts";
 
 const words = texts.recommendations;
 
 export const FIGURES = ["ctr", "conversion", "impressions", "clicks", "carts", "purchases", "revenue_minor"] as const;
 export type Figure = (typeof FIGURES)[number];
-
-export const DIMENSIONS = ["model", "rung", "placement", "segment", "position", "day"] as const;
-export type Dimension = (typeof DIMENSIONS)[number];
-
-/** A row of a report: sums, and rates where there are impressions enough. */
-export interface Counted {
-  impressions: number;
-  clicks: number;
-  carts: number;
-  purchases: number;
-  revenue_minor: number;
-  ctr: number | null;
-  cart_rate: number | null;
-  conversion: number | null;
-  is_enough: boolean;
-  [dimension: string]: unknown;
-}
-
-export interface Report extends Head {
-  by: Dimension;
-  since: string;
-  until: string;
-  rule: { text: string };
-  reason: string | null;
-  totals: Counted;
-  shop: { revenue_minor: number; attributed_share: number | null };
-  coverage: { notes: string[] };
-  rows: Counted[];
-  versions?: (Counted & { model: string | null; generation: string | null; offline: Record<string, OfflineMetric | null | undefined> | null })[];
-}
-
-export interface OfflineMetric {
-  value: number;
-  low?: number | null;
-  high?: number | null;
-}
 
 export const KIND = { ctr: "percent", conversion: "percent", impressions: "number", clicks: "number", carts: "number", purchases: "number", revenue_minor: "money" } as const;
 
@@ -53,7 +17,7 @@ export function writeFigure(figure: Figure, currency: string, isCompact = false)
 }
 
 /** Say why a figure cannot be shown, or null: counts need anything at all, rates the impressions that the shop asks for. */
-export function whyNot(report: Report, figure: Figure): string | null {
+export function whyNot(report: Effectiveness, figure: Figure): string | null {
   const hasAnything = report.totals.impressions > 0 || report.totals.clicks > 0;
   return hasAnything && KIND[figure] !== "percent" ? null : report.reason;
 }
@@ -66,31 +30,13 @@ export function nameOf(dimension: Dimension, value: unknown): string {
   const written = String(value);
   if (written === REST) return texts.table.rest;
   if (dimension === "rung") return (words.rungs as Record<string, string>)[written] ?? written;
-  return dimension === "segment" ? written.replaceAll("_", " ") : written;
+  return dimension === "segment" ? readable(written) : written;
 }
 
 /** Return the steps from shown to bought, each with its share of what was shown. */
 export function funnelSteps(totals: Counted): { name: string; value: number; share: number | null }[] {
   const steps = ["impressions", "clicks", "carts", "purchases"] as const;
   return steps.map((step) => ({ name: words.figures[step], value: totals[step], share: totals.impressions > 0 ? totals[step] / totals.impressions : null }));
-}
-
-export interface Candidate {
-  decision: "published" | "promoted" | "recorded" | "skipped";
-  reason?: string;
-  customers?: number;
-  metrics?: Record<string, OfflineMetric | undefined>;
-}
-
-export interface Scorecard extends Head {
-  model: string;
-  decision: string;
-  reason: string;
-  low_data: boolean;
-  cutoff: string | null;
-  customers: number;
-  baseline: string;
-  candidates: Record<string, Candidate>;
 }
 
 /** Return the names of all metrics that some candidate has, in the order of the first that has them. */
@@ -100,7 +46,7 @@ export function metricsOf(card: Scorecard): string[] {
 
 /** Make a metric's name readable; `hit_rate_at_20` is "hit rate@20" where no text names it. */
 export function metricName(metric: string): string {
-  return (words.metricNames as Record<string, string>)[metric] ?? metric.replace(/_at_(\d+)$/, "@$1").replaceAll("_", " ");
+  return (words.metricNames as Record<string, string>)[metric] ?? readable(metric.replace(/_at_(\d+)$/, "@$1"));
 }
 
 /** Return a metric of each candidate with its interval, the best first; one without an interval is a point. */

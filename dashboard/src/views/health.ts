@@ -1,5 +1,5 @@
 /** What the page of health computes from reports of uploads, of drift and of runs. */
-import type { Drift, DriftedColumn, DriftedPart, DriftMeasure, RunOf, UploadReport, Verdict } from "../../types.ts";
+import type { Drift, DriftedColumn, DriftedPart, DriftMeasure, RunOf, UploadReport, Verdict } from "../types.ts";
 
 export interface Refused {
   table: string;

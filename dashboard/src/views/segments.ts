@@ -1,6 +1,6 @@
 /** What the pages of segments compute from the API's answers before they draw it. */
-import type { TreemapNode } from "../../chart/options.ts";
-import { type Clusters, type Migration, type SegmentCell, type SegmentMap, type SegmentRow } from "../../types.ts";
+import type { TreemapNode } from "../chart/options.ts";
+import { type Clusters, type Migration, type SegmentCell, type SegmentMap, type SegmentRow } from "../types.ts";
 
 export const METHODS = ["rfm", "lifecycle", "behaviour", "kmeans"] as const;
 export type Method = (typeof METHODS)[number];
@@ -86,9 +86,4 @@ export function tellingFeatures(found: Clusters, most = 14): string[] {
     .filter((feature) => found.clusters.some((cluster) => cluster.profile[feature]?.z !== null && cluster.profile[feature]?.z !== undefined))
     .toSorted((a, b) => spread(b) - spread(a))
     .slice(0, most);
-}
-
-/** Make a feature's name readable: `days_between_orders` is "days between orders". */
-export function readable(name: string): string {
-  return name.replaceAll("_", " ");
 }
