@@ -8,9 +8,10 @@ bring a custom resource, a managed policy and a layer with the AWS command line 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from aws_cdk import Aws, CfnResource, Duration, Fn, RemovalPolicy, Stack
+from aws_cdk import Annotations, Aws, CfnResource, Duration, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from constructs import Construct
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from aws_cdk import CfnParameter
 
 INDEX = "index.html"
+ADDRESS = Path(__file__).with_name("site_address.js")
+"""What CloudFront runs to tell a file's address from one of the page's own."""
 HSTS_KEPT = Duration.days(365)
 PERMISSIONS = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
@@ -111,14 +114,10 @@ class Site(Construct):
             comment=f"Patronage: the dashboard of {Stack.of(self).stack_name}",
             default_root_object=INDEX,
             default_behavior=cloudfront.BehaviorOptions(
-                origin=origins.S3BucketOrigin.with_origin_access_control(
-                    self.bucket,
-                    origin_access_control=cloudfront.S3OriginAccessControl(
-                        self, "Access", origin_access_control_name=self._name
-                    ),
-                ),
+                origin=self._build_origin(),
                 allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD,
                 cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+                function_associations=[self._build_address()] if on_aws else None,
                 response_headers_policy=headers,
                 viewer_protocol_policy=(
                     cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
@@ -126,16 +125,7 @@ class Site(Construct):
                     else cloudfront.ViewerProtocolPolicy.ALLOW_ALL
                 ),
             ),
-            # The page's own addresses (/segments/champions) are no objects. S3 says 403 and not 404 to a
-            # reader that may not list.
-            error_responses=[
-                cloudfront.ErrorResponse(
-                    http_status=403,
-                    response_http_status=200,
-                    response_page_path=f"/{INDEX}",
-                    ttl=Duration.seconds(0),
-                )
-            ],
+            error_responses=None if on_aws else [_page_for_all()],
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             price_class=cloudfront.PriceClass.PRICE_CLASS_ALL,
         )
@@ -143,6 +133,38 @@ class Site(Construct):
         cast("CfnResource", distribution.node.default_child).override_logical_id("DashboardDistribution")
         self._acknowledge_on(distribution)
         return distribution
+
+    def _build_origin(self) -> cloudfront.IOrigin:
+        """Let CloudFront read the bucket and, on AWS, know what it lacks.
+
+        S3 says 404 only to a reader that may list, and 403 to others. Nobody can ask for the list itself:
+        the address `/` is the page, and no query reaches S3.
+        """
+        levels = [cloudfront.AccessLevel.READ]
+        if self._local_port is None:
+            levels.append(cloudfront.AccessLevel.LIST)
+            Annotations.of(self).acknowledge_warning("@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk")
+        return origins.S3BucketOrigin.with_origin_access_control(
+            self.bucket,
+            origin_access_levels=levels,
+            origin_access_control=cloudfront.S3OriginAccessControl(
+                self, "Access", origin_access_control_name=self._name
+            ),
+        )
+
+    def _build_address(self) -> cloudfront.FunctionAssociation:
+        """Have CloudFront answer the page's own addresses with the page, and unknown files with 404."""
+        return cloudfront.FunctionAssociation(
+            event_type=cloudfront.FunctionEventType.VIEWER_REQUEST,
+            function=cloudfront.Function(
+                self,
+                "Address",
+                function_name=self._name,
+                comment="Patronage: the page for every address that is no file",
+                code=cloudfront.FunctionCode.from_file(file_path=str(ADDRESS)),
+                runtime=cloudfront.FunctionRuntime.JS_2_0,
+            ),
+        )
 
     def _acknowledge_on(self, distribution: cloudfront.Distribution) -> None:
         acknowledge(
@@ -190,6 +212,17 @@ def content_policy(asked: Sequence[str]) -> str:
         "frame-ancestors": "'none'",
     }
     return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def _page_for_all() -> cloudfront.ErrorResponse:
+    """Answer whatever the bucket lacks with the page, in a cloud on this machine.
+
+    It would run the function of AWS with whichever Node it finds on the PATH, and answer 503 where there is
+    none.
+    """
+    return cloudfront.ErrorResponse(
+        http_status=403, response_http_status=200, response_page_path=f"/{INDEX}", ttl=Duration.seconds(0)
+    )
 
 
 def _custom(name: str, value: str) -> cloudfront.ResponseCustomHeader:

@@ -33,7 +33,7 @@ class Stage(NamedTuple):
 
 STAGES = {
     "lint and types": Stage(1.0, (Command(("make", "--no-print-directory", "lint")),)),
-    "unit": Stage(4.0, (Command((*PYTEST, "-n", "auto", "tests/unit"), ""),)),
+    "unit": Stage(4.0, (Command((*PYTEST, "-n", "auto", "--dist", "loadfile", "tests/unit"), ""),)),
     "template": Stage(1.0, (Command((*PYTEST, "tests/infra"), ""),)),
     "end to end": Stage(
         4.0,

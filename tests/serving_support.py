@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import io
 import json
@@ -96,17 +97,33 @@ def event(name: str, **changes: Any) -> dict[str, Any]:
     return json.loads((REPOSITORY / "events" / f"{name}.json").read_text(encoding="utf-8")) | changes
 
 
+@functools.cache
+def _session() -> boto3.Session:
+    """Return the session of all mocked accounts: what it reads of AWS's models takes long."""
+    return boto3.Session()
+
+
+@functools.cache
+def _filler(service: str) -> Any:
+    """Return a client that fills mocked accounts and that no test gets."""
+    return _session().client(service)
+
+
 @contextmanager
 def aws() -> Iterator[Any]:
     """Open a mocked account with the serving table and the lake bucket, and give a DynamoDB client."""
-    with mock.patch.dict(os.environ, _ENVIRONMENT), mock_aws():
-        boto3.client("s3").create_bucket(Bucket="lake")
+    with (
+        mock.patch.dict(os.environ, _ENVIRONMENT),
+        mock_aws(),
+        mock.patch("boto3.DEFAULT_SESSION", _session()),
+    ):
+        _filler("s3").create_bucket(Bucket="lake")
         for name in ("visitor", "erasure"):
-            boto3.client("secretsmanager").create_secret(Name=name, SecretString=SECRET)
-        boto3.client("stepfunctions").create_state_machine(
+            _filler("secretsmanager").create_secret(Name=name, SecretString=SECRET)
+        _filler("stepfunctions").create_state_machine(
             name="erasure", definition="{}", roleArn="arn:aws:iam::123456789012:role/erasure"
         )
-        boto3.client("sqs").create_queue(QueueName="dead-letters")
+        _filler("sqs").create_queue(QueueName="dead-letters")
         client = boto3.client("dynamodb")
         client.create_table(
             TableName=TABLE,

@@ -39,10 +39,16 @@ export function App({ auth, config }: { auth: Auth; config: Config }): VNode {
   );
 }
 
+/** Fetch what draws charts beside the first answers, and not after them. */
+function fetchCharts(): void {
+  import("./chart/echarts.ts").catch(() => undefined); // a chart that needs it asks again, and says so
+}
+
 function Shell({ session, isLocal, signOut }: { session: Session; isLocal: boolean; signOut: () => void }): VNode {
   const { path, query } = usePlace();
   const [isMenuOpen, setMenuOpen] = useState(false);
   useEffect(() => setMenuOpen(false), [path]);
+  useEffect(fetchCharts, []);
   useEffect(() => {
     if (path === "/" || path === "/index.html") navigate(HOME + location.search, { replace: true });
   }, [path]);

@@ -1,5 +1,5 @@
 /** The public API as the page asks it: reads are shared for a minute, refusals are one kind of error. */
-import type { Cohorts, Customer, Dimension, Drift, Effectiveness, ExperimentResults, Experiments, Head, Members, Models, Performance, Problem, RolledBack, Sales, Scorecard, Segments, Status, Timeline } from "./types.ts";
+import type { Cohorts, Customer, Dimension, Drift, Effectiveness, ExperimentResults, Experiments, Head, Members, Models, Performance, Problem, RecommendationPreview, RolledBack, Sales, Scorecard, Segments, Status, Timeline } from "./types.ts";
 import { createStore } from "./store.ts";
 
 /** The API refused, or could not be reached (`status` 0). */
@@ -93,7 +93,8 @@ export class Api {
     this.#held.clear();
   }
 
-  sales(params: { by?: string; grain?: string | undefined; start?: string | undefined; end?: string | undefined; limit?: number; cursor?: string } = {}): Promise<Sales> {
+  /** One of country, channel, category, product_id and fee narrows periods to one value. */
+  sales(params: Params = {}): Promise<Sales> {
     return this.get("/analytics/sales", params);
   }
   cohorts(params: { grain?: string | undefined; measure?: string; by_country?: boolean; country?: string | undefined } = {}): Promise<Cohorts> {
@@ -114,6 +115,10 @@ export class Api {
   }
   journey(customerId: string, params: { limit?: number; cursor?: string } = {}): Promise<Timeline> {
     return this.get("/analytics/customers/journey", { customer_id: customerId, ...params });
+  }
+  /** What the storefront would get for a customer, or without an id for a guest; counts as no impression. */
+  preview(params: { customer_id?: string | null; k?: number | string; country?: string | null; category?: string | null } = {}): Promise<RecommendationPreview> {
+    return this.get("/analytics/customers/recommendations", params);
   }
   effectiveness(by: Dimension): Promise<Effectiveness> {
     return this.get("/analytics/recommendations/effectiveness", { by });

@@ -33,7 +33,8 @@ export interface SalesRow {
   country?: string | null;
   category?: string | null;
   channel?: string | null;
-  product_id?: string;
+  product_id?: string | null;
+  fee?: string | null;
   name?: string | null;
   is_rest?: boolean;
   net_minor: number;
@@ -48,6 +49,8 @@ export interface SalesRow {
 export interface Sales extends Head, Paged {
   by: string;
   grain: string | null;
+  /** What periods are narrowed to, a product with its name and category; null for the whole shop. */
+  of: Record<string, string | null> | null;
   covers: { start: string | null; end: string | null };
   rows: SalesRow[];
   totals: { net_minor: number; orders?: number; aov_minor?: number | null; [figure: string]: unknown };
@@ -461,10 +464,24 @@ export interface Recommended extends Head {
   items: RecommendedItem[];
   model: Record<string, string>;
   experiment: { experiment_id: string; arm: string } | null;
+  /** When the shop last told of its products; null where it never did. */
+  stock_as_of: string | null;
+  stock_age_seconds: number | null;
   /** Whether the user's own list was looked at. */
   personal?: boolean;
   control?: boolean;
   degraded?: boolean;
+  /** What is live lacks the lists of the arm. */
+  arm_fallback?: boolean;
+  /** How many products there are, where they are fewer than k. */
+  eligible?: number;
+}
+
+/** What the storefront would get; nobody was shown it, so it has no `recommendation_id`. */
+export interface RecommendationPreview extends Omit<Recommended, "recommendation_id"> {
+  is_preview: true;
+  /** Whether the live run keeps a list for this id; null of a guest, and where it could not be read. */
+  has_own_list: boolean | null;
 }
 
 export interface FunnelStep {
@@ -476,12 +493,27 @@ export interface FunnelStep {
   reason: string | null;
 }
 
-export interface Funnel {
-  steps: FunnelStep[];
-  by_channel: { channel: string | null; is_folded: boolean; steps: FunnelStep[] }[];
+/** A channel that visits, or first purchases, are told apart by; null for none, and for the small ones together. */
+export interface JourneyChannel {
+  channel_id: string;
+  channel: string | null;
+  is_folded: boolean;
 }
 
-export interface Funnels extends Head {
+export interface Funnel {
+  steps: FunnelStep[];
+  by_channel: (JourneyChannel & { steps: FunnelStep[] })[];
+}
+
+/** What an answer of journeys is of, and what it could be of. */
+export interface JourneyFilters {
+  segment_id: string | null;
+  channel: string | null;
+  segments: { segment_id: string; name: string }[];
+  channels: JourneyChannel[];
+}
+
+export interface Funnels extends Head, JourneyFilters {
   session_minutes: number;
   sessions: Funnel | null;
   visitors: Funnel | null;
@@ -515,7 +547,7 @@ export interface PathGraph {
   is_cut: boolean;
 }
 
-export interface Paths extends Head {
+export interface Paths extends Head, JourneyFilters {
   of: "sessions" | "purchases" | "categories";
   graph: PathGraph | null;
   reason: string | null;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Cognito, CognitoError, createCognito, type Tokens } from "../src/auth/cognito.ts";
+import { type Cognito, CognitoError, createCognito, enrolmentLink, type Tokens } from "../src/auth/cognito.ts";
 import { createAuth, sessionOf } from "../src/auth/session.ts";
 import { refusalText } from "../src/auth/SignIn.tsx";
 
@@ -30,6 +30,7 @@ function auth() {
     signIn: async () => ({ kind: "done", tokens: tokens(1, { RefreshToken: "r" }) }),
     setPassword: async () => ({ kind: "done", tokens: tokens(1, { RefreshToken: "r" }) }),
     giveCode: async () => ({ kind: "done", tokens: tokens(1, { RefreshToken: "r" }) }),
+    enrol: async () => ({ kind: "done", tokens: tokens(1, { RefreshToken: "r" }) }),
     refresh: () => { refreshes += 1; return refresh(); },
     revoke: async (token) => { revoked.push(token); },
   };
@@ -121,6 +122,26 @@ describe("Cognito", () => {
     expect(step.kind).toBe("code");
     if (step.kind === "code") await expect(cognito.giveCode(step, "000000")).rejects.toMatchObject({ code: "CodeMismatchException" });
   });
+  it("has an authenticator app set up where the pool asks for one", async () => {
+    asked.length = 0;
+    const setUp = { ChallengeName: "MFA_SETUP", Session: "s1", ChallengeParameters: { MFAS_CAN_SETUP: '["SOFTWARE_TOKEN_MFA"]' } };
+    const cognito = createCognito(pool, answering([200, verifier], [200, setUp], [200, { SecretCode: "JBSWY3DPEHPK3PXP", Session: "s2" }], [200, { Status: "SUCCESS", Session: "s3" }], [200, { AuthenticationResult: tokens(1) }]));
+    const step = await cognito.signIn("v@x", "secret");
+    expect(step).toEqual({ kind: "enrol", username: "id-1", session: "s2", secret: "JBSWY3DPEHPK3PXP" });
+    if (step.kind === "enrol") expect((await cognito.enrol(step, "123456")).kind).toBe("done");
+    expect(asked.slice(2).map(({ action, body }) => [action, body])).toEqual([
+      ["AssociateSoftwareToken", { Session: "s1" }],
+      ["VerifySoftwareToken", { Session: "s2", UserCode: "123456" }],
+      ["RespondToAuthChallenge", { ClientId: "c", ChallengeName: "MFA_SETUP", ChallengeResponses: { USERNAME: "id-1" }, Session: "s3" }],
+    ]);
+  });
+  it("does not go on with a wrong first code of the app", async () => {
+    const cognito = createCognito(pool, answering([400, { __type: "EnableSoftwareTokenMFAException", message: "Code mismatch" }]));
+    const error: unknown = await cognito.enrol({ kind: "enrol", username: "id-1", session: "s", secret: "A" }, "000000").catch((found: unknown) => found);
+    expect(refusalText(error)).toContain("code is wrong");
+  });
+  it("names the account in the link for the app", () =>
+    expect(enrolmentLink("JBSWY3DPEHPK3PXP", "vera+1@shop.example", "Patronage")).toBe("otpauth://totp/Patronage:vera%2B1%40shop.example?secret=JBSWY3DPEHPK3PXP&issuer=Patronage"));
   it("names what it refuses", async () => {
     const cognito = createCognito(pool, answering([400, { __type: "NotAuthorizedException", message: "Incorrect username or password." }]));
     const error: unknown = await cognito.signIn("v@x", "p").catch((found: unknown) => found);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { CohortCell, Cohorts } from "../src/types.ts";
-import { averageOf, cellAt, cohortsOf, curveOf, offsetsOf, runningAt, spread } from "../src/views/cohorts.ts";
+import { averageOf, cellAt, cohortsOf, curveOf, offsetsOf, runningAt, spread, within } from "../src/views/cohorts.ts";
 
 const cell = (offset: number, retention: number | null, is_running = false): CohortCell => ({
   offset, retention, is_running, active: retention === null ? null : retention * 10, net_minor: retention === null ? null : 100, cumulative_ltv_minor: retention === null ? null : (offset + 1) * 100.5,
@@ -29,4 +29,14 @@ it("curves are spread over cohorts with two whole periods", () => {
   expect(spread(cohorts, 6)).toEqual([oldest]);
   const many = Array.from({ length: 10 }, (_, at) => ({ ...oldest, cohort: String(at) }));
   expect(spread(many, 4).map((each) => each.cohort)).toEqual(["0", "3", "6", "9"]);
+});
+it("dates keep the periods that share a day with them", () => {
+  const named = (grain: "week" | "month" | "quarter", range: { start?: string; end?: string }) => within(cohorts, grain, range).map((each) => each.cohort);
+  expect(named("month", {})).toEqual(["2011-01", "2011-03", "2011-04"]);
+  expect(named("month", { start: "2011-01-31" })).toEqual(["2011-01", "2011-03", "2011-04"]);
+  expect(named("month", { start: "2011-02-01", end: "2011-03-31" })).toEqual(["2011-03"]);
+  expect(named("month", { end: "2011-02-28" })).toEqual(["2011-01"]);
+  expect(named("week", { start: "2011-03-07", end: "2011-03-31" })).toEqual(["2011-03"]);
+  expect(named("week", { start: "2011-03-08", end: "2011-03-31" })).toEqual([]);
+  expect(named("quarter", { start: "2011-03-31", end: "2011-03-31" })).toEqual(["2011-01", "2011-03"]);
 });

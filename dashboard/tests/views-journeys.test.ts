@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Funnel, FunnelStep, PathGraph, TimelineEvent } from "../src/types.ts";
 import { broughtBefore, cumulated, nameOfId } from "../src/views/customer.ts";
-import { channelKey, conversionOf, stepsOf, stepsOfChannel, upTo, withoutThin } from "../src/views/journeys.ts";
+import { areNamed, conversionOf, fileName, labelsOf, large, largest, options, stepsOf, unitsOf, upTo, withoutThin } from "../src/views/journeys.ts";
 
 const node = (id: number, step: number, state = "view") => ({ id, step, state, kind: "state" as const, weight: 1 });
 const link = (source: number, target: number, weight: number) => ({ source, target, weight, share: 1 });
@@ -20,21 +20,34 @@ const step = (name: FunnelStep["step"], in_order: number | null, conversion: num
 const funnel: Funnel = {
   steps: [step("session", 10, 1), step("purchase", 4, 0.4)],
   by_channel: [
-    { channel: "-", is_folded: false, steps: [step("session", 5, 1), step("purchase", null, null)] },
-    { channel: null, is_folded: false, steps: [step("session", 3, 1)] },
-    { channel: null, is_folded: true, steps: [step("session", 0, null)] },
+    { channel_id: "-", channel: "-", is_folded: false, steps: [step("session", 5, 1), step("purchase", null, null)] },
+    { channel_id: "(none)", channel: null, is_folded: false, steps: [step("session", 3, 1)] },
+    { channel_id: "(other)", channel: null, is_folded: true, steps: [step("session", 0, null)] },
   ],
 };
 
 describe("a funnel", () => {
-  it("is of all, or of a channel, whatever it is called", () => {
-    const keys = funnel.by_channel.map(channelKey);
-    expect(new Set(keys).size).toBe(3);
-    expect(keys.map((key) => stepsOfChannel(funnel, key))).toEqual(funnel.by_channel.map((each) => each.steps));
-    expect([stepsOfChannel(funnel, ""), stepsOfChannel(funnel, "c:gone")]).toEqual([funnel.steps, null]);
-  });
   it("converts up to the last step that is recorded", () => expect([funnel, ...funnel.by_channel].map((each) => conversionOf(each.steps))).toEqual([0.4, 1, 1, null]));
 });
+
+describe("a part of the shop", () => {
+  it("begins with its visits, none where it has no funnel", () => expect([unitsOf(funnel), unitsOf(null), unitsOf({ steps: [] })]).toEqual([10, 0, 0]));
+  it("shows the shares of channels that have enough, the least included", () => {
+    expect(large(funnel.by_channel, 3).map((each) => each.channel_id)).toEqual(["-", "(none)"]);
+    expect([largest(funnel.by_channel), largest([])]).toEqual([5, 0]);
+  });
+  it("can be chosen by channel where one has a name", () => expect([areNamed(funnel.by_channel), areNamed(funnel.by_channel.slice(1)), areNamed([])]).toEqual([true, false, false]));
+});
+
+describe("the options of a filter", () => {
+  const found = [{ value: "lost", label: "Lost" }];
+  it("begin with all", () => expect(options("All", found, "lost")).toEqual([{ value: "", label: "All" }, ...found]));
+  it("keep what a link asks for, though there is no such thing", () => expect(options("All", found, "gone").at(-1)).toEqual({ value: "gone", label: "gone" }));
+  it("name what is chosen, for the title", () =>
+    expect(labelsOf([{ options: found, value: "lost" }, { options: [], value: "" }, { options: [], value: "ads" }])).toEqual(["Lost", "ads"]));
+});
+
+it("a file is called after what it is of", () => expect([fileName("funnel", "sessions", "lost", "e-mail / Ärzte"), fileName("funnel", "", "(none)")]).toEqual(["funnel-sessions-lost-e-mail-Ärzte", "funnel-none"]));
 
 const event = (position: number, day: string, net_minor: number | null): TimelineEvent => ({ position, day, net_minor, kind: "purchase" }) as TimelineEvent;
 

@@ -15,6 +15,7 @@ from patronage.errors import NotFound
 from patronage.logic.api.pages import ASSETS, PAGE, POLICY, START
 from patronage.logic.api.replies import Reply
 from patronage.logic.api.route import ADMIN
+from patronage.logic.serve.asked import context_of, filters_of
 from patronage.steps import analytics
 from patronage.steps.assign import assign_segment
 from patronage.steps.features.served import customer_features
@@ -64,6 +65,19 @@ def _assign(request: Request) -> dict[str, Any]:
         persist=request["persist"],
         may_persist=ADMIN in request.caller.groups,
         by=request.caller.name,
+    )
+
+
+def _preview(request: Request) -> dict[str, Any]:
+    shop = runtime.shop()
+    return analytics.preview(
+        _serving(),
+        request["customer_id"],
+        request["k"],
+        context=context_of(request.values, shop.timezone),
+        filters=filters_of(request.values, shop.minor_digits),
+        recommend_bought=shop.recommend_bought,
+        now=gateway.now(),
     )
 
 
@@ -255,15 +269,20 @@ OPERATIONS: dict[str, Callable[[Request], Any]] = {
     "segment_effects": _of_live(analytics.segment_effects),
     "experiment_results": _of_live(analytics.experiment_results, "experiment_id"),
     "overview": _of_live(analytics.overview, "start", "end", "grain"),
-    "funnel": _of_live(analytics.funnel),
-    "paths": _of_live(analytics.paths, "of"),
+    "funnel": _of_live(analytics.funnel, "segment_id", "channel"),
+    "paths": _of_live(analytics.paths, "of", "segment_id", "channel"),
     "purchases": _of_live(analytics.purchases),
     "segment_map": _of_live(analytics.segment_map),
     "segment_products": _of_live(analytics.segment_products, "segment_id", "method"),
     "clusters": _of_live(analytics.clusters),
     "migration": _of_live(analytics.migration),
     "journey": _of_live(analytics.journey, "customer_id", "limit", "cursor"),
-    "sales": _of_live(analytics.sales, "by", "grain", "start", "end", "limit", "cursor"),
+    "recommendation_preview": _preview,
+    "sales": _of_live(
+        analytics.sales,
+        *("by", "grain", "start", "end", "country", "channel", "category", "product_id", "fee"),
+        *("limit", "cursor"),
+    ),
     "cohorts": _of_live(analytics.cohorts, "grain", "measure", "by_country", "country"),
     "assign": _assign,
     "rules": _rules,
@@ -299,7 +318,12 @@ def _table() -> ServingTable:
 
 @cache
 def _figures() -> FiguresReader:
-    return FiguresReader(_table(), ServingReader(_table()))
+    return FiguresReader(_table(), _serving())
+
+
+@cache
+def _serving() -> ServingReader:
+    return ServingReader(_table())
 
 
 @cache

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage import gateway, metrics, runtime
 from patronage.logic.api.replies import Reply
-from patronage.logic.serve.context import Context
-from patronage.logic.serve.filters import Filters, greatest_minor, least_minor
+from patronage.logic.serve.asked import context_of, filters_of
 from patronage.logic.serve.rights import rights_of
 from patronage.steps import lookup
 from patronage.stores.serving import ServingTable
@@ -16,7 +15,6 @@ from patronage.stores.serving_reader import ServingReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from zoneinfo import ZoneInfo
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -58,7 +56,7 @@ def _list(answer: Callable[..., dict[str, Any]], *asked: str, **options: str) ->
             _reader(),
             *beside,
             request["k"],
-            filters=_filters(request),
+            filters=filters_of(request.values, runtime.shop().minor_digits),
             placement=request["placement"] or "",
             now=gateway.now(),
             **options,
@@ -80,42 +78,15 @@ OPERATIONS: Mapping[str, Callable[[Request], Reply | dict[str, Any]]] = {
 
 
 def _asked(request: Request) -> dict[str, Any]:
+    shop = runtime.shop()
     return {
         "k": request["k"],
-        "context": _context(request),
-        "filters": _filters(request),
-        "recommend_bought": runtime.shop().recommend_bought,
+        "context": context_of(request.values, shop.timezone),
+        "filters": filters_of(request.values, shop.minor_digits),
+        "recommend_bought": shop.recommend_bought,
         "placement": request["placement"] or "",
         "now": gateway.now(),
     }
-
-
-def _context(request: Request) -> Context:
-    time = request["time"]
-    return Context(
-        category=request["page_category"] or "",
-        country=request["country"] or "",
-        device=request["device"] or "",
-        month=time.astimezone(_zone()).month if time else 0,
-    )
-
-
-def _filters(request: Request) -> Filters:
-    least, greatest, digits = request["min_price"], request["max_price"], runtime.shop().minor_digits
-    return Filters(
-        frozenset(request["exclude"]),
-        request["in_stock"],
-        request["category"] or "",
-        None if least is None else least_minor(least, digits),
-        None if greatest is None else greatest_minor(greatest, digits),
-    )
-
-
-@cache
-def _zone() -> ZoneInfo:
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(runtime.shop().timezone)
 
 
 @cache

@@ -22,14 +22,25 @@ if TYPE_CHECKING:
 
 
 def _pin(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
-    """Pin the tables, and which segments and recommendations are live."""
+    """Pin the tables, and which segments and recommendations are live.
+
+    A request may name a day, ``as_of``, at whose end the run stops reading.
+    """
     now = datetime.now(UTC)
     run_id, execution = event["run_id"], event["execution"]
     if other := runtime.locks().take("segments", run_id=run_id, execution=execution, now=now):
         return pinned_by_another(run_id, other)
     live = ServingTable(runtime.serving_table_name(), client=runtime.dynamodb()).pointer()
     live_runs = {family: entry.run_id for family, entry in live.items()}
-    return pin(run_id, "segments", Lake(store), runtime.shop(), now=now, live_runs=live_runs)
+    return pin(
+        run_id,
+        "segments",
+        Lake(store),
+        runtime.shop(),
+        now=now,
+        live_runs=live_runs,
+        until=event["request"].get("as_of"),
+    )
 
 
 STEPS: Mapping[str, Step] = {

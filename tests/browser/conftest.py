@@ -19,7 +19,7 @@ from playwright.sync_api import (
 )
 from playwright.sync_api import TimeoutError as NeverStood
 
-from browser_support import sign_in
+from browser_support import ZONE, sign_in
 from patronage.cloud import (
     MACHINES,
     SITE,
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 ROOT = repository()
 TABLES = ("products", "customers", "orders", "events")
-SETTINGS = Shop(currency="EUR", timezone="Europe/Berlin", search_seconds=0)
+SETTINGS = Shop(currency="EUR", timezone=ZONE, search_seconds=0)
 SYNTHETIC = SyntheticShop(customers=150, products=40, days=300, seed=7)
 DRAWN_MS = 30_000
 """How long a page may take at most, where tests have two busy cores; how fast it is, a benchmark measures."""

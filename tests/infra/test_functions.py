@@ -174,6 +174,10 @@ def test_the_hot_path_reaches_the_serving_table_and_the_visitors_secret_alone(te
     assert len({resource for _, resource in allowed}) == 2
 
 
+def test_the_api_may_read_all_that_a_lookup_reads_for_it_shows_what_lookups_answer(template):
+    assert grants_of(template, "LookupFunction") <= grants_of(template, "ApiFunction")
+
+
 @pytest.mark.parametrize("name", LAYER_PACKAGES)
 def test_a_layer_holds_the_versions_of_the_lock(name):
     expected = export_layers.requirements(name)

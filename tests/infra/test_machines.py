@@ -189,6 +189,17 @@ def test_a_machine_is_standard_logged_and_holds_no_unknown_placeholder(template,
     assert placeholders == set(properties["DefinitionSubstitutions"])
 
 
+def test_journeys_come_after_the_segments_that_they_are_told_apart_by(template):
+    states = _definition(template, "SegmentationStateMachine")["States"]
+    (steps,) = [
+        found
+        for branch in states["Work"]["Branches"]
+        if "journeys"
+        in (found := [each["Parameters"]["Payload"]["step"] for each in _tasks_in_order(branch)])
+    ]
+    assert steps.index("rfm") < steps.index("stability") < steps.index("journeys")
+
+
 def test_monitoring_starts_daily_in_the_shop_s_zone_and_the_machines_that_it_starts_do_not(template):
     schedules = _schedules(template)
     assert schedules.keys() == {"MonitoringStateMachine", "UpkeepStateMachine"}

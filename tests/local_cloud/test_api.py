@@ -164,6 +164,10 @@ def test_what_is_stored_under_any_id_is_found(deployment, odd):
     query = urlencode({"user_id": odd, "k": 1})
     answer = deployment.api.ask("GET", f"/api/v1/recommendations?{query}", headers=key).body
     assert (answer["user_id"], answer["rung"], answer["items"][0]["product_id"]) == (odd, "user", "A-p0")
+    query, signed_in = urlencode({"customer_id": odd, "k": 1}), {"Authorization": deployment.api.token}
+    path = f"/api/v1/analytics/customers/recommendations?{query}"
+    seen = deployment.api.ask("GET", path, headers=signed_in).body
+    assert (seen["user_id"], seen["has_own_list"], seen["items"]) == (odd, True, answer["items"])
     beside = urlencode({"product_id": odd, "k": 1})
     answer = deployment.api.ask("GET", f"/api/v1/similar?{beside}", headers=key).body
     assert (answer["product_id"], answer["rung"]) == (odd, "similar")

@@ -1,7 +1,7 @@
 import type { TargetedSubmitEvent, VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { texts } from "../texts/index.ts";
-import { CognitoError, type Step } from "./cognito.ts";
+import { CognitoError, enrolmentLink, type Step } from "./cognito.ts";
 import type { Auth } from "./session.ts";
 
 type Asked = Exclude<Step, { kind: "done" }>;
@@ -11,6 +11,7 @@ export function SignIn({ auth, hasEnded }: { auth: Auth; hasEnded: boolean }): V
   const [asked, setAsked] = useState<Asked | null>(null);
   const [refusal, setRefusal] = useState("");
   const [isBusy, setBusy] = useState(false);
+  const [email, setEmail] = useState("");
   const first = useRef<HTMLInputElement>(null);
   useEffect(() => first.current?.focus(), [asked]);
   useEffect(() => {
@@ -37,7 +38,11 @@ export function SignIn({ auth, hasEnded }: { auth: Auth; hasEnded: boolean }): V
     const field = (name: string): string => String(form.get(name) ?? "");
     if (asked?.kind === "new-password") void go(() => auth.setPassword(asked, field("new-password")));
     else if (asked?.kind === "code") void go(() => auth.giveCode(asked, field("code").replaceAll(/\s/g, "")));
-    else void go(() => auth.signIn(field("email").trim(), field("password"), form.has("keep")));
+    else if (asked?.kind === "enrol") void go(() => auth.enrol(asked, field("code").replaceAll(/\s/g, "")));
+    else {
+      setEmail(field("email").trim());
+      void go(() => auth.signIn(field("email").trim(), field("password"), form.has("keep")));
+    }
   }
 
   const { title, intro, action } = wordsOf(asked);
@@ -72,7 +77,16 @@ export function SignIn({ auth, hasEnded }: { auth: Auth; hasEnded: boolean }): V
             </small>
           </label>
         )}
-        {asked?.kind === "code" && (
+        {asked?.kind === "enrol" && (
+          <div>
+            <p>{texts.signIn.enrolKey}</p>
+            <p>
+              <code class="secret">{asked.secret.replaceAll(/(.{4})(?=.)/g, "$1 ")}</code>
+            </p>
+            <a href={enrolmentLink(asked.secret, email, texts.brand)}>{texts.signIn.enrolLink}</a>
+          </div>
+        )}
+        {(asked?.kind === "code" || asked?.kind === "enrol") && (
           <label>
             <span>{texts.signIn.code}</span>
             <input ref={first} name="code" type="text" inputMode="numeric" autocomplete="one-time-code" pattern="[0-9 ]{6,7}" required />
@@ -97,6 +111,7 @@ export function SignIn({ auth, hasEnded }: { auth: Auth; hasEnded: boolean }): V
 function wordsOf(asked: Asked | null): { title: string; intro: string; action: string } {
   const words = texts.signIn;
   if (asked?.kind === "new-password") return { title: words.newTitle, intro: words.newIntro, action: words.newGo };
+  if (asked?.kind === "enrol") return { title: words.enrolTitle, intro: words.enrolIntro, action: words.enrolGo };
   if (asked?.kind === "code") return { title: words.codeTitle, intro: words.codeIntro, action: words.codeGo };
   return { title: words.title, intro: words.intro, action: words.go };
 }
@@ -112,6 +127,7 @@ export function refusalText(error: unknown): string {
     case "UserNotFoundException":
       return words.wrong;
     case "CodeMismatchException":
+    case "EnableSoftwareTokenMFAException":
       return words.wrongCode;
     case "ExpiredCodeException":
       return words.expired;

@@ -1,4 +1,4 @@
-/** The five calls of Cognito that signing in needs, as plain HTTPS: no SDK. */
+/** The calls of Cognito that signing in needs, as plain HTTPS: no SDK. */
 import { begin, prove, timestampOf } from "./srp.ts";
 
 /** Cognito refused: `code` is its name of the rule, such as NotAuthorizedException. */
@@ -24,13 +24,16 @@ interface Answer {
   ChallengeParameters?: Record<string, string>;
   Session?: string;
   AuthenticationResult?: Tokens;
+  /** Of an authenticator app that is being set up. */
+  SecretCode?: string;
 }
 
 /** How a sign-in stands: done, or Cognito asks for one thing more. */
 export type Step =
   | { kind: "done"; tokens: Tokens }
   | { kind: "new-password"; username: string; session: string; lacking: string[] }
-  | { kind: "code"; username: string; session: string };
+  | { kind: "code"; username: string; session: string }
+  | { kind: "enrol"; username: string; session: string; secret: string };
 
 export interface Pool {
   cognito: string;
@@ -42,6 +45,8 @@ export interface Cognito {
   signIn(username: string, password: string): Promise<Step>;
   setPassword(step: Extract<Step, { kind: "new-password" }>, password: string): Promise<Step>;
   giveCode(step: Extract<Step, { kind: "code" }>, code: string): Promise<Step>;
+  /** Give the first code of an authenticator app that has just learnt its secret. */
+  enrol(step: Extract<Step, { kind: "enrol" }>, code: string): Promise<Step>;
   refresh(refreshToken: string): Promise<Tokens>;
   revoke(refreshToken: string): Promise<void>;
 }
@@ -53,7 +58,7 @@ export function createCognito(pool: Pool, fetcher: typeof fetch = fetch, now: ()
     const answer = await fetcher(pool.cognito, {
       method: "POST",
       headers: { "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": `AWSCognitoIdentityProviderService.${action}` },
-      body: JSON.stringify({ ClientId, ...body }),
+      body: JSON.stringify(body),
       credentials: "omit",
     });
     const text = await answer.text();
@@ -64,16 +69,26 @@ export function createCognito(pool: Pool, fetcher: typeof fetch = fetch, now: ()
 
   function respond(name: string, responses: Record<string, string>, session?: string): Promise<Answer> {
     return call("RespondToAuthChallenge", {
+      ClientId,
       ChallengeName: name,
       ChallengeResponses: responses,
       ...(session ? { Session: session } : {}),
     });
   }
 
+  /** Say how the sign-in stands; an app that must be set up gets its secret at once. */
+  async function stepOf(answer: Answer, username: string): Promise<Step> {
+    if (answer.ChallengeName !== "MFA_SETUP") return challengeOf(answer, username);
+    const begun = await call("AssociateSoftwareToken", { Session: answer.Session ?? "" });
+    if (!begun.SecretCode) throw new CognitoError("UnexpectedAnswer", "the authenticator app gets no secret");
+    return { kind: "enrol", username: answer.ChallengeParameters?.["USER_ID_FOR_SRP"] ?? username, session: begun.Session ?? "", secret: begun.SecretCode };
+  }
+
   return {
     async signIn(username, password) {
       const begun = begin();
       const asked = await call("InitiateAuth", {
+        ClientId,
         AuthFlow: "USER_SRP_AUTH",
         AuthParameters: { USERNAME: username, SRP_A: begun.publicHex },
       });
@@ -106,18 +121,29 @@ export function createCognito(pool: Pool, fetcher: typeof fetch = fetch, now: ()
       const answer = await respond("SOFTWARE_TOKEN_MFA", { USERNAME: step.username, SOFTWARE_TOKEN_MFA_CODE: code }, step.session);
       return stepOf(answer, step.username);
     },
+    async enrol(step, code) {
+      const verified = await call("VerifySoftwareToken", { Session: step.session, UserCode: code });
+      const answer = await respond("MFA_SETUP", { USERNAME: step.username }, verified.Session ?? step.session);
+      return stepOf(answer, step.username);
+    },
     async refresh(refreshToken) {
-      const answer = await call("InitiateAuth", { AuthFlow: "REFRESH_TOKEN_AUTH", AuthParameters: { REFRESH_TOKEN: refreshToken } });
+      const answer = await call("InitiateAuth", { ClientId, AuthFlow: "REFRESH_TOKEN_AUTH", AuthParameters: { REFRESH_TOKEN: refreshToken } });
       if (!answer.AuthenticationResult) throw new CognitoError("UnexpectedAnswer", "a refresh brought no tokens");
       return answer.AuthenticationResult;
     },
     async revoke(refreshToken) {
-      await call("RevokeToken", { Token: refreshToken });
+      await call("RevokeToken", { ClientId, Token: refreshToken });
     },
   };
 }
 
-function stepOf(answer: Answer, username: string): Step {
+/** Write the link with which an authenticator app takes an account up. */
+export function enrolmentLink(secret: string, account: string, issuer: string): string {
+  const label = [issuer, account].map(encodeURIComponent).join(":");
+  return `otpauth://totp/${label}?${new URLSearchParams({ secret, issuer })}`;
+}
+
+function challengeOf(answer: Answer, username: string): Step {
   if (answer.AuthenticationResult) return { kind: "done", tokens: answer.AuthenticationResult };
   const parameters = answer.ChallengeParameters ?? {};
   const session = answer.Session ?? "";

@@ -26,6 +26,7 @@ export interface Auth {
   signIn(username: string, password: string, isKept: boolean): Promise<Step>;
   setPassword(step: Extract<Step, { kind: "new-password" }>, password: string): Promise<Step>;
   giveCode(step: Extract<Step, { kind: "code" }>, code: string): Promise<Step>;
+  enrol(step: Extract<Step, { kind: "enrol" }>, code: string): Promise<Step>;
   /** Return a token that is good for a minute at least; null where nobody is signed in any more. */
   token(isFresh?: boolean): Promise<string | null>;
   signOut(): Promise<void>;
@@ -90,6 +91,9 @@ export function createAuth(cognito: Cognito, storages: Storages, now: () => numb
     },
     async giveCode(step, code) {
       return taken(await cognito.giveCode(step, code));
+    },
+    async enrol(step, code) {
+      return taken(await cognito.enrol(step, code));
     },
     async token(isFresh = false) {
       if (!kept) return null;

@@ -82,11 +82,13 @@ export interface BarParts {
   axisFormat?: Format;
   /** Long names read better beside lying bars; the first is on top. */
   isHorizontal?: boolean;
+  /** Pixels for the names beside lying bars; longer ones are cut. */
+  namesWidth?: number;
 }
 
 /** Figures beside each other. */
-export function bars({ names, series, format, axisFormat = format, isHorizontal = false }: BarParts): EChartsOption {
-  const category = { type: "category" as const, data: [...names], axisLabel: { hideOverlap: !isHorizontal, width: 150, overflow: "truncate" as const } };
+export function bars({ names, series, format, axisFormat = format, isHorizontal = false, namesWidth = 150 }: BarParts): EChartsOption {
+  const category = { type: "category" as const, data: [...names], axisLabel: { hideOverlap: !isHorizontal, width: namesWidth, overflow: "truncate" as const } };
   const value = { type: "value" as const, axisLabel: { formatter: axisFormat, hideOverlap: true } };
   return {
     xAxis: isHorizontal ? value : category,

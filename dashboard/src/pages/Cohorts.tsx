@@ -5,14 +5,14 @@ import { api } from "../api.ts";
 import { heatmap, trend } from "../chart/options.ts";
 import type { ChartTheme } from "../chart/palette.ts";
 import { useFilters, useParam } from "../filters.ts";
-import { money, percent, period } from "../format.ts";
+import { day, money, percent, period } from "../format.ts";
 import { Panel } from "../panel/Panel.tsx";
 import type { Column, Table } from "../panel/table.ts";
 import { texts } from "../texts/index.ts";
 import type { Cohorts as Answer } from "../types.ts";
 import { Page } from "../ui/Page.tsx";
 import { Select } from "../ui/Select.tsx";
-import { averageOf, cellAt, type Cohort, cohortsOf, curveOf, type Measure, offsetsOf, runningAt, spread } from "../views/cohorts.ts";
+import { averageOf, cellAt, type Cohort, cohortsOf, curveOf, type Measure, offsetsOf, runningAt, spread, within } from "../views/cohorts.ts";
 
 const words = texts.cohorts;
 const GRAINS = ["month", "week", "quarter"] as const;
@@ -22,16 +22,17 @@ const HEIGHTS: Record<CohortGrain, number> = { week: 1100, month: 640, quarter: 
 const CURVES = 6;
 
 export default function Cohorts(): VNode {
-  const { grain: chosen } = useFilters();
+  const { grain: chosen, start, end } = useFilters();
   const grain = GRAINS.find((each) => each === chosen) ?? "month";
   const [country, setCountry] = useParam("country");
   const countries = useCountries();
   const known = country === "" || countries.includes(country) ? countries : [...countries, country];
-  const asked = { grain, country };
+  const asked = { grain, country, start, end };
   return (
     <Page
       title={texts.pages.cohorts}
       intro={words.intro}
+      hasDates
       grains={GRAINS}
       filters={
         <Select
@@ -74,6 +75,8 @@ interface Asked {
   grain: CohortGrain;
   country: string;
   measure: Measure;
+  start: string | undefined;
+  end: string | undefined;
 }
 
 const load = ({ grain, country }: Asked) => (): Promise<Answer> => api().cohorts({ grain, country: country || undefined });
@@ -84,11 +87,19 @@ const writer = (measure: Measure, currency: string, isShort = false) => (value: 
 /** Everybody buys in the first period, so that retention has nothing to say there. */
 const firstOf = (measure: Measure): number => (isRetention(measure) ? 1 : 0);
 
-function enough(measure: Measure) {
+/** Return what gives the cohorts of an answer that the dates keep. */
+const chosenBy = ({ grain, start, end }: Asked) => (found: Answer): Cohort[] => within(cohortsOf(found), grain, { start, end });
+
+function enough(asked: Asked) {
+  const { measure } = asked;
   return (found: Answer): string | null => {
-    const cohorts = cohortsOf(found);
+    const cohorts = chosenBy(asked)(found);
     return cohorts.length > 0 && offsetsOf(cohorts, firstOf(measure)).length === 0 ? words.onePeriod : null;
   };
+}
+
+function rangeOf({ start, end }: Asked): string | null {
+  return start || end ? words.firstBought(start ? day(start) : null, end ? day(end) : null) : null;
 }
 
 function noteOf(found: Answer): string | null {
@@ -97,20 +108,21 @@ function noteOf(found: Answer): string | null {
 }
 
 function Map({ measure, ...rest }: Asked): VNode {
-  const { grain, country } = rest;
+  const { grain, country, start, end } = rest;
   const asked = { measure, ...rest };
+  const chosen = chosenBy(asked);
   return (
     <Panel
       title={words.maps[measure]}
       definition={words.mapDefinitions[measure]}
       load={load(asked)}
-      deps={[grain, country]}
-      enough={enough(measure)}
-      isEmpty={(found) => cohortsOf(found).length === 0}
-      chart={(found, theme) => map(cohortsOf(found), asked, found.currency, theme)}
+      deps={[grain, country, start, end]}
+      enough={enough(asked)}
+      isEmpty={(found) => chosen(found).length === 0}
+      chart={(found, theme) => map(chosen(found), asked, found.currency, theme)}
       height={HEIGHTS[grain]}
-      rows={(found) => tableOf(cohortsOf(found), asked)}
-      note={(found) => [words.howToRead, noteOf(found)].filter((each) => each !== null).join(" ")}
+      rows={(found) => tableOf(chosen(found), asked)}
+      note={(found) => [rangeOf(asked), words.howToRead, noteOf(found)].filter((each) => each !== null).join(" ")}
       csvName={`cohorts-${measure === "retention" ? "retention" : "lifetime-value"}-by-${grain}`}
     />
   );
@@ -172,22 +184,24 @@ function tableOf(cohorts: readonly Cohort[], { measure, grain }: Asked): Table {
 }
 
 function Curves({ measure, ...rest }: Asked): VNode {
-  const { grain, country } = rest;
+  const { grain, country, start, end } = rest;
+  const asked = { measure, ...rest };
+  const chosen = chosenBy(asked);
   const linesOf = (found: Answer, offsets: readonly number[]): { name: string; values: (number | null)[] }[] => [
     { name: words.average, values: averageOf(found, offsets, measure) },
-    ...spread(cohortsOf(found), CURVES).map((each) => ({ name: period(each.begins || each.cohort, grain), values: curveOf(each, offsets, measure) })),
+    ...spread(chosen(found), CURVES).map((each) => ({ name: period(each.begins || each.cohort, grain), values: curveOf(each, offsets, measure) })),
   ];
   return (
     <Panel
       title={words.curves[measure]}
       definition={words.curveDefinitions[measure]}
-      load={load({ measure, ...rest })}
-      deps={[grain, country]}
-      enough={(found) => enough(measure)(found) ?? (cohortsOf(found).length > 0 && spread(cohortsOf(found), CURVES).length === 0 ? words.onePeriod : null)}
-      isEmpty={(found) => cohortsOf(found).length === 0}
+      load={load(asked)}
+      deps={[grain, country, start, end]}
+      enough={(found) => enough(asked)(found) ?? (chosen(found).length > 0 && spread(chosen(found), CURVES).length === 0 ? words.onePeriod : null)}
+      isEmpty={(found) => chosen(found).length === 0}
       height={360}
       chart={(found) => {
-        const offsets = offsetsOf(cohortsOf(found), firstOf(measure));
+        const offsets = offsetsOf(chosen(found), firstOf(measure));
         const option = trend({
           x: offsets.map(words.offset),
           series: linesOf(found, offsets),
@@ -198,14 +212,14 @@ function Curves({ measure, ...rest }: Asked): VNode {
         return { ...option, series: [{ ...average, z: 3, lineStyle: { width: 4 } }, ...cohorts] as NonNullable<EChartsOption["series"]> };
       }}
       rows={(found) => {
-        const offsets = offsetsOf(cohortsOf(found), firstOf(measure));
+        const offsets = offsetsOf(chosen(found), firstOf(measure));
         const lines = linesOf(found, offsets);
         return {
           columns: [{ key: "offset", label: words.after }, ...lines.map((line, at): Column => ({ key: `c${at}`, label: line.name, kind: isRetention(measure) ? "percent" : "money" }))],
           rows: offsets.map((offset, place) => ({ offset: words.offset(offset), ...Object.fromEntries(lines.map((line, at) => [`c${at}`, line.values[place] ?? null])) })),
         };
       }}
-      note={(found) => (cohortsOf(found).length > CURVES ? words.someCurves(CURVES) : words.wholeAlone)}
+      note={(found) => [rangeOf(asked), chosen(found).length > CURVES ? words.someCurves(CURVES) : words.wholeAlone].filter((each) => each !== null).join(" ")}
       csvName={`cohort-curves-${measure === "retention" ? "retention" : "lifetime-value"}-by-${grain}`}
     />
   );

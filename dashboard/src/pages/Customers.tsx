@@ -1,18 +1,18 @@
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
 import { api, ApiError } from "../api.ts";
 import { intervals, trend } from "../chart/options.ts";
 import { useParam } from "../filters.ts";
 import { day, duration, instant, money, number, percent } from "../format.ts";
-import { Panel } from "../panel/Panel.tsx";
+import { Panel, type PanelProps } from "../panel/Panel.tsx";
 import type { Column, Row, Table } from "../panel/table.ts";
 import { href, pathOf } from "../router.ts";
 import { texts } from "../texts/index.ts";
-import type { Customer, Recommended, Timeline, TimelineEvent } from "../types.ts";
+import type { Customer, Timeline, TimelineEvent } from "../types.ts";
 import { Figure } from "../ui/Figure.tsx";
 import { Page } from "../ui/Page.tsx";
 import { isSimulated } from "./shared/simulated.ts";
 import { broughtBefore, cumulated, nameOfId } from "../views/customer.ts";
+import { originOf, sentencesOfPreview, tableOfProducts } from "../views/preview.ts";
 
 const words = texts.customers;
 const SHOWN = 30;
@@ -55,6 +55,26 @@ interface Asked {
   customerId: string;
 }
 
+/** A panel of what the run knows of a customer: of an id that it does not know there is nothing to show, and no error. */
+function Known<T>({ customerId, ...props }: PanelProps<T> & Asked): VNode {
+  return (
+    <Panel<T | null>
+      {...(props as PanelProps<T | null>)}
+      load={async () => {
+        try {
+          return await props.load();
+        } catch (error) {
+          if (error instanceof ApiError && error.status === 404) return null;
+          throw error;
+        }
+      }}
+      enough={(found) => (found === null ? null : (props.enough?.(found) ?? null))}
+      isEmpty={(found) => found === null || (props.isEmpty?.(found) ?? false)}
+      emptyHelp={words.nothing(customerId)}
+    />
+  );
+}
+
 const SEGMENTS = [
   ["segment_id", "rfm"],
   ["lifecycle_id", "lifecycle"],
@@ -64,7 +84,8 @@ const SEGMENTS = [
 
 function Scores({ customerId }: Asked): VNode {
   return (
-    <Panel
+    <Known
+      customerId={customerId}
       title={words.scores(customerId)}
       definition={words.scoresDefinition}
       load={() => api().customer(customerId)}
@@ -135,7 +156,8 @@ function Expected({ customerId }: Asked): VNode {
       return typeof value === "number" && typeof low === "number" && typeof high === "number" ? [{ name: words.horizons[horizon], value, low, high }] : [];
     });
   return (
-    <Panel
+    <Known
+      customerId={customerId}
       size="half"
       title={words.expected}
       definition={words.expectedDefinition}
@@ -176,7 +198,8 @@ interface Money extends Timeline {
 function Brought({ customerId }: Asked): VNode {
   const pointsOf = (found: Money): { day: string; net_minor: number }[] => cumulated(found.events, found.is_cut && found.net_minor !== null ? broughtBefore(found.events, found.net_minor) : 0);
   return (
-    <Panel<Money>
+    <Known<Money>
+      customerId={customerId}
       size="half"
       title={words.brought}
       definition={words.broughtDefinition}
@@ -236,7 +259,8 @@ function sentenceOf(event: TimelineEvent, currency: string): string {
 
 function Happened({ customerId }: Asked): VNode {
   return (
-    <Panel
+    <Known
+      customerId={customerId}
       title={words.journey}
       definition={words.journeyDefinition}
       load={() => wholeTimeline(customerId)}
@@ -283,72 +307,33 @@ function Happened({ customerId }: Asked): VNode {
   );
 }
 
-interface Tried extends Partial<Recommended> {
-  refused?: string;
-}
-
 function Recommendations({ customerId }: Asked): VNode {
-  const [token, setToken] = useState("");
   return (
-    <Panel<Tried>
+    <Panel
       title={words.recommendations}
       definition={words.recommendationsDefinition}
-      load={async () => {
-        try {
-          const headers: Record<string, string> = token ? { "x-visitor-token": token } : {};
-          return await api().get<Recommended>("/recommendations", { user_id: customerId, k: PLACES }, { as: "key", headers });
-        } catch (error) {
-          // Of the storefront's key and token, not of who is signed in here.
-          if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return { refused: error.status === 401 ? words.badToken : words.noKey };
-          throw error;
-        }
-      }}
-      deps={[customerId, token]}
-      enough={(found) => found.refused ?? null}
-      controls={
-        <label>
-          <span>{words.token}</span>
-          <input type="password" name="visitor_token" autocomplete="off" value={token} onChange={(event) => setToken(event.currentTarget.value.trim())} />
-        </label>
+      load={() => api().preview({ customer_id: customerId, k: PLACES })}
+      deps={[customerId]}
+      isEmpty={(found) => found.items.length === 0 && found.control !== true}
+      emptyHelp={words.noneEligible}
+      render={(found) =>
+        found.control ? (
+          <p>{texts.preview.nothing}</p>
+        ) : (
+          <ol class="sentences">
+            {found.items.map((item) => (
+              <li key={item.product_id}>
+                <strong>{item.name}</strong> <span class="muted">{item.product_id}</span>
+                {item.price_minor !== null && <> · {money(item.price_minor, found.currency)}</>} <span class="badge plain">{originOf(item)}</span>
+                <br />
+                {item.reason.text} <span class="muted">({texts.preview.score.toLowerCase()} {number(item.score, 4)})</span>
+              </li>
+            ))}
+          </ol>
+        )
       }
-      isEmpty={(found) => (found.items ?? []).length === 0 && found.control !== true}
-      render={(found) => (
-        <ol class="sentences">
-          {(found.items ?? []).map((item) => (
-            <li key={item.product_id}>
-              <strong>{item.name}</strong> <span class="muted">{item.product_id}</span>
-              {item.price_minor !== null && <> · {money(item.price_minor, found.currency ?? "")}</>} <span class="badge plain">{words.rungs[item.rung] ?? nameOfId(item.rung)}</span>
-              <br />
-              {item.reason.text}
-            </li>
-          ))}
-        </ol>
-      )}
-      rows={(found) => ({
-        columns: [
-          { key: "place", label: words.place },
-          { key: "name", label: words.product, href: (row) => href("/sales", { product: String(row["product_id"]) }) },
-          { key: "product_id", label: words.productId },
-          { key: "category", label: words.category },
-          { key: "price_minor", label: words.price, kind: "money" },
-          { key: "in_stock", label: words.inStock },
-          { key: "rung", label: words.rung },
-          { key: "reason", label: words.reason },
-          { key: "score", label: words.score, digits: 4 },
-        ],
-        rows: (found.items ?? []).map((item, at) => ({
-          place: at + 1, name: item.name, product_id: item.product_id, category: item.category, price_minor: item.price_minor, in_stock: item.in_stock,
-          rung: words.rungs[item.rung] ?? item.rung, reason: item.reason.text, score: item.score,
-        })),
-      })}
-      note={(found) => {
-        const notes = [
-          found.control ? words.control : found.personal === true ? words.personal : words.notPersonal(customerId),
-          found.degraded ? words.degraded : null,
-          found.experiment ? words.inExperiment(found.experiment.experiment_id, found.experiment.arm) : null,
-        ];
-        return notes.filter((each) => each !== null).join(" ");
-      }}
+      rows={(found) => tableOfProducts(found.items)}
+      note={(found) => sentencesOfPreview(found).join(" ")}
       csvName={`recommendations-${customerId}`}
     />
   );

@@ -17,7 +17,7 @@ const words = texts.experiments;
 export default function Experiments(): VNode {
   const [experimentId] = useParam("experiment_id");
   return (
-    <Page title={texts.pages.experiments}>
+    <Page title={texts.pages.experiments} isWholeTime={false}>
       <ListPanel />
       <VerdictPanel experimentId={experimentId} />
       <LiftsPanel experimentId={experimentId} />

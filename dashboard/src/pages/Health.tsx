@@ -10,7 +10,7 @@ import { QualityPanel, RefusedPanel, UploadsPanel } from "./health/Uploads.tsx";
 export default function Health(): VNode {
   const [turn, setTurn] = useState(0);
   return (
-    <Page title={texts.pages.health}>
+    <Page title={texts.pages.health} isWholeTime={false}>
       <NextPanel />
       <LivePanel turn={turn} onDone={() => setTurn(turn + 1)} />
       <UploadsPanel />

@@ -8,12 +8,12 @@ import { Panel } from "../panel/Panel.tsx";
 import type { Column } from "../panel/table.ts";
 import { href } from "../router.ts";
 import { texts } from "../texts/index.ts";
-import type { Firsts, Funnel, Funnels, FunnelStep, Paths, RepeatPurchases } from "../types.ts";
+import type { Firsts, Funnel, Funnels, FunnelStep, JourneyChannel, JourneyFilters, Paths, RepeatPurchases } from "../types.ts";
 import { Page } from "../ui/Page.tsx";
 import { Select } from "../ui/Select.tsx";
 import { nameOfId } from "../views/customer.ts";
 import { isSimulated } from "./shared/simulated.ts";
-import { channelKey, conversionOf, stepsOf, stepsOfChannel, upTo, withoutThin } from "../views/journeys.ts";
+import { areNamed, conversionOf, fileName, labelsOf, large, largest, LEAST, type Option, options, stepsOf, unitsOf, upTo, withoutThin } from "../views/journeys.ts";
 
 const words = texts.journeys;
 const UNITS = ["sessions", "visitors"] as const;
@@ -21,18 +21,32 @@ const GRAPHS = ["sessions", "purchases", "categories"] as const;
 const DEPTHS = ["4", "3", "5", "6", "8", "10"] as const;
 const WINDOWS = ["90", "30", "60", "180", "365"] as const;
 /** A link of fewer journeys than this share is no more than a hair. */
-const LEAST = 0.002;
+const HAIR = 0.002;
 const MOST_FIRSTS = 12;
 
 type Unit = (typeof UNITS)[number];
 
-const loadFunnels = (): Promise<Funnels> => api().get<Funnels>("/analytics/journeys/funnel");
+/** Whose journeys, and by which channel; "" is all. */
+interface Slice {
+  segment: string;
+  channel: string;
+  /** What the two are called, for titles. */
+  labels: readonly string[];
+}
+
+const loadFunnels = ({ segment, channel }: Pick<Slice, "segment" | "channel">): Promise<Funnels> => api().get<Funnels>("/analytics/journeys/funnel", { segment_id: segment, channel });
+const loadWhole = (): Promise<Funnels> => loadFunnels({ segment: "", channel: "" });
+const loadPaths = (of: string, segment = "", channel = ""): Promise<Paths> => api().get<Paths>("/analytics/journeys/paths", { of, segment_id: segment, channel });
 const loadPurchases = (): Promise<RepeatPurchases> => api().get<RepeatPurchases>("/analytics/journeys/purchases");
 
 export default function Journeys(): VNode {
   const [unit, setUnit] = useChoice("unit", UNITS);
+  const [segment, setSegment] = useParam("segment");
   const [channel, setChannel] = useParam("channel");
-  const channels = useChannels(unit);
+  const known = useKnown(loadWhole, []);
+  const segments = options(words.all, known.segments.map(({ segment_id, name }) => ({ value: segment_id, label: words.segments[segment_id] ?? name })), segment);
+  const channels = options(words.all, channelOptions(known.channels), channel);
+  const slice: Slice = { segment, channel, labels: labelsOf([{ options: segments, value: segment }, { options: channels, value: channel }]) };
   return (
     <Page
       title={texts.pages.journeys}
@@ -40,62 +54,69 @@ export default function Journeys(): VNode {
       filters={
         <>
           <Select label={words.unit} name="unit" value={unit} options={UNITS.map((value) => ({ value, label: words.units[value] }))} onChange={setUnit} />
-          <Select
-            label={words.channel}
-            name="channel"
-            value={channel}
-            options={[{ value: "", label: words.allChannels }, ...channels, ...(channel === "" || channels.some((each) => each.value === channel) ? [] : [{ value: channel, label: channel.replace(/^c:/, "") }])]}
-            onChange={setChannel}
-          />
+          <Select label={words.segment} name="segment" value={segment} options={segments} onChange={setSegment} />
+          <Select label={words.channel} name="channel" value={channel} options={channels} onChange={setChannel} />
         </>
       }
     >
-      <Steps unit={unit} channel={channel} />
-      <Channels unit={unit} />
-      <Flows />
-      <Returning />
-      <First of="first_products" />
-      <First of="first_categories" />
+      <Steps unit={unit} slice={slice} />
+      <Channels unit={unit} slice={slice} />
+      <Flows slice={slice} segments={segments} />
+      <Returning isSliced={slice.labels.length > 0} />
+      <First of="first_products" isSliced={slice.labels.length > 0} />
+      <First of="first_categories" isSliced={slice.labels.length > 0} />
     </Page>
   );
 }
 
-function channelName(each: { channel: string | null; is_folded: boolean }): string {
+function channelName(each: JourneyChannel): string {
   return each.is_folded ? texts.table.rest : (each.channel ?? texts.table.unknown);
 }
 
-/** The channels that there are funnels of; none while they are asked for, and where they cannot be had. */
-function useChannels(unit: Unit): { value: string; label: string }[] {
-  const [found, setFound] = useState<Funnels | null>(null);
+const channelOptions = (channels: readonly JourneyChannel[]): Option[] => channels.map((each) => ({ value: each.channel_id, label: channelName(each) }));
+
+type Known = Pick<JourneyFilters, "segments" | "channels">;
+const NOTHING: Known = { segments: [], channels: [] };
+
+/** What there is to choose from; nothing while it is asked for, and where it cannot be had. */
+function useKnown(load: () => Promise<Known>, deps: readonly unknown[]): Known {
+  const [known, setKnown] = useState(NOTHING);
   useEffect(() => {
     let isStale = false;
-    loadFunnels().then(
+    setKnown(NOTHING);
+    load().then(
       (answer) => {
-        if (!isStale) setFound(answer);
+        if (!isStale) setKnown(answer);
       },
-      () => undefined, // the panel of the funnel says why
+      () => undefined, // the panels say why
     );
     return () => {
       isStale = true;
     };
-  }, []);
-  return (found?.[unit]?.by_channel ?? []).map((each) => ({ value: channelKey(each), label: channelName(each) }));
+  }, deps);
+  return known;
+}
+
+/** Say that a part of the shop is too small for shares; null where it is not, and of the whole shop. */
+function tooFew(n: number, unit: string, ...asked: readonly string[]): string | null {
+  return n < LEAST && asked.some((each) => each !== "") ? words.tooFew(n, LEAST, unit) : null;
 }
 
 const stepName = (step: string): string => words.steps[step] ?? nameOfId(step);
 
-function Steps({ unit, channel }: { unit: Unit; channel: string }): VNode {
-  const stepsIn = (found: Funnels): FunnelStep[] => (found[unit] && stepsOfChannel(found[unit], channel)) ?? [];
+function Steps({ unit, slice }: { unit: Unit; slice: Slice }): VNode {
+  const { segment, channel } = slice;
+  const stepsIn = (found: Funnels): FunnelStep[] => found[unit]?.steps ?? [];
   const known = (found: Funnels): FunnelStep[] => stepsIn(found).filter((step) => step.reason === null);
   return (
     <Panel
       size="half"
-      title={words.funnel}
+      title={words.titled(words.funnel, slice.labels)}
       definition={words.funnelDefinition}
       unit={words.units[unit]}
-      load={loadFunnels}
-      deps={[unit, channel]}
-      enough={(found) => (found[unit] === null ? (found.reason ?? words.noFunnel) : null)}
+      load={() => loadFunnels(slice)}
+      deps={[unit, segment, channel]}
+      enough={(found) => (found[unit] === null ? (found.reason ?? words.noFunnel) : tooFew(unitsOf(found[unit]), words.units[unit], segment, channel))}
       isEmpty={(found) => stepsIn(found).length === 0}
       isSimulated={isSimulated}
       chart={(found) =>
@@ -125,28 +146,33 @@ function Steps({ unit, channel }: { unit: Unit; channel: string }): VNode {
         const missing = stepsIn(found).flatMap((step) => (step.reason === null ? [] : [words.missing(stepName(step.step), step.reason)]));
         return [words.sessionEnds(found.session_minutes), ...missing].join(" ");
       }}
-      csvName={`funnel-${unit}`}
+      csvName={fileName("funnel", unit, segment, channel)}
     />
   );
 }
 
-function Channels({ unit }: { unit: Unit }): VNode {
+function Channels({ unit, slice }: { unit: Unit; slice: Slice }): VNode {
+  const { segment, channel } = slice;
   const channelsOf = (found: Funnels): Funnel["by_channel"] => found[unit]?.by_channel ?? [];
   return (
     <Panel
       size="half"
-      title={words.byChannel}
+      title={words.titled(words.byChannel, slice.labels)}
       definition={words.byChannelDefinition}
-      unit={words.units[unit]}
-      load={loadFunnels}
-      deps={[unit]}
-      enough={(found) => (found[unit] === null ? (found.reason ?? words.noFunnel) : null)}
+      unit={words.byChannelUnit(words.units[unit])}
+      load={() => loadFunnels(slice)}
+      deps={[unit, segment, channel]}
+      enough={(found) => {
+        if (found[unit] === null) return found.reason ?? words.noFunnel;
+        const most = largest(channelsOf(found));
+        return most < LEAST ? words.tooFew(most, LEAST, words.largest(words.units[unit])) : null;
+      }}
       isEmpty={(found) => channelsOf(found).length === 0}
       isSimulated={isSimulated}
       chart={(found) =>
         bars({
-          names: channelsOf(found).map(channelName),
-          series: [{ name: words.conversion, values: channelsOf(found).map((each) => conversionOf(each.steps)) }],
+          names: large(channelsOf(found)).map(channelName),
+          series: [{ name: words.conversion, values: large(channelsOf(found)).map((each) => conversionOf(each.steps)) }],
           format: (value) => percent(value, 2),
           isHorizontal: true,
         })
@@ -166,29 +192,43 @@ function Channels({ unit }: { unit: Unit }): VNode {
           })),
         };
       }}
-      csvName={`funnel-by-channel-${unit}`}
+      note={(found) => {
+        const small = channelsOf(found).length - large(channelsOf(found)).length;
+        return small > 0 ? words.small(small, LEAST) : null;
+      }}
+      csvName={fileName("funnel-by-channel", unit, segment, channel)}
     />
   );
 }
 
-function Flows(): VNode {
+function Flows({ slice, segments }: { slice: Slice; segments: readonly Option[] }): VNode {
   const [of, setOf] = useChoice("paths", GRAPHS);
+  const [firstChannel, setFirstChannel] = useParam("first_channel");
+  const isOfVisits = of === "sessions";
+  const known = useKnown(() => (isOfVisits ? Promise.resolve(NOTHING) : loadPaths(of)), [of]);
+  const hasChoice = !isOfVisits && (areNamed(known.channels) || firstChannel !== "");
+  const firstChannels = options(words.all, channelOptions(known.channels), firstChannel);
+  const { segment } = slice;
+  const channel = isOfVisits ? slice.channel : firstChannel;
+  const labels = isOfVisits ? slice.labels : labelsOf([{ options: segments, value: segment }, { options: firstChannels, value: firstChannel }]);
   const [depth, setDepth] = useChoice("steps", DEPTHS);
-  const partOf = (found: Paths) => (found.graph ? withoutThin(upTo(found.graph, Number(depth)), found.graph.journeys, LEAST) : { nodes: [], links: [], dropped: 0 });
+  const partOf = (found: Paths) => (found.graph ? withoutThin(upTo(found.graph, Number(depth)), found.graph.journeys, HAIR) : { nodes: [], links: [], dropped: 0 });
   const stateName = (state: string): string => words.states[state] ?? (of === "sessions" ? nameOfId(state) : state);
   return (
     <Panel
-      title={words.flows}
+      title={words.titled(words.flows, labels)}
       definition={words.flowDefinitions[of]}
-      load={() => api().get<Paths>("/analytics/journeys/paths", { of })}
-      deps={[of, depth]}
-      enough={(found) => (found.graph === null ? (found.reason ?? words.noGraph) : null)}
+      unit={words.flowUnits[of]}
+      load={() => loadPaths(of, segment, channel)}
+      deps={[of, depth, segment, channel]}
+      enough={(found) => (found.graph === null ? (found.reason ?? words.noGraph) : tooFew(found.graph.journeys, words.flowUnits[of], segment, channel))}
       isEmpty={(found) => partOf(found).links.length === 0}
-      isSimulated={(found) => of === "sessions" && isSimulated(found)}
+      isSimulated={isSimulated}
       height={460}
       controls={
         <>
           <Select label={words.flowsOf} name="paths" value={of} options={GRAPHS.map((value) => ({ value, label: words.graphs[value] }))} onChange={setOf} />
+          {hasChoice && <Select label={words.firstChannel} name="first_channel" value={firstChannel} options={firstChannels} onChange={setFirstChannel} />}
           <Select label={words.depth} name="steps" value={depth} options={DEPTHS.toSorted((a, b) => Number(a) - Number(b)).map((value) => ({ value, label: value }))} onChange={setDepth} />
         </>
       }
@@ -229,18 +269,22 @@ function Flows(): VNode {
       note={(found) => {
         const { dropped } = partOf(found);
         const notes = [
-          dropped > 0 ? words.thin(dropped, percent(LEAST)) : null,
+          !isOfVisits && slice.channel !== "" ? words.channelOfVisits : null,
+          dropped > 0 ? words.thin(dropped, percent(HAIR)) : null,
           found.graph && stepsOf(found.graph) > Number(depth) ? words.more(Number(depth), stepsOf(found.graph)) : null,
           found.graph?.is_cut ? words.cut(found.graph.cut, found.graph.depth) : null,
         ];
         return notes.filter((each) => each !== null).join(" ") || null;
       }}
-      csvName={`paths-of-${of}`}
+      csvName={fileName("paths-of", of, segment, channel)}
     />
   );
 }
 
-function Returning(): VNode {
+/** A note that says of a panel which the filters leave alone that they do. */
+const ofAll = (isSliced: boolean, note: string | null): string | null => [isSliced ? words.ofAll : null, note].filter((each) => each !== null).join(" ") || null;
+
+function Returning({ isSliced }: { isSliced: boolean }): VNode {
   const [window, setWindow] = useChoice("within", WINDOWS);
   const days = Number(window);
   const rateOf = (stage: RepeatPurchases["stages"][number]): number | null => stage.within.find((each) => each.days === days)?.repeat_rate ?? null;
@@ -281,13 +325,13 @@ function Returning(): VNode {
           ...Object.fromEntries(within.map((each) => [`within_${each.days}`, each.repeat_rate])),
         })),
       })}
-      note={() => words.returningNote}
+      note={() => ofAll(isSliced, words.returningNote)}
       csvName="returning"
     />
   );
 }
 
-function First({ of }: { of: "first_products" | "first_categories" }): VNode {
+function First({ of, isSliced }: { of: "first_products" | "first_categories"; isSliced: boolean }): VNode {
   const itemsOf = (found: RepeatPurchases): Firsts["items"] => found[of]?.items ?? [];
   return (
     <Panel
@@ -326,7 +370,7 @@ function First({ of }: { of: "first_products" | "first_categories" }): VNode {
           return { ...row, name: row.name ?? row.item, next: next ? words.nextOf(next.next_name ?? next.next_item, next.customers) : null };
         }),
       })}
-      note={(found) => (itemsOf(found).length > MOST_FIRSTS ? texts.sales.chartShows(MOST_FIRSTS, itemsOf(found).length) : null)}
+      note={(found) => ofAll(isSliced, itemsOf(found).length > MOST_FIRSTS ? texts.sales.chartShows(MOST_FIRSTS, itemsOf(found).length) : null)}
       csvName={of === "first_products" ? "first-products" : "first-categories"}
     />
   );

@@ -11,6 +11,7 @@ import { Figure } from "../ui/Figure.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Select } from "../ui/Select.tsx";
 import { figureRows, marksOn, namesIn } from "../views/overview.ts";
+import { notYet } from "./shared/notYet.ts";
 
 const words = texts.overview;
 const GRAINS = ["auto", "day", "week", "month"] as const;
@@ -24,7 +25,7 @@ export default function Overview(): VNode {
   const { start, end } = useFilters();
   const [grain, setGrain] = useChoice("grain", GRAINS);
   const asked: Asked = {
-    load: () => api().get<Answer>("/analytics/overview", { start, end, grain: grain === "auto" ? undefined : grain }),
+    load: () => notYet(api().get<Answer>("/analytics/overview", { start, end, grain: grain === "auto" ? undefined : grain })),
     deps: [start, end, grain],
   };
   return (
@@ -212,6 +213,7 @@ function Top({ of, ...asked }: Asked & { of: keyof typeof TOPS }): VNode {
           format: (value) => money(value, found.currency),
           axisFormat: (value) => money(value, found.currency, { isCompact: true }),
           isHorizontal: true,
+          namesWidth: of === "products" && matchMedia("(min-width: 1000px)").matches ? 280 : 150,
         })
       }
       onPick={(picked, found) => {

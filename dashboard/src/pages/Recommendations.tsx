@@ -17,6 +17,7 @@ export default function Recommendations(): VNode {
   return (
     <Page
       title={texts.pages.recommendations}
+      isWholeTime={false}
       filters={<Select label={words.figure} name="figure" value={figure} options={FIGURES.map((value) => ({ value, label: words.figures[value] }))} onChange={setFigure} />}
     >
       <Earned />

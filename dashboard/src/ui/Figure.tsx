@@ -27,7 +27,7 @@ export function Figure({ label, definition, value, change, previous, good = "up"
       {change !== undefined && (
         <div class="figure-change">
           {change === null ? <span class="muted">{texts.figure.noBefore}</span> : <Change share={change} good={good} />}
-          {previous && <span class="muted"> {texts.figure.before(previous)}</span>}
+          {previous && <span class="muted">{texts.figure.before(previous)}</span>}
         </div>
       )}
     </div>

@@ -8,6 +8,8 @@ import { Select } from "./Select.tsx";
 
 export interface FilterBarProps {
   hasDates: boolean;
+  /** Whether the figures are of the whole time of the data. */
+  isWholeTime: boolean;
   grains: readonly Grain[];
   children?: ComponentChildren;
 }
@@ -15,7 +17,7 @@ export interface FilterBarProps {
 const NAMES = Object.keys(PRESETS) as (keyof typeof PRESETS)[];
 
 /** The filters of a page, all of them in its address; beside them the currency and how far the data reach. */
-export function FilterBar({ hasDates, grains, children }: FilterBarProps): VNode {
+export function FilterBar({ hasDates, isWholeTime, grains, children }: FilterBarProps): VNode {
   const { start, end, grain } = useFilters();
   const known = useStore(shop);
   const lastDay = known ? lastDayOf(known.as_of) : null;
@@ -71,6 +73,7 @@ export function FilterBar({ hasDates, grains, children }: FilterBarProps): VNode
       {known && (
         <p class="facts muted">
           {texts.filters.currency} <strong>{known.currency}</strong>
+          {isWholeTime && ` · ${texts.filters.wholeTime}`}
           {lastDay && (
             <>
               {" · "}

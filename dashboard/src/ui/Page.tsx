@@ -11,6 +11,8 @@ export interface PageProps {
   intro?: ComponentChildren;
   /** Whether the date range counts on this page. */
   hasDates?: boolean;
+  /** Whether the figures are of the whole time of the data; by default where no dates can be chosen. */
+  isWholeTime?: boolean;
   /** Lengths of a period to choose from, the default first; none without. */
   grains?: readonly Grain[];
   /** Filters of this page alone, beside the shared ones. */
@@ -18,15 +20,18 @@ export interface PageProps {
   children: ComponentChildren;
 }
 
+let hasPageBefore = false;
+
 /** A page: its title, its filters, its panels in a grid. */
-export function Page({ title, intro, hasDates = false, grains = [], filters, children }: PageProps): VNode {
+export function Page({ title, intro, hasDates = false, isWholeTime = !hasDates, grains = [], filters, children }: PageProps): VNode {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = texts.shell.titleOf(title);
   }, [title]);
   useEffect(() => {
     // A screen reader goes on at the new page; at the first load the browser's own start is right.
-    if (history.state !== null || document.activeElement !== document.body) heading.current?.focus({ preventScroll: true });
+    if (hasPageBefore) heading.current?.focus({ preventScroll: true });
+    hasPageBefore = true;
     scrollTo(0, 0);
   }, [place.get().path]);
   return (
@@ -36,7 +41,7 @@ export function Page({ title, intro, hasDates = false, grains = [], filters, chi
           {title}
         </h1>
         {intro && <p class="intro">{intro}</p>}
-        <FilterBar hasDates={hasDates} grains={grains}>
+        <FilterBar hasDates={hasDates} isWholeTime={isWholeTime} grains={grains}>
           {filters}
         </FilterBar>
       </header>

@@ -1,5 +1,8 @@
 /** What the page of journeys computes of graphs and funnels. */
-import type { Funnel, FunnelStep, PathGraph, PathLink, PathNode } from "../types.ts";
+import type { Funnel, FunnelStep, JourneyChannel, PathGraph, PathLink, PathNode } from "../types.ts";
+
+/** Of fewer visits, visitors or customers, one more or less moves a share by points: it is not shown. */
+export const LEAST = 30;
 
 /** Keep the first steps of a graph, and drop what a node leads to beyond them. */
 export function upTo(graph: PathGraph, steps: number): { nodes: PathNode[]; links: PathLink[] } {
@@ -22,15 +25,45 @@ export function stepsOf(graph: PathGraph): number {
   return graph.nodes.length === 0 ? 0 : Math.max(...steps) - Math.min(...steps) + 1;
 }
 
-/** The value of a choice of channel: a channel may be called anything, and none or the folded ones have no name. */
-export function channelKey({ channel, is_folded }: { channel: string | null; is_folded: boolean }): string {
-  return is_folded ? "*" : channel === null ? "-" : `c:${channel}`;
+/** Return how many a funnel begins with. */
+export function unitsOf(funnel: Pick<Funnel, "steps"> | null): number {
+  return funnel?.steps[0]?.in_order ?? 0;
 }
 
-/** Return the steps of a channel; of all without one, null where there is none of the key. */
-export function stepsOfChannel(funnel: Funnel, key: string): FunnelStep[] | null {
-  if (key === "") return funnel.steps;
-  return funnel.by_channel.find((each) => channelKey(each) === key)?.steps ?? null;
+/** Return the channels that have enough for a share. */
+export function large<T extends Pick<Funnel, "steps">>(channels: readonly T[], least = LEAST): T[] {
+  return channels.filter((each) => unitsOf(each) >= least);
+}
+
+/** Return how many the largest of channels begins with. */
+export function largest(channels: readonly Pick<Funnel, "steps">[]): number {
+  return Math.max(0, ...channels.map(unitsOf));
+}
+
+/** Whether some channel is named: where none is, there is nothing to choose. */
+export function areNamed(channels: readonly JourneyChannel[]): boolean {
+  return channels.some((each) => each.channel !== null);
+}
+
+export interface Option {
+  value: string;
+  label: string;
+}
+
+/** Return all, what there is, and what is chosen, should there be no such thing: the panels say so. */
+export function options(all: string, found: readonly Option[], chosen: string): Option[] {
+  const lacks = chosen !== "" && !found.some((each) => each.value === chosen);
+  return [{ value: "", label: all }, ...found, ...(lacks ? [{ value: chosen, label: chosen }] : [])];
+}
+
+/** Return what the chosen values are called, for a title. */
+export function labelsOf(choices: readonly { options: readonly Option[]; value: string }[]): string[] {
+  return choices.filter((each) => each.value !== "").map((each) => each.options.find((option) => option.value === each.value)?.label ?? each.value);
+}
+
+/** Return the name of a file that says what it is of; a channel may be called anything. */
+export function fileName(...parts: readonly string[]): string {
+  return parts.map((part) => part.replace(/[^\p{L}\p{N}_]+/gu, "-").replace(/^-+|-+$/g, "")).filter((part) => part !== "").join("-");
 }
 
 /** Return the share of all that came to the last step that the shop records; null where nobody could. */

@@ -66,7 +66,7 @@ def _ingest(lake: Lake, folder: Path, content: str, version: str) -> None:
     assert ingest(upload, lake, SHOP, now=NOW)["state"] == "done"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def published(tmp_path_factory) -> Published:
     folder = tmp_path_factory.mktemp("published")
     lake = Lake(FolderStore(folder / "lake"))

@@ -12,6 +12,8 @@ from patronage.steps import analytics
 from tests_support import NOW
 
 HEAD = {"generation": "run", "as_of": AS_OF, "age_seconds": 3600, "currency": "GBP"}
+UNFILTERED = {"segment_id": None, "channel": None, "segments": [], "channels": [], "is_simulated": False}
+"""What a generation says that was published before there were filters."""
 OF_RUN = {"as_of": "another form of the instant", "run_id": "run"}
 STEPS = [{"step": "session", "reached": 4, "in_order": 4}, {"step": "purchase", "reached": 1, "in_order": 1}]
 FUNNEL = {"steps": STEPS, "by_channel": [{"channel": "ads", "is_folded": False, "steps": STEPS}]}
@@ -43,6 +45,7 @@ def test_the_funnel_has_its_channels():
         "visitors": None,
         "reason": None,
         "session_minutes": 30,
+        **UNFILTERED,
     }
 
 
@@ -56,7 +59,14 @@ def test_the_funnel_has_its_channels():
 )
 def test_one_graph_comes_at_a_time(of, graph, reason):
     found = analytics.paths(published_by_hand().reader(), of=of, now=NOW)
-    assert found == {**HEAD, "session_minutes": 30, "of": of, "graph": graph, "reason": reason}
+    assert found == {
+        **HEAD,
+        **UNFILTERED,
+        "session_minutes": 30,
+        "of": of,
+        "graph": graph,
+        "reason": reason,
+    }
 
 
 def test_an_unknown_graph_names_the_known():

@@ -105,12 +105,12 @@ def test_what_changed_is_said_with_the_figures_it_is_made_of():
         ("segment", "lost", 5, 8),
     ]
     assert [each["text"] for each in changes] == [
-        "Net revenue rose by 66.7 % to GBP 10.00: GBP 4.00 more than in the 3 days before.",
+        "Net revenue rose by 66.7% to GBP 10.00: GBP 4.00 more than in the 3 days before.",
         "2 orders, 1 fewer than in the 3 days before; an order brings GBP 5.00, GBP 3.00 more.",
         "0 customers bought for the first time, 2 fewer than in the 3 days before.",
         "2 customers came back, 1 more than in the 3 days before.",
-        "France brought GBP 5.00: GBP 1.00 more than in the 3 days before (+25.0 %).",
-        "Cup brought GBP 6.00: GBP 4.00 more than in the 3 days before (+200.0 %).",
+        "France brought GBP 5.00: GBP 1.00 more than in the 3 days before (+25.0%).",
+        "Cup brought GBP 6.00: GBP 4.00 more than in the 3 days before (+200.0%).",
         "Champions grew by 4 to 4 customers since 2025-05-31.",
         "Lost shrank by 3 to 5 customers since 2025-05-31.",
     ]
@@ -132,7 +132,7 @@ def test_the_top_of_a_period_is_what_sold_in_it():
 def test_one_day_is_held_against_the_day_before():
     answer = ask(small(), start=day(5), end=day(5))
     assert [each["text"] for each in answer["changes"][:2]] == [
-        "Net revenue fell by 100.0 % to GBP 0.00: GBP 4.00 less than in the day before.",
+        "Net revenue fell by 100.0% to GBP 0.00: GBP 4.00 less than in the day before.",
         "0 orders, 1 fewer than in the day before.",
     ]
     assert answer["aov_minor"] == {"value": None, "previous": 400, "change": None}

@@ -41,17 +41,34 @@ def small() -> MemoryTable:
         "fees": [{"fee": "post", "net_minor": 5, "line_count": 1, "is_rest": False}],
         "categories": [],
     }
-    slices = [
-        {"value": "France", "is_rest": False, "months": [month("2025-05", 600, 1), month("2025-09", 655, 4)]},
-        {"value": None, "is_rest": True, "months": [month("2025-05", 400, 1), month("2025-06", 300, 1)]},
-    ]
+    slices = {
+        "country": [
+            sliced("France", month("2025-05", 600, 1), month("2025-09", 655, 4)),
+            sliced(None, month("2025-05", 400, 1), month("2025-06", 300, 1)),
+        ],
+        "product": [
+            sliced("a#b", bare("2025-05", 950, 2), bare("2025-09", 950, 5), name="A", category="Cups"),
+            sliced(None, bare("2025-05", 50, None), bare("2025-09", 0, None), name=None, category=None),
+        ],
+        "fee": [sliced("post", bare("2025-10", 5, None))],
+        "category": [],
+    }
+    documents = {f"sales-by-{by}": {"slices": each} for by, each in slices.items()} | {"sales": sales}
     table.put(
         summary_of("run"),
-        *document_items("run", "sales", sales),
-        *document_items("run", "sales-by-country", {"slices": slices}),
+        *(item for name, each in documents.items() for item in document_items("run", name, each)),
     )
     table.flip("run")
     return table
+
+
+def sliced(value: str | None, *months: dict, **words) -> dict:
+    return {"value": value, "is_rest": value is None, **words, "months": list(months)}
+
+
+def bare(name: str, net: int, orders: int | None) -> dict:
+    row = {"month": name, "begins": f"{name}-01", "is_running": False, "net_minor": net}
+    return row | ({} if name == "2025-10" else {"orders": orders})
 
 
 def ask(table: MemoryTable, **asked) -> dict:
@@ -69,6 +86,7 @@ def test_months_by_hand():
     assert answer == {
         "by": "period",
         "grain": "month",
+        "of": None,
         "covers": {"start": "2025-06-01", "end": "2025-09-30"},
         "next_cursor": None,
         "totals": {"net_minor": 950, "orders": 4, "aov_minor": 237.5},
@@ -122,6 +140,69 @@ def test_countries_of_all_time_and_by_month():
     assert answer["totals"]["net_minor"] == 1955
 
 
+def test_products_of_some_months_keep_name_and_rest():
+    answer = ask(small(), by="product", start=date(2025, 6, 1))
+    named, rest = answer["rows"]
+    assert named == {
+        "product_id": "a#b",
+        "name": "A",
+        "category": "Cups",
+        "is_rest": False,
+        "net_minor": 950,
+        "orders": 5,
+    }
+    assert (rest["product_id"], rest["is_rest"], rest["net_minor"], rest["orders"]) == (None, True, 0, None)
+    assert answer["totals"] == {"net_minor": 950}
+    assert answer["covers"] == {"start": "2025-06-01", "end": None}
+    assert nets(ask(small(), by="fee", end=date(2025, 9, 30)), "fee") == []
+    assert ask(small(), by="category", start=date(2025, 6, 1))["rows"] == []
+
+
+def test_orders_of_two_products_are_not_added_for_one_order_may_hold_both():
+    table = small()
+    rows = [{"product_id": each, "net_minor": 5, "orders": 1, "is_rest": False} for each in "ab"]
+    sales = {"totals": {"net_minor": 10}, "months": [], "products": rows}
+    table.put(*document_items("run", "sales", sales))
+    assert ask(table, by="product")["totals"] == {"net_minor": 10}
+
+
+def test_the_months_of_one_product_by_hand():
+    answer = ask(small(), product_id="a#b", start=date(2025, 8, 5), end=date(2025, 10, 1))
+    assert answer["rows"] == [
+        {"month": "2025-08", "begins": "2025-08-01", "is_running": False, "net_minor": 0, "orders": 0},
+        {"month": "2025-09", "begins": "2025-09-01", "is_running": False, "net_minor": 950, "orders": 5},
+        {"month": "2025-10", "begins": "2025-10-01", "is_running": True, "net_minor": 0, "orders": 0},
+    ]
+    assert answer["of"] == {"product_id": "a#b", "name": "A", "category": "Cups"}
+    assert answer["totals"] == {"net_minor": 950, "orders": 5}
+    assert (answer["by"], answer["grain"]) == ("period", "month")
+    assert answer["covers"] == {"start": "2025-08-01", "end": "2025-10-31"}
+
+
+def test_the_quarters_of_one_country_by_hand():
+    answer = ask(small(), country="France", grain="quarter")
+    assert nets(answer, "quarter") == [("2025-Q2", 600), ("2025-Q3", 655), ("2025-Q4", 0)]
+    third = answer["rows"][1]
+    assert (third["orders"], third["aov_minor"], third["customers"]) == (4, 655 / 4, None)
+    assert answer["rows"][2]["is_running"]
+    assert answer["of"] == {"country": "France"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"product_id": "x"}, "product_id is 'x', which is none of the 1 products .* Athena"),
+        ({"country": "Zoëland"}, "ask by country for what there is"),
+        ({"category": "Cups"}, "none of the 0 categories"),
+    ],
+    ids=str,
+)
+def test_a_value_without_months_is_refused_with_where_to_look(asked, says):
+    with pytest.raises(BadField, match=says) as refused:
+        ask(small(), **asked)
+    assert (refused.value.field, refused.value.rule) == (next(iter(asked)), "not-kept")
+
+
 def test_products_and_fees_are_the_whole():
     products, fees = ask(small(), by="product"), ask(small(), by="fee")
     assert products["totals"] == {"net_minor": 1950}
@@ -144,10 +225,15 @@ def test_a_time_without_sales_is_empty():
         ({"by": "magic"}, "by", "one-of"),
         ({"grain": "hour"}, "grain", "one-of"),
         ({"start": date(2025, 2, 1), "end": date(2025, 1, 1)}, "start", "range"),
-        ({"by": "product", "grain": "month"}, "grain", "not-kept"),
-        ({"by": "channel", "start": date(2025, 1, 1)}, "start", "not-kept"),
-        ({"by": "fee", "end": date(2025, 1, 1)}, "end", "not-kept"),
+        ({"by": "product", "grain": "quarter"}, "grain", "not-kept"),
+        ({"by": "channel", "start": date(2025, 1, 2)}, "start", "whole-months"),
+        ({"by": "fee", "end": date(2025, 1, 1)}, "end", "whole-months"),
         ({"by": "country", "grain": "day"}, "grain", "not-kept"),
+        ({"by": "country", "product_id": "a#b"}, "product_id", "not-kept"),
+        ({"by": "country", "country": "France"}, "country", "not-kept"),
+        ({"country": "France", "product_id": "a#b"}, "product_id", "one-of"),
+        ({"product_id": "a#b", "grain": "week"}, "grain", "not-kept"),
+        ({"product_id": "a#b", "grain": "day"}, "grain", "not-kept"),
         ({"by": "country", "start": date(2025, 1, 2)}, "start", "whole-months"),
         ({"by": "country", "end": date(2025, 1, 30)}, "end", "whole-months"),
         ({"limit": 0}, "limit", "range"),
@@ -176,6 +262,8 @@ def test_the_last_day_of_a_month_is_one(end):
         {"by": "country"},
         {"by": "country", "grain": "month"},
         {"by": "channel"},
+        {"by": "channel", "grain": "month"},
+        {"by": "channel", "start": date(2025, 1, 1)},
     ],
     ids=str,
 )
@@ -188,8 +276,9 @@ def test_the_parts_sum_to_the_whole(published, asked):
     assert answer["totals"]["aov_minor"] == whole["aov_minor"]
 
 
-def test_products_and_fees_of_a_run_are_the_whole(published):
-    answers = [ask(published.table, by=by) for by in ("product", "fee")]
+@pytest.mark.parametrize("asked", [{}, {"grain": "month"}, {"end": date(2025, 12, 31)}], ids=str)
+def test_products_and_fees_of_a_run_are_the_whole(published, asked):
+    answers = [ask(published.table, by=by, **asked) for by in ("product", "fee")]
     assert sum(answer["totals"]["net_minor"] for answer in answers) == answers[0]["shop_net_minor"]
 
 
@@ -228,8 +317,9 @@ def test_a_cursor_goes_on_after_a_flip_and_is_good_for_one_question(published):
     following = ask(table, grain="day", limit=10, cursor=answer["next_cursor"])
     assert following["generation"] == published.first
     assert following["rows"][0]["day"] > answer["rows"][-1]["day"]
-    with pytest.raises(BadField, match="another question"):
-        ask(table, grain="week", cursor=answer["next_cursor"])
+    for other in ({"grain": "week"}, {"product_id": "p1"}):
+        with pytest.raises(BadField, match="another question"):
+            ask(table, **other, cursor=answer["next_cursor"])
     table.forget(published.first)
     with pytest.raises(BadField) as refused:
         ask(table, grain="day", cursor=answer["next_cursor"])

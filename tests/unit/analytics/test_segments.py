@@ -63,7 +63,7 @@ def small(*, unit: str = "orders", from_run: str | None = "before") -> MemoryTab
 def test_segments_of_a_method_with_the_shop_s_totals():
     answer = analytics.segments(small().reader(), now=NOW)
     assert [each["segment_id"] for each in answer.pop("segments")] == ["champions", "lost"]
-    assert answer == {**HEAD, "method": "rfm", "customers": 10, "net_minor": 1000}
+    assert answer == {**HEAD, "method": "rfm", "is_simulated": False, "customers": 10, "net_minor": 1000}
     other = analytics.segments(small().reader(), method="kmeans", now=NOW)
     assert [each["segment_id"] for each in other["segments"]] == ["0"]
     assert analytics.segments(small().reader(), method="behaviour", now=NOW)["segments"] == []

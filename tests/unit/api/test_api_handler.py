@@ -39,6 +39,7 @@ def test_segments_are_the_live_ones(api, store, table):
         "segments": [{"name": "Zoë"}],
         "generation": "run",
         "method": "rfm",
+        "is_simulated": False,
     }
 
 

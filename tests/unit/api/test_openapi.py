@@ -13,7 +13,7 @@ from patronage.logic.api.routes import ROUTES, routes_of
 from patronage.logic.api.schemas import SCHEMAS
 from patronage.logic.segments import overview
 from patronage.logic.segments.methods import METHODS
-from patronage.logic.segments.sales_answers import BY, GRAINS
+from patronage.logic.segments.sales_question import BY, GRAINS
 from patronage.steps.analytics.cohorts import MEASURES
 from patronage.steps.analytics.journeys import GRAPHS
 from tests_support import REPOSITORY

@@ -139,7 +139,7 @@ def test_evaluate_prints_a_model_beside_popularity(shop):
 
 
 def test_errors_of_ratings_need_ratings_and_say_how_to_supply_them(shop):
-    done = as_a_process("evaluate", "--model", "collaborative", "--metric", "rmse", cwd=shop, code=2)
+    done = patronage("evaluate", "--model", "collaborative", "--metric", "rmse", cwd=shop, code=2)
     assert "NDCG" in done.stderr
     assert "patronage ingest --table ratings" in done.stderr
 

@@ -22,7 +22,7 @@ from patronage.steps.erase.tables import erase_rows
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pin_without_orders, pinned_engine
 
-LATER = {"recommendation_id", "placement", "position"}
+LATER = {"recommendation_id", "placement", "position", "is_simulated"}
 BEFORE = replace(EVENTS, columns=tuple(column for column in EVENTS.columns if column.name not in LATER))
 GBP = Shop(currency="GBP", timezone="Europe/London")
 NOW = datetime(2026, 2, 1, tzinfo=UTC)

@@ -17,6 +17,7 @@ from patronage.logic.effectiveness.report import DIMENSIONS
 from patronage.logic.queries import query
 from patronage.logic.tables import EVENTS, ORDERS
 from patronage.steps.monitor.effectiveness import attribute
+from tests_support import examples
 
 RULE = AttributionOptions(click_days=1, view_days=1)
 SINCE = START - timedelta(days=30)
@@ -102,7 +103,7 @@ def clicked_again(*hours):
 
 
 @given(st.lists(EVENT, min_size=1, max_size=12), st.lists(LINE, min_size=1, max_size=6))
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 def test_no_more_counts_than_was_sold_and_every_dimension_adds_up(engine, events, orders):
     attributed(engine, events, orders)
 
@@ -119,7 +120,7 @@ def test_no_more_counts_than_was_sold_and_every_dimension_adds_up(engine, events
 @given(st.lists(EVENT, min_size=1, max_size=12), st.lists(LINE, min_size=1, max_size=6))
 @example(clicked_again(0, 10, 30), [line("o1", 32, "mug", 1, who="ann")])
 @example(clicked_again(0, 1, 30), [line("o1", 32, "mug", 1, who="ann")])
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 def test_a_plain_loop_gives_the_same_purchases(engine, events, orders):
     attributed(engine, events, orders)
 
@@ -133,7 +134,7 @@ def test_a_plain_loop_gives_the_same_purchases(engine, events, orders):
 
 
 @given(st.lists(EVENT, min_size=1, max_size=15))
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 def test_visitors_are_those_of_journeys(engine, events):
     attributed(engine, events, [line("o", 1, "mug", 1)])
     engine.table("session_events", query("session_events"), gap_seconds=1800)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 from unittest import mock
 
 import duckdb
@@ -24,7 +25,7 @@ from erase_support import (
 from patronage.cli.lakes import OpenLake
 from patronage.cli.runs import newest_run, prepare_training
 from patronage.errors import NotFound, RunFailed, TryAgain
-from patronage.steps.erase import states
+from patronage.steps.erase import search, states
 from patronage.steps.erase.holdings import FIRST, HOLDINGS, KEPT, LAST
 from patronage.steps.erase.requests import ask_export, status
 from patronage.steps.erase.runs import RunEraser
@@ -39,6 +40,14 @@ from tests_support import NOW
 
 VISIT, ORDER = "visit-of-3", "o-3-1"
 """A visit and an order of the customer: ids that are theirs as well."""
+
+
+@pytest.fixture(autouse=True)
+def one_duckdb(monkeypatch):
+    """Look into Parquet files with one DuckDB; to start one for each takes longer than to read it."""
+    with duckdb.connect() as connection:
+        monkeypatch.setattr(search, "duckdb", SimpleNamespace(connect=connection.cursor))
+        yield
 
 
 @pytest.fixture(scope="module")

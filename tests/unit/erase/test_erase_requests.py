@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 import serving_support
-from erase_support import SECRET, SHOP, ZOE, asked, cell, run_states, stores_of, taken_in, uploads
+from erase_support import SECRET, SHOP, ZOE, asked, cell, copied, run_states, stores_of, taken_in, uploads
 from patronage.errors import NotFound, RunFailed, TryAgain
 from patronage.logic.erase.ids import hmac_of
 from patronage.logic.serve.documents import pack_document, unpack_document
@@ -83,11 +83,27 @@ def test_an_unknown_receipt_or_export_is_not_found(store, name):
             told(store, name)
 
 
-@pytest.fixture
-def kept_lake(tmp_path) -> Lake:
-    lake = Lake(FolderStore(tmp_path / "lake"))
-    taken_in(lake, tmp_path, uploads())
+@pytest.fixture(scope="module")
+def whole_lake(tmp_path_factory) -> Lake:
+    folder = tmp_path_factory.mktemp("whole")
+    lake = Lake(FolderStore(folder / "lake"))
+    taken_in(lake, folder, uploads())
     return lake
+
+
+@pytest.fixture(scope="module")
+def lake_without_two(whole_lake, tmp_path_factory) -> Lake:
+    """Erase two customers."""
+    lake = copied(whole_lake, tmp_path_factory.mktemp("without"))
+    stores = stores_of(lake)
+    for whom in (ZOE, "c1"):
+        run_states(asked(stores, whom), stores)
+    return lake
+
+
+@pytest.fixture
+def kept_lake(whole_lake, tmp_path) -> Lake:
+    return copied(whole_lake, tmp_path)
 
 
 @pytest.fixture
@@ -216,10 +232,8 @@ ALL_KEPT = "".join(line for line in ORDERS.splitlines(keepends=True) if "a few" 
     [ALL_KEPT.replace("tea1", "tea9"), ORDERS.replace("tea1", "tea9"), ORDERS],
     ids=["kept", "some", "copy"],
 )
-def test_a_later_upload_that_holds_the_person_is_flagged(kept_lake, tmp_path, text):
-    stores = stores_of(kept_lake)
-    run_states(asked(stores, ZOE), stores)
-    run_states(asked(stores, "c1"), stores)
+def test_a_later_upload_that_holds_the_person_is_flagged(lake_without_two, tmp_path, text):
+    kept_lake = copied(lake_without_two, tmp_path)
     path = tmp_path / "again.csv"
     path.write_text(text, encoding="utf-8", newline="")
     upload = Upload(path=path, key="raw/orders/again.csv", version="9", last_modified=NOW)
@@ -230,9 +244,8 @@ def test_a_later_upload_that_holds_the_person_is_flagged(kept_lake, tmp_path, te
     assert flag(upload, flagged, kept_lake, SHOP, secret=lambda: SECRET) == flagged
 
 
-def test_an_upload_of_others_is_not_flagged(kept_lake, tmp_path):
-    stores = stores_of(kept_lake)
-    run_states(asked(stores, "c1"), stores)
+def test_an_upload_of_others_is_not_flagged(lake_without_two, tmp_path):
+    kept_lake = copied(lake_without_two, tmp_path)
     path = tmp_path / "again.csv"
     path.write_text("customer_id,email\nc10,x@shop.example\n")
     upload = Upload(path=path, key="raw/customers/again.csv", version="9", last_modified=NOW)

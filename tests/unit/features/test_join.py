@@ -201,7 +201,7 @@ shops = {
 }
 
 
-@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(12), suppress_health_check=list(HealthCheck))
 @given(**shops)
 def test_the_join_is_the_naive_one(batches, corrected, deleted, events_, asked):
     check(batches, corrected, deleted, events_, asked)

@@ -9,7 +9,7 @@ import pytest
 
 from patronage.settings import Shop
 from patronage.steps.ingest import guessing, ingest
-from tests_support import NOW
+from tests_support import NOW, some
 
 HEADER = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\n"
 DIALECT = """
@@ -44,7 +44,9 @@ def test_every_id_column_of_a_canonical_file_is_unfloated_and_named(ingest_text,
     ]
 
 
-@pytest.mark.parametrize("odd", ["13085", "13085.5", "A1.0", "007.0", "1e5", " 1.0", "1.", "1.0.0"])
+@pytest.mark.parametrize(
+    "odd", some(["13085", "13085.5", "A1.0", "007.0", " 1.0", "1e5", "1.", "1.0.0"], every=2)
+)
 def test_one_cell_that_is_no_whole_float_leaves_its_column_byte_for_byte(ingest_text, lake, odd):
     report = ingest_text(HEADER + f"o1,1.0,p,1,1,2026-01-02\no2,{odd},p,1,1,2026-01-02\n")
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from patronage.logic.upload_keys import report_key
 from patronage.settings import Shop
 from patronage.steps.ingest import ingest
-from tests_support import NOW, adds_up, examples
+from tests_support import NOW, adds_up, examples, some
 
 if TYPE_CHECKING:
     from patronage.stores.lake import Lake
@@ -43,12 +43,13 @@ def test_a_line_becomes_net_money_in_minor_units(ingest_text, lake):
     assert report["net_before_rounding"] == "4.0050"
 
 
-@pytest.mark.parametrize(
-    ("price", "minor"), [("0.125", 12), ("0.135", 14), ("2.675", 268), ("0.005", 0), ("0.015", 2)]
-)
-def test_money_is_rounded_half_even(ingest_text, lake, price, minor):
-    ingest_text(HEADER + f"o1,c1,p1,1,{price},2026-01-02\no2,c1,p1,-1,{price},2026-01-02\n")
-    assert [row[3] for row in rows_of(lake)] == [minor, -minor]
+def test_money_is_rounded_half_even(ingest_text, lake):
+    minors = {"0.125": 12, "0.135": 14, "2.675": 268, "0.005": 0, "0.015": 2}
+    rows = [f"{price} {pieces},c1,p1,{pieces},{price},2026-01-02\n" for price in minors for pieces in (1, -1)]
+    ingest_text(HEADER + "".join(rows))
+    assert dict(rows_of(lake, "order_id, net_minor")) == {
+        f"{price} {pieces}": pieces * minor for price, minor in minors.items() for pieces in (1, -1)
+    }
 
 
 def test_a_discount_is_taken_off_a_sale_and_off_its_refund(ingest_text, lake):
@@ -210,7 +211,7 @@ def test_a_file_that_was_refused_whole_is_ingested_once_the_cause_is_mended(lake
     assert (mended["kept"], len(rows_of(lake))) == (1, 1)
 
 
-@pytest.mark.parametrize("name", ["a.csv", "b.csv", "c.csv", "d.csv"])
+@pytest.mark.parametrize("name", some(["a.csv", "b.csv", "c.csv", "d.csv"], every=4))
 def test_the_same_file_under_other_rules_is_ingested_again_each_time(lake, upload_text, name):
     text = HEADER + "o1,c,p,1,1,2026-01-02\no1,c,p,1,1,2026-01-02\n"
     keeping, dropping = Shop(), Shop(drop_repeated_lines=True)
@@ -268,41 +269,39 @@ def test_rows_of_parquet_are_counted_from_one(ingest_text, lake, tmp_path):
     assert [row["line"] for row in quarantine_of(lake, report)] == [4]
 
 
-@pytest.mark.parametrize(
-    ("quantity", "price", "day", "rule"),
-    [
-        ("99999999999999", "99999999999999", "2026-01-02", "amount-too-large"),
-        ("1", "1", "-infinity", "ordered-at-not-a-time"),
-        ("1", "1", "infinity", "ordered-at-not-a-time"),
-        ("1", "1", "0044-03-15 (BC)", "ordered-at-not-a-time"),
-    ],
-)
-def test_an_extreme_value_refuses_its_row_alone(ingest_text, quantity, price, day, rule):
-    good = "".join(f"o{n},c,p,1,1,2026-01-02\n" for n in range(9))
-    report = ingest_text(HEADER + good + f"o9,c,p,{quantity},{price},{day}\n")
-    assert (report["kept"], report["refused_by_rule"]) == (9, {rule: 1})
+def test_an_extreme_value_refuses_its_row_alone(ingest_text, lake):
+    bad = {
+        "99999999999999,99999999999999,2026-01-02": "amount-too-large",
+        "1,1,-infinity": "ordered-at-not-a-time",
+        "1,1,infinity": "ordered-at-not-a-time",
+        "1,1,0044-03-15 (BC)": "ordered-at-not-a-time",
+    }
+    good = "".join(f"o{n},c,p,1,1,2026-01-02\n" for n in range(36))
+    report = ingest_text(HEADER + good + "".join(f"bad,c,p,{cells}\n" for cells in bad))
+    assert report["kept"] == 36
+    found = [(row["line"], row["rule"]) for row in quarantine_of(lake, report)]
+    assert found == [(38 + n, rule) for n, rule in enumerate(bad.values())]
 
 
-@pytest.mark.parametrize(
-    ("kind", "quantity", "discount", "updated", "rule"),
-    [
-        ("refund", "2", "", "", "kind-and-quantity-disagree"),
-        ("cancellation", "2", "", "", "kind-and-quantity-disagree"),
-        ("sale", "-2", "", "", "kind-and-quantity-disagree"),
-        ("gift", "2", "", "", "kind-unknown"),
-        ("sale", "1", "50", "", "discount-above-amount"),
-        ("sale", "1", "-1", "", "discount-negative"),
-        ("sale", "1", "lots", "", "discount-not-a-number"),
-        ("sale", "1", "", "yesterday", "updated-at-not-a-time"),
-        ("sale", "1", "", "9999-01-01", "updated-at-not-a-time"),
-        ("sale", "1", "", "2026-03-01", "updated-at-in-the-future"),
-    ],
-)
-def test_columns_that_contradict_each_other_are_refused(ingest_text, kind, quantity, discount, updated, rule):
-    header = "order_id,customer_id,product_id,quantity,unit_price,ordered_at,kind,discount,updated_at\n"
-    good = "".join(f"o{n},c,p,1,5,2026-01-02,sale,,\n" for n in range(9))
-    report = ingest_text(header + good + f"o9,c,p,{quantity},5,2026-01-02,{kind},{discount},{updated}\n")
-    assert report["refused_by_rule"] == {rule: 1}
+def test_columns_that_contradict_each_other_are_refused(ingest_text, lake):
+    bad = {
+        "2,5,2026-01-02,refund,,": "kind-and-quantity-disagree",
+        "2,5,2026-01-02,cancellation,,": "kind-and-quantity-disagree",
+        "-2,5,2026-01-02,sale,,": "kind-and-quantity-disagree",
+        "2,5,2026-01-02,gift,,": "kind-unknown",
+        "1,5,2026-01-02,sale,50,": "discount-above-amount",
+        "1,5,2026-01-02,sale,-1,": "discount-negative",
+        "1,5,2026-01-02,sale,lots,": "discount-not-a-number",
+        "1,5,2026-01-02,sale,,yesterday": "updated-at-not-a-time",
+        "1,5,2026-01-02,sale,,9999-01-01": "updated-at-not-a-time",
+        "1,5,2026-01-02,sale,,2026-03-01": "updated-at-in-the-future",
+    }
+    good = [f"o{n},c,p,1,5,2026-01-02,sale,," for n in range(90)]
+    lines = [*good, *(f"bad,c,p,{cells}" for cells in bad)]
+    report = ingest_text(HEADER.strip() + ",kind,discount,updated_at\n" + "\n".join(lines) + "\n")
+    assert report["kept"] == 90
+    found = [(row["line"], row["rule"]) for row in quarantine_of(lake, report)]
+    assert found == [(92 + n, rule) for n, rule in enumerate(bad.values())]
 
 
 def test_of_a_line_that_comes_back_to_an_earlier_state_the_last_row_is_kept(ingest_text, lake):

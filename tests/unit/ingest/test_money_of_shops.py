@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import duckdb
 import pytest
 
 from patronage.settings import Shop
-from patronage.steps.ingest import ingest
+from patronage.steps.ingest import Upload, ingest
 from patronage.stores.lake import Lake
-from tests_support import NOW, adds_up
+from patronage.stores.objects import FolderStore
+from tests_support import NOW, adds_up, some
 
 WOO = {
     "order_id": "500",
@@ -75,6 +77,42 @@ def written(usual: dict[str, str], *records: dict[str, str]) -> str:
     return text.getvalue()
 
 
+@pytest.fixture(scope="module")
+def kept_of_each(tmp_path_factory):
+    """Ingest an export of many orders, once; return each one's net by kind in minor units."""
+    done: dict[tuple[object, ...], dict[str, dict[str, int]]] = {}
+
+    def run(usual: dict[str, str], number: str, records: dict[str, list[dict[str, str]]], **settings):
+        asked = (number, *settings.items())
+        if asked not in done:
+            rows = [
+                {number: f"#{place}", **row} for place, name in enumerate(records) for row in records[name]
+            ]
+            found = _net_of_each(written(usual, *rows), tmp_path_factory.mktemp("shop"), settings)
+            done[asked] = {name: found[f"#{place}"] for place, name in enumerate(records)}
+        return done[asked]
+
+    return run
+
+
+def _net_of_each(text: str, folder: Path, settings: dict[str, bool]) -> dict[str, dict[str, int]]:
+    lake = Lake(FolderStore(folder / "lake"))
+    path = folder / "orders.csv"
+    path.write_text(text, encoding="utf-8")
+    upload = Upload(path=path, key="raw/orders/a.csv", version="1", last_modified=NOW)
+    report = ingest(upload, lake, Shop(**{"currency": "EUR", "timezone": "UTC", **settings}), now=NOW)
+    assert adds_up(report)
+    assert report["refused_by_rule"] == {}
+    found: dict[str, dict[str, int]] = {}
+    files = [str(path) for path in lake.snapshot("orders").files()]
+    order = "COALESCE(refers_to, order_id)"
+    rows = duckdb.read_parquet(files).aggregate(f"{order}, kind, SUM(net_minor)::BIGINT", f"{order}, kind")
+    for order_id, kind, net in rows.fetchall():
+        found.setdefault(order_id, {})[kind] = net
+    assert sum(sum(nets.values()) for nets in found.values()) == report["net_minor"]
+    return found
+
+
 @pytest.fixture
 def kept(lake: Lake, upload_text: Callable):
     """Ingest an export; return its net by kind in minor units, of the kinds that have lines."""
@@ -93,86 +131,73 @@ def kept(lake: Lake, upload_text: Callable):
     return run
 
 
-@pytest.mark.parametrize(
-    ("records", "net"),
-    [
-        pytest.param([{}], {"sale": 20_00}, id="paid"),
-        pytest.param([{"fee_total": "2.50"}], {"sale": 20_00, "fee": 2_50}, id="a fee is revenue"),
-        pytest.param(
-            [{"fee_total": "-2.50"}], {"sale": 20_00, "fee": -2_50}, id="a fee below zero is a discount"
-        ),
-        pytest.param(
-            [{"item_refunded": "-4.00", "refunded_total": "4.00"}],
-            {"sale": 20_00, "refund": -4_00},
-            id="an item in part",
-        ),
-        pytest.param(
-            [{"refunded_total": "5.00"}], {"sale": 20_00, "refund": -5_00}, id="an amount of no item"
-        ),
-        pytest.param(
-            [{"refunded_total": "5.00", "fee_total": "2.50"}],
-            {"sale": 20_00, "refund": -5_00, "fee": 2_50},
-            id="an amount of no item, with a fee",
-        ),
-        pytest.param(
-            [{"item_refunded": "4.00", "refunded_total": "6.00"}, {**SECOND, "refunded_total": "6.00"}],
-            {"sale": 30_00, "refund": -6_00},
-            id="an item, and an amount of none",
-        ),
-        pytest.param(
-            [{"status": "refunded", "refunded_total": "20.00"}], {"sale": 20_00, "refund": -20_00}, id="all"
-        ),
-        pytest.param(
-            [{"status": "refunded"}], {"sale": 20_00, "refund": -20_00}, id="all, by its status alone"
-        ),
-        pytest.param(
-            [{"status": "refunded", "refunded_total": "20.00", "item_refunded": "20.00"}],
-            {"sale": 20_00, "refund": -20_00},
-            id="all, item by item, once",
-        ),
-        pytest.param(
-            [{"status": "cancelled", "refunded_total": "15.00"}],
-            {"sale": 20_00, "refund": -15_00},
-            id="cancelled, and 5.00 of it kept",
-        ),
-        *(
-            pytest.param(
-                [{"status": status, "fee_total": "2.50", "shipping_total": "5.00"}], {"sale": 0}, id=status
-            )
-            for status in (
-                "pending",
-                "on-hold",
-                "failed",
-                "cancelled",
-                "trash",
-                "checkout-draft",
-                "wc-pending",
-            )
-        ),
-        # 30.00 with 6.00 tax, shipping 5.00 with 1.00 tax: 42.00 were paid
-        pytest.param(
-            [{**TAXED, "refunded_total": "42.00"}, {**TAXED, **SECOND_TAXED, "refunded_total": "42.00"}],
-            {"sale": 30_00, "refund": -30_00, "fee": 0},
-            id="taxed, all",
-        ),
-        pytest.param(
-            [
-                {**TAXED, "refunded_total": "12.00"},
-                {**TAXED, **SECOND_TAXED, "refunded_total": "12.00", "item_refunded": "10.00"},
-            ],
-            {"sale": 30_00, "refund": -10_00, "fee": 0},
-            id="taxed, an item with its tax",
-        ),
-        # half of the 42.00: 15.00 goods, 2.50 shipping, 3.50 tax
-        pytest.param(
-            [{**TAXED, "refunded_total": "21.00"}, {**TAXED, **SECOND_TAXED, "refunded_total": "21.00"}],
-            {"sale": 30_00, "refund": -15_00, "fee": 0},
-            id="taxed, an amount of no item",
-        ),
-    ],
-)
+WOO_ORDERS: dict[str, tuple[list[dict[str, str]], dict[str, int]]] = {
+    "paid": ([{}], {"sale": 20_00}),
+    "a fee is revenue": ([{"fee_total": "2.50"}], {"sale": 20_00, "fee": 2_50}),
+    "a fee below zero is a discount": ([{"fee_total": "-2.50"}], {"sale": 20_00, "fee": -2_50}),
+    "an item in part": (
+        [{"item_refunded": "-4.00", "refunded_total": "4.00"}],
+        {"sale": 20_00, "refund": -4_00},
+    ),
+    "an amount of no item": ([{"refunded_total": "5.00"}], {"sale": 20_00, "refund": -5_00}),
+    "an amount of no item, with a fee": (
+        [{"refunded_total": "5.00", "fee_total": "2.50"}],
+        {"sale": 20_00, "refund": -5_00, "fee": 2_50},
+    ),
+    "an item, and an amount of none": (
+        [{"item_refunded": "4.00", "refunded_total": "6.00"}, {**SECOND, "refunded_total": "6.00"}],
+        {"sale": 30_00, "refund": -6_00},
+    ),
+    "all": ([{"status": "refunded", "refunded_total": "20.00"}], {"sale": 20_00, "refund": -20_00}),
+    "all, by its status alone": ([{"status": "refunded"}], {"sale": 20_00, "refund": -20_00}),
+    "all, item by item, once": (
+        [{"status": "refunded", "refunded_total": "20.00", "item_refunded": "20.00"}],
+        {"sale": 20_00, "refund": -20_00},
+    ),
+    "cancelled, and 5.00 of it kept": (
+        [{"status": "cancelled", "refunded_total": "15.00"}],
+        {"sale": 20_00, "refund": -15_00},
+    ),
+    **{
+        status: ([{"status": status, "fee_total": "2.50", "shipping_total": "5.00"}], {"sale": 0})
+        for status in ("pending", "on-hold", "failed", "cancelled", "trash", "checkout-draft", "wc-pending")
+    },
+    # 30.00 with 6.00 tax, shipping 5.00 with 1.00 tax: 42.00 were paid
+    "taxed, all": (
+        [{**TAXED, "refunded_total": "42.00"}, {**TAXED, **SECOND_TAXED, "refunded_total": "42.00"}],
+        {"sale": 30_00, "refund": -30_00, "fee": 0},
+    ),
+    "taxed, an item with its tax": (
+        [
+            {**TAXED, "refunded_total": "12.00"},
+            {**TAXED, **SECOND_TAXED, "refunded_total": "12.00", "item_refunded": "10.00"},
+        ],
+        {"sale": 30_00, "refund": -10_00, "fee": 0},
+    ),
+    # half of the 42.00: 15.00 goods, 2.50 shipping, 3.50 tax
+    "taxed, an amount of no item": (
+        [{**TAXED, "refunded_total": "21.00"}, {**TAXED, **SECOND_TAXED, "refunded_total": "21.00"}],
+        {"sale": 30_00, "refund": -15_00, "fee": 0},
+    ),
+}
+"""What may be written of an order, and its net by kind."""
+
+
+@pytest.mark.parametrize("name", WOO_ORDERS)
 @pytest.mark.parametrize("prices_include_tax", [False, True])
-def test_woocommerce_orders_are_worth_what_the_shop_kept(kept, records, net, prices_include_tax):
+def test_woocommerce_orders_are_worth_what_the_shop_kept(kept_of_each, name, prices_include_tax):
+    """Given one export of all of them."""
+    records = {each: rows for each, (rows, _) in WOO_ORDERS.items()}
+
+    worth = kept_of_each(WOO, "order_id", records, prices_include_tax=prices_include_tax)
+
+    assert worth[name] == WOO_ORDERS[name][1]
+
+
+@pytest.mark.parametrize("name", some(WOO_ORDERS, every=7))
+@pytest.mark.parametrize("prices_include_tax", some([False, True], every=2))
+def test_a_woocommerce_order_alone_is_worth_the_same(kept, name, prices_include_tax):
+    records, net = WOO_ORDERS[name]
     assert kept(written(WOO, *records), prices_include_tax=prices_include_tax) == net
 
 
@@ -227,63 +252,52 @@ def test_woocommerce_exports_without_the_columns_of_the_whole_order_still_fit(ke
     assert kept(written(usual, {"item_refunded": "4.00"}, SECOND)) == {"sale": 30_00, "refund": -4_00}
 
 
-@pytest.mark.parametrize(
-    ("record", "net"),
-    [
-        pytest.param({}, {"sale": 20_00}, id="paid"),
-        pytest.param({"Financial Status": "partially_paid"}, {"sale": 20_00}, id="paid in part"),
-        pytest.param(
-            {"Financial Status": "partially_refunded", "Refunded Amount": "5.00"},
-            {"sale": 20_00, "refund": -5_00},
-            id="back in part",
-        ),
-        pytest.param(
-            {"Financial Status": "refunded", "Refunded Amount": "20.00"},
-            {"sale": 20_00, "refund": -20_00},
-            id="back",
-        ),
-        pytest.param(
-            {"Financial Status": "refunded"},
-            {"sale": 20_00, "refund": -20_00},
-            id="back, by its status alone",
-        ),
-        pytest.param(
-            {"Cancelled at": "2025-12-08 09:00:00 -0500"}, {"sale": 20_00}, id="cancelled, nothing back"
-        ),
-        pytest.param(
-            {
-                "Cancelled at": "2025-12-08 09:00:00 -0500",
-                "Financial Status": "partially_refunded",
-                "Refunded Amount": "15.00",
-            },
-            {"sale": 20_00, "refund": -15_00},
-            id="cancelled, and 5.00 of it kept",
-        ),
-        pytest.param(
-            {
-                "Cancelled at": "2025-12-08 09:00:00 -0500",
-                "Financial Status": "refunded",
-                "Refunded Amount": "20.00",
-            },
-            {"sale": 20_00, "cancellation": -20_00},
-            id="cancelled and back",
-        ),
-        *(
-            pytest.param(
-                {"Financial Status": status, "Shipping": "4.50", "Total": "24.50", "Taxes": "2.00"},
-                {"sale": 0},
-                id=status,
-            )
-            for status in ("pending", "authorized", "expired", "voided")
-        ),
-        pytest.param(
-            {"Financial Status": "voided", "Cancelled at": "2025-12-08 09:00:00 -0500"},
+_CANCELLED = {"Cancelled at": "2025-12-08 09:00:00 -0500"}
+SHOPIFY_ORDERS: dict[str, tuple[dict[str, str], dict[str, int]]] = {
+    "paid": ({}, {"sale": 20_00}),
+    "paid in part": ({"Financial Status": "partially_paid"}, {"sale": 20_00}),
+    "back in part": (
+        {"Financial Status": "partially_refunded", "Refunded Amount": "5.00"},
+        {"sale": 20_00, "refund": -5_00},
+    ),
+    "back": (
+        {"Financial Status": "refunded", "Refunded Amount": "20.00"},
+        {"sale": 20_00, "refund": -20_00},
+    ),
+    "back, by its status alone": ({"Financial Status": "refunded"}, {"sale": 20_00, "refund": -20_00}),
+    "cancelled, nothing back": (_CANCELLED, {"sale": 20_00}),
+    "cancelled, and 5.00 of it kept": (
+        {**_CANCELLED, "Financial Status": "partially_refunded", "Refunded Amount": "15.00"},
+        {"sale": 20_00, "refund": -15_00},
+    ),
+    "cancelled and back": (
+        {**_CANCELLED, "Financial Status": "refunded", "Refunded Amount": "20.00"},
+        {"sale": 20_00, "cancellation": -20_00},
+    ),
+    **{
+        status: (
+            {"Financial Status": status, "Shipping": "4.50", "Total": "24.50", "Taxes": "2.00"},
             {"sale": 0},
-            id="voided and cancelled",
-        ),
-    ],
-)
-def test_shopify_orders_are_worth_what_the_shop_kept(kept, record, net):
+        )
+        for status in ("pending", "authorized", "expired", "voided")
+    },
+    "voided and cancelled": ({**_CANCELLED, "Financial Status": "voided"}, {"sale": 0}),
+}
+
+
+@pytest.mark.parametrize("name", SHOPIFY_ORDERS)
+def test_shopify_orders_are_worth_what_the_shop_kept(kept_of_each, name):
+    """Given one export of all of them."""
+    records = {each: [row] for each, (row, _) in SHOPIFY_ORDERS.items()}
+
+    worth = kept_of_each(SHOPIFY, "Name", records)
+
+    assert worth[name] == SHOPIFY_ORDERS[name][1]
+
+
+@pytest.mark.parametrize("name", some(SHOPIFY_ORDERS, every=7))
+def test_a_shopify_order_alone_is_worth_the_same(kept, name):
+    record, net = SHOPIFY_ORDERS[name]
     assert kept(written(SHOPIFY, record)) == net
 
 

@@ -226,7 +226,7 @@ def test_every_table_is_measured(ingest_text, key, content):
 
 def test_rows_are_read_of_a_bounded_sample_of_parts_over_the_whole_file(lake, shop, monkeypatch, upload_text):
     monkeypatch.setattr(step, "SAMPLE_ROWS", 50)
-    monkeypatch.setattr("patronage.steps.ingest.source.CHUNK_BYTES", 1 << 10)
+    monkeypatch.setattr("patronage.steps.ingest.source.CHUNK_BYTES", 3 << 10)
     report = ingest(upload_text(orders(2000, quantity="{n}.5")), lake, shop, now=NOW)
     measured = report["quality"]["measured"]
     assert measured["rows"] == 2000

@@ -10,7 +10,7 @@ import pytest
 from patronage.settings import Shop
 from patronage.steps.ingest import ingest, step
 from patronage.steps.ingest import source as source_module
-from tests_support import NOW, adds_up
+from tests_support import NOW, adds_up, some
 
 NAMES = ("order_id", "customer_id", "product_id", "quantity", "unit_price", "ordered_at")
 DOUBT = "unit_price: every number can be read with a decimal point or a decimal comma; read like 1,234.5"
@@ -55,8 +55,8 @@ def kept(lake, expression):
 
 
 @pytest.mark.parametrize(
-    ("column", "early", "late", "delimiter", "values"),
-    [
+    "case",
+    some([
         ("discount", "", ["2.00", "3"], ",", ["2.0000", "3.0000"]),
         ("discount", "", ["2,50", "3"], ";", ["2.5000", "3.0000"]),
         ("updated_at", "", ["2026-01-03", "2026-01-04"], ",", ["2026-01-03", "2026-01-04"]),
@@ -67,9 +67,11 @@ def kept(lake, expression):
         ("unit_price", "10", ["€ 12,50"], ";", ["12.5000"]),
         ("unit_price", "10.00", ["€ 12.50", "3.00"], ",", ["12.5000", "3.0000"]),
         ("quantity", "1", ["1.250,0", "2"], ";", ["1250.0000", "2.0000"]),
-    ],
+    ], every=2),
+    ids=str,
 )  # fmt: skip
-def test_late_cells_are_read_by_their_own_form(ingested, lake, column, early, late, delimiter, values):
+def test_late_cells_are_read_by_their_own_form(ingested, lake, case):
+    column, early, late, delimiter, values = case
     report = ingested(column, early, *late, delimiter=delimiter)
 
     assert adds_up(report)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 
 from patronage.steps.ingest import ingest
-from tests_support import NOW, adds_up
+from tests_support import NOW, adds_up, some
 
 HEADER = "order_id,customer_id,product_id,quantity,unit_price,ordered_at,kind,refers_to\n"
 SALE = "S1,ada,tea,3,10,2026-01-02T10:00:00Z,sale,\n"
@@ -50,18 +51,19 @@ def test_it_is_counted_with_its_money_and_its_orders(unmatched):
     assert found == {"of_lines": 4, "lines": 3, "net_minor": -3000, "orders": ["R1", "R2"]}
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        pytest.param(returned(refers_to="S1"), id="refers to it"),
-        pytest.param(returned(customer="", product="jam", refers_to="S1"), id="a guest refers to it"),
-        pytest.param(returned(), id="is the customer's earlier one of the product"),
-        pytest.param(returned(at="2026-01-02T10:00:00Z"), id="is the customer's at the same moment"),
-        pytest.param(returned(kind="cancellation"), id="is cancelled"),
-    ],
-)
-@pytest.mark.parametrize("sale_is", ["in the file", "after it in the file", "in the lake"])
-def test_a_sale_is_found(unmatched, line, sale_is):
+OF_THE_SALE = {
+    "refers to it": returned(refers_to="S1"),
+    "a guest refers to it": returned(customer="", product="jam", refers_to="S1"),
+    "is the customer's earlier one of the product": returned(),
+    "is the customer's at the same moment": returned(at="2026-01-02T10:00:00Z"),
+    "is cancelled": returned(kind="cancellation"),
+}
+PLACES = ("in the file", "after it in the file", "in the lake")
+
+
+@pytest.mark.parametrize("found", some(product(OF_THE_SALE, PLACES), every=2), ids=", sale ".join)
+def test_a_sale_is_found(unmatched, found):
+    line, sale_is = OF_THE_SALE[found[0]], found[1]
     if sale_is == "in the lake":
         unmatched(SALE)
         found = unmatched(line)
@@ -80,20 +82,21 @@ def test_a_sale_of_the_same_order_is_found(unmatched):
     assert unmatched(SALE, returned("S1", customer="", product="jam"))["lines"] == 0
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        pytest.param(returned(refers_to="S2"), id="refers to another order"),
-        pytest.param(returned(customer=""), id="a guest's without an order"),
-        pytest.param(returned(customer="bob"), id="another customer"),
-        pytest.param(returned(product="jam"), id="another product"),
-        pytest.param(returned(at="2026-01-02T09:59:59Z"), id="before the sale"),
-    ],
-)
-@pytest.mark.parametrize("is_in_lake", [False, True])
-def test_another_sale_is_not_taken_for_it(unmatched, line, is_in_lake):
+OF_NO_SALE = {
+    "refers to another order": returned(refers_to="S2"),
+    "a guest's without an order": returned(customer=""),
+    "another customer": returned(customer="bob"),
+    "another product": returned(product="jam"),
+    "before the sale": returned(at="2026-01-02T09:59:59Z"),
+}
+
+
+@pytest.mark.parametrize("name", OF_NO_SALE)
+@pytest.mark.parametrize("is_in_lake", some([False, True], every=2))
+def test_another_sale_is_not_taken_for_it(unmatched, name, is_in_lake):
     if is_in_lake:
         unmatched(SALE)
+    line = OF_NO_SALE[name]
     found = unmatched(line) if is_in_lake else unmatched(SALE, line)
     assert found == {"of_lines": 1, "lines": 1, "net_minor": -1000, "orders": ["R1"]}
 

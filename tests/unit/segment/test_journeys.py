@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from journey_support import moves_in
 from patronage.errors import NotFound
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pin, pinned_engine
@@ -41,17 +42,6 @@ def in_order(funnel):
 
 def reached(funnel):
     return [each["reached"] for each in funnel["steps"]]
-
-
-def moves(graph):
-    """Return the links as {(step, state, next state): weight}."""
-    nodes = {node["id"]: node for node in graph["nodes"]}
-    return {
-        (nodes[link["source"]]["step"], nodes[link["source"]]["state"], nodes[link["target"]]["state"]): link[
-            "weight"
-        ]
-        for link in graph["links"]
-    }
 
 
 def told(found):
@@ -107,7 +97,7 @@ def test_events_of_one_instant_are_in_the_order_of_a_purchase_whatever_their_ids
         "1,purchase,a,s1,p1,2026-01-01T10:00:00Z,\n"
     )
     assert in_order(found["funnels"]["sessions"]) == [1, 1, 1, 1]
-    assert moves(found["transitions"]["sessions"]) == {
+    assert moves_in(found["transitions"]["sessions"]) == {
         (0, "landing", "product_view"): 1,
         (1, "product_view", "cart_add"): 1,
         (2, "cart_add", "purchase"): 1,
@@ -135,7 +125,7 @@ def test_a_revisited_state_makes_no_circle_and_a_long_session_is_folded(run):
     for n in range(1, 8):
         pair = ("product_view", "cart_add") if n % 2 else ("cart_add", "product_view")
         expected[n, *pair] = 1
-    assert moves(graph) == expected | {(8, "cart_add", "other"): 1}
+    assert moves_in(graph) == expected | {(8, "cart_add", "other"): 1}
     assert (graph["journeys"], graph["cut"], graph["is_cut"], graph["depth"]) == (2, 1, True, 8)
 
 
@@ -241,7 +231,7 @@ def test_a_shop_without_events_has_what_its_orders_tell_and_says_why_the_rest_is
     assert (first["net_minor"], second["net_minor"]) == (1000 + 2000 + 100, 3000)
     assert first["within"][0] == {"days": 30, "customers": 2, "returned": 1, "repeat_rate": 0.5}  # not zz
     assert (second["customers"], second["returned"], second["median_days"]) == (1, 0, None)
-    assert moves(found["transitions"]["purchases"]) == {
+    assert moves_in(found["transitions"]["purchases"]) == {
         (1, "purchase 1", "purchase 2"): 1,
         (1, "purchase 1", "no further purchase"): 2,
         (2, "purchase 2", "no further purchase"): 1,
@@ -277,7 +267,7 @@ def test_categories_lead_from_purchase_to_purchase(run, ingest_text):
         orders="o1,a,p1,1,10,2025-01-01T10:00:00Z\no1,a,p3,1,10,2025-01-01T10:00:00Z\n"  # equal: p1 is it
         "o2,a,p3,1,30,2025-01-11T10:00:00Z\no3,b,p2,1,10,2025-02-01T10:00:00Z\n" + LATE
     )
-    assert moves(found["transitions"]["categories"]) == {
+    assert moves_in(found["transitions"]["categories"]) == {
         (1, "Kitchen", "Bedroom"): 1,
         (1, "Kitchen", "no further purchase"): 1,
         (1, "unknown", "no further purchase"): 1,
@@ -299,8 +289,12 @@ def test_a_run_again_writes_the_same_bytes(run, lake):
     keys = lake.store.keys("runs/run/journeys/")
     before = {key: lake.store.read_bytes(key) for key in keys}
     assert [key.rpartition("/")[2] for key in keys] == [
+        "category_slices.json",
+        "funnel_slices.json",
         "funnels.json",
+        "purchase_slices.json",
         "purchases.json",
+        "session_slices.json",
         "timelines.json",
         "timelines.parquet",
         "transitions.json",

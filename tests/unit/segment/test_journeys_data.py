@@ -11,7 +11,7 @@ import pytest
 
 from cdnow_support import all_purchases
 from dialect_support import GA360, MIMNET, plain
-from journey_support import STAGE
+from journey_support import STAGE, moves_in
 from patronage.settings import Shop
 from patronage.steps.ingest import Upload, ingest
 from patronage.steps.pin import pin
@@ -64,16 +64,6 @@ def moves_of(frame):
         path = ["landing", *states, "exit"] if len(states) <= 8 else ["landing", *states[:8], "other"]
         counted.update((number, *pair) for number, pair in enumerate(pairwise(path)))
     return counted
-
-
-def moves_in(graph):
-    nodes = {node["id"]: node for node in graph["nodes"]}
-    return {
-        (nodes[link["source"]]["step"], nodes[link["source"]]["state"], nodes[link["target"]]["state"]): link[
-            "weight"
-        ]
-        for link in graph["links"]
-    }
 
 
 def counts_in(funnel):

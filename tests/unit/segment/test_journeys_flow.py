@@ -9,15 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journey_support import STAGE
+from journey_support import STAGE, moves_in
 from patronage.engines.duckdb import DuckEngine
 from patronage.logic.queries import query
-from patronage.logic.segments.journeys_funnel import STEPS, funnel
+from patronage.logic.segments.journeys_funnel import sliced_funnel
 from patronage.logic.segments.journeys_graph import graph
+from patronage.logic.segments.journeys_moves import graph_of
 from patronage.logic.segments.journeys_purchases import stage_graph, stages
+from patronage.logic.segments.journeys_slices import MAX_CHANNELS
 from patronage.logic.segments.quantiles import quantile
 from patronage.settings import Shop
-from patronage.steps.segment.journeys import SESSION_DEPTH, funnels, session_graph
+from patronage.steps.segment.journeys_slices import SESSION_DEPTH, funnel_slices, session_slices
 from tests_support import examples
 
 EVENTS = st.lists(
@@ -36,26 +38,34 @@ def engine():
         yield opened
 
 
+CHANNEL = (None, "ads", "mail", "ads")
+CUSTOMER = ("v0", None)
+SEGMENT_OF = {"v0": "champions"}
+
+
 def load(engine, events):
-    """Show events as `session_events`; session n is of visitor n % 2."""
+    """Show events as `session_events`; session n is of visitor n % 2, of whom the second is not known."""
     engine.run(
-        "CREATE OR REPLACE TABLE session_events (session_key VARCHAR, visitor_id VARCHAR, event_id VARCHAR, "
-        "event_type VARCHAR, product_id VARCHAR, occurred_at TIMESTAMPTZ, channel VARCHAR)"
+        "CREATE OR REPLACE TABLE session_events (session_key VARCHAR, visitor_id VARCHAR, "
+        "customer_id VARCHAR, event_id VARCHAR, event_type VARCHAR, product_id VARCHAR, "
+        "occurred_at TIMESTAMPTZ, channel VARCHAR)"
     )
     rows = [
         (
             f"s{session}",
             f"v{session % 2}",
+            CUSTOMER[session % 2],
             f"e{(number * 7) % 41}",
             "view" if state == "product_view" else state,
             "p" if state in {"product_view", "cart_add"} else None,
             f"2026-01-01T10:{minute:02d}:00Z",
-            None,
+            CHANNEL[session],
         )
         for number, (session, state, minute) in enumerate(events)
     ]
     if rows:
-        engine.connection.executemany("INSERT INTO session_events VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        engine.connection.executemany("INSERT INTO session_events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    engine.table("journey_segments", "SELECT 'v0' AS customer_id, 'champions' AS segment_id")
     for name in ("journey_sessions", "journey_states"):
         engine.table(name, query(name))
 
@@ -80,7 +90,8 @@ def expected_moves(events):
 @given(events=EVENTS)
 def test_flow_is_conserved_and_counts_are_those_of_a_walk(engine, events):
     load(engine, events)
-    found = session_graph(engine)
+    slices = session_slices(engine)
+    found = graph_of(slices)
     nodes = {node["id"]: node for node in found["nodes"]}
     into, out, shares = Counter(), Counter(), Counter()
     for link in found["links"]:
@@ -95,12 +106,19 @@ def test_flow_is_conserved_and_counts_are_those_of_a_walk(engine, events):
     assert all(share == pytest.approx(1) for share in shares.values())
     ended = sum(node["weight"] for node in nodes.values() if node["kind"] in {"end", "tail"})
     assert ended == found["journeys"] == len({session for session, *_ in events})
-    assert expected_moves(events) == {
-        (nodes[link["source"]]["step"], nodes[link["source"]]["state"], nodes[link["target"]]["state"]): link[
-            "weight"
-        ]
-        for link in found["links"]
-    }
+    assert expected_moves(events) == moves_in(found)
+    for session in range(4):
+        of_slice = {"segment_id": segment_of(session), "channel": CHANNEL[session] or "(none)"}
+        like_it = [each for each in events if (segment_of(each[0]), CHANNEL[each[0]]) == slice_of(session)]
+        assert moves_in(graph_of(slices, **of_slice)) == expected_moves(like_it)
+
+
+def segment_of(session):
+    return SEGMENT_OF.get(CUSTOMER[session % 2], "anonymous")
+
+
+def slice_of(session):
+    return segment_of(session), CHANNEL[session]
 
 
 def furthest(events, recorded):
@@ -120,10 +138,11 @@ def furthest(events, recorded):
 @given(events=EVENTS)
 def test_a_funnel_falls_and_is_that_of_every_combination(engine, events):
     load(engine, events)
-    found = funnels(engine)
+    slices = funnel_slices(engine)
     if not events:
-        assert found["sessions"] is None
+        assert slices["recorded"] is None
         return
+    found = {f"{unit}s": sliced_funnel(slices, unit) for unit in ("session", "visitor")}
     recorded = {state for _, state, _ in events}
     for name, unit_of in (("sessions", lambda session: session), ("visitors", lambda session: session % 2)):
         by_unit = defaultdict(list)
@@ -139,24 +158,57 @@ def test_a_funnel_falls_and_is_that_of_every_combination(engine, events):
             done = [furthest(each, recorded)[step["step"]] for each in by_unit.values()]
             assert step["in_order"] == sum(done) <= before
             before = step["in_order"]
+    check_that_slices_add_up(slices, found)
 
 
-def test_small_channels_share_one_funnel_and_none_is_lost():
-    rows = [
-        {"channel": f"c{n}", "units": 9 - n}
-        | {f"{how}_{step}": (9 - n) // 2 for how in ("reached", "ordered") for step in STEPS}
-        for n in range(5)
+def check_that_slices_add_up(slices, whole):
+    """Whatever is told apart, by segments, by channels or by both, is all of it, step by step."""
+    segments = [each["segment_id"] for each in slices["segments"]]
+    channels = [each["channel_id"] for each in slices["channels"]]
+    parts = (
+        [{"segment_id": each} for each in segments],
+        [{"channel": each} for each in channels],
+        [{"segment_id": segment, "channel": each} for segment in segments for each in channels],
+    )
+    for unit in ("session", "visitor"):
+        for asked in parts:
+            funnels = [sliced_funnel(slices, unit, **each) for each in asked]
+            for place, step in enumerate(whole[f"{unit}s"]["steps"]):
+                for how in ("reached", "in_order"):
+                    counts = [each["steps"][place][how] for each in funnels]
+                    assert step[how] == (None if None in counts else sum(counts))
+
+
+def test_small_channels_share_one_funnel_and_none_is_lost(engine):
+    """Channel n has 12 - n sessions, of which every other one looks at a product; four have no channel."""
+    engine.run(
+        "CREATE OR REPLACE TABLE journey_sessions AS SELECT 's' || place || '-' || n AS session_key, "
+        "'v' || n AS visitor_id, CAST(NULL AS VARCHAR) AS customer_id, "
+        "TIMESTAMPTZ '2026-01-01 10:00:00Z' AS started_at, "
+        "CASE WHEN place < 12 THEN 'c' || place END AS channel "
+        "FROM range(13) AS places(place), range(12) AS numbers(n) "
+        "WHERE n < CASE WHEN place < 12 THEN 12 - place ELSE 4 END"
+    )
+    engine.run(
+        "CREATE OR REPLACE TABLE journey_states AS SELECT session_key, visitor_id, session_key AS event_id, "
+        "started_at AS occurred_at, 'product_view' AS state, 2 AS stage FROM journey_sessions "
+        "WHERE CAST(visitor_id[2:] AS INTEGER) % 2 = 0"
+    )
+    engine.table("journey_segments", "SELECT 'v0' AS customer_id, 'champions' AS segment_id")
+    slices = funnel_slices(engine)
+    found = sliced_funnel(slices, "session")
+    assert [(each["channel_id"], each["channel"], each["is_folded"]) for each in found["by_channel"]] == [
+        *((f"c{n}", f"c{n}", False) for n in range(MAX_CHANNELS)),
+        ("(none)", None, False),
+        ("(other)", None, True),
     ]
-    found = funnel(rows, dict.fromkeys(STEPS, True), unit="session", channels=3)
-    assert [(each["channel"], each["is_folded"]) for each in found["by_channel"]] == [
-        ("c0", False),
-        ("c1", False),
-        ("c2", False),
-        (None, True),
-    ]
-    assert [step["in_order"] for step in found["by_channel"][-1]["steps"]] == [6 + 5, 3 + 2, 5, 5]
-    for place, step in enumerate(found["steps"]):
+    sizes = [[step["in_order"] for step in each["steps"][:2]] for each in found["by_channel"]]
+    assert sizes == [*([12 - n, (13 - n) // 2] for n in range(MAX_CHANNELS)), [4, 2], [4 + 3 + 2 + 1, 6]]
+    for place, step in enumerate(found["steps"][:2]):
         assert step["in_order"] == sum(each["steps"][place]["in_order"] for each in found["by_channel"])
+    rest = sliced_funnel(slices, "session", channel="(other)")
+    assert rest["steps"] == found["by_channel"][-1]["steps"]
+    assert [each["channel_id"] for each in rest["by_channel"]] == ["(other)"]
 
 
 def test_categories_fold_what_is_small_and_keep_apart_what_is_called_the_same(engine):
@@ -166,6 +218,10 @@ def test_categories_fold_what_is_small_and_keep_apart_what_is_called_the_same(en
         "AS mains(customer_id, number, category)"
     )
     engine.table("transition_states", query("transition_category_states"), categories=2)
+    engine.run(
+        "CREATE OR REPLACE TABLE journey_slices AS SELECT DISTINCT customer_id AS unit, "
+        "'lost' AS segment_id, 0 AS channel_place FROM journey_mains"
+    )
     found = graph(engine.rows(query("transition_links"), depth=1), depth=1, end="gone")
     assert sorted((node["step"], node["kind"], node["state"], node["weight"]) for node in found["nodes"]) == [
         (1, "folded", "other", 1),

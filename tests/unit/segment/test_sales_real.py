@@ -111,6 +111,25 @@ def test_countries_and_products_agree_with_pandas(retail):
     assert found["products"][-1]["net_minor"] == goods.sum() - sum(net for _, net in expected)
 
 
+@pytest.mark.parametrize(("by", "kept"), [("product", 100), ("fee", 23)])
+def test_months_agree_with_pandas(retail, by, kept):
+    lake, frame = retail
+    slices = read_json(lake.store, f"runs/run/metrics/sales_months_by_{by}.json")["slices"]
+    named = {each["value"] for each in slices if not each["is_rest"]}
+    assert len(named) == kept
+    of_kind = frame[(frame.kind == "fee") == (by == "fee")]
+    of_kind = of_kind.assign(
+        value=of_kind["product"].where(of_kind["product"].isin(named), ""),
+        month=of_kind.day.dt.strftime("%Y-%m"),
+    )
+    expected = of_kind.groupby(["value", "month"]).net.sum().to_dict()
+    found = {
+        (each["value"] or "", row["month"]): row["net_minor"] for each in slices for row in each["months"]
+    }
+    assert found == expected
+    assert sum(expected.values()) == of_kind.net.sum()
+
+
 def test_every_breakdown_is_the_money_truth(retail):
     lake, frame = retail
     sales.totals("run", lake)

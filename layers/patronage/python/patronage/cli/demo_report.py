@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from patronage.cloud import Api, Stack, User
+    from patronage.steps.simulate import Simulated
 
 
 def print_recommendations(answer: dict[str, Any]) -> None:
@@ -24,6 +25,18 @@ def print_recommendations(answer: dict[str, Any]) -> None:
     model = answer["model"]
     title = f"For customer {answer['user_id']}, by {model['name']} {model['version']}"
     print_rows(title, ("", "Product", "Name", "Reason"), rows)
+
+
+def print_simulated(simulated: Simulated) -> None:
+    """Print what was made up, so that nobody takes it for what visitors did."""
+    told = simulated.told
+    say(
+        f"\nSimulated from the orders since {told.begins:%Y-%m-%d}: {told.visits:,} visits of "
+        f"{sum(told.events.values()):,} events, with {told.events['impression']:,} impressions and "
+        f"{told.events['click']:,} clicks. "
+        "They are marked so in the data, in the API's answers and on each panel that uses them; orders and "
+        "money are real."
+    )
 
 
 def print_access(api: Api, customer: str, product: str) -> None:

@@ -25,6 +25,12 @@ def retrain(
     wait: Annotated[
         bool, typer.Option("--wait", help="Follow the run to its end, one that is going already too.")
     ] = False,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", help="Day, such as 2026-01-31, at whose end a run of segments stops reading."
+        ),
+    ] = None,
 ) -> None:
     """Start a run now. Never two of one kind at once: where one is going, no other is started.
 
@@ -34,14 +40,16 @@ def retrain(
     """
     if what not in MACHINE_OF:
         raise BadInput(f"{what} is none of {', '.join(MACHINE_OF)}")
+    if as_of is not None and what != "segments":
+        raise BadInput(f"--as-of is for segments, not for {what}; leave it out")
     with explained():
         opened = open_stack(Cloud(), stack)
-        execution = _execution(opened, what, wait=wait)
+        execution = _execution(opened, what, as_of, wait=wait)
         if wait:
             _follow(opened, what, execution)
 
 
-def _execution(stack: Stack, what: str, *, wait: bool) -> str:
+def _execution(stack: Stack, what: str, as_of: str | None, *, wait: bool) -> str:
     """Return the run that is going, or the one that was started."""
     machine = MACHINE_OF[what]
     for going in running(stack, machine):
@@ -52,7 +60,8 @@ def _execution(stack: Stack, what: str, *, wait: bool) -> str:
         say(said)
         return str(going["executionArn"])
     run_id = f"{datetime.now(UTC):on-demand-%Y%m%dT%H%M%SZ}-{what}"
-    started = start_run(stack, machine, run_id, {"trigger": "on_demand"})
+    asked = {"trigger": "on_demand"} | ({"as_of": as_of} if as_of else {})
+    started = start_run(stack, machine, run_id, asked)
     say(f"started run {run_id} of {what}")
     return started
 

@@ -22,6 +22,7 @@ from patronage.cloud._runs import (
     wait_for_runs,
 )
 from patronage.cloud._session import Cloud, Stack, explained, open_stack
+from patronage.cloud._simulated import keep_experiment, upload_simulated
 from patronage.cloud._site import SITE, publish_site, site_config
 from patronage.cloud._synth import Assembly, sources_digest, synthesise
 from patronage.cloud._zips import zip_asset
@@ -44,6 +45,7 @@ __all__ = [
     "explained",
     "function_errors",
     "history",
+    "keep_experiment",
     "make_user",
     "open_api",
     "open_stack",
@@ -56,6 +58,7 @@ __all__ = [
     "start_run",
     "synthesise",
     "upload_file",
+    "upload_simulated",
     "wait_for_report",
     "wait_for_runs",
     "zip_asset",

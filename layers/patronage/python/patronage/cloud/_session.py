@@ -34,6 +34,29 @@ class Cloud:
             "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,
         }
 
+    def delta_options(self) -> dict[str, str]:
+        """Return the credentials of the clients as Delta Lake takes them; it reads no profiles of its own."""
+        import boto3
+
+        if self.endpoint is not None:
+            return {
+                "aws_access_key_id": ACCESS_KEY,
+                "aws_secret_access_key": ACCESS_KEY,
+                "aws_region": REGION,
+            }
+        session = boto3.Session()
+        found = session.get_credentials()
+        if found is None:
+            return {}
+        frozen = found.get_frozen_credentials()
+        options = {
+            "aws_access_key_id": frozen.access_key,
+            "aws_secret_access_key": frozen.secret_key,
+            "aws_session_token": frozen.token,
+            "aws_region": session.region_name,
+        }
+        return {name: value for name, value in options.items() if value}
+
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service, made once."""
         if service not in self._clients:
@@ -80,7 +103,11 @@ class Stack:
 
     def lake_store(self) -> S3Store:
         """Return a store over the lake bucket; close it when it is done with."""
-        return S3Store(self.output("LakeBucketName"), client=self.cloud.client("s3"))
+        return S3Store(
+            self.output("LakeBucketName"),
+            client=self.cloud.client("s3"),
+            delta_options=self.cloud.delta_options(),
+        )
 
 
 def open_stack(cloud: Cloud, name: str) -> Stack:

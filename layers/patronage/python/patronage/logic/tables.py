@@ -254,6 +254,11 @@ EVENTS = Table(
         _id("recommendation_id", "the answer of recommendations that showed the product, as its id says"),
         _text("placement", "where recommendations stood, such as basket"),
         Column(name="position", type="BIGINT", meaning="the product's place in that answer, from 1", low=1),
+        Column(
+            name="is_simulated",
+            type="BOOLEAN",
+            meaning="whether a program made it up, as `patronage generate --orders` does; null is no",
+        ),
         _UPDATED,
         *_ORIGIN,
     ),

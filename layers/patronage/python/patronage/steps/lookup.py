@@ -13,9 +13,8 @@ from patronage.errors import BadField, TryAgain
 from patronage.logic.serve.answers import recommendation_answer
 from patronage.logic.serve.context import NOWHERE, Context
 from patronage.logic.serve.filters import EVERYTHING
-from patronage.logic.serve.keys import OF_USER
 from patronage.logic.serve.ladder import MAX_K, POPULAR, climb_down, on_rung, whole_catalogue
-from patronage.logic.serve.rights import NOBODY, Rights
+from patronage.logic.serve.rights import NOBODY, Rights, named
 from patronage.logic.serve.visits import Visit
 from patronage.logic.serve.wanted import MAX_USERS, Found, Wanted, all_of
 
@@ -88,8 +87,8 @@ def recommend_many(
         raise BadField(
             f"user_ids names {len(user_ids)} customers; name 1 to {MAX_USERS}", field="user_ids", rule="count"
         )
-    each = [Rights(user_id, is_personal=True, sessions=((OF_USER, user_id),)) for user_id in user_ids]
-    answers = _recommend(reader, each, k, now, context, filters, recommend_bought, placement)
+    everyone = [named(user_id) for user_id in user_ids]
+    answers = _recommend(reader, everyone, k, now, context, filters, recommend_bought, placement)
     return {"k": k, "answers": answers}
 
 

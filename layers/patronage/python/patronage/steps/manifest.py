@@ -42,6 +42,8 @@ class Manifest:
         the gate decides.
     lake_lines : int
         Order lines of the lake when a run of a promoted version began, which reads older ones; 0 of others.
+    has_simulated_events : bool
+        Whether an event that the run reads was made up; what is computed from events says so.
     monitor : dict
         The `MonitorOptions` of a run of monitoring, by table of `settings/monitor.toml`.
     reproducible : bool
@@ -64,6 +66,7 @@ class Manifest:
     variants: dict[str, dict[str, float]] = field(default_factory=dict)
     promoted: dict[str, str] = field(default_factory=dict)
     lake_lines: int = 0
+    has_simulated_events: bool = False
     monitor: dict[str, Any] = field(default_factory=dict)
     reproducible: bool = True
     not_reproducible_because: str = ""

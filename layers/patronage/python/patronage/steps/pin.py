@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from patronage.settings import Shop
-    from patronage.stores.lake import Lake
+    from patronage.stores.lake import Lake, Snapshot
     from patronage.stores.objects import ObjectStore
 
 EMPTY_LAKE = (
@@ -51,6 +51,7 @@ def pin(
     monitor: Mapping[str, Any] | None = None,
     variants: Mapping[str, dict[str, float]] | None = None,
     promote: Mapping[str, Any] | None = None,
+    until: str | None = None,
 ) -> dict[str, Any]:
     """Pin what a run reads and choose its engine; the same run id again gives the same answer.
 
@@ -72,12 +73,20 @@ def pin(
         By name the weights of each list that arms of experiments need (`variants_of`).
     promote : mapping, optional
         A recorded version to train again instead, on what it read then (`read_promotion`).
+    until : str, optional
+        Day of the shop (``2026-01-31``) at whose end the run stops reading, if it knows later orders: so the
+        customers of an earlier time are segmented.
 
     Returns
     -------
     dict
         ``run_id``, ``engine`` ("duckdb", "too_large", or "none" for an empty lake, of which no manifest is
         written), ``reason`` and ``lines``.
+
+    Raises
+    ------
+    BadInput
+        The run is one of another family, or ``until`` is no day, or one before the first order.
     """
     if lake.store.exists(f"runs/{run_id}/manifest.json"):
         manifest = Manifest.load(lake.store, run_id)
@@ -87,7 +96,7 @@ def pin(
         pinned = (
             _pin_promoted(run_id, promote, lake, shop, now)
             if promote
-            else _pin(run_id, family, lake, shop, now)
+            else _pin(run_id, family, lake, shop, now, until)
         )
         if pinned is None:
             return {"run_id": run_id, "engine": "none", "reason": EMPTY_LAKE, "lines": 0}
@@ -126,8 +135,42 @@ def pin_without_orders(run_id: str, family: str, lake: Lake, shop: Shop, *, now:
     ).save(lake.store)
 
 
-def _pin(run_id: str, family: str, lake: Lake, shop: Shop, now: datetime) -> Manifest | None:
+def _pin(
+    run_id: str, family: str, lake: Lake, shop: Shop, now: datetime, until: str | None = None
+) -> Manifest | None:
     orders = lake.snapshot("orders")
+    stated = order_days(orders, shop)
+    if stated is None or stated.oldest >= now:
+        return None
+    as_of = min(now, end_of_day(stated.last_day, shop))
+    if until is not None:
+        as_of = min(as_of, end_of_day(_checked_day(until, first=stated.first_day), shop))
+    return Manifest(
+        run_id=run_id,
+        family=family,
+        as_of=as_of,
+        created_at=now,
+        tables={"orders": {"version": orders.version}, **_beside(lake)},
+        shop=shop,
+        lines=stated.lines,
+        has_simulated_events=_has_simulated(lake, shop, before=as_of),
+        quality=open_breaches(lake.store, "orders"),
+        segmentation=asdict(read_options(lake.store)) if family == "segments" else {},
+    )
+
+
+@dataclass(frozen=True)
+class OrderDays:
+    """How many order lines there are, the first instant, and the first and last day of the shop."""
+
+    lines: int
+    oldest: datetime
+    first_day: str
+    last_day: str
+
+
+def order_days(orders: Snapshot, shop: Shop) -> OrderDays | None:
+    """Return what a version of the orders spans; None where it holds none."""
     if orders.version < 0:
         return None
     with DuckEngine(shop) as engine:
@@ -137,23 +180,14 @@ def _pin(run_id: str, family: str, lake: Lake, shop: Shop, now: datetime) -> Man
                 "SELECT COUNT(*) AS n, MIN(ordered_at) AS oldest, MAX(ordered_at) AS newest FROM snapshot"
             ),
         )
-        stated = engine.row(
-            "SELECT n, CAST(shop_day(newest) AS VARCHAR) AS day, "
-            f"oldest < CAST({literal(now.isoformat())} AS TIMESTAMPTZ) AS has_begun FROM stated"
+        found = engine.row(
+            "SELECT n, EPOCH_US(oldest) AS oldest, CAST(shop_day(oldest) AS VARCHAR) AS first_day, "
+            "CAST(shop_day(newest) AS VARCHAR) AS last_day FROM stated"
         )
-    if not stated["n"] or not stated["has_begun"]:
+    if not found["n"]:
         return None
-    return Manifest(
-        run_id=run_id,
-        family=family,
-        as_of=min(now, end_of_day(stated["day"], shop)),
-        created_at=now,
-        tables={"orders": {"version": orders.version}, **_beside(lake)},
-        shop=shop,
-        lines=stated["n"],
-        quality=open_breaches(lake.store, "orders"),
-        segmentation=asdict(read_options(lake.store)) if family == "segments" else {},
-    )
+    oldest = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=found["oldest"])
+    return OrderDays(found["n"], oldest, found["first_day"], found["last_day"])
 
 
 def _pin_promoted(run_id: str, asked: Mapping[str, Any], lake: Lake, shop: Shop, now: datetime) -> Manifest:
@@ -167,6 +201,19 @@ def _beside(lake: Lake) -> dict[str, dict[str, int]]:
     """Return the versions of the other tables that the lake has."""
     versions = {name: lake.snapshot(name).version for name in TABLES if name != "orders"}
     return {name: {"version": version} for name, version in versions.items() if version >= 0}
+
+
+def _has_simulated(lake: Lake, shop: Shop, *, before: datetime) -> bool:
+    """Say whether an event that a run reads was made up."""
+    events = lake.snapshot("events")
+    if events.version < 0 or not events.has_column("is_simulated"):
+        return False
+    made_up = (
+        f"is_simulated AND occurred_at < CAST({literal(before.isoformat())} AS TIMESTAMP WITH TIME ZONE)"
+    )
+    with DuckEngine(shop) as engine:
+        engine.stream("made_up", events.select(f"SELECT event_id FROM snapshot WHERE {made_up} LIMIT 1"))
+        return bool(engine.row("SELECT COUNT(*) AS n FROM made_up")["n"])
 
 
 def read_options(store: ObjectStore) -> SegmentOptions:
@@ -183,6 +230,17 @@ def read_options(store: ObjectStore) -> SegmentOptions:
     text = text_of(store.read_bytes(MAP), MAP)
     read_map(text, place=MAP)
     return replace(options, rfm_map=text)
+
+
+def _checked_day(until: str, *, first: str) -> str:
+    """Return the day that a request names; the lake's first order may not be later."""
+    try:
+        day = date.fromisoformat(until).isoformat()
+    except (TypeError, ValueError):
+        raise BadInput(f"as_of {until!r} is no day; write it as in 2026-01-31") from None
+    if day < first:
+        raise BadInput(f"as_of {day} is before the lake's first order, which is of {first}; name a later day")
+    return day
 
 
 def end_of_day(day: str, shop: Shop) -> datetime:

@@ -114,6 +114,10 @@ class Snapshot:
         """Run a query of projections and filters, `FROM snapshot`, where the files lie; an Arrow stream."""
         return QueryBuilder().register("snapshot", self._existing()).execute(sql)
 
+    def has_column(self, name: str) -> bool:
+        """Say whether the table had a column at this version: one that came to Patronage later may lack."""
+        return any(column.name == name for column in self._existing().schema().fields)
+
     def files(self) -> list[Path]:
         """Stage the Parquet files of this version and return their local paths."""
         root = self._store.uri("")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from patronage.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mypy_boto3_s3 import S3Client
 
@@ -144,11 +144,24 @@ class Staged:
 
 
 class S3Store:
-    """Objects of one S3 bucket, staged to a temporary folder where a file is needed."""
+    """Objects of one S3 bucket, staged to a temporary folder where a file is needed.
 
-    def __init__(self, bucket: str, *, client: S3Client) -> None:
+    Parameters
+    ----------
+    bucket : str
+        Its name.
+    client : S3Client
+        What reads and writes it.
+    delta_options : mapping, optional
+        The credentials of the client as Delta Lake takes them, where it does not find them by itself.
+    """
+
+    def __init__(
+        self, bucket: str, *, client: S3Client, delta_options: Mapping[str, str] | None = None
+    ) -> None:
         self.bucket = bucket
         self._client = client
+        self._delta_options = dict(delta_options or {})
         self._folder: Path | None = None
 
     def read_bytes(self, key: str) -> bytes:
@@ -223,7 +236,7 @@ class S3Store:
 
     def delta_options(self) -> dict[str, str]:
         """Conditional puts make commits atomic; the local cloud speaks plain http."""
-        options = {"aws_conditional_put": "etag"}
+        options = {**self._delta_options, "aws_conditional_put": "etag"}
         endpoint = str(self._client.meta.endpoint_url)
         if endpoint.startswith("http://"):
             options |= {"aws_endpoint_url": endpoint, "aws_allow_http": "true"}

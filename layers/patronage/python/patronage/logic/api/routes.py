@@ -39,6 +39,19 @@ PLACEMENT = Parameter("placement", "where the answer is shown, for its id", "slu
 SESSION_ID = Parameter("session_id", "the visit of an anonymous visitor", "id", example="s-83f1")
 START = Parameter("start", "first day, in the shop's zone", "day", example="2010-01-01")
 END = Parameter("end", "last day, in the shop's zone", "day", example="2010-12-31")
+JOURNEY_FILTERS = (
+    Parameter(
+        "segment_id",
+        "an RFM segment, `anonymous` (who is not known) or `none` (known, without an order); all by default",
+        "id",
+        example="champions",
+    ),
+    Parameter(
+        "channel",
+        "by what they came, as `channels` of the answer names it; all by default",
+        example="newsletter",
+    ),
+)
 CURSOR = Parameter("cursor", "`next_cursor` of the page before", example="WzEsInIt")
 
 
@@ -354,6 +367,7 @@ ROUTES = (
         VIEWER,
         "How many visits and visitors come to a product, the cart and a purchase, by channel too",
         "Funnels",
+        JOURNEY_FILTERS,
     ),
     Route(
         "GET",
@@ -371,6 +385,7 @@ ROUTES = (
                 default="sessions",
                 choices=PATHS,
             ),
+            *JOURNEY_FILTERS,
         ),
     ),
     Route(
@@ -392,6 +407,18 @@ ROUTES = (
         "Journey",
         (CUSTOMER_ID, _limit(100, 200), CURSOR),
         twin="/analytics/customers/journey",
+    ),
+    Route(
+        "GET",
+        "/analytics/customers/{customer_id}/recommendations",
+        "recommendation_preview",
+        API,
+        VIEWER,
+        "What the storefront would get for a customer, or for a guest; nothing of it counts as shown",
+        "RecommendationPreview",
+        (CUSTOMER_ID, K, *CONTEXT, *FILTERS),
+        twin="/analytics/customers/recommendations",
+        twin_may_omit_id=True,
     ),
     Route(
         "GET",
@@ -418,6 +445,11 @@ ROUTES = (
             ),
             START,
             END,
+            Parameter("country", "periods of this country alone", example="Germany"),
+            Parameter("channel", "periods of this channel alone", example="web"),
+            Parameter("category", "periods of this category alone", example="Kitchen"),
+            Parameter("product_id", "periods of this product alone", "id", example="85123A"),
+            Parameter("fee", "periods of this fee alone", "id", example="POST"),
             _limit(100, 1_000),
             CURSOR,
         ),

@@ -106,6 +106,21 @@ _MAYBE: dict[str, Schema] = {
     "personal": {**FLAG, "description": "whether the user's own list was looked at"},
 }
 _RECOMMENDATIONS = _object({"user_id": _or_null(ID), **_PRODUCTS}, {"session_id": _or_null(ID), **_MAYBE})
+_PREVIEW = _object(
+    {
+        "user_id": _or_null(ID),
+        **{name: schema for name, schema in _PRODUCTS.items() if name != "recommendation_id"},
+        "is_preview": {
+            "const": True,
+            "description": "nobody was shown this: it has no recommendation_id, so that no event can name it",
+        },
+        "has_own_list": {
+            "type": ["boolean", "null"],
+            "description": "whether a list is kept for this id; null of a guest, and where it cannot be read",
+        },
+    },
+    _MAYBE,
+)
 
 DAY: Schema = {"type": "string", "format": "date"}
 _ENDS: dict[str, Schema] = {"start": DAY, "end": DAY}
@@ -117,6 +132,26 @@ _COMPARED: dict[str, Schema] = {
 _SCORE: Schema = {"type": "integer", "minimum": 1, "maximum": 5}
 _NAMES: Schema = {"type": "object", "additionalProperties": TEXT, "description": "of the segments, by id"}
 _FUNNEL_OR_NULL: Schema = {"oneOf": [{"type": "null"}, _ref("Funnel")]}
+_SIMULATED: dict[str, Schema] = {
+    "is_simulated": {**FLAG, "description": "whether events that a program made up are among what it reads"}
+}
+_CHANNEL: dict[str, Schema] = {
+    "channel_id": {**TEXT, "description": "what `channel` of a request takes"},
+    "channel": {**_or_null(TEXT), "description": "null: not said, or folded"},
+    "is_folded": {**FLAG, "description": "the smaller channels together"},
+}
+_JOURNEY_FILTERS: dict[str, Schema] = {
+    "segment_id": {**_or_null(TEXT), "description": "whose it is; null: everybody's"},
+    "channel": {**_or_null(TEXT), "description": "the channel that it is of; null: all of them"},
+    "segments": {
+        **_list(_object({"segment_id": ID, "name": TEXT})),
+        "description": "what `segment_id` of a request may ask for, and find something",
+    },
+    "channels": {
+        **_list(_object(_CHANNEL)),
+        "description": "what `channel` of a request may ask for: at most 10",
+    },
+}
 _VERDICT: Schema = {**TEXT, "enum": ["ok", "warn", "drift", "not enough data"]}
 
 SCHEMAS: dict[str, Schema] = {
@@ -152,6 +187,7 @@ SCHEMAS: dict[str, Schema] = {
         {"pinned": FLAG, "promoted": FLAG},
     ),
     "Recommendations": _RECOMMENDATIONS,
+    "RecommendationPreview": _PREVIEW,
     "RecommendationsOfMany": _object({"k": COUNT, "answers": _list(_ref("Recommendations"))}),
     "ProductsBeside": _object({"product_id": ID, **_PRODUCTS}, _MAYBE),
     "Products": _object(_PRODUCTS, _MAYBE),
@@ -204,7 +240,7 @@ SCHEMAS: dict[str, Schema] = {
             ),
         }
     ),
-    "Segments": _object({**_HEAD, "segments": _list(ANYTHING)}),
+    "Segments": _object({**_HEAD, "segments": _list(ANYTHING)}, _SIMULATED),
     "Members": _object(
         {
             **_HEAD,
@@ -259,7 +295,7 @@ SCHEMAS: dict[str, Schema] = {
             "url_expires_after_seconds": COUNT,
         },
     ),
-    "Performance": _object({**_HEAD, "segments": _list(ANYTHING)}),
+    "Performance": _object({**_HEAD, "segments": _list(ANYTHING)}, _SIMULATED),
     "RecommendationMetrics": _object({**_HEAD}),
     "Drift": _object(
         {
@@ -274,7 +310,7 @@ SCHEMAS: dict[str, Schema] = {
             "diversity": _ref("DriftedPart"),
             "decay": _ref("DriftedPart"),
         },
-        {"why": {**TEXT, "description": "why there is nothing to hold against"}},
+        {"why": {**TEXT, "description": "why there is nothing to hold against"}, **_SIMULATED},
     ),
     "DriftedColumn": _object(
         {
@@ -311,7 +347,8 @@ SCHEMAS: dict[str, Schema] = {
             "shop": ANYTHING,
             "coverage": ANYTHING,
             "rows": _list(ANYTHING),
-        }
+        },
+        _SIMULATED,
     ),
     "Overview": _object(
         {
@@ -469,7 +506,8 @@ SCHEMAS: dict[str, Schema] = {
                 **_list(_object({"product_id": ID, "name": TEXT, "share_of_customers": SHARE})),
                 "description": "that most of them are recommended",
             },
-        }
+        },
+        _SIMULATED,
     ),
     "Migration": _object(
         {
@@ -501,18 +539,16 @@ SCHEMAS: dict[str, Schema] = {
             "sessions": _FUNNEL_OR_NULL,
             "visitors": _FUNNEL_OR_NULL,
             "reason": {**_or_null(TEXT), "description": "why there is no funnel"},
-        }
+            **_JOURNEY_FILTERS,
+        },
+        _SIMULATED,
     ),
     "Funnel": _object(
         {
             "steps": _list(_ref("FunnelStep")),
             "by_channel": _list(
                 _object(
-                    {
-                        "channel": {**_or_null(TEXT), "description": "null: not said, or folded"},
-                        "is_folded": {**FLAG, "description": "the smaller channels together"},
-                        "steps": _list(_ref("FunnelStep")),
-                    }
+                    {**_CHANNEL, "steps": _list(_ref("FunnelStep"))},
                 )
             ),
         }
@@ -533,8 +569,12 @@ SCHEMAS: dict[str, Schema] = {
             "of": TEXT,
             "graph": {"oneOf": [{"type": "null"}, _ref("PathGraph")]},
             "reason": {**_or_null(TEXT), "description": "why there is no graph"},
+            **_JOURNEY_FILTERS,
         },
-        {"session_minutes": {**NUMBER, "description": "a visit ends after so long without an event"}},
+        {
+            "session_minutes": {**NUMBER, "description": "a visit ends after so long without an event"},
+            **_SIMULATED,
+        },
     ),
     "PathGraph": _object(
         {
@@ -600,14 +640,16 @@ SCHEMAS: dict[str, Schema] = {
             "arms": _list(ANYTHING),
             "sample_ratio": ANYTHING,
             "metrics": _list(ANYTHING),
-        }
+        },
+        _SIMULATED,
     ),
-    "Journey": _object({**_HEAD, "customer_id": ID, "events": _list(ANYTHING), **_PAGE}),
+    "Journey": _object({**_HEAD, "customer_id": ID, "events": _list(ANYTHING), **_PAGE}, _SIMULATED),
     "Sales": _object(
         {
             **_HEAD,
             "rows": _list(ANYTHING),
             "totals": ANYTHING,
+            "of": {"type": ["object", "null"]},
             "covers": ANYTHING,
             "shop_net_minor": MINOR,
             **_PAGE,

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _NONE = PlainColumns()
 _SEPARATOR = "chr(31)"
-_LATER = ("recommendation_id", "placement", "position_text")
+_LATER = ("recommendation_id", "placement", "position_text", "is_simulated_text")
 """Texts of events that came into the lake late: an id made of the others stays where these are not given."""
 _MADE = frozenset({"line", "currency", "kind", "event_id", "rating_id", "country"})
 """Columns that have a value also where a file does not say it, in one table or another."""

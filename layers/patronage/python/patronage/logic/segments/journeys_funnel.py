@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from patronage.logic.segments.journeys_slices import chosen
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 STEPS = ("product_view", "cart_add", "purchase")
 """The steps after the first, as `journey_states.sql` names them."""
-
-MAX_CHANNELS = 20
-"""Channels that have a funnel of their own; smaller ones share one."""
 
 _NEEDS = {
     "product_view": "no event is a view or click that names a product",
@@ -20,41 +19,70 @@ _NEEDS = {
 }
 
 
+def sliced_funnel(
+    document: Mapping[str, Any], unit: str, *, segment_id: str | None = None, channel: str | None = None
+) -> dict[str, Any]:
+    """Build the funnel of a segment and a channel, None of all of them, as `funnel` gives it.
+
+    Parameters
+    ----------
+    document : mapping
+        The counts of ``sessions`` and ``visitors`` by segment and channel, the ``channels``, and what is
+        ``recorded``.
+    unit : str
+        "session" or "visitor".
+    """
+    rows = chosen(document[f"{unit}s"], segment_id=segment_id, channel=channel)
+    return funnel(rows, document["recorded"], document["channels"], unit=unit)
+
+
 def funnel(
     rows: Iterable[Mapping[str, Any]],
     recorded: Mapping[str, bool],
+    channels: Iterable[Mapping[str, Any]],
     *,
     unit: str,
-    channels: int = MAX_CHANNELS,
 ) -> dict[str, Any]:
     """Build a funnel, and one a channel, of the counts of `funnel_counts.sql`.
 
     Parameters
     ----------
     rows : iterable of mapping
-        The counts by channel, the largest channel first.
+        The counts by segment and ``channel_id``: of the whole shop, or of a part of it.
     recorded : mapping
         Whether the shop records each of `STEPS` anywhere.
+    channels : iterable of mapping
+        What the channels are called, as `journeys_slices.named` lists them.
     unit : str
         What is counted, and the name of the first step: "session" or "visitor".
-    channels : int
-        Of more channels, the smallest share one funnel, whose ``is_folded`` is true.
 
     Returns
     -------
     dict
-        ``steps`` and ``by_channel``. A step's ``reached`` did it at all; ``in_order`` did each recorded step
-        up to it in order, so that it falls from step to step; ``step_conversion`` is the share of the
-        recorded step before, ``conversion`` of all. A step that is recorded nowhere is null, with a reason.
+        ``steps`` and ``by_channel``, the largest first, and last the funnel that the small channels share
+        (``is_folded``). A step's ``reached`` did it at all; ``in_order`` did each recorded step up to it in
+        order, so that it falls from step to step; ``step_conversion`` is the share of the recorded step
+        before, ``conversion`` of all. A step that is recorded nowhere is null, with a reason.
     """
     counts = list(rows)
-    own, small = counts[:channels], counts[channels:]
-    by_channel = [
-        {"channel": row["channel"], "is_folded": False, "steps": _steps([row], recorded, unit)} for row in own
-    ]
-    if small:
-        by_channel.append({"channel": None, "is_folded": True, "steps": _steps(small, recorded, unit)})
-    return {"steps": _steps(counts, recorded, unit), "by_channel": by_channel}
+    by_channel: dict[str, list[Mapping[str, Any]]] = {}
+    for row in counts:
+        by_channel.setdefault(row["channel_id"], []).append(row)
+    return {
+        "steps": _steps(counts, recorded, unit),
+        "by_channel": [
+            {**channel, "steps": _steps(by_channel[channel["channel_id"]], recorded, unit)}
+            for channel in sorted(channels, key=lambda each: _size(each, by_channel))
+            if channel["channel_id"] in by_channel
+        ],
+    }
+
+
+def _size(
+    channel: Mapping[str, Any], by_channel: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> tuple[bool, int, bool, str]:
+    units = sum(row["units"] for row in by_channel.get(channel["channel_id"], ()))
+    return channel["is_folded"], -units, channel["channel"] is None, channel["channel_id"]
 
 
 def _steps(rows: list[Mapping[str, Any]], recorded: Mapping[str, bool], unit: str) -> list[dict[str, Any]]:

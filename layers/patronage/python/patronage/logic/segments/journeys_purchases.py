@@ -17,6 +17,7 @@ STAGES = 10
 WITHIN_DAYS = (30, 60, 90, 180, 365)
 """Windows, in days, in which a return is counted."""
 
+_OF_STAGE = ("customers", "returned", "median_days")
 _QUARTERS = {"first_quartile_days": 0.25, "median_days": 0.5, "third_quartile_days": 0.75}
 
 
@@ -67,6 +68,21 @@ def _window(days: int, row: Mapping[str, Any] | None) -> dict[str, Any]:
         return {"days": days, "customers": 0, "returned": 0, "repeat_rate": None}
     rate = row["returned"] / row["customers"]
     return {"days": days, "customers": row["customers"], "returned": row["returned"], "repeat_rate": rate}
+
+
+def stage_slices(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Gather what `journey_stages.sql` counts: a slice each, with the ``stages`` that `stage_graph` takes.
+
+    A slice is of a ``segment_id`` and a ``channel_id``; None is all of them.
+    """
+    by_slice: dict[tuple[str | None, str | None], list[dict[str, Any]]] = {}
+    for row in rows:
+        stage = {"purchase": row["number"]} | {name: row[name] for name in _OF_STAGE}
+        by_slice.setdefault((row["segment_id"], row["channel_id"]), []).append(stage)
+    return [
+        {"segment_id": segment_id, "channel_id": channel_id, "stages": found}
+        for (segment_id, channel_id), found in by_slice.items()
+    ]
 
 
 def stage_graph(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

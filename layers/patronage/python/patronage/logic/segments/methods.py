@@ -23,19 +23,22 @@ class Method:
         The JSON of the run that describes the segments.
     listed, id_name : str
         The name of the list in it, and of the id of its entries.
+    reads_events : bool
+        Whether what visitors did decides it, beside what customers bought.
     """
 
     column: str
     file: str
     listed: str
     id_name: str
+    reads_events: bool = False
 
 
 METHODS = {
     "rfm": Method("segment_id", "rfm", "segments", "segment_id"),
     "kmeans": Method("cluster_id", "clusters", "clusters", "cluster_id"),
-    "behaviour": Method("behaviour_id", "behaviour", "behaviours", "behaviour_id"),
-    "lifecycle": Method("lifecycle_id", "lifecycle", "stages", "id"),
+    "behaviour": Method("behaviour_id", "behaviour", "behaviours", "behaviour_id", reads_events=True),
+    "lifecycle": Method("lifecycle_id", "lifecycle", "stages", "id", reads_events=True),
 }
 
 

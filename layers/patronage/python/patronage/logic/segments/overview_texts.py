@@ -37,9 +37,9 @@ def percent(share: float) -> str:
     Examples
     --------
     >>> percent(-0.1234), percent(12.5)
-    ('12.3 %', '1,250.0 %')
+    ('12.3%', '1,250.0%')
     """
-    return f"{abs(share):,.1%}".replace("%", " %")
+    return f"{abs(share):,.1%}"
 
 
 def net_text(words: Words, value: int, previous: int, change: float | None) -> str:

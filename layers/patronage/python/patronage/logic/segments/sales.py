@@ -31,16 +31,20 @@ def sales_row(row: dict[str, Any]) -> dict[str, Any]:
 
 def by_period(rows: list[dict[str, Any]], period: str, as_of: AsOf) -> list[dict[str, Any]]:
     """Lay out weeks or months, the oldest first; the one that as_of lies in is marked."""
-    found = []
-    for row in sorted(rows, key=lambda each: each["by_value"]):
-        number = number_of(date.fromisoformat(row["by_value"]), period)
-        label = {
-            period: label_of(number, period),
-            "begins": row["by_value"],
-            "is_running": as_of.is_running(number, period),
-        }
-        found.append(label | sales_row(row))
-    return found
+    ordered = sorted(rows, key=lambda each: each["by_value"])
+    return [
+        period_label(date.fromisoformat(row["by_value"]), period, as_of) | sales_row(row) for row in ordered
+    ]
+
+
+def period_label(begins: date, period: str, as_of: AsOf) -> dict[str, Any]:
+    """Name a period by its first day, and say whether it is still running."""
+    number = number_of(begins, period)
+    return {
+        period: label_of(number, period),
+        "begins": begins.isoformat(),
+        "is_running": as_of.is_running(number, period),
+    }
 
 
 def by_value(rows: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:

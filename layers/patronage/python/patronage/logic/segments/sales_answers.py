@@ -1,84 +1,30 @@
 """The sales of a run laid out as somebody asks for them: by period, country, channel, product, category, fee.
 
-A part of the time can be asked of periods and countries alone: a run keeps nothing finer of the others. Every
-figure is of whole periods of the shop, and the rows sum to the totals beside them.
+Every figure is of whole periods of the shop, and the rows sum to the totals beside them.
 """
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadField
-from patronage.logic.choices import check_choice
 from patronage.logic.segments.periods import begin_of, label_of, number_of
+from patronage.logic.segments.sales_question import BY_COLUMN, COLUMNS, LISTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from patronage.logic.segments.sales_question import Question
 
     Row = dict[str, Any]
 
-LISTS = {"channel": "channels", "product": "products", "category": "categories", "fee": "fees"}
-"""What a run keeps of the whole time alone, and the name of the list."""
-BY = ("period", "country", *LISTS)
-GRAINS = ("day", "week", "month", "quarter", "year")
-DOCUMENTS = {"day": "sales-days", "country": "sales-by-country"}
-"""Documents beside `sales` that an answer may need, by grain or by what it is laid out by."""
-_MONTHS = {"quarter": 3, "year": 12}
 _COUNTED_ONCE = ("customers", "new_customers", "returning_customers")
+_LABELS = ("month", "begins", "is_running", "is_rest", "name", *COLUMNS.values())
 
 
-class Span(NamedTuple):
-    """Days of the shop, both ends included; None is open."""
-
-    start: date | None
-    end: date | None
-
-    def __bool__(self) -> bool:
-        return self.start is not None or self.end is not None
-
-    def meets(self, begin: date, last: date) -> bool:
-        """Say whether it shares a day with another span."""
-        return (self.start is None or last >= self.start) and (self.end is None or begin <= self.end)
-
-
-def check_question(by: str, grain: str | None, span: Span) -> None:
-    """Refuse what a run keeps no figures of.
-
-    Raises
-    ------
-    BadField
-        It names the field, and what can be asked.
-    """
-    check_choice("by", by, BY)
-    if grain is not None:
-        check_choice("grain", grain, GRAINS)
-    if span.start is not None and span.end is not None and span.start > span.end:
-        raise BadField(
-            f"start {span.start} is after end {span.end}; exchange the two", field="start", rule="range"
-        )
-    if by in LISTS and (grain is not None or span):
-        field = "grain" if grain is not None else "start" if span.start is not None else "end"
-        raise BadField(
-            f"sales by {by} are kept of the whole time alone; leave {field} out, or ask by period or country",
-            field=field,
-            rule="not-kept",
-        )
-    if by == "country" and grain not in {None, "month"}:
-        raise BadField(
-            f"sales by country are kept by month; ask for grain month instead of {grain}, or by period",
-            field="grain",
-            rule="not-kept",
-        )
-    if by == "country":
-        _check_months(span)
-
-
-def rows_of(
-    sales: Mapping[str, Any], more: Mapping[str, Any], by: str, grain: str | None, span: Span
-) -> list[Row]:
+def rows_of(sales: Mapping[str, Any], more: Mapping[str, Any], asked: Question) -> list[Row]:
     """Return the rows of an answer, oldest or greatest first.
 
     Parameters
@@ -86,30 +32,47 @@ def rows_of(
     sales : mapping
         The document `sales` of a run.
     more : mapping
-        The one that `DOCUMENTS` names; empty where none is.
-    by, grain, span
+        The one that the question needs beside it; empty where it needs none.
+    asked : Question
         What is asked for, as `check_question` allows it.
+
+    Raises
+    ------
+    BadField
+        Periods are narrowed to a value that a run keeps no months of.
     """
-    if by in LISTS:
-        return list(sales[LISTS[by]])
+    by, grain, span, narrowed = asked
     if by == "period":
-        return [row for row in _periods(sales, more, grain or "month") if span.meets(*_ends(row, grain))]
-    if grain is None and not span:
-        return list(sales["countries"])
-    months = [
-        {"country": each["value"], "is_rest": each["is_rest"], **row}
+        months = _narrowed(sales["months"], more["slices"], narrowed) if narrowed else sales["months"]
+        periods = _periods(sales, more, months, grain or "month")
+        return [row for row in periods if span.meets(*_ends(row, grain))]
+    if asked.kept_by is None:
+        return list(sales[LISTS[by]])
+    rows = [
+        {**_words(each, by), **row}
         for each in more["slices"]
         for row in each["months"]
         if span.meets(*_ends(row, "month"))
     ]
-    return months if grain else _summed_by_country(months)
+    return rows if grain else _summed(rows, by)
 
 
-def totals_of(rows: Sequence[Mapping[str, Any]]) -> Row:
-    """Sum what can be summed of rows; who came in two of them would count twice, and is null."""
-    names = [name for name in rows[0] if _is_summed(name, rows)] if rows else ["net_minor"]
-    totals = {name: sum(row[name] for row in rows) for name in names}
-    return totals | _aov(totals)
+def value_of(more: Mapping[str, Any], asked: Question) -> Row | None:
+    """Return the value that periods are narrowed to, a product with its name; None for the whole shop."""
+    if not asked.narrowed or asked.kept_by is None:
+        return None
+    words = _words(_slice_of(more["slices"], asked.narrowed), asked.kept_by)
+    return {name: value for name, value in words.items() if name != "is_rest"}
+
+
+def totals_of(rows: Sequence[Mapping[str, Any]], unsummed: Collection[str] = ()) -> Row:
+    """Sum what can be summed of rows; who came in two of them would count twice, and is left out."""
+    left_out = {*_COUNTED_ONCE, "aov_minor", *unsummed}
+    names = [name for name in rows[0] if name not in left_out and _is_summed(name, rows)] if rows else []
+    totals = {name: sum(row[name] for row in rows) for name in names or ["net_minor"]}
+    if "orders" in totals and "aov_minor" not in unsummed:
+        totals["aov_minor"] = totals["net_minor"] / totals["orders"] if totals["orders"] else None
+    return totals
 
 
 def covered(rows: Sequence[Mapping[str, Any]], grain: str | None) -> dict[str, str | None]:
@@ -121,26 +84,17 @@ def covered(rows: Sequence[Mapping[str, Any]], grain: str | None) -> dict[str, s
     }
 
 
-def _check_months(span: Span) -> None:
-    starts_within = span.start is not None and span.start.day != 1
-    ends_within = span.end is not None and span.end.day != monthrange(span.end.year, span.end.month)[1]
-    if starts_within or ends_within:
-        field = "start" if starts_within else "end"
-        raise BadField(
-            f"sales by country are kept by month, and {field} {getattr(span, field)} lies within one; "
-            "ask from the first day of a month to the last of one, or by period",
-            field=field,
-            rule="whole-months",
-        )
-
-
-def _periods(sales: Mapping[str, Any], more: Mapping[str, Any], grain: str) -> list[Row]:
+def _periods(
+    sales: Mapping[str, Any], more: Mapping[str, Any], months: Sequence[Row], grain: str
+) -> list[Row]:
     if grain == "day":
         return [{**row, "begins": row["day"]} for row in more["days"]]
-    if grain in _MONTHS:
-        begun = groupby(sales["months"], key=lambda month: _begin(date.fromisoformat(month["begins"]), grain))
-        return [_longer(grain, begin, list(months)) for begin, months in begun]
-    return list(sales[f"{grain}s"])
+    if grain == "week":
+        return list(sales["weeks"])
+    if grain == "month":
+        return list(months)
+    begun = groupby(months, key=lambda month: _begin(date.fromisoformat(month["begins"]), grain))
+    return [_longer(grain, begin, list(found)) for begin, found in begun]
 
 
 def _longer(grain: str, begin: date, months: list[Row]) -> Row:
@@ -150,32 +104,76 @@ def _longer(grain: str, begin: date, months: list[Row]) -> Row:
         grain: str(begin.year) if grain == "year" else label_of(number_of(begin, grain), grain),
         "begins": begin.isoformat(),
         "is_running": not is_whole or any(month["is_running"] for month in months),
-        **totals_of(months),
-        **dict.fromkeys(_COUNTED_ONCE),
+        **_figures(months),
     }
 
 
-def _summed_by_country(months: Iterable[Row]) -> list[Row]:
+def _narrowed(
+    months: Iterable[Row], slices: Sequence[Mapping[str, Any]], narrowed: Mapping[str, str]
+) -> list[Row]:
+    """Return every month of the shop with the figures of one value, nothing where it has no line."""
+    found = {row["month"]: row for row in _slice_of(slices, narrowed)["months"]}
+    example = next(iter(found.values()))
+    nothing = {name: None if name == "aov_minor" else 0 for name in example if name not in _LABELS}
+    return [
+        found.get(month["month"])
+        or {**{name: month[name] for name in ("month", "begins", "is_running")}, **nothing}
+        for month in months
+    ]
+
+
+def _slice_of(slices: Sequence[Mapping[str, Any]], narrowed: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return the months that are kept of a value.
+
+    Raises
+    ------
+    BadField
+        None are.
+    """
+    ((name, value),) = narrowed.items()
+    by = BY_COLUMN[name]
+    named = [each for each in slices if each["value"] is not None]
+    found = next((each for each in named if each["value"] == value), None)
+    if found is None:
+        raise BadField(
+            f"{name} is {value!r}, which is none of the {len(named)} {LISTS[by]} that months are kept of, "
+            f"those with the most net revenue; ask by {by} for what there is, and of any other query the "
+            "table orders of the lake, as with Athena",
+            field=name,
+            rule="not-kept",
+        )
+    return found
+
+
+def _words(each: Mapping[str, Any], by: str) -> Row:
+    """Return what a slice says of its value, under the names of the rows."""
+    words = {name: value for name, value in each.items() if name not in {"value", "months"}}
+    return {COLUMNS[by]: each["value"], **words}
+
+
+def _summed(months: Iterable[Row], by: str) -> list[Row]:
+    """Sum the months of each value, the greatest first and the rest last."""
     groups: dict[tuple[str | None, bool], list[Row]] = {}
     for row in months:
-        groups.setdefault((row["country"], row["is_rest"]), []).append(row)
+        groups.setdefault((row[COLUMNS[by]], row["is_rest"]), []).append(row)
     summed = [
-        {"country": country, "is_rest": is_rest, **totals_of(rows), **dict.fromkeys(_COUNTED_ONCE)}
-        for (country, is_rest), rows in groups.items()
+        {
+            **{name: rows[0][name] for name in (*COLUMNS.values(), "name", "is_rest") if name in rows[0]},
+            **_figures(rows),
+        }
+        for rows in groups.values()
     ]
-    return sorted(summed, key=lambda row: (row["is_rest"], -row["net_minor"], row["country"] or ""))
+    return sorted(summed, key=lambda row: (row["is_rest"], -row["net_minor"], row[COLUMNS[by]] or ""))
+
+
+def _figures(months: list[Row]) -> Row:
+    """Sum months of the same; what has no sum is null."""
+    totals = totals_of(months)
+    return {name: totals.get(name) for name in months[0] if name not in _LABELS}
 
 
 def _is_summed(name: str, rows: Sequence[Mapping[str, Any]]) -> bool:
-    if name in _COUNTED_ONCE or name == "aov_minor":
-        return False
     return all(isinstance(row[name], (int, float)) and not isinstance(row[name], bool) for row in rows)
-
-
-def _aov(totals: Mapping[str, Any]) -> Row:
-    if "orders" not in totals:
-        return {}
-    return {"aov_minor": totals["net_minor"] / totals["orders"] if totals["orders"] else None}
 
 
 def _ends(row: Mapping[str, Any], grain: str | None) -> tuple[date, date]:

@@ -59,13 +59,19 @@ def rights_of(caller: Caller, user_id: str | None, session_id: str | None) -> Ri
     user, visit = user_id or "", session_id or ""
     if caller.plan == SERVER:
         of_visit = ((OPEN, visit), (PROVED, visit)) if visit else ()
-        return Rights(user, bool(user), (*_of_user(user), *of_visit))
+        rights = named(user)
+        return rights._replace(sessions=(*rights.sessions, *of_visit))
     if caller.user_id and user and user != caller.user_id:
         raise Forbidden("the visitor token names another user; ask for that one, or without a token")
     visit = visit or caller.session_id
     namespace = PROVED if visit == caller.session_id else OPEN
     sessions = (*_of_user(caller.user_id), *(((namespace, visit),) if visit else ()))
     return Rights(user or caller.user_id, bool(caller.user_id), sessions)
+
+
+def named(user_id: str) -> Rights:
+    """Return the rights over a customer of who may name anybody, "" for nobody, without a visit."""
+    return Rights(user_id, bool(user_id), _of_user(user_id))
 
 
 def _of_user(user_id: str) -> tuple[tuple[str, str], ...]:

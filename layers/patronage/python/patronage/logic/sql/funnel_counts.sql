@@ -1,4 +1,4 @@
--- How many units (sessions, or visitors) came how far, by channel. Reads `funnel_units`, `funnel_events`.
+-- How many units (sessions, or visitors) came how far, by segment and channel. Reads `journey_slices`, `funnel_events`.
 -- reached_x: did x at all; ordered_x: did every step up to x, none before the one that precedes it (at one instant is
 -- not before). A step that the shop records nowhere ($has_x false) is passed over.
 WITH viewed AS (
@@ -44,7 +44,8 @@ reached AS (
 )
 
 SELECT
-    funnel_units.channel,
+    journey_slices.segment_id,
+    journey_slices.channel_place,
     COUNT(*) AS units,
     CAST(COALESCE(SUM(reached.product_view), 0) AS BIGINT) AS reached_product_view,
     CAST(COALESCE(SUM(reached.cart_add), 0) AS BIGINT) AS reached_cart_add,
@@ -52,7 +53,7 @@ SELECT
     CAST(COALESCE(SUM(reached.product_view), 0) AS BIGINT) AS ordered_product_view,
     CAST(COALESCE(SUM(reached.ordered_cart_add), 0) AS BIGINT) AS ordered_cart_add,
     CAST(COALESCE(SUM(reached.ordered_purchase), 0) AS BIGINT) AS ordered_purchase
-FROM funnel_units
-LEFT JOIN reached ON funnel_units.unit = reached.unit
-GROUP BY funnel_units.channel
-ORDER BY units DESC, funnel_units.channel NULLS LAST
+FROM journey_slices
+LEFT JOIN reached ON journey_slices.unit = reached.unit
+GROUP BY journey_slices.segment_id, journey_slices.channel_place
+ORDER BY journey_slices.segment_id, journey_slices.channel_place

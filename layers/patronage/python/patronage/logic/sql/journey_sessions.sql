@@ -2,12 +2,14 @@
 SELECT
     session_key,
     MIN(visitor_id) AS visitor_id,
+    MIN(customer_id) AS customer_id,
     MIN(occurred_at) AS started_at,
     MIN(CASE WHEN channel_place = 1 THEN channel END) AS channel
 FROM (
     SELECT
         session_key,
         visitor_id,
+        customer_id,
         occurred_at,
         channel,
         ROW_NUMBER() OVER (

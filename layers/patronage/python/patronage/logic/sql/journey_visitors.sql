@@ -1,8 +1,12 @@
 -- One row a visitor, with the channel of the first session that names one. Reads `journey_sessions`.
-SELECT visitor_id, MIN(CASE WHEN channel_place = 1 THEN channel END) AS channel
+SELECT
+    visitor_id,
+    MIN(customer_id) AS customer_id,
+    MIN(CASE WHEN channel_place = 1 THEN channel END) AS channel
 FROM (
     SELECT
         visitor_id,
+        customer_id,
         channel,
         ROW_NUMBER() OVER (
             PARTITION BY visitor_id

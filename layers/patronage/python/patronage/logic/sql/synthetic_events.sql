@@ -7,7 +7,8 @@ SELECT
     catalogue.product_id,
     CASE WHEN events.order_number >= 0 THEN LPAD(CAST(events.order_number AS VARCHAR), 9, '0') END AS order_id,
     TO_TIMESTAMP(events.instant) AS occurred_at,
-    channels.channel
+    channels.channel,
+    TRUE AS is_simulated
 FROM events
 LEFT JOIN people ON events.person = people.row_number
 INNER JOIN catalogue ON events.product = catalogue.row_number

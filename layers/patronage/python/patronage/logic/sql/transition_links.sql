@@ -1,4 +1,5 @@
--- How many journeys go from one state at a step to the next. Reads `transition_states`.
+-- How many journeys go from one state at a step to the next, by segment and channel. Reads `transition_states`,
+-- `journey_slices` (unit: the journey).
 -- Steps beyond $depth are folded into one tail; every journey ends in an end or in the tail, so flow is conserved and,
 -- as states carry their step, no revisit makes a circle.
 WITH ends AS (
@@ -22,6 +23,7 @@ paths AS (
 
 moves AS (
     SELECT
+        journey,
         step,
         kind,
         state,
@@ -30,9 +32,23 @@ moves AS (
     FROM paths
 )
 
-SELECT step, kind, state, next_kind, next_state, COUNT(*) AS weight
+SELECT
+    journey_slices.segment_id,
+    journey_slices.channel_place,
+    moves.step,
+    moves.kind,
+    moves.state,
+    moves.next_kind,
+    moves.next_state,
+    COUNT(*) AS weight
 FROM moves
-WHERE next_kind IS NOT NULL
-GROUP BY step, kind, state, next_kind, next_state
-ORDER BY
-    step, weight DESC, kind, state NULLS LAST, next_kind, next_state NULLS LAST
+INNER JOIN journey_slices ON moves.journey = journey_slices.unit
+WHERE moves.next_kind IS NOT NULL
+GROUP BY
+    journey_slices.segment_id,
+    journey_slices.channel_place,
+    moves.step,
+    moves.kind,
+    moves.state,
+    moves.next_kind,
+    moves.next_state

@@ -12,6 +12,7 @@ from patronage.steps.analytics.monitoring import (
     segment_effects,
 )
 from patronage.steps.analytics.overview import overview
+from patronage.steps.analytics.preview import preview
 from patronage.steps.analytics.recommendations import recommendation_metrics
 from patronage.steps.analytics.sales import sales
 from patronage.steps.analytics.segments import performance, segment_products, segments
@@ -29,6 +30,7 @@ __all__ = [
     "overview",
     "paths",
     "performance",
+    "preview",
     "purchases",
     "recommendation_effectiveness",
     "recommendation_metrics",

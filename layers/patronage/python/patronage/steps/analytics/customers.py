@@ -41,7 +41,8 @@ def journey(
 ) -> dict[str, Any]:
     """Return what happened to a customer, the newest of the ``events`` first, in pages.
 
-    ``total`` counts all of them, also those that were cut from what is kept (``is_cut``).
+    ``total`` counts all of them, also those that were cut from what is kept (``is_cut``);
+    ``is_simulated`` says whether events that a program made up are among what timelines are made of.
 
     Raises
     ------
@@ -56,10 +57,17 @@ def journey(
         raise unknown_customer(customer_id, generation)
     document = needed(document, generation, cursor)
     stated = reader.document(generation.run_id, "timelines") or {}
+    is_simulated = stated.get("is_simulated", False)
     timeline = timeline_from(document, customer_id, stated.get("absent", {}))
     newest_first = timeline.pop("entries")[::-1]
     events, following = cut(newest_first, generation, question, start=start, limit=limit)
-    return {**timeline, "events": events, "next_cursor": following, **generation.head(now)}
+    return {
+        **timeline,
+        "events": events,
+        "next_cursor": following,
+        "is_simulated": is_simulated,
+        **generation.head(now),
+    }
 
 
 def unknown_customer(customer_id: str, generation: Generation) -> NotFound:

@@ -19,7 +19,7 @@ NO_RUN = (
     "no monitoring run was published yet; one runs each day, and on demand: "
     "patronage retrain monitoring --stack NAME"
 )
-_BESIDE_ROWS = ("since", "until", "rule", "reason", "totals", "shop", "coverage")
+_BESIDE_ROWS = ("since", "until", "is_simulated", "rule", "reason", "totals", "shop", "coverage")
 
 
 def recommendation_effectiveness(reader: FiguresReader, *, by: str, now: datetime) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def recommendation_effectiveness(reader: FiguresReader, *, by: str, now: datetim
 
 def rows_by(document: Mapping[str, Any], by: str) -> dict[str, Any]:
     """Return what a report of effectiveness says by one dimension."""
-    answer = {name: document[name] for name in _BESIDE_ROWS}
+    answer = {name: document[name] for name in _BESIDE_ROWS if name in document}
     versions = {"versions": document["versions"]} if by == "model" else {}
     return {**answer, "by": by, "rows": document["by"][by], **versions}
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from patronage.stores.figures_reader import FiguresReader
 
 _ONLY_RFM = "the run before and this one are compared by the method rfm alone"
+_NO_TOTAL = {"segments", "other_methods", "has_simulated_events"}
 NO_RUN_BEFORE = "there was no run before this one"
 
 
@@ -31,15 +32,26 @@ def segments(reader: FiguresReader, *, method: str = "rfm", now: datetime) -> di
     check_method(method)
     generation = reader.live("segments", now)
     summary = needed(reader.summary(generation.run_id), generation, None)
-    totals = {name: value for name, value in summary.items() if name not in {"segments", "other_methods"}}
+    totals = {name: value for name, value in summary.items() if name not in _NO_TOTAL}
     found = profiles_of(summary, method)
-    return {**totals, **generation.head(now), "method": method, "segments": found}
+    return {
+        **totals,
+        **generation.head(now),
+        "method": method,
+        "is_simulated": _is_simulated(summary, method),
+        "segments": found,
+    }
 
 
 def profiles_of(summary: dict[str, Any], method: str) -> list[dict[str, Any]]:
     """Return the segments of a method as a run's summary has them."""
     found = summary["segments"] if method == "rfm" else summary.get("other_methods", {}).get(method, [])
     return list(found)
+
+
+def _is_simulated(summary: dict[str, Any], method: str) -> bool:
+    """Say whether a method read events that were made up."""
+    return METHODS[method].reads_events and summary.get("has_simulated_events", False)
 
 
 def segment_products(
@@ -67,6 +79,7 @@ def segment_products(
         "segment_id": segment_id,
         "name": profiles[segment_id]["name"],
         "customers": profiles[segment_id]["customers"],
+        "is_simulated": _is_simulated(summary, method),
         "products": best[method].get(segment_id, []),
         "next_products": profiles[segment_id]["next_products"],
         **generation.head(now),
@@ -92,6 +105,7 @@ def performance(reader: FiguresReader, *, method: str = "rfm", now: datetime) ->
     return {
         **generation.head(now),
         "method": method,
+        "is_simulated": _is_simulated(summary, method),
         "frequency_unit": unit,
         "segments": found,
         "migration_reason": reason,

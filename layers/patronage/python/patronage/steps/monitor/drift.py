@@ -55,6 +55,7 @@ def drift(run_id: str, store: ObjectStore) -> dict[str, Any]:
             "as_of": manifest.as_of.isoformat(),
             "created_at": manifest.created_at.isoformat(),
             "day": manifest.today,
+            "is_simulated": manifest.has_simulated_events,
             "reference": inputs["reference"],
             "windows": inputs["windows"],
             "thresholds": manifest.monitor.get("drift", {}),

@@ -87,6 +87,7 @@ def measure(manifest: Manifest, lake: Lake, options: AttributionOptions) -> dict
         "currency": manifest.shop.currency,
         "since": since.astimezone(ZoneInfo(manifest.shop.timezone)).date().isoformat(),
         "until": manifest.today,
+        "is_simulated": manifest.has_simulated_events,
         "rule": {"text": rule_of(options), "click_days": options.click_days, "view_days": options.view_days},
         "reason": _reason(totals, options),
         "totals": figures(totals, options),

@@ -36,8 +36,9 @@ def experiment_reports(run_id: str, store: ObjectStore) -> dict[str, Any]:
     manifest = Manifest.load(store, run_id)
     options = MonitorOptions.from_mapping(manifest.monitor).experiments
     head = {"as_of": manifest.as_of.isoformat(), "currency": manifest.shop.currency}
+    simulated = {"is_simulated": manifest.has_simulated_events}
     experiments = {
-        told["experiment"]["experiment_id"]: _experiment(told, units, options)
+        told["experiment"]["experiment_id"]: _experiment(told, units, options) | simulated
         for told, units in _read(store, run_id, "experiment-")
     }
     segments = [_segment(told, units, options) for told, units in _read(store, run_id, "audience-")]

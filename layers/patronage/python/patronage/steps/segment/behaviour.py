@@ -45,6 +45,7 @@ def behaviour(run_id: str, lake: Lake) -> dict[str, Any]:
             "as_of": manifest.as_of.isoformat(),
             "currency": manifest.shop.currency,
             "session_minutes": manifest.options.session_minutes,
+            "is_simulated": manifest.has_simulated_events,
             "events": _events(engine, manifest, has_sessions=has_sessions),
             "shop": shop,
             "behaviours": _described(norms, summary) if has_sessions else None,

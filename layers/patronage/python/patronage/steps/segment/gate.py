@@ -84,6 +84,7 @@ def _summary(manifest: Manifest, store: ObjectStore, money: dict[str, int]) -> d
         "distinct_scores": scored["bins"],
         "kept_customers": scored["kept"],
         "low_data": lifetime["low_data"],
+        "has_simulated_events": manifest.has_simulated_events,
         "segments": _with_shares(profiles["rfm"]),
         "other_methods": {
             method: _with_shares(found) for method, found in profiles.items() if method != "rfm"

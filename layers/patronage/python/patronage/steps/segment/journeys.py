@@ -7,13 +7,22 @@ from typing import TYPE_CHECKING, Any
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import NotFound
 from patronage.logic.queries import query
-from patronage.logic.segments.journeys_funnel import STEPS, funnel
-from patronage.logic.segments.journeys_graph import graph
+from patronage.logic.segments.journeys_funnel import sliced_funnel
 from patronage.logic.segments.journeys_items import instant_text
+from patronage.logic.segments.journeys_moves import graph_of
 from patronage.logic.segments.journeys_purchases import STAGES, WITHIN_DAYS, stage_graph, stages
+from patronage.logic.segments.journeys_slices import FILTERS
 from patronage.logic.segments.journeys_timeline import absences, timeline_of
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
+from patronage.steps.segment.journeys_slices import (
+    CATEGORY_DEPTH,
+    category_slices,
+    funnel_slices,
+    purchase_slices,
+    session_slices,
+    show_segments,
+)
 from patronage.steps.segment.previous import HISTORY, show_file
 from patronage.steps.segment.product_names import product_names
 from patronage.stores.objects import read_json, write_json
@@ -22,11 +31,6 @@ if TYPE_CHECKING:
     from patronage.stores.lake import Lake
     from patronage.stores.objects import ObjectStore
 
-SESSION_DEPTH = 8
-"""Steps of a session that the transition graph shows; what follows is one tail."""
-CATEGORY_DEPTH = 4
-"""Purchases whose main categories the transition graph shows."""
-MAX_CATEGORIES = 10
 MAX_ITEMS = 50
 """First products, and pairs of a first and a next one, that are listed."""
 MAX_ENTRIES = 200
@@ -40,10 +44,15 @@ _OF_THE_SHOP = (
     "journey_mains",
     "journey_firsts",
     "journey_pairs",
-    "funnel_units",
+    "journey_units",
+    "journey_channels",
+    "journey_slices",
+    "first_channels",
     "funnel_events",
     "transition_states",
 )
+"""Tables that the timelines do not need."""
+_NOTHING: dict[str, Any] = {"slices": [], **{name: [] for name in FILTERS}}
 NO_EVENTS = "the lake has no event of a known time and visitor; upload an event file below raw/events/"
 NO_CATEGORIES = "no product that was bought has a category; upload the catalogue below raw/products/"
 
@@ -51,35 +60,64 @@ NO_CATEGORIES = "no product that was bought has a category; upload the catalogue
 def journeys(run_id: str, lake: Lake) -> dict[str, Any]:
     """Write the funnels, the transition graphs, the repeat purchases and the timelines of a run.
 
-    The timelines hold this run's own changes of segment where `stability` ran before.
+    Funnels and graphs are also written by segment and channel, the segments being those that this run's
+    `rfm` wrote before. The timelines hold this run's own changes of segment where `stability` ran before.
     """
     manifest = Manifest.load(lake.store, run_id)
     with pinned_engine(manifest, lake, "events", "products", "customers") as engine:
         _load(engine, manifest, lake)
-        purchases, categories = _purchases(engine, manifest)
-        shop_funnels = funnels(engine)
-        transitions = {
-            "sessions": session_graph(engine) if shop_funnels["sessions"] else None,
-            "purchases": stage_graph(purchases["stages"]),
-            "categories": categories,
-            "reasons": {
-                "sessions": shop_funnels["reason"],
-                "categories": None if categories else NO_CATEGORIES,
-            },
+        funnels = funnel_slices(engine)
+        purchases, has_categories = _purchases(engine, manifest)
+        slices = {
+            "sessions": session_slices(engine) if funnels["recorded"] else _NOTHING,
+            "purchases": purchase_slices(engine),
+            "categories": category_slices(engine) if has_categories else _NOTHING,
         }
         for table in _OF_THE_SHOP:  # room for the timelines
             engine.run(f"DROP TABLE IF EXISTS {table}")
         summary = _timelines(engine, manifest, lake)
-    stated = {"as_of": manifest.as_of.isoformat(), "run_id": run_id}
+    of_events = {"is_simulated": manifest.has_simulated_events}
     settings = {"session_minutes": manifest.options.session_minutes}
-    for name, found in (
-        ("funnels", shop_funnels | settings),
-        ("transitions", transitions | settings),
-        ("purchases", purchases),
-        ("timelines", summary),
-    ):
+    written = {
+        "funnels": _whole_funnels(funnels) | settings | of_events,
+        "funnel_slices": funnels | of_events,
+        "transitions": _transitions(slices, purchases["stages"]) | settings | of_events,
+        "session_slices": slices["sessions"] | of_events,
+        "purchase_slices": slices["purchases"],
+        "category_slices": slices["categories"],
+        "purchases": purchases,
+        "timelines": summary | of_events,
+    }
+    stated = {"as_of": manifest.as_of.isoformat(), "run_id": run_id}
+    for name, found in written.items():
         write_json(lake.store, f"runs/{run_id}/journeys/{name}.json", found | stated)
     return {"customers": summary["customers"], "entries": summary["entries"]}
+
+
+def _whole_funnels(slices: dict[str, Any]) -> dict[str, Any]:
+    has_events = slices["recorded"] is not None
+    return {
+        **{
+            f"{unit}s": sliced_funnel(slices, unit) if has_events else None for unit in ("session", "visitor")
+        },
+        "reason": None if has_events else NO_EVENTS,
+        **{name: slices[name] for name in FILTERS},
+    }
+
+
+def _transitions(slices: dict[str, Any], repeats: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the graphs of the whole shop, why one is absent, and what each may be filtered by."""
+    sessions, categories = slices["sessions"], slices["categories"]
+    return {
+        "sessions": graph_of(sessions) if sessions["slices"] else None,
+        "purchases": stage_graph(repeats),
+        "categories": graph_of(categories) if categories["slices"] else None,
+        "reasons": {
+            "sessions": None if sessions["slices"] else NO_EVENTS,
+            "categories": None if categories["slices"] else NO_CATEGORIES,
+        },
+        "filters": {of: {name: each[name] for name in FILTERS} for of, each in slices.items()},
+    }
 
 
 def _load(engine: DuckEngine, manifest: Manifest, lake: Lake) -> None:
@@ -89,6 +127,7 @@ def _load(engine: DuckEngine, manifest: Manifest, lake: Lake) -> None:
     engine.table("journey_states", query("journey_states"))
     engine.table("journey_occasions", query("journey_occasions"))
     engine.table("journey_mains", query("journey_mains"), depth=CATEGORY_DEPTH)
+    show_segments(manifest.run_id, lake.store, engine)
     _load_history(engine, manifest, lake)
 
 
@@ -106,41 +145,8 @@ def _load_history(engine: DuckEngine, manifest: Manifest, lake: Lake) -> None:
     )
 
 
-def funnels(engine: DuckEngine) -> dict[str, Any]:
-    """Count how far sessions and visitors came; reads `journey_sessions` and `journey_states`."""
-    if not engine.row("SELECT COUNT(*) AS n FROM journey_sessions")["n"]:
-        return {"sessions": None, "visitors": None, "reason": NO_EVENTS}
-    found = {row["state"] for row in engine.rows("SELECT DISTINCT state FROM journey_states")}
-    recorded = {step: step in found for step in STEPS}
-    engine.table("journey_visitors", query("journey_visitors"))
-    return {
-        "sessions": _funnel(engine, recorded, "session", "session_key", "journey_sessions"),
-        "visitors": _funnel(engine, recorded, "visitor", "visitor_id", "journey_visitors"),
-        "reason": None,
-    }
-
-
-def _funnel(
-    engine: DuckEngine, recorded: dict[str, bool], unit: str, column: str, table: str
-) -> dict[str, Any]:
-    engine.table("funnel_units", f"SELECT {column} AS unit, channel FROM {table}")
-    engine.table("funnel_events", f"SELECT {column} AS unit, state, occurred_at FROM journey_states")
-    rows = engine.rows(
-        query("funnel_counts"),
-        has_product_view=recorded["product_view"],
-        has_cart_add=recorded["cart_add"],
-    )
-    return funnel(rows, recorded, unit=unit)
-
-
-def session_graph(engine: DuckEngine) -> dict[str, Any]:
-    """Build the graph of what visitors do after what; reads `journey_sessions` and `journey_states`."""
-    engine.table("transition_states", query("transition_session_states"))
-    return graph(engine.rows(query("transition_links"), depth=SESSION_DEPTH), depth=SESSION_DEPTH)
-
-
-def _purchases(engine: DuckEngine, manifest: Manifest) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """Describe the repeat purchases, and the graph of their categories where products have any."""
+def _purchases(engine: DuckEngine, manifest: Manifest) -> tuple[dict[str, Any], bool]:
+    """Describe the repeat purchases, and say whether their products have categories."""
     gaps = engine.rows(query("journey_gaps"), stages=STAGES)
     within = {
         days: engine.rows(query("journey_within"), stages=STAGES, days=days, today=manifest.today)
@@ -155,7 +161,7 @@ def _purchases(engine: DuckEngine, manifest: Manifest) -> tuple[dict[str, Any], 
         "first_categories": _firsts(engine, "category") if has_categories else None,
         "reasons": {"first_categories": None if has_categories else NO_CATEGORIES},
     }
-    return found, _category_graph(engine) if has_categories else None
+    return found, has_categories
 
 
 def _firsts(engine: DuckEngine, item: str) -> dict[str, Any]:
@@ -190,12 +196,6 @@ def _named(engine: DuckEngine, found: dict[str, Any]) -> dict[str, Any]:
     for row in found["next"]:
         row["next_name"] = names[row["next_item"]]
     return found
-
-
-def _category_graph(engine: DuckEngine) -> dict[str, Any]:
-    engine.table("transition_states", query("transition_category_states"), categories=MAX_CATEGORIES)
-    rows = engine.rows(query("transition_links"), depth=CATEGORY_DEPTH)
-    return graph(rows, depth=CATEGORY_DEPTH, end="no further purchase")
 
 
 def _timelines(engine: DuckEngine, manifest: Manifest, lake: Lake) -> dict[str, Any]:

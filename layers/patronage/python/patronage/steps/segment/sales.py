@@ -15,11 +15,12 @@ from patronage.logic.segments.sales import (
     with_what_is_left,
 )
 from patronage.logic.segments.sales_calendar import DaySeries, calendar_effects
-from patronage.logic.segments.slices import CUSTOMER, MOST_SLICES, checked_slice, slice_label
+from patronage.logic.segments.slices import CUSTOMER, checked_slice
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
 from patronage.steps.segment.cohorts import calendar_of
 from patronage.steps.segment.overview import overview
+from patronage.steps.segment.sales_months import months_by, place_months
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ def sales(run_id: str, lake: Lake) -> dict[str, Any]:
     """Write the sales by week, month, country, channel, product and category, and the calendar beside.
 
     The keys are ``metrics/sales.json``, ``sales_calendar.json``, ``sales_days.parquet`` and
-    ``sales_days.json`` (every day), ``sales_products.parquet`` (every product) and ``overview.json`` (by day,
-    who bought and what brought the money) of the run.
+    ``sales_days.json`` (every day), ``sales_products.parquet`` (every product),
+    ``sales_months_by_product.json`` (and by category, channel and fee: every month) and ``overview.json`` (by
+    day, who bought and what brought the money) of the run.
     """
     manifest = Manifest.load(lake.store, run_id)
     as_of = calendar_of(manifest)
@@ -50,6 +52,7 @@ def sales(run_id: str, lake: Lake) -> dict[str, Any]:
         engine.table("sales_orders", query("sales_orders"))
         engine.table("unsliced_rows", query("sales_rows"), today=manifest.today)
         engine.run("CREATE VIEW sales_rows AS SELECT 0 AS slice, * FROM unsliced_rows")
+        engine.table("sales_product_months", query("sales_product_months"))
         engine.table("sales_products", query("sales_products"))
         found = _breakdowns(engine, as_of) | _products(engine)
         effects = _calendar(engine, as_of)
@@ -57,6 +60,10 @@ def sales(run_id: str, lake: Lake) -> dict[str, Any]:
         shown = overview(engine, as_of)
         with lake.store.writing(f"runs/{run_id}/metrics/sales_products.parquet") as path:
             engine.parquet("FROM sales_products ORDER BY product_id", path)
+        months = months_by(engine, found, as_of)
+    for by, slices in months.items():
+        laid_out = _headed(manifest) | {"by": by, "slices": slices}
+        write_json(lake.store, f"runs/{run_id}/metrics/sales_months_by_{by}.json", laid_out)
     write_json(lake.store, f"runs/{run_id}/metrics/sales.json", _headed(manifest) | found)
     write_json(lake.store, f"runs/{run_id}/metrics/sales_calendar.json", _headed(manifest) | effects)
     write_json(lake.store, f"runs/{run_id}/metrics/sales_days.json", _headed(manifest) | {"days": days})
@@ -86,16 +93,7 @@ def sliced(run_id: str, lake: Lake, by: str = "country") -> dict[str, Any]:
         _value_customers(engine, checked_slice(by))
         engine.table("sales_orders", query("sales_orders"))
         engine.table("unsliced_rows", query("sales_rows"), today=manifest.today)
-        engine.table("sales_rows", query("sales_sliced_rows"), by=by, most=MOST_SLICES)
-        named = engine.rows(f"SELECT DISTINCT slice, value FROM sales_rows WHERE slice < {MOST_SLICES}")
-        months = engine.rows(query("sales_by"), by="month")
-    values = {row["slice"]: row["value"] for row in named}
-    numbers = sorted({row["slice"] for row in months}, key=lambda number: (number < 0, number))
-    slices = [
-        slice_label(number, values)
-        | {"months": by_period([row for row in months if row["slice"] == number], "month", as_of)}
-        for number in numbers
-    ]
+        slices = place_months(engine, by, as_of)
     headed = _headed(manifest) | {"by": by, "slices": slices}
     write_json(lake.store, f"runs/{run_id}/metrics/sales-by-{by}.json", headed)
     return {"by": by, "slices": len(slices)}

@@ -1,0 +1,15 @@
+-- The segment and the channel of each unit (session, visitor or buyer). Reads `journey_units`, `journey_segments`,
+-- `journey_channels`. Channels that have no place of their own share $channels; where none is said it is one more.
+SELECT
+    journey_units.unit,
+    CASE
+        WHEN journey_units.customer_id IS NULL THEN 'anonymous'
+        ELSE COALESCE(journey_segments.segment_id, 'none')
+    END AS segment_id,
+    CASE
+        WHEN journey_units.channel IS NULL THEN $channels + 1
+        ELSE COALESCE(journey_channels.place, $channels)
+    END AS channel_place
+FROM journey_units
+LEFT JOIN journey_segments ON journey_units.customer_id = journey_segments.customer_id
+LEFT JOIN journey_channels ON journey_units.channel = journey_channels.channel

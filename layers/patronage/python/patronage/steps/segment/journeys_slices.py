@@ -1,0 +1,133 @@
+"""Journeys by segment and channel: funnels, and what follows on what, counted in one pass each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from patronage.logic.queries import query
+from patronage.logic.segments.journeys_funnel import STEPS
+from patronage.logic.segments.journeys_graph import LABELS
+from patronage.logic.segments.journeys_moves import moves_document
+from patronage.logic.segments.journeys_purchases import STAGES, stage_slices
+from patronage.logic.segments.journeys_slices import MAX_CHANNELS, named, segments_in
+from patronage.steps.segment.previous import show_file
+
+if TYPE_CHECKING:
+    from patronage.engines.duckdb import DuckEngine
+    from patronage.stores.objects import ObjectStore
+
+    Rows = list[dict[str, Any]]
+
+SESSION_DEPTH = 8
+"""Steps of a session that the transition graph shows; what follows is one tail."""
+CATEGORY_DEPTH = 4
+"""Purchases whose main categories the transition graph shows."""
+MAX_CATEGORIES = 10
+_SEGMENTS = {"customer_id": "VARCHAR", "segment_id": "VARCHAR"}
+
+
+def show_segments(run_id: str, store: ObjectStore, engine: DuckEngine) -> None:
+    """Show as `journey_segments` where the customers stand by this run's `rfm`; nobody before it ran."""
+    key = f"runs/{run_id}/segments/rfm.parquet"
+    if not show_file("journey_segments", key, _SEGMENTS, store, engine):
+        engine.show_none("journey_segments", _SEGMENTS)
+
+
+def funnel_slices(engine: DuckEngine) -> dict[str, Any]:
+    """Count how far sessions and visitors came, by segment and channel.
+
+    It reads `journey_sessions`, `journey_states` and `journey_segments`.
+
+    Returns
+    -------
+    dict
+        What `sliced_funnel` takes; ``recorded`` is null where there is no session.
+    """
+    if not engine.row("SELECT COUNT(*) AS n FROM journey_sessions")["n"]:
+        return {"recorded": None, "sessions": [], "visitors": [], "segments": [], "channels": []}
+    found = {row["state"] for row in engine.rows("SELECT DISTINCT state FROM journey_states")}
+    recorded = {step: step in found for step in STEPS}
+    kept = _slice_sessions(engine)
+    sessions, filters = _filtered(_counts(engine, recorded, "session_key"), kept)
+    engine.table("journey_visitors", query("journey_visitors"))
+    _slice_visitors(engine)
+    visitors, _ = named(_counts(engine, recorded, "visitor_id"), kept)
+    return {"recorded": recorded, "sessions": sessions, "visitors": visitors, **filters}
+
+
+def _counts(engine: DuckEngine, recorded: dict[str, bool], column: str) -> Rows:
+    engine.table("funnel_events", f"SELECT {column} AS unit, state, occurred_at FROM journey_states")
+    return engine.rows(
+        query("funnel_counts"),
+        has_product_view=recorded["product_view"],
+        has_cart_add=recorded["cart_add"],
+    )
+
+
+def _filtered(rows: Rows, kept: list[str]) -> tuple[Rows, dict[str, Rows]]:
+    """Name the channels of rows; return them with the segments and channels that there are rows of."""
+    found, channels = named(rows, kept)
+    return found, {"segments": segments_in(found), "channels": channels}
+
+
+def session_slices(engine: DuckEngine) -> dict[str, Any]:
+    """Count what visitors do after what, by segment and channel, as `graph_of` takes it.
+
+    It reads `journey_sessions`, `journey_states` and `journey_segments`.
+    """
+    engine.table("transition_states", query("transition_session_states"))
+    return _moves(engine, _slice_sessions(engine), depth=SESSION_DEPTH, end=LABELS["end"])
+
+
+def category_slices(engine: DuckEngine) -> dict[str, Any]:
+    """Count which category customers buy after which, by segment and channel, as `graph_of` takes it.
+
+    It reads `journey_mains`, `journey_occasions`, `journey_segments` and `orders`.
+    """
+    engine.table("transition_states", query("transition_category_states"), categories=MAX_CATEGORIES)
+    return _moves(engine, _slice_buyers(engine), depth=CATEGORY_DEPTH, end="no further purchase")
+
+
+def _moves(engine: DuckEngine, kept: list[str], *, depth: int, end: str) -> dict[str, Any]:
+    rows, filters = _filtered(engine.rows(query("transition_links"), depth=depth), kept)
+    return moves_document(rows, depth=depth, end=end) | filters
+
+
+def purchase_slices(engine: DuckEngine) -> dict[str, Any]:
+    """Count who came back after each purchase, by segment and channel, and by each of the two alone.
+
+    It reads `journey_occasions`, `journey_segments` and `orders`.
+    """
+    kept = _slice_buyers(engine)
+    rows, filters = _filtered(engine.rows(query("journey_stages"), stages=STAGES), kept)
+    return {"slices": stage_slices(rows), **filters}
+
+
+def _slice_sessions(engine: DuckEngine) -> list[str]:
+    """Make the table `journey_slices` of the sessions, and return the channels by place."""
+    engine.table("journey_units", "SELECT session_key AS unit, customer_id, channel FROM journey_sessions")
+    return _slice(engine)
+
+
+def _slice_visitors(engine: DuckEngine) -> None:
+    """Make the table `journey_slices` of the visitors, by the channels of `_slice_sessions` before."""
+    engine.table("journey_units", "SELECT visitor_id AS unit, customer_id, channel FROM journey_visitors")
+    engine.table("journey_slices", query("journey_slices"), channels=MAX_CHANNELS)
+
+
+def _slice_buyers(engine: DuckEngine) -> list[str]:
+    """Make the table `journey_slices` of buyers, by the channel of the first purchase."""
+    engine.table("first_channels", query("slice_by_first_purchase"), by="channel")
+    engine.table(
+        "journey_units",
+        "SELECT buyers.customer_id AS unit, buyers.customer_id, first_channels.value AS channel "
+        "FROM (SELECT DISTINCT customer_id FROM journey_occasions) AS buyers "
+        "LEFT JOIN first_channels ON buyers.customer_id = first_channels.customer_id",
+    )
+    return _slice(engine)
+
+
+def _slice(engine: DuckEngine) -> list[str]:
+    engine.table("journey_channels", query("journey_channels"), channels=MAX_CHANNELS)
+    engine.table("journey_slices", query("journey_slices"), channels=MAX_CHANNELS)
+    return [row["channel"] for row in engine.rows("SELECT channel FROM journey_channels ORDER BY place")]
