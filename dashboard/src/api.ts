@@ -1,6 +1,8 @@
 /** The public API as the page asks it: reads are shared for a minute, refusals are one kind of error. */
 import type { Cohorts, Customer, Dimension, Drift, Effectiveness, ExperimentResults, Experiments, Head, Members, Models, Performance, Problem, RecommendationPreview, RolledBack, Sales, Scorecard, Segments, Status, Timeline } from "./types.ts";
+import { CognitoError } from "./auth/cognito.ts";
 import { createStore } from "./store.ts";
+import { texts } from "./texts/index.ts";
 
 /** The API refused, or could not be reached (`status` 0). */
 export class ApiError extends Error {
@@ -20,9 +22,8 @@ export type Param = string | number | boolean | null | undefined | readonly stri
 export type Params = Record<string, Param>;
 
 export interface Options {
-  /** "token" (default) is the signed-in user; "key" the public key of the browser plan, or the `x-api-key` of `headers`. */
+  /** "token" (default) is the signed-in user; "key" the public key of the browser plan. */
   as?: "token" | "key";
-  headers?: Record<string, string>;
 }
 
 export interface Doors {
@@ -68,9 +69,9 @@ export class Api {
   }
 
   /** Change something. What was read before is forgotten. */
-  async send<T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown, options: Options = {}): Promise<T> {
+  async send<T>(method: "POST", path: string, body?: unknown): Promise<T> {
     try {
-      return await this.#ask<T>(method, urlOf(this.#doors.base, path, {}), options, body);
+      return await this.#ask<T>(method, urlOf(this.#doors.base, path, {}), {}, body);
     } finally {
       this.forget();
     }
@@ -91,6 +92,7 @@ export class Api {
   /** Ask anew from now on, as after a sign-out. */
   forget(): void {
     this.#held.clear();
+    shop.set(null);
   }
 
   /** One of country, channel, category, product_id and fee narrows periods to one value. */
@@ -150,14 +152,14 @@ export class Api {
     if (answer.status === 401 && options.as !== "key") answer = await this.#once(method, url, options, body, true);
     if (!answer.ok) throw await refusal(answer);
     const found = (answer.status === 204 ? null : await answer.json()) as T;
-    noteHead(found);
+    if (method === "GET") noteHead(url.slice(this.#doors.base.length), found);
     return found;
   }
 
   async #once(method: string, url: string, options: Options, body: unknown, isFresh: boolean): Promise<Response> {
-    const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
+    const headers: Record<string, string> = { Accept: "application/json" };
     if (options.as === "key") {
-      headers["x-api-key"] ??= this.#doors.browserKey ?? "";
+      headers["x-api-key"] = this.#doors.browserKey ?? "";
     } else {
       const token = await this.#token(isFresh);
       if (token === null) throw new ApiError(401, { title: "Signed out" });
@@ -171,8 +173,13 @@ export class Api {
     return this.#reach(() => (this.#doors.fetcher ?? fetch)(url, init));
   }
 
-  #token(isFresh: boolean): Promise<string | null> {
-    return this.#reach(() => this.#doors.token(isFresh));
+  async #token(isFresh: boolean): Promise<string | null> {
+    try {
+      return await this.#reach(() => this.#doors.token(isFresh));
+    } catch (error) {
+      if (error instanceof CognitoError) throw new ApiError(502, { detail: texts.signIn.errors.other(error.code) }, null, error);
+      throw error;
+    }
   }
 
   async #reach<T>(work: () => Promise<T>): Promise<T> {
@@ -209,15 +216,17 @@ async function refusal(answer: Response): Promise<ApiError> {
   return new ApiError(answer.status, problem, Number.isFinite(seconds) ? seconds : null);
 }
 
-/** What the newest answer said of the shop: its currency and what the data reach up to. */
+/** What the latest answer about segments and sales said of the shop: its currency and what the data reach up to. */
 export const shop = createStore<Pick<Head, "currency" | "as_of"> | null>(null);
 
-function noteHead(answer: unknown): void {
+/** What is answered from the live run of the segments; other runs may be older or newer. */
+const OF_SEGMENTS = /^\/(segments|customers$|customers\?|analytics\/(overview|sales|cohorts|journeys|customers\/journey|segments\/(performance|map|clusters|products|migration)))/;
+
+function noteHead(path: string, answer: unknown): void {
   const head = headOf(answer);
+  if (!head || !OF_SEGMENTS.test(path)) return;
   const known = shop.get();
-  if (head && (!known || head.as_of > known.as_of || head.currency !== known.currency)) {
-    shop.set({ currency: head.currency, as_of: head.as_of });
-  }
+  if (head.as_of !== known?.as_of || head.currency !== known.currency) shop.set({ currency: head.currency, as_of: head.as_of });
 }
 
 /** Return the head that answers of analytics begin with, where an answer has one. */

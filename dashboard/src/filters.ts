@@ -1,3 +1,4 @@
+import { lastDayOf } from "./format.ts";
 import { navigate, usePlace } from "./router.ts";
 
 /** Lengths of a period, as the API names them. */
@@ -55,7 +56,13 @@ export function addDays(day: string, days: number): string {
   return moved.toISOString().slice(0, 10);
 }
 
-/** The ranges that one click chooses; they end with the last day of the data, which may be long ago. */
+/** Return the last day of the shop that is over at an instant: what figures by day end with. */
+export function lastWholeDayOf(asOf: string): string {
+  const after = new Date(new Date(asOf).getTime() + 1);
+  return addDays(lastDayOf(after.toISOString()), -1);
+}
+
+/** The ranges that one click chooses; they end with the last whole day of the data, which may be long ago. */
 export const PRESETS = { last30: 30, last90: 90, last365: 365 } as const;
 
 export function presetRange(days: number, lastDay: string): { start: string; end: string } {

@@ -68,11 +68,6 @@ export function number(value: Maybe, digits = 0): string {
   return isMissing(value) ? texts.none : numbers({ maximumFractionDigits: digits }).format(value);
 }
 
-/** Write a large number short: `1.2m`. */
-export function compact(value: Maybe): string {
-  return isMissing(value) ? texts.none : numbers({ notation: "compact", maximumFractionDigits: 1 }).format(value);
-}
-
 /** Write a share (0.123) as `12.3%`. */
 export function percent(share: Maybe, digits = 1): string {
   if (isMissing(share)) return texts.none;
@@ -91,10 +86,6 @@ let zone = "UTC";
 export function setZone(timezone: string): void {
   new Intl.DateTimeFormat("en", { timeZone: timezone });
   zone = timezone;
-}
-
-export function shopZone(): string {
-  return zone;
 }
 
 /** Write a day of the shop (`2011-12-09`) as `9 Dec 2011`; it has no zone, and none is applied. */

@@ -17,6 +17,9 @@ async function start(root: HTMLElement): Promise<void> {
     const config = await loadConfig();
     setZone(config.timezone ?? "UTC");
     const auth = createAuth(createCognito(config), { tab: sessionStorage, device: localStorage });
+    addEventListener("storage", (event) => {
+      if (event.storageArea === localStorage && event.newValue === null) auth.noteRemoved(event.key);
+    });
     setApi(new Api({ base: config.api, token: (isFresh) => auth.token(isFresh), browserKey: config.browser_key }));
     startRouter();
     render(<App auth={auth} config={config} />, root);

@@ -307,7 +307,10 @@ export interface ChangeRow extends Compared {
   id: string | null;
   name: string;
   difference: number;
+  /** An English sentence, for who has no words of their own. */
   text: string;
+  /** Of a segment: the day up to which the run before had data. */
+  since?: string;
 }
 
 export interface Overview extends Head {

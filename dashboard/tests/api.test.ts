@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Api, ApiError, type Doors, shop, urlOf } from "../src/api.ts";
+import { CognitoError } from "../src/auth/cognito.ts";
 import { stateOf, stateOfError } from "../src/panel/state.ts";
 
 interface Asked { url: string; method: string; headers: Headers }
@@ -57,9 +58,19 @@ describe("a question", () => {
     expect(await api.all<{ rows: number[]; next_cursor: string | null }, number>("/x", { limit: 2 }, (page) => page.rows)).toEqual([1, 2, 3]);
     expect(asked[1]?.url).toContain("cursor=c2");
   });
-  it("leaves behind what the shop's currency is", async () => {
-    await apiOf([json({ currency: "KWD", as_of: "2011-12-10T00:00:00Z" })]).api.get("/x");
+  it("leaves behind the shop's currency and how far its data reach, as the latest answer says, also after a roll-back", async () => {
+    const { api } = apiOf([json({ currency: "KWD", as_of: "2011-12-10T00:00:00Z" }), json({ currency: "KWD", as_of: "2011-12-03T00:00:00Z" })]);
+    await api.get("/analytics/sales", { grain: "day" });
     expect(shop.get()).toEqual({ currency: "KWD", as_of: "2011-12-10T00:00:00Z" });
+    await api.get("/customers", { customer_id: "1" });
+    expect(shop.get()).toEqual({ currency: "KWD", as_of: "2011-12-03T00:00:00Z" });
+    api.forget();
+    expect(shop.get()).toBeNull();
+  });
+  it.each(["/analytics/recommendations/effectiveness", "/analytics/customers/recommendations", "/analytics/drift", "/experiments/results", "/analytics/segments/effects"])("of %s says nothing of how far the shop's data reach", async (path) => {
+    shop.set(null);
+    await apiOf([json({ currency: "KWD", as_of: "2012-01-01T00:00:00Z" })]).api.get(path);
+    expect(shop.get()).toBeNull();
   });
 });
 
@@ -71,9 +82,15 @@ describe("a refusal", () => {
     [503, "not-ready", "before the first run"],
   ])("of %d is the state %s with the API's words", async (status, kind, detail) =>
     expect(stateOfError(await failed([problem(status, detail)]))).toEqual({ kind, why: detail, detail: "Request r-1" }));
+  it.each(["not-kept", "one-of", "range"])("for the rule %s is a lack of data, which no retry mends", async (rule) =>
+    expect(stateOfError(await failed([json({ type: "urn:x", title: "t", status: 400, detail: "before the first day", rule, request_id: "r-1" }, 400)]))).toEqual({ kind: "not-enough", why: "before the first day" }));
   it("of 403 is no permission", async () => expect(stateOfError(await failed([problem(403, "no")])).kind).toBe("forbidden"));
   it("of 401, twice, is signed out", async () => expect(stateOfError(await failed([problem(401, "no")])).kind).toBe("signed-out"));
   it("without any token is signed out, and asks nothing", async () => expect(stateOfError(await failed([], { token: async () => null })).kind).toBe("signed-out"));
+  it("of the sign-in service, for the moment, is an error that may be tried again", async () => {
+    const token = async (): Promise<string> => { throw new CognitoError("TooManyRequestsException", "slow down"); };
+    expect(stateOfError(await failed([], { token }))).toMatchObject({ kind: "error", why: expect.stringContaining("TooManyRequestsException") as string });
+  });
   it("of 429 says how long to wait", async () =>
     expect(stateOfError(await failed([problem(429, "slow", { "Retry-After": "7" })]))).toMatchObject({ kind: "error", why: "Too many questions at once. Try again in 7 seconds." }));
   it("of the network is told apart", async () => {

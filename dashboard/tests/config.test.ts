@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkConfig, loadConfig } from "../src/config.ts";
 
-const good = { api: "https://a/prod/api/v1/", region: "r", client_id: "c", user_pool_id: "r_p", cognito: "https://c", is_local: false };
+const good = { api: "https://a/prod/api/v1/", client_id: "c", user_pool_id: "r_p", cognito: "https://c", is_local: false };
 
 describe("the run-time configuration", () => {
   it("is taken as the stack wrote it", () => expect(checkConfig(good)).toEqual({ ...good, api: "https://a/prod/api/v1" }));

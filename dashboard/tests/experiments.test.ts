@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { liftIntervals, missingOf, newestOf, primaryFirst, writeP } from "../src/views/experiments.ts";
+import { inUnit, liftIntervals, missingOf, newestOf, primaryFirst, writeP } from "../src/views/experiments.ts";
 import type { Experiment, ExperimentResults, Lift, Metric } from "../src/types.ts";
 
 const experiment = (id: string, state: Experiment["state"], started_at?: string): Experiment => ({ experiment_id: id, name: id, state, arms: [], ...(started_at ? { started_at } : {}) });
@@ -27,5 +27,7 @@ describe("results", () => {
     expect(liftIntervals(found, "fixed", name)[0]).toMatchObject({ low: -0.01, high: 0.05 });
   });
   it("say once what is missing", () => expect(missingOf(found)).toEqual(["new needs 5 more visitors"]));
+  it("are numbers in the unit that stands beside them", () =>
+    expect([inUnit(0.0712, "share", "GBP"), inUnit(1234.5, "minor", "GBP"), inUnit(1234, "minor", "KWD"), inUnit(null, "minor", "GBP")]).toEqual([7.12, 12.345, 1.234, null]));
   it("write p values", () => expect([writeP(0.0004), writeP(0.0456), writeP(null)]).toEqual(["< 0.001", "0.046", "–"]));
 });

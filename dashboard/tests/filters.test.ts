@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { addDays, dayOr, presetRange, readFilters, withParams } from "../src/filters.ts";
+import { addDays, dayOr, lastWholeDayOf, presetRange, readFilters, withParams } from "../src/filters.ts";
+import { setZone } from "../src/format.ts";
 
 const read = (text: string) => readFilters(new URLSearchParams(text));
 
@@ -16,5 +17,11 @@ describe("filters in the address", () => {
     expect(before.toString()).toBe("start=2011-01-01&method=rfm");
   });
   it("counts a preset's days with both ends", () => expect(presetRange(30, "2011-12-09")).toEqual({ start: "2011-11-10", end: "2011-12-09" }));
+  it("ends a preset on the last day that is over, in the shop's zone", () => {
+    setZone("Europe/London");
+    const found = ["2011-12-09T12:50:00Z", "2011-12-10T00:00:00+00:00", "2011-07-01T23:00:00Z", "2011-07-01T22:59:59.999999Z"].map(lastWholeDayOf);
+    setZone("UTC");
+    expect(found).toEqual(["2011-12-08", "2011-12-09", "2011-07-01", "2011-06-30"]);
+  });
   it("counts over a change of clocks and of years", () => expect([addDays("2011-03-26", 2), addDays("2011-12-31", 1)]).toEqual(["2011-03-28", "2012-01-01"]));
 });

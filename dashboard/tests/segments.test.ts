@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../src/api.ts";
-import { areas, cellAt, cutOf, heaviest, mapCells, migrationFlows, pointsByCluster, tellingFeatures } from "../src/views/segments.ts";
+import { areas, cellAt, cutOf, heaviest, inOurWords, mapCells, migrationFlows, pointsByCluster, tellingFeatures, withOurWords } from "../src/views/segments.ts";
 import { notYet } from "../src/pages/shared/notYet.ts";
 import type { Clusters, Migration, SegmentMap, SegmentRow } from "../src/types.ts";
 
@@ -23,6 +23,17 @@ describe("the map of RFM", () => {
   it("leaves a cell without customers blank, whatever is shown", () => expect(mapCells(map, "customers").map(([, , value]) => value)).toEqual([4, null]));
   it("finds the cell that was clicked", () => expect([cellAt(map, 0, 0)?.segment_id, cellAt(map, 2, 2)]).toEqual(["new_customers", undefined]));
   it("says what a score takes; the lowest takes everybody", () => expect([cutOf(map.cuts, "r", 5), cutOf(map.cuts, "f", 2), cutOf(map.cuts, "f", 1)]).toEqual([7, null, null]));
+});
+
+describe("names of segments", () => {
+  const rows = [{ segment_id: "at_risk", name: "theirs", description: "theirs" }, { segment_id: "3", name: "Cluster 3" }] as SegmentRow[];
+  it("are the page's, by method, and the API's where the page knows none", () => {
+    const told = (method: "rfm" | "lifecycle" | "kmeans") => withOurWords({ segments: rows }, method).segments.map((row) => [row.name, row.description]);
+    expect(told("rfm")).toEqual([["At Risk", "bought well and often, not for some time: write personally"], ["Cluster 3", undefined]]);
+    expect(told("lifecycle")[0]).toEqual(["At Risk", "late by the own rhythm: remind now, gently"]);
+    expect(told("kmeans")[0]).toEqual(["theirs", "theirs"]);
+  });
+  it("by id keep those that the page does not know", () => expect(inOurWords({ lost: "theirs", own: "Own" }, "rfm")).toEqual({ lost: "Lost", own: "Own" }));
 });
 
 describe("areas of segments", () => {

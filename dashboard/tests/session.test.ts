@@ -76,6 +76,26 @@ describe("a session", () => {
     await expect(one.token(true)).rejects.toThrow("Failed to fetch");
     expect(one.session.get()).not.toBeNull();
   });
+  it.each(["TooManyRequestsException", "InternalErrorException", "Http503"])("stays where Cognito refuses with %s for the moment", async (code) => {
+    const one = auth();
+    await one.signIn("v", "p", false);
+    refresh = async () => { throw new CognitoError(code, "later"); };
+    await expect(one.token(true)).rejects.toThrow("later");
+    expect([one.session.get()?.email, tab.length]).toEqual(["vera@shop.example", 1]);
+  });
+  it("ends in every tab of a device that kept it, and in no tab that has its own", async () => {
+    const [own, kept] = [auth(), auth()];
+    await own.signIn("v", "p", false);
+    await kept.signIn("v", "p", true);
+    const other = auth();
+    for (const each of [own, kept, other]) each.noteRemoved("another.entry");
+    expect(other.session.get()).not.toBeNull();
+    tab.setItem("patronage.session", device.getItem("patronage.session") ?? "");
+    for (const each of [own, other]) each.noteRemoved("patronage.session");
+    expect([own.session.get()?.email, other.session.get(), await other.token()]).toEqual(["vera@shop.example", null, null]);
+    kept.noteRemoved(null);
+    expect(kept.session.get()).toBeNull();
+  });
   it("is gone after signing out, even where a renewal comes late", async () => {
     const one = auth();
     await one.signIn("v", "p", true);

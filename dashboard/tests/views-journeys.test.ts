@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Funnel, FunnelStep, PathGraph, TimelineEvent } from "../src/types.ts";
 import { broughtBefore, cumulated, nameOfId } from "../src/views/customer.ts";
-import { areNamed, conversionOf, fileName, labelsOf, large, largest, options, stepsOf, unitsOf, upTo, withoutThin } from "../src/views/journeys.ts";
+import { areNamed, categoriesIn, conversionOf, fileName, labelsOf, large, largest, options, stepsOf, unitsOf, upTo, withoutThin } from "../src/views/journeys.ts";
 
 const node = (id: number, step: number, state = "view") => ({ id, step, state, kind: "state" as const, weight: 1 });
 const link = (source: number, target: number, weight: number) => ({ source, target, weight, share: 1 });
@@ -60,3 +60,8 @@ describe("a timeline", () => {
   });
 });
 it("an id becomes a name", () => expect([nameOfId("at_risk"), nameOfId("")]).toEqual(["At risk", ""]));
+
+it("a category of journeys leads to sales only where they have one of that name, not where it is a level of a path", () => {
+  const found = categoriesIn([{ category: "Home > Kitchen" }, { category: "Garden" }, { category: null }, { category: "Others", is_rest: true }]);
+  expect(["Home", "Garden", "Others"].map((name) => found.has(name))).toEqual([false, true, false]);
+});

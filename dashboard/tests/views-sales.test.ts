@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { withParams } from "../src/filters.ts";
-import { chosenIn, finer, into, lastDayIn, ofMonths, partRunning, periodOf, trailOf, wholeMonths } from "../src/views/sales.ts";
+import { chosenIn, finer, into, lastDayIn, notNarrowedTo, ofMonths, partRunning, periodOf, trailOf, wholeMonths } from "../src/views/sales.ts";
 
 describe("a drill-down of sales", () => {
   it.each([
@@ -42,6 +42,8 @@ describe("the value that sales are narrowed to", () => {
   it("keeps its category, as a product", () => expect(after(into("product", "a#b"))).toBe("measure=orders&category=Cups&start=2011-01-01&product=a%23b"));
   it("is read from the address", () => expect(chosenIn(new URLSearchParams("product=1&category=Cups&fee="))).toEqual([{ kind: "category", value: "Cups" }, { kind: "product", value: "1" }]));
 });
+it("a panel of the whole shop names what it is not narrowed to", () =>
+  expect(["", "country=Germany", "category=Cups&product=1"].map((query) => notNarrowedTo(chosenIn(new URLSearchParams(query))))).toEqual([null, "Germany", "Cups, 1"]));
 
 describe("the way back", () => {
   it("is not there at the start", () => expect(trailOf({}, [])).toHaveLength(1));

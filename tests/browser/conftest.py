@@ -29,6 +29,7 @@ from patronage.cloud import (
     Stack,
     User,
     deploy,
+    keep_experiment,
     make_user,
     open_api,
     publish_site,
@@ -36,6 +37,7 @@ from patronage.cloud import (
     start_run,
     synthesise,
     upload_file,
+    upload_simulated,
     wait_for_report,
     wait_for_runs,
 )
@@ -48,7 +50,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROOT = repository()
-TABLES = ("products", "customers", "orders", "events")
+TABLES = ("products", "customers", "calendar", "orders")
+CALENDAR = (
+    "day,name,kind,country\n2025-06-09,Whit Monday,holiday,DE\n2025-10-03,German Unity Day,holiday,DE\n"
+)
 SETTINGS = Shop(currency="EUR", timezone=ZONE, search_seconds=0)
 SYNTHETIC = SyntheticShop(customers=150, products=40, days=300, seed=7)
 DRAWN_MS = 30_000
@@ -121,6 +126,7 @@ class Watched:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("shop")
     generate(SYNTHETIC, folder)
+    (folder / "calendar.csv").write_text(CALENDAR, encoding="utf-8")
     return folder
 
 
@@ -137,6 +143,8 @@ def site(shop: Path) -> Iterator[Site]:
                 stack, upload_file(stack, shop / f"{table}.csv", table=table), timeout_s=180
             )
             assert report["kept"] > 0, report
+        simulated = upload_simulated(stack, SETTINGS, tables=["events"])
+        keep_experiment(stack, simulated, ended_at=simulated.told.ends)
         for name, machines in RUNS.items():
             executions = {machine: start_run(stack, machine, f"{name}-{machine}") for machine in machines}
             wait_for_runs(stack, executions, on_state=lambda _: None, timeout_s=400)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from panel_support import PNG, panel_of
 from playwright.sync_api import expect
@@ -57,16 +55,6 @@ def focused(page, name: str, *, role: str = "button", most: int = 100) -> None:
 def test_every_control_is_reached_by_tab_and_shows_it(visit, name):
     page = visit().open(PATHS[name])
     assert walk(page) == []
-
-
-@pytest.mark.parametrize("name", PATHS)
-def test_axe_finds_nothing_serious_in_the_table_views(visit, name):
-    watched = visit()
-    page = watched.open(PATHS[name])
-    for button in page.get_by_role("button", name=re.compile("as a table$")).element_handles():
-        button.click()
-    watched.settle()
-    assert findings(page) == []
 
 
 def test_axe_judges_what_it_is_given(visit):

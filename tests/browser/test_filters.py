@@ -72,6 +72,12 @@ def test_choices_of_a_page_stand_in_the_address(visit):
     assert re.search(r"/segments[?]map=customers$", page.url)
 
 
+def test_cohorts_are_those_that_first_bought_within_the_dates(visit):
+    page = visit().open("/cohorts?start=2025-03-15&end=2025-05-01")
+    months = [row[0] for row in csv_of(panel_of(page, "Retention by cohort"))[1:]]
+    assert months == ["Mar 2025", "Apr 2025", "May 2025"]
+
+
 def test_a_segment_is_a_click_away_and_back(visit):
     watched = visit()
     page = watched.open("/segments")

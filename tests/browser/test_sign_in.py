@@ -54,12 +54,30 @@ def test_somebody_in_no_group_is_told_so_and_sees_nothing(visit):
     assert page.locator("section.panel").count() == 0
 
 
-def test_a_session_ends_with_its_tab_unless_the_person_wants_it_kept(visit, site):
+@pytest.mark.parametrize("is_kept", [False, True], ids=["of the tab", "kept"])
+def test_a_session_ends_with_its_tab_unless_the_person_wants_it_kept(visit, site, is_kept):
     watched = visit(None)
     page = watched.open("/")
-    sign_in(page, site.users["viewer"])
+    sign_in(page, site.users["viewer"], is_kept=is_kept)
     page.wait_for_url("**/overview")
-    assert page.evaluate("() => localStorage.getItem('patronage.session')") is None
     page.reload()
     watched.settle()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    page.close()
+    other = page.context.new_page()
+    other.goto(site.url)
+    if is_kept:
+        expect(other.get_by_role("button", name="Sign out")).to_be_visible()
+    else:
+        expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_signing_out_of_a_kept_session_reaches_every_tab(visit, site):
+    page = visit(None).open("/")
+    sign_in(page, site.users["viewer"], is_kept=True)
+    page.wait_for_url("**/overview")
+    other = page.context.new_page()
+    other.goto(site.url)
+    expect(other.get_by_role("button", name="Sign out")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(other.get_by_role("heading", name="Sign in")).to_be_visible()

@@ -1,4 +1,4 @@
-"""`make demo` as on a fresh machine: only the packages that the demo installs, on the bundled real orders."""
+"""`make demo` as on a fresh machine: only the packages that the demo installs, on real orders."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests_support import REPOSITORY
 
 pytestmark = pytest.mark.local_cloud
+ORDERS = REPOSITORY / "data" / "online-retail-ii-2009-2010.parquet"
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +45,11 @@ def running_from(folder: Path) -> list[str]:
     return [command for command in found if str(folder) in command]
 
 
-def test_the_demo_runs_with_its_own_packages_alone_and_leaves_nothing_behind(patronage):
+def run_demo(patronage: Path, *options: object) -> str:
+    """Run the demo to its end, hold that nothing is left of it, and return what it printed, unwrapped."""
     port = free_port()
     done = subprocess.run(
-        [patronage, "demo", "--once", "--port", str(port)],
+        [patronage, "demo", "--once", "--port", str(port), *map(str, options)],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
@@ -54,16 +57,39 @@ def test_the_demo_runs_with_its_own_packages_alone_and_leaves_nothing_behind(pat
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    shown = re.sub(r"\s+", " ", done.stdout)
-    for said in (
-        "525,461 rows read: 523,337 kept, 2,124 refused, 0 repeated, 0 superseded",
-        "GBP 9,676,036.64",
-        "Champions",
-        "also bought this",
-        "export KEY=",
-        "export TOKEN=",
-    ):
-        assert said in shown
     with socket.socket() as caller:
         assert caller.connect_ex(("127.0.0.1", port)) != 0
     assert running_from(patronage.parent) == []
+    return re.sub(r"\s+", " ", done.stdout)
+
+
+def test_the_demo_runs_with_its_own_packages_alone_and_leaves_nothing_behind(patronage, tmp_path):
+    some = tmp_path / "some.parquet"
+    rows = duckdb.sql(f"FROM read_parquet('{ORDERS}') WHERE \"Customer ID\" LIKE '%5.0'")
+    rows.write_parquet(str(some))
+    settings = ("--currency", "GBP", "--timezone", "Europe/London")
+    shown = run_demo(patronage, "--orders", some, *settings, "--simulate")
+    for said in (
+        f"{len(rows):,} rows read",
+        "segmented as of 2010-11-09",
+        "Champions",
+        "also bought this",
+        "Simulated from the orders since 2010-08-",
+        "export KEY=",
+        "export TOKEN=",
+        "sign in as viewer",
+    ):
+        assert said in shown
+
+
+@pytest.mark.slow
+def test_the_demo_runs_on_the_orders_that_it_brings_along(patronage):
+    shown = run_demo(patronage)
+    for said in (
+        "525,461 rows read: 523,337 kept, 2,124 refused, 0 repeated, 0 superseded",
+        "GBP 9,676,036.64",
+        "221,068 events",
+        "Champions",
+        "also bought this",
+    ):
+        assert said in shown

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,6 +44,11 @@ def _known_changes(connection: DuckDBPyConnection, zone: str, **years: int) -> l
 
 
 plainness.clock_changes = _known_changes
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was collected, which lives to the end, out of every later search for garbage."""
+    gc.freeze()
 
 
 @pytest.fixture

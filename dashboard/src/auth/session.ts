@@ -30,9 +30,13 @@ export interface Auth {
   /** Return a token that is good for a minute at least; null where nobody is signed in any more. */
   token(isFresh?: boolean): Promise<string | null>;
   signOut(): Promise<void>;
+  /** Take note that another tab took an entry of the device away; null stands for all entries. */
+  noteRemoved(key: string | null): void;
 }
 
 const KEY = "patronage.session";
+/** Cognito's refusals after which no renewal can succeed; others, such as that of too many questions, pass. */
+const ENDED = ["NotAuthorizedException", "UserNotFoundException", "UserNotConfirmedException", "PasswordResetRequiredException", "ResourceNotFoundException", "RefreshTokenReuseException"];
 const SPARE_MS = 60_000;
 
 export interface Storages {
@@ -74,7 +78,7 @@ export function createAuth(cognito: Cognito, storages: Storages, now: () => numb
       keep(tokens, tokens.RefreshToken ?? refreshToken);
       return tokens.IdToken;
     } catch (error) {
-      if (!(error instanceof CognitoError)) throw error;
+      if (!(error instanceof CognitoError && ENDED.includes(error.code))) throw error;
       forget();
       return null;
     }
@@ -112,6 +116,9 @@ export function createAuth(cognito: Cognito, storages: Storages, now: () => numb
       forget();
       // The page forgets the tokens in any case; that Cognito does too is the better half.
       if (refreshToken) await cognito.revoke(refreshToken).catch(() => undefined);
+    },
+    noteRemoved(key) {
+      if (kept && storage === storages.device && (key === null || key === KEY)) forget();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { ECharts } from "echarts";
+import { texts } from "../texts/index.ts";
 import type { ChartTheme } from "./palette.ts";
 
 const SCALE = 2;
@@ -13,7 +14,7 @@ export function pictureOf(chart: ECharts, { title, source, theme }: { title: str
   canvas.width = inner.width + 2 * EDGE * SCALE;
   canvas.height = inner.height + (HEAD + FOOT) * SCALE;
   const pen = canvas.getContext("2d");
-  if (!pen) throw new Error("the browser gives no canvas to draw into");
+  if (!pen) throw new Error(texts.chart.noCanvas);
   pen.fillStyle = theme.surface;
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.drawImage(inner, EDGE * SCALE, HEAD * SCALE);
@@ -25,6 +26,6 @@ export function pictureOf(chart: ECharts, { title, source, theme }: { title: str
   pen.font = `${11 * SCALE}px system-ui, sans-serif`;
   pen.fillText(source, EDGE * SCALE, canvas.height - 10 * SCALE, room);
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser made no picture"))), "image/png");
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error(texts.chart.noPicture))), "image/png");
   });
 }

@@ -1,6 +1,5 @@
 import type { EChartsOption } from "echarts";
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import { api } from "../api.ts";
 import { heatmap, trend } from "../chart/options.ts";
 import type { ChartTheme } from "../chart/palette.ts";
@@ -12,6 +11,7 @@ import { texts } from "../texts/index.ts";
 import type { Cohorts as Answer } from "../types.ts";
 import { Page } from "../ui/Page.tsx";
 import { Select } from "../ui/Select.tsx";
+import { useAnswer } from "./shared/useAnswer.ts";
 import { averageOf, cellAt, type Cohort, cohortsOf, curveOf, type Measure, offsetsOf, runningAt, spread, within } from "../views/cohorts.ts";
 
 const words = texts.cohorts;
@@ -54,21 +54,9 @@ export default function Cohorts(): VNode {
 
 /** The countries that a run keeps cohorts of; none while they are asked for, and where they cannot be had. */
 function useCountries(): string[] {
-  const [countries, setCountries] = useState<string[]>([]);
-  useEffect(() => {
-    let isStale = false;
-    api()
-      .cohorts({ grain: "quarter", by_country: true })
-      .then((found) => {
-        const slices = Array.isArray(found["slices"]) ? (found["slices"] as { value: string | null }[]) : [];
-        if (!isStale) setCountries(slices.flatMap((slice) => (slice.value === null ? [] : [slice.value])));
-      })
-      .catch((error: unknown) => console.warn("the countries of cohorts cannot be listed", error));
-    return () => {
-      isStale = true;
-    };
-  }, []);
-  return countries;
+  const found = useAnswer(() => api().cohorts({ grain: "quarter", by_country: true }), []);
+  const slices = Array.isArray(found?.["slices"]) ? (found["slices"] as { value: string | null }[]) : [];
+  return slices.flatMap((slice) => (slice.value === null ? [] : [slice.value]));
 }
 
 interface Asked {
@@ -187,8 +175,9 @@ function Curves({ measure, ...rest }: Asked): VNode {
   const { grain, country, start, end } = rest;
   const asked = { measure, ...rest };
   const chosen = chosenBy(asked);
+  const isPart = Boolean(start || end);
   const linesOf = (found: Answer, offsets: readonly number[]): { name: string; values: (number | null)[] }[] => [
-    { name: words.average, values: averageOf(found, offsets, measure) },
+    { name: isPart ? words.averageOfAll : words.average, values: averageOf(found, offsets, measure) },
     ...spread(chosen(found), CURVES).map((each) => ({ name: period(each.begins || each.cohort, grain), values: curveOf(each, offsets, measure) })),
   ];
   return (
@@ -219,7 +208,7 @@ function Curves({ measure, ...rest }: Asked): VNode {
           rows: offsets.map((offset, place) => ({ offset: words.offset(offset), ...Object.fromEntries(lines.map((line, at) => [`c${at}`, line.values[place] ?? null])) })),
         };
       }}
-      note={(found) => [rangeOf(asked), chosen(found).length > CURVES ? words.someCurves(CURVES) : words.wholeAlone].filter((each) => each !== null).join(" ")}
+      note={(found) => [rangeOf(asked), isPart ? words.averageNote : null, chosen(found).length > CURVES ? words.someCurves(CURVES) : words.wholeAlone].filter((each) => each !== null).join(" ")}
       csvName={`cohort-curves-${measure === "retention" ? "retention" : "lifetime-value"}-by-${grain}`}
     />
   );

@@ -5,13 +5,14 @@ import { useParam } from "../filters.ts";
 import { day, duration, instant, money, number, percent } from "../format.ts";
 import { Panel, type PanelProps } from "../panel/Panel.tsx";
 import type { Column, Row, Table } from "../panel/table.ts";
-import { href, pathOf } from "../router.ts";
 import { texts } from "../texts/index.ts";
 import type { Customer, Timeline, TimelineEvent } from "../types.ts";
 import { Figure } from "../ui/Figure.tsx";
 import { Page } from "../ui/Page.tsx";
+import { toSegment } from "./segments/ofMethod.ts";
 import { isSimulated } from "./shared/simulated.ts";
-import { broughtBefore, cumulated, nameOfId } from "../views/customer.ts";
+import { broughtBefore, byDays, cumulated, nameOfId } from "../views/customer.ts";
+import { segmentName } from "../views/segments.ts";
 import { originOf, sentencesOfPreview, tableOfProducts } from "../views/preview.ts";
 
 const words = texts.customers;
@@ -90,6 +91,7 @@ function Scores({ customerId }: Asked): VNode {
       definition={words.scoresDefinition}
       load={() => api().customer(customerId)}
       deps={[customerId]}
+      isSimulated={isSimulated}
       height={240}
       render={(found) => (
         <>
@@ -98,8 +100,8 @@ function Scores({ customerId }: Asked): VNode {
               const id = found[field];
               if (!id) return null;
               return (
-                <a key={field} class="badge plain" href={href(pathOf("/segments/:id", { id }), { method: method === "rfm" ? undefined : method })}>
-                  {words.methods[method]}: {method === "kmeans" ? id : nameOfId(id)}
+                <a key={field} class="badge plain" href={toSegment(id, method)}>
+                  {words.methods[method]}: {method === "kmeans" ? id : segmentName(method, id, nameOfId(id))}
                 </a>
               );
             })}
@@ -135,7 +137,7 @@ function figures(found: Customer): { name: FigureName; value: string }[] {
 
 /** Everything that is plain: one row, a column a field, as the API calls it where the page has no better name. */
 function scoreTable(found: Customer): Table {
-  const left = ["generation", "as_of", "age_seconds", "currency", "features"];
+  const left = ["generation", "as_of", "age_seconds", "currency", "features", "is_simulated"];
   const fields = Object.entries(found).filter(([name, value]) => !left.includes(name) && (value === null || typeof value !== "object")) as [string, Row[string]][];
   return {
     columns: fields.map(([key]): Column => ({
@@ -212,13 +214,11 @@ function Brought({ customerId }: Asked): VNode {
       isEmpty={(found) => pointsOf(found).length === 0}
       chart={(found) => {
         const points = pointsOf(found);
-        const changes = new Map(found.events.filter((event) => event.kind === "segment_change").map((event) => [event.day, nameOfId(event.detail ?? "")]));
-        const days = [...new Set([...points.map((point) => point.day), ...changes.keys()])].toSorted();
-        let last: number | null = null;
-        const byDay = new Map(points.map((point) => [point.day, point.net_minor]));
+        const changes = new Map(found.events.filter((event) => event.kind === "segment_change").map((event) => [event.day, segmentName("rfm", event.detail ?? "", nameOfId(event.detail ?? ""))]));
+        const daily = byDays(points, [...changes.keys()]);
         return trend({
-          x: days.map(day),
-          series: [{ name: words.net, values: days.map((each) => (last = byDay.get(each) ?? last)) }],
+          x: daily.map((each) => day(each.day)),
+          series: [{ name: words.net, values: daily.map((each) => each.net_minor) }],
           format: (value) => money(value, found.currency),
           axisFormat: (value) => money(value, found.currency, { isCompact: true }),
           marks: [...changes].slice(-5).map(([each, label]) => ({ x: day(each), label })),
@@ -247,7 +247,7 @@ function sentenceOf(event: TimelineEvent, currency: string): string {
     case "refund":
       return words.events.refund(order_id ?? "", refers_to, money(net_minor, currency));
     case "segment_change":
-      return words.events.segmentChange(nameOfId(detail ?? ""));
+      return words.events.segmentChange(segmentName("rfm", detail ?? "", nameOfId(detail ?? "")));
     case "recommendation_seen":
       return words.events.seen(product_id ?? "");
     case "recommendation_taken":

@@ -1,4 +1,4 @@
-import type { VNode } from "preact";
+import { Fragment, type VNode } from "preact";
 import { useState } from "preact/hooks";
 import { texts } from "../texts/index.ts";
 import { Page } from "../ui/Page.tsx";
@@ -11,17 +11,19 @@ export default function Health(): VNode {
   const [turn, setTurn] = useState(0);
   return (
     <Page title={texts.pages.health} isWholeTime={false}>
-      <NextPanel />
+      <NextPanel key={`next-${turn}`} />
       <LivePanel turn={turn} onDone={() => setTurn(turn + 1)} />
-      <UploadsPanel />
-      <RefusedPanel />
-      <QualityPanel />
-      <DriftPanel />
-      <DistributionPanel />
-      <RunsPanel />
-      <ModelsPanel turn={turn} />
-      <CostPanel />
-      <AlarmsPanel />
+      <Fragment key={`rest-${turn}`}>
+        <UploadsPanel />
+        <RefusedPanel />
+        <QualityPanel />
+        <DriftPanel />
+        <DistributionPanel />
+        <RunsPanel />
+        <ModelsPanel />
+        <CostPanel />
+        <AlarmsPanel />
+      </Fragment>
     </Page>
   );
 }

@@ -1,5 +1,4 @@
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import { api } from "../api.ts";
 import { bars, sankey } from "../chart/options.ts";
 import { useChoice, useParam } from "../filters.ts";
@@ -11,9 +10,12 @@ import { texts } from "../texts/index.ts";
 import type { Firsts, Funnel, Funnels, FunnelStep, JourneyChannel, JourneyFilters, Paths, RepeatPurchases } from "../types.ts";
 import { Page } from "../ui/Page.tsx";
 import { Select } from "../ui/Select.tsx";
+import { wholeSales } from "./sales/answers.ts";
 import { nameOfId } from "../views/customer.ts";
+import { segmentName } from "../views/segments.ts";
 import { isSimulated } from "./shared/simulated.ts";
-import { areNamed, conversionOf, fileName, labelsOf, large, largest, LEAST, type Option, options, stepsOf, unitsOf, upTo, withoutThin } from "../views/journeys.ts";
+import { useAnswer } from "./shared/useAnswer.ts";
+import { areNamed, categoriesIn, conversionOf, fileName, labelsOf, large, largest, LEAST, type Option, options, stepsOf, unitsOf, upTo, withoutThin } from "../views/journeys.ts";
 
 const words = texts.journeys;
 const UNITS = ["sessions", "visitors"] as const;
@@ -37,14 +39,17 @@ interface Slice {
 const loadFunnels = ({ segment, channel }: Pick<Slice, "segment" | "channel">): Promise<Funnels> => api().get<Funnels>("/analytics/journeys/funnel", { segment_id: segment, channel });
 const loadWhole = (): Promise<Funnels> => loadFunnels({ segment: "", channel: "" });
 const loadPaths = (of: string, segment = "", channel = ""): Promise<Paths> => api().get<Paths>("/analytics/journeys/paths", { of, segment_id: segment, channel });
+const noCategories = (): ReadonlySet<string> => new Set();
+/** The categories that sales are laid out by; none where they cannot be had, and then nothing leads to them. */
+const loadCategories = (): Promise<ReadonlySet<string>> => wholeSales({ by: "category" }).then(({ rows }) => categoriesIn(rows), noCategories);
 const loadPurchases = (): Promise<RepeatPurchases> => api().get<RepeatPurchases>("/analytics/journeys/purchases");
 
 export default function Journeys(): VNode {
   const [unit, setUnit] = useChoice("unit", UNITS);
   const [segment, setSegment] = useParam("segment");
   const [channel, setChannel] = useParam("channel");
-  const known = useKnown(loadWhole, []);
-  const segments = options(words.all, known.segments.map(({ segment_id, name }) => ({ value: segment_id, label: words.segments[segment_id] ?? name })), segment);
+  const known = useAnswer<Known>(loadWhole, []) ?? NOTHING;
+  const segments = options(words.all, known.segments.map(({ segment_id, name }) => ({ value: segment_id, label: words.segments[segment_id] ?? segmentName("rfm", segment_id, name) })), segment);
   const channels = options(words.all, channelOptions(known.channels), channel);
   const slice: Slice = { segment, channel, labels: labelsOf([{ options: segments, value: segment }, { options: channels, value: channel }]) };
   return (
@@ -77,25 +82,6 @@ const channelOptions = (channels: readonly JourneyChannel[]): Option[] => channe
 
 type Known = Pick<JourneyFilters, "segments" | "channels">;
 const NOTHING: Known = { segments: [], channels: [] };
-
-/** What there is to choose from; nothing while it is asked for, and where it cannot be had. */
-function useKnown(load: () => Promise<Known>, deps: readonly unknown[]): Known {
-  const [known, setKnown] = useState(NOTHING);
-  useEffect(() => {
-    let isStale = false;
-    setKnown(NOTHING);
-    load().then(
-      (answer) => {
-        if (!isStale) setKnown(answer);
-      },
-      () => undefined, // the panels say why
-    );
-    return () => {
-      isStale = true;
-    };
-  }, deps);
-  return known;
-}
 
 /** Say that a part of the shop is too small for shares; null where it is not, and of the whole shop. */
 function tooFew(n: number, unit: string, ...asked: readonly string[]): string | null {
@@ -205,7 +191,7 @@ function Flows({ slice, segments }: { slice: Slice; segments: readonly Option[] 
   const [of, setOf] = useChoice("paths", GRAPHS);
   const [firstChannel, setFirstChannel] = useParam("first_channel");
   const isOfVisits = of === "sessions";
-  const known = useKnown(() => (isOfVisits ? Promise.resolve(NOTHING) : loadPaths(of)), [of]);
+  const known = useAnswer<Known>(() => (isOfVisits ? Promise.resolve(NOTHING) : loadPaths(of)), [of]) ?? NOTHING;
   const hasChoice = !isOfVisits && (areNamed(known.channels) || firstChannel !== "");
   const firstChannels = options(words.all, channelOptions(known.channels), firstChannel);
   const { segment } = slice;
@@ -331,14 +317,27 @@ function Returning({ isSliced }: { isSliced: boolean }): VNode {
   );
 }
 
+/** First purchases, and the categories that the page of sales knows. */
+interface FirstPurchases extends RepeatPurchases {
+  categories: ReadonlySet<string>;
+}
+
 function First({ of, isSliced }: { of: "first_products" | "first_categories"; isSliced: boolean }): VNode {
+  const isOfProducts = of === "first_products";
+  const toSales = (item: string, { categories }: FirstPurchases): string | null => {
+    if (isOfProducts) return href("/sales", { product: item });
+    return categories.has(item) ? href("/sales", { category: item }) : null;
+  };
   const itemsOf = (found: RepeatPurchases): Firsts["items"] => found[of]?.items ?? [];
   return (
     <Panel
       size="half"
       title={words.firsts[of]}
       definition={words.firstDefinitions[of]}
-      load={loadPurchases}
+      load={async () => {
+        const [found, categories] = await Promise.all([loadPurchases(), isOfProducts ? noCategories() : loadCategories()]);
+        return { ...found, categories };
+      }}
       deps={[of]}
       enough={(found) => (found[of] === null ? (found.reasons[of] ?? texts.overview.noCategories) : null)}
       isEmpty={(found) => itemsOf(found).length === 0}
@@ -357,8 +356,8 @@ function First({ of, isSliced }: { of: "first_products" | "first_categories"; is
       }}
       rows={(found) => ({
         columns: [
-          { key: "name", label: words.firstItem, href: (row) => href("/sales", { [of === "first_products" ? "product" : "category"]: String(row["item"]) }) },
-          ...(of === "first_products" ? [{ key: "item", label: words.productId }] : []),
+          { key: "name", label: words.firstItem, href: (row) => toSales(String(row["item"]), found) },
+          ...(isOfProducts ? [{ key: "item", label: words.productId }] : []),
           { key: "customers", label: words.customers },
           { key: "returned", label: words.returned },
           { key: "repeat_rate", label: words.backSoFar, kind: "percent" },
@@ -371,7 +370,7 @@ function First({ of, isSliced }: { of: "first_products" | "first_categories"; is
         }),
       })}
       note={(found) => ofAll(isSliced, itemsOf(found).length > MOST_FIRSTS ? texts.sales.chartShows(MOST_FIRSTS, itemsOf(found).length) : null)}
-      csvName={of === "first_products" ? "first-products" : "first-categories"}
+      csvName={isOfProducts ? "first-products" : "first-categories"}
     />
   );
 }

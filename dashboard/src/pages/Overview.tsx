@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { api } from "../api.ts";
 import { bars, trend } from "../chart/options.ts";
 import { useChoice, useFilters } from "../filters.ts";
-import { day, money, number, period } from "../format.ts";
+import { day, minorDigits, money, number, period } from "../format.ts";
 import { Panel } from "../panel/Panel.tsx";
 import { href, navigate, pathOf } from "../router.ts";
 import { texts } from "../texts/index.ts";
@@ -10,7 +10,7 @@ import type { ChangeRow, Overview as Answer, TopRow, TrendRow } from "../types.t
 import { Figure } from "../ui/Figure.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Select } from "../ui/Select.tsx";
-import { figureRows, marksOn, namesIn } from "../views/overview.ts";
+import { changeSentence, figureRows, keptNote, marksOn, namesIn } from "../views/overview.ts";
 import { notYet } from "./shared/notYet.ts";
 
 const words = texts.overview;
@@ -73,7 +73,7 @@ function Figures(asked: Asked): VNode {
         const amount = (value: number | null): string => money(value, found.currency);
         const count = (value: number | null): string => number(value);
         const figure = (key: keyof typeof LABELS, definition: string, write: (value: number | null) => string): VNode => (
-          <Figure label={LABELS[key]} definition={definition} value={write(found[key].value)} change={found[key].change} previous={write(found[key].previous)} />
+          <Figure label={LABELS[key]} definition={definition} value={write(found[key].value)} change={found[key].change} previous={found[key].previous === null ? undefined : write(found[key].previous)} />
         );
         return (
           <div class="figures">
@@ -90,8 +90,8 @@ function Figures(asked: Asked): VNode {
         columns: [
           { key: "figure", label: words.figure },
           { key: "unit", label: words.unit },
-          { key: "value", label: words.value, kind: "number", digits: 2 },
-          { key: "previous", label: words.previous, kind: "number", digits: 2 },
+          { key: "value", label: words.value, kind: "number", digits: minorDigits(found.currency) },
+          { key: "previous", label: words.previous, kind: "number", digits: minorDigits(found.currency) },
           { key: "change", label: words.change, kind: "percent" },
         ],
         rows: figureRows(found, LABELS),
@@ -135,10 +135,10 @@ function Trend(asked: Asked): VNode {
           { key: "aov_minor", label: words.aov, kind: "money" },
           { key: "calendar", label: words.calendar },
         ],
-        rows: found.trend.map(({ start, end, net_minor, previous_net_minor, orders, aov_minor, ...row }) => ({
-          period: period(row.begins, found.grain),
-          start, end, net_minor, previous_net_minor, orders, aov_minor,
-          calendar: namesIn({ start, end, net_minor, previous_net_minor, orders, aov_minor, ...row }, found.marks).join(", "),
+        rows: found.trend.map(({ begins, ...row }) => ({
+          period: period(begins, found.grain),
+          ...row,
+          calendar: namesIn(row, found.marks).join("; "),
         })),
       })}
       csvName="net-revenue"
@@ -164,9 +164,10 @@ function Changes(asked: Asked): VNode {
         <ul class="sentences">
           {found.changes.map((change) => {
             const to = linkOf(change);
+            const sentence = changeSentence(change, found);
             return (
               <li key={`${change.kind} ${change.id ?? ""}`}>
-                <span class="badge plain">{words.kinds[change.kind]}</span> {to === null ? change.text : <a href={to}>{change.text}</a>}
+                <span class="badge plain">{words.kinds[change.kind]}</span> {to === null ? sentence : <a href={to}>{sentence}</a>}
               </li>
             );
           })}
@@ -178,8 +179,9 @@ function Changes(asked: Asked): VNode {
           { key: "text", label: words.sentence, href: (row) => linkOf({ kind: row["key"] as ChangeRow["kind"], id: (row["id"] ?? null) as string | null }) },
           { key: "change", label: words.change, kind: "percent" },
         ],
-        rows: found.changes.map((row) => ({ kind: words.kinds[row.kind], key: row.kind, id: row.id, text: row.text, change: row.change })),
+        rows: found.changes.map((row) => ({ kind: words.kinds[row.kind], key: row.kind, id: row.id, text: changeSentence(row, found), change: row.change })),
       })}
+      note={(found) => keptNote(found.kept)}
       csvName="what-changed"
     />
   );

@@ -10,12 +10,13 @@ import type { Sales as Answer, SalesRow } from "../types.ts";
 import { Figure } from "../ui/Figure.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Select } from "../ui/Select.tsx";
-import { type Changes, chosenIn, finer, KINDS, lastDayIn, partRunning, type Span } from "../views/sales.ts";
+import { type Changes, chosenIn, finer, KINDS, lastDayIn, notNarrowedTo, partRunning, type Span } from "../views/sales.ts";
 import { wholeSales } from "./sales/answers.ts";
 import { Breakdown } from "./sales/Breakdown.tsx";
-import { COMPONENTS, formatsOf, isMoney, numberOf, sentences } from "./sales/columns.ts";
+import { COMPONENTS, formatsOf, isMoney, numberOf } from "./sales/columns.ts";
 import { Leave, OneValue } from "./sales/OneValue.tsx";
 import { linkTo, Trail } from "./sales/Trail.tsx";
+import { sentences } from "./shared/sentences.ts";
 
 const words = texts.sales;
 const GRAINS: readonly Grain[] = ["month", "day", "week", "quarter", "year"];
@@ -25,14 +26,15 @@ export default function Sales(): VNode {
   const { start, end, grain = "month" } = useFilters();
   const chosen = chosenIn(usePlace().query);
   const category = chosen.find(({ kind }) => kind === "category");
+  const besides = notNarrowedTo(chosen);
   return (
     <Page title={texts.pages.sales} intro={words.intro} hasDates grains={GRAINS}>
       <Trail />
       {chosen.map((each) => (
         <OneValue key={each.kind} chosen={each} start={start} end={end} grain={grain} />
       ))}
-      <Totals start={start} end={end} grain={grain} />
-      <ByPeriod start={start} end={end} grain={grain} />
+      <Totals start={start} end={end} grain={grain} besides={besides} />
+      <ByPeriod start={start} end={end} grain={grain} besides={besides} />
       {KINDS.map((kind) => (
         <Breakdown
           key={kind}
@@ -40,6 +42,7 @@ export default function Sales(): VNode {
           size={kind === "product" ? "full" : "half"}
           start={start}
           end={end}
+          besides={besides}
           {...(kind === "product" && category && { category: category.value, controls: <Leave chosen={category} /> })}
         />
       ))}
@@ -49,9 +52,11 @@ export default function Sales(): VNode {
 
 interface Asked extends Span {
   grain: Grain;
+  /** What the page is narrowed to, and these figures are not. */
+  besides: string | null;
 }
 
-function Totals({ start, end, grain }: Asked): VNode {
+function Totals({ start, end, grain, besides }: Asked): VNode {
   return (
     <Panel
       title={words.totals}
@@ -79,7 +84,7 @@ function Totals({ start, end, grain }: Asked): VNode {
         ],
         rows: [Object.fromEntries(["net_minor", "orders", "aov_minor", ...COMPONENTS].map((key) => [key, numberOf(totals[key])]))],
       })}
-      note={(found) => coverOf(found)}
+      note={(found) => sentences(besides && words.ofAll(besides), coverOf(found))}
       csvName="sales-totals"
     />
   );
@@ -89,7 +94,7 @@ function coverOf({ covers }: Answer): string | null {
   return covers.start && covers.end ? words.covers(day(covers.start), day(covers.end)) : null;
 }
 
-function ByPeriod({ start, end, grain }: Asked): VNode {
+function ByPeriod({ start, end, grain, besides }: Asked): VNode {
   const [measure, setMeasure] = useChoice("measure", MEASURES);
   const next = finer(grain);
   const into = (row: Row | SalesRow | undefined): Changes | null =>
@@ -133,7 +138,7 @@ function ByPeriod({ start, end, grain }: Asked): VNode {
           ...Object.fromEntries([...MEASURES, ...COMPONENTS].map((key) => [key, numberOf(row[key])])),
         })),
       })}
-      note={(found) => sentences(coverOf(found), next === null ? null : words.intoPeriod)}
+      note={(found) => sentences(besides && words.ofAll(besides), coverOf(found), next === null ? null : words.intoPeriod)}
       csvName={`sales-by-${grain}`}
     />
   );

@@ -1,5 +1,4 @@
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import { api } from "../api.ts";
 import { bars } from "../chart/options.ts";
 import { useChoice } from "../filters.ts";
@@ -13,8 +12,11 @@ import type { Members, SegmentProducts } from "../types.ts";
 import { Page } from "../ui/Page.tsx";
 import { METHODS, type Method } from "../views/segments.ts";
 import { Glance } from "./segments/Glance.tsx";
+import { segmentsOf } from "./segments/ofMethod.ts";
 import { notYet } from "./shared/notYet.ts";
 import { usePages } from "./shared/usePages.tsx";
+import { isSimulated } from "./shared/simulated.ts";
+import { useAnswer } from "./shared/useAnswer.ts";
 
 const words = texts.segment;
 const PAGE_ROWS = 100;
@@ -42,23 +44,8 @@ interface Which {
 
 /** Return what the segment is called; its id until that is known, and where it is not. */
 function useName(segmentId: string, method: Method): string {
-  const [name, setName] = useState<string | null>(null);
-  useEffect(() => {
-    let isStale = false;
-    setName(null);
-    api()
-      .segments({ method })
-      .then(
-        (found) => {
-          if (!isStale) setName(found.segments.find((row) => String(row.segment_id) === segmentId)?.name ?? null);
-        },
-        () => undefined, // the panels say what went wrong
-      );
-    return () => {
-      isStale = true;
-    };
-  }, [segmentId, method]);
-  return name ?? segmentId;
+  const found = useAnswer(() => segmentsOf(method), [method]);
+  return found?.segments.find((row) => String(row.segment_id) === segmentId)?.name ?? segmentId;
 }
 
 const productsOf = ({ segmentId, method }: Which): Promise<SegmentProducts> => notYet(api().get<SegmentProducts>("/analytics/segments/products", { segment_id: segmentId, method }));
@@ -71,6 +58,7 @@ function BestProducts(which: Which): VNode {
       definition={words.bestDefinition}
       load={() => productsOf(which)}
       deps={[which.segmentId, which.method]}
+      isSimulated={isSimulated}
       isEmpty={(found) => found.products.length === 0}
       height={400}
       chart={(found) => {
@@ -108,6 +96,7 @@ function NextProducts(which: Which): VNode {
       definition={words.nextDefinition}
       load={() => productsOf(which)}
       deps={[which.segmentId, which.method]}
+      isSimulated={isSimulated}
       isEmpty={(found) => found.next_products.length === 0}
       emptyHelp={words.nextNone}
       height={400}
@@ -140,6 +129,7 @@ function MembersPanel({ segmentId, method }: Which): VNode {
       definition={words.membersDefinition}
       load={async () => pages.noted(await api().members(segmentId, { method, limit: PAGE_ROWS, ...(pages.cursor === undefined ? {} : { cursor: pages.cursor }) }))}
       deps={[segmentId, method, pages.cursor]}
+      isSimulated={isSimulated}
       isEmpty={(found) => found.total === 0}
       controls={pages.controls}
       rows={(found) => tableOf(found.customers)}

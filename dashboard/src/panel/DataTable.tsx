@@ -86,6 +86,6 @@ export function DataTable({ table, caption, currency, rowsPerPage = 25 }: DataTa
 function TableCell({ row, column, kind, currency }: { row: Row; column: Column; kind: ColumnKind; currency: string }): VNode {
   const text = cellText(row[column.key], column, kind, currency);
   const to = column.href?.(row) ?? null;
-  const shape = isNumeric(kind) ? "numeric" : text.length > LONG ? "long" : undefined;
+  const shape = isNumeric(kind) ? "numeric" : kind === "day" || kind === "instant" ? "moment" : text.length > LONG ? "long" : undefined;
   return <td class={shape}>{to === null ? text : <a href={to}>{text}</a>}</td>;
 }

@@ -63,9 +63,10 @@ export function Panel<T>(props: PanelProps<T>): VNode {
         <Definition of={title} text={definition} />
         {unit && <span class="unit">{unit}</span>}
         {hasSimulated && (
-          <span class="badge" title={texts.panel.simulatedHelp}>
-            {texts.panel.simulated}
-          </span>
+          <>
+            <span class="badge">{texts.panel.simulated}</span>
+            <Definition of={texts.panel.simulated} text={texts.panel.simulatedHelp} />
+          </>
         )}
         {controls && <div class="panel-controls">{controls}</div>}
       </header>
@@ -154,7 +155,7 @@ function Shown<T>(props: PanelProps<T> & { answer: T; hasSimulated: boolean }): 
     if (picture) saveBlob(`${props.csvName}.png`, picture);
   }
   async function saveRows(): Promise<void> {
-    saveCsv(props.csvName, toCsv(props.allRows ? await props.allRows(answer) : table, currency));
+    saveCsv(hasSimulated ? `${props.csvName}-simulated` : props.csvName, toCsv(props.allRows ? await props.allRows(answer) : table, currency));
   }
 
   return (

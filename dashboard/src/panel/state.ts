@@ -33,6 +33,9 @@ export function stateOf<T>(outcome: Outcome<T>, { enough, isEmpty }: Judges<T> =
   }
 }
 
+/** Rules of the API that the page's address breaks where it asks for what the data do not hold: to ask again is no help. */
+const BEYOND_THE_DATA = ["not-kept", "one-of", "range"];
+
 export function stateOfError(error: unknown): Exclude<State<never>, { kind: "ready" | "loading" }> {
   if (!(error instanceof ApiError)) {
     return { kind: "error", why: texts.panel.bug, detail: error instanceof Error ? error.message : String(error) };
@@ -42,6 +45,8 @@ export function stateOfError(error: unknown): Exclude<State<never>, { kind: "rea
   switch (error.status) {
     case 0:
       return { kind: "error", why: texts.panel.unreachable, detail };
+    case 400:
+      return BEYOND_THE_DATA.includes(error.problem.rule ?? "") ? { kind: "not-enough", why: error.message } : { kind: "error", why: error.message, detail };
     case 401:
       return { kind: "signed-out" };
     case 403:

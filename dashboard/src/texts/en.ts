@@ -1,6 +1,7 @@
 /** All texts of the dashboard, in English. What has numbers or names in it is a function of them. */
 const plurals = new Intl.PluralRules("en-GB");
 const count = new Intl.NumberFormat("en-GB");
+const list = new Intl.ListFormat("en-GB");
 
 function many(n: number, one: string, other: string): string {
   return `${count.format(n)} ${plurals.select(n) === "one" ? one : other}`;
@@ -17,7 +18,6 @@ export const en = {
     skip: "Skip to the content",
     menu: "Menu",
     pages: "Pages",
-    account: "Account",
     signOut: "Sign out",
     admin: "admin",
     theme: "Colours",
@@ -36,6 +36,14 @@ export const en = {
     noGroupHelp: "You are signed in, but in neither of the groups viewer and admin. Ask an administrator to add you to one, then sign in again.",
     broken: "The dashboard cannot start",
     local: "Local demo",
+  },
+
+  config: {
+    noObject: "/config.json holds no JSON object; deploy the dashboard again",
+    noText: (name: string, value: string) => `/config.json says ${value} for ${name}, which must be a text; deploy the dashboard again`,
+    nothing: "nothing",
+    refused: (status: number) => `/config.json answers ${status}; deploy the dashboard again`,
+    noJson: "/config.json is no JSON; deploy the dashboard again",
   },
 
   pages: {
@@ -97,7 +105,7 @@ export const en = {
     grain: "Period",
     grains: { day: "Day", week: "Week", month: "Month", quarter: "Quarter", year: "Year" },
     presets: { last30: "30 days", last90: "90 days", last365: "12 months" },
-    presetsLabel: "Up to the last day of the data",
+    presetsLabel: "Up to the last whole day of the data",
     clear: "Clear the dates",
     wholeTime: "Whole time",
     currency: "Currency",
@@ -157,9 +165,9 @@ export const en = {
   },
 
   chart: {
-    loading: "Drawing…",
     failed: "The chart could not be drawn; the table has the same figures.",
-    total: "Total",
+    noCanvas: "the browser gives no canvas to draw into",
+    noPicture: "the browser made no picture",
   },
 
   // What follows belongs to one page each; keep to your page's section.
@@ -189,27 +197,48 @@ export const en = {
     returning: "Returning customers",
     returningDefinition: "Bought again within the period. Whoever first bought and came back in it is both new and returning.",
     trend: "Net revenue over time",
-    trendDefinition: "Net revenue by day, week or month; dashed is as long before as the period is long. Upright lines are days of the shop's calendar. Weeks and months at the ends count only the days of the period.",
+    trendDefinition: "Net revenue by day, week or month; dashed is as long before as the period is long. Upright lines are days of the shop's calendar, with the countries that keep them in brackets. Weeks and months at the ends count only the days of the period.",
     before: "Period before",
+    markOf: (name: string, countries: readonly string[]) =>
+      countries.length === 0 ? name : `${name} (${countries.length > 3 ? many(countries.length, "country", "countries") : countries.join(", ")})`,
     moreMarks: (first: string, more: number) => `${first} and ${count.format(more)} more`,
     calendar: "Calendar",
     changes: "What changed",
     changesDefinition: "The largest differences to the period before, computed from the orders; segments since the run before.",
     noBefore: (reason: string) => `There is nothing to compare with: ${reason}.`,
+    said: {
+      before: (days: number) => (days === 1 ? "the day before" : `the ${count.format(days)} days before`),
+      netSame: (net: string, before: string) => `Net revenue is ${net}, as in ${before}.`,
+      net: (isMore: boolean, net: string, apart: string, share: string | null, before: string) =>
+        `Net revenue ${share === null ? "is" : `${isMore ? "rose" : "fell"} by ${share} to`} ${net}: ${apart} ${isMore ? "more" : "less"} than in ${before}.`,
+      than: (difference: number, before: string) =>
+        difference === 0 ? `as many as in ${before}` : `${count.format(Math.abs(difference))} ${difference > 0 ? "more" : "fewer"} than in ${before}`,
+      orders: (n: number, than: string) => `${many(n, "order", "orders")}, ${than}.`,
+      ordersWorth: (n: number, than: string, worth: string, apart: string, isMore: boolean | null) =>
+        `${many(n, "order", "orders")}, ${than}; an order brings ${worth}, ${isMore === null ? "as much" : `${apart} ${isMore ? "more" : "less"}`}.`,
+      newCustomers: (n: number, than: string) => `${many(n, "customer", "customers")} bought for the first time, ${than}.`,
+      returning: (n: number, than: string) => `${many(n, "customer", "customers")} came back, ${than}.`,
+      brought: (name: string, net: string, apart: string, isMore: boolean, share: string | null, before: string) =>
+        `${name} brought ${net}: ${apart} ${isMore ? "more" : "less"} than in ${before}${share === null ? "" : ` (${share})`}.`,
+      segment: (name: string, difference: number, n: number, since: string | null) =>
+        `${name} ${difference > 0 ? "grew" : "shrank"} by ${count.format(Math.abs(difference))} to ${many(n, "customer", "customers")} since ${since ?? "the run before"}.`,
+    },
     sentence: "What changed",
     kind: "Of",
-    difference: "Difference",
     kinds: {
       net_minor: "Shop", orders: "Shop", new_customers: "Customers", returning_customers: "Customers",
       country: "Country", category: "Category", product: "Product", segment: "Segment",
     },
     topProducts: "Top products",
-    topProductsDefinition: "Products with the most net revenue of the period, less what was sent back.",
+    topProductsDefinition: "Products with the most net revenue of the period, less what was sent back. What was never sold, only cancelled, is no product here; the sales page has it.",
     topCategories: "Top categories",
-    topCategoriesDefinition: "Categories with the most net revenue of the period. A product counts for the category that the catalogue gives it now.",
+    topCategoriesDefinition: "Categories with the most net revenue of the period. A product counts for the category that the catalogue gives it now; a catalogue that is simulated takes it from the words of the title.",
     topCountries: "Top countries",
     topCountriesDefinition: "Countries of the orders with the most net revenue of the period.",
     kept: (kept: number, of: number) => `A run keeps the days of ${count.format(kept)} of ${count.format(of)}; others are not among them.`,
+    keptPart: (kept: number, of: number, what: string) => `${count.format(kept)} of ${count.format(of)} ${what}`,
+    keptParts: (parts: readonly string[]) => `A run keeps the days of ${list.format(parts)}; others are not among the changes.`,
+    listed: { countries: "countries", categories: "categories", products: "products" },
     noCategories: "No product has a category. Upload the catalogue below raw/products/.",
     product: "Product",
     productId: "Product id",
@@ -268,6 +297,7 @@ export const en = {
     between: (start: string | null, end: string | null) => (start && end ? `${start} to ${end}` : start ? `From ${start}` : `Up to ${end ?? ""}`),
     plural: { country: "countries", category: "categories", product: "products", channel: "channels", fee: "fees" },
     allTime: "Of the whole time.",
+    ofAll: (values: string) => `Of the whole shop, not of ${values} alone.`,
     ofMonths: (start: string | null, end: string | null) => `Of the months${start ? ` from ${start}` : ""}${end ? ` to ${end}` : ""}.`,
     widened: (start: string | null, end: string | null) => `Kept by month, so the dates above are widened to whole months${start ? ` from ${start}` : ""}${end ? ` to ${end}` : ""}.`,
     leaders: (n: number, what: string) => `The ${count.format(n)} ${what} with the most net revenue of the whole time; all others share a row of the table.`,
@@ -304,6 +334,8 @@ export const en = {
       cumulative_ltv_minor: "What a customer of a cohort has brought so many periods after the first purchase. The average pools the customers of all cohorts that have come so far.",
     },
     average: "Average",
+    averageOfAll: "Average of all cohorts",
+    averageNote: "The average is of all cohorts, whatever the dates.",
     cohort: "First bought",
     customers: "Customers",
     after: "After",
@@ -363,7 +395,6 @@ export const en = {
     order: "Order",
     refersTo: "Refers to",
     product: "Product",
-    productId: "Product id",
     products: "Products",
     visited: "Events",
     channel: "Channel",
@@ -506,6 +537,41 @@ export const en = {
       behaviour: "Customers by what they do on their visits and how they buy.",
       kmeans: "Customers who are alike in many figures at once, found by k-means.",
     },
+    known: {
+      rfm: {
+        champions: { name: "Champions", description: "bought lately, often and for much: reward them, ask for reviews" },
+        loyal_customers: { name: "Loyal Customers", description: "buy often and well: offer better things, a club" },
+        potential_loyalists: { name: "Potential Loyalists", description: "bought lately, not often yet: recommend more" },
+        new_customers: { name: "New Customers", description: "just bought for the first time: welcome, help to start" },
+        promising: { name: "Promising", description: "bought fairly lately, once, for little: make the shop known" },
+        need_attention: { name: "Need Attention", description: "middling in all three: a limited offer, by their taste" },
+        about_to_sleep: { name: "About to Sleep", description: "small buyers who fall quiet: show what is popular" },
+        at_risk: { name: "At Risk", description: "bought well and often, not for some time: write personally" },
+        cannot_lose_them: { name: "Cannot Lose Them", description: "the best of old, long away: win them back, call them" },
+        hibernating: { name: "Hibernating", description: "small buyers, quiet for some time: an occasional offer" },
+        lost: { name: "Lost", description: "small buyers, longest away: spend no more on them than one try" },
+        no_purchase: { name: "No Purchase", description: "only cancelled or returned, or bought free goods alone" },
+      },
+      lifecycle: {
+        prospect: { name: "Prospect", description: "known, never bought: win a first purchase" },
+        new: { name: "New", description: "bought for the first time: welcome, help towards the second purchase" },
+        active: { name: "Active", description: "buys in the usual rhythm: leave the rhythm alone, offer more of what fits" },
+        won_back: { name: "Won Back", description: "was dormant or lost and bought again: find out what brought the customer back, keep it up" },
+        at_risk: { name: "At Risk", description: "late by the own rhythm: remind now, gently" },
+        dormant: { name: "Dormant", description: "long overdue: a good reason to come back" },
+        lost: { name: "Lost", description: "hardly to be expected any more: one last try" },
+      },
+      behaviour: {
+        bargain_hunter: { name: "Bargain Hunters", description: "wait for a lower price: tell them of sales, spare them full prices" },
+        cart_abandoner: { name: "Cart Abandoners", description: "fill carts and leave them: remind them, show shipping cost early" },
+        basket_builder: { name: "Basket Builders", description: "take several things at once: offer bundles, what goes with it" },
+        direct_buyer: { name: "Direct Buyers", description: "know what they want and buy it: a short way, buying again in one step" },
+        researcher: { name: "Researchers", description: "look at much before they decide: comparisons, reviews, advice" },
+        casual_shopper: { name: "Casual Shoppers", description: "buy or fill a cart now and then, without a marked habit" },
+        passer_by: { name: "Passers-by", description: "look at one thing and go: a reason to stay, a first recommendation" },
+        window_shopper: { name: "Window Shoppers", description: "look around and never take a thing: inspire, offer a first step" },
+      },
+    },
     none: "The run has no segments of this method; behaviour needs events of visits.",
     table: "Segments",
     tableDefinition: "Each customer is in one segment of a method. The expected value is what the segment will bring in the next 12 months; the panel of the expected value has its interval. Still a customer is the mean probability that a customer will buy again.",
@@ -586,8 +652,6 @@ export const en = {
   segment: {
     figures: "The segment at a glance",
     figuresDefinition: "What the live run says of this segment as a whole.",
-    figure: "Figure",
-    value: "Value",
     back: "All segments",
     unknown: (segmentId: string, method: string) => `No customer is in a segment ${segmentId} of the method ${method}. Choose one of the list of segments.`,
     customersDefinition: "Customers of the segment, and their share of all that the method knows.",
@@ -611,7 +675,7 @@ export const en = {
     nextDefinition: "The products that stand in the recommendations of most customers of the segment.",
     nextNone: "The run of segments found no recommendations; the next one after a training run has them.",
     members: "Customers of the segment",
-    membersDefinition: "Everybody whom the live run counts to this segment, those of the most net revenue first; the CSV file has all of them.",
+    membersDefinition: "Everybody whom the live run counts to this segment, those of the most net revenue first; the CSV file has all of them, also who said no to marketing and who is held out. For a list to write to, run patronage segment --export, which leaves both out.",
     customer: "Customer",
     net: "Net revenue",
     total: (n: number) => many(n, "customer", "customers"),
@@ -749,6 +813,7 @@ export const en = {
     revenue: "Revenue",
     values: "The metrics by arm",
     valuesDefinition: "The value of each metric in each arm, with its confidence interval.",
+    unit: "Unit",
     value: "Value",
     events: "Events",
     noExperiment: "There is no experiment to show results of.",
@@ -757,6 +822,7 @@ export const en = {
     segment: "Segment",
     exported: "Exported",
     heldOut: "Held out",
+    untold: (n: number) => `Not drawn: ${many(n, "export", "exports")} whose effect cannot be told; the table says why.`,
     noExports: "No segment was exported yet, so nothing could be measured.",
   },
   health: {
@@ -813,6 +879,8 @@ export const en = {
     noUploads: "No file was uploaded yet.",
     earlier: "Newer uploads",
     later: "Older uploads",
+    mostSaved: (n: number) => `The CSV file has the newest ${count.format(n)} uploads at most.`,
+    ofNewest: (n: number) => `Of the newest ${many(n, "upload", "uploads")}.`,
     unread: (files: string) => `Could not be read: ${files}.`,
     refusedRows: "Refused rows by rule",
     refusedRowsDefinition: "Rows of the newest uploads that were refused, by table and rule. Each upload's report in the lake has the rows themselves.",

@@ -10,8 +10,8 @@ export interface FigureProps {
   value: string;
   /** The relative change against the period before (0.042 is 4.2 %); null where nothing can be compared; left out: none is shown. */
   change?: number | null | undefined;
-  /** The value before, written out. */
-  previous?: string;
+  /** The value before, written out; left out where there is none, for then nothing can be compared. */
+  previous?: string | undefined;
   /** Which way is good; "up" by default, null is neither. */
   good?: "up" | "down" | null;
 }
@@ -26,8 +26,9 @@ export function Figure({ label, definition, value, change, previous, good = "up"
       <div class="figure-value">{value}</div>
       {change !== undefined && (
         <div class="figure-change">
-          {change === null ? <span class="muted">{texts.figure.noBefore}</span> : <Change share={change} good={good} />}
-          {previous && <span class="muted">{texts.figure.before(previous)}</span>}
+          {change !== null && <Change share={change} good={good} />}
+          {change === null && previous === undefined && <span class="muted">{texts.figure.noBefore}</span>}
+          {previous !== undefined && <span class="muted">{texts.figure.before(previous)}</span>}
         </div>
       )}
     </div>

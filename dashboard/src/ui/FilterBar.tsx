@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from "preact";
 import { shop } from "../api.ts";
-import { type Grain, PRESETS, presetRange, setParams, useFilters } from "../filters.ts";
+import { type Grain, lastWholeDayOf, PRESETS, presetRange, setParams, useFilters } from "../filters.ts";
 import { day, lastDayOf } from "../format.ts";
 import { useStore } from "../store.ts";
 import { texts } from "../texts/index.ts";
@@ -21,6 +21,7 @@ export function FilterBar({ hasDates, isWholeTime, grains, children }: FilterBar
   const { start, end, grain } = useFilters();
   const known = useStore(shop);
   const lastDay = known ? lastDayOf(known.as_of) : null;
+  const lastWholeDay = known ? lastWholeDayOf(known.as_of) : null;
 
   function setStart(value: string): void {
     setParams({ start: value, ...(end && value > end ? { end: undefined } : {}) });
@@ -41,10 +42,10 @@ export function FilterBar({ hasDates, isWholeTime, grains, children }: FilterBar
             <span>{texts.filters.to}</span>
             <input type="date" name="end" value={end ?? ""} onChange={(event) => setEnd(event.currentTarget.value)} />
           </label>
-          {lastDay && (
+          {lastWholeDay && (
             <div class="presets" role="group" aria-label={texts.filters.presetsLabel}>
               {NAMES.map((name) => {
-                const range = presetRange(PRESETS[name], lastDay);
+                const range = presetRange(PRESETS[name], lastWholeDay);
                 return (
                   <button type="button" key={name} class="quiet" aria-pressed={range.start === start && range.end === end} onClick={() => setParams(range)}>
                     {texts.filters.presets[name]}

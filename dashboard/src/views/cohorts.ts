@@ -1,6 +1,6 @@
 /** What the page of cohorts computes of their cells. */
-import { addDays } from "../filters.ts";
 import type { CohortCell, Cohorts } from "../types.ts";
+import { lastDayIn } from "./sales.ts";
 
 export interface Cohort {
   cohort: string;
@@ -21,18 +21,9 @@ export function cohortsOf(found: Cohorts): Cohort[] {
   }));
 }
 
-const MONTHS = { month: 1, quarter: 3 } as const;
-
 /** Keep the cohorts whose period shares a day with the chosen ones. */
 export function within(cohorts: readonly Cohort[], grain: "week" | "month" | "quarter", { start, end }: { start?: string | undefined; end?: string | undefined }): Cohort[] {
-  return cohorts.filter(({ begins }) => begins === "" || ((end === undefined || begins <= end) && (start === undefined || lastDayOf(begins, grain) >= start)));
-}
-
-function lastDayOf(begins: string, grain: "week" | "month" | "quarter"): string {
-  if (grain === "week") return addDays(begins, 6);
-  const next = new Date(`${begins}T00:00:00Z`);
-  next.setUTCMonth(next.getUTCMonth() + MONTHS[grain]);
-  return addDays(next.toISOString().slice(0, 10), -1);
+  return cohorts.filter(({ begins }) => begins === "" || ((end === undefined || begins <= end) && (start === undefined || lastDayIn(begins, grain) >= start)));
 }
 
 /** Return the offsets that any cohort has begun, from `first` on. */

@@ -1,5 +1,7 @@
 /** What the page of experiments computes from lists and reports of experiments. */
 import type { Interval } from "../chart/options.ts";
+import { texts } from "../texts/index.ts";
+import { major } from "../format.ts";
 import type { Experiment, ExperimentResults, Experiments, Lift, Metric } from "../types.ts";
 
 export const HOLDOUT = "holdout";
@@ -29,6 +31,12 @@ export function primaryFirst(found: ExperimentResults): Metric[] {
   return found.metrics.toSorted((a, b) => Number(b.metric === found.primary_metric) - Number(a.metric === found.primary_metric));
 }
 
+/** Return a metric's value for a table that names its unit: shares per cent, amounts in major units. */
+export function inUnit(value: number | null, unit: Metric["unit"], currency: string): number | null {
+  if (value === null) return null;
+  return Number((unit === "share" ? value * 100 : major(value, currency)).toPrecision(12));
+}
+
 /** Say what the metrics lack, each sentence once. */
 export function missingOf(found: ExperimentResults): string[] {
   return [...new Set(found.metrics.flatMap((metric) => metric.missing.map((each) => each.sentence)))];
@@ -36,6 +44,6 @@ export function missingOf(found: ExperimentResults): string[] {
 
 /** Write a p value: three digits after the point, or that it is less. */
 export function writeP(p: number | null): string {
-  if (p === null) return "–";
+  if (p === null) return texts.none;
   return p < 0.001 ? "< 0.001" : p.toFixed(3);
 }

@@ -45,6 +45,11 @@ export function areNamed(channels: readonly JourneyChannel[]): boolean {
   return channels.some((each) => each.channel !== null);
 }
 
+/** Return the categories that sales have by name: a shop's may be paths, of which journeys know the first level alone. */
+export function categoriesIn(sales: readonly { category?: unknown; is_rest?: boolean }[]): ReadonlySet<string> {
+  return new Set(sales.flatMap(({ category, is_rest = false }) => (typeof category === "string" && !is_rest ? [category] : [])));
+}
+
 export interface Option {
   value: string;
   label: string;

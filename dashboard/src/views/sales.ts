@@ -70,6 +70,11 @@ export function chosenIn(query: URLSearchParams): Chosen[] {
   });
 }
 
+/** Return what a panel of the whole shop must say that it is not narrowed to; null where nothing is chosen. */
+export function notNarrowedTo(chosen: readonly Chosen[]): string | null {
+  return chosen.map(({ value }) => value).join(", ") || null;
+}
+
 /** Return the changes that lead into a value. It takes the place of another one; only a product keeps its category. */
 export function into(kind: Kind, value: string): Changes {
   const left = kind === "product" ? KINDS.filter((each) => each !== "category") : KINDS;

@@ -1,9 +1,28 @@
 /** What the pages of segments compute from the API's answers before they draw it. */
 import type { TreemapNode } from "../chart/options.ts";
+import { texts } from "../texts/index.ts";
 import { type Clusters, type Migration, type SegmentCell, type SegmentMap, type SegmentRow } from "../types.ts";
 
 export const METHODS = ["rfm", "lifecycle", "behaviour", "kmeans"] as const;
 export type Method = (typeof METHODS)[number];
+
+type Known = Record<string, Record<string, { name: string; description: string } | undefined> | undefined>;
+const KNOWN: Known = texts.segments.known;
+
+/** Return what a segment is called here; what the API calls it where this page does not know it, as of clusters. */
+export function segmentName(method: string, id: string, otherwise: string): string {
+  return KNOWN[method]?.[id]?.name ?? otherwise;
+}
+
+/** Return names by id, in the words of this page. */
+export function inOurWords(names: Record<string, string>, method: Method): Record<string, string> {
+  return Object.fromEntries(Object.entries(names).map(([id, name]) => [id, segmentName(method, id, name)]));
+}
+
+/** Return an answer whose segments have their names and descriptions in the words of this page. */
+export function withOurWords<Row extends Pick<SegmentRow, "segment_id" | "name">, A extends { segments: Row[] }>(found: A, method: Method): A {
+  return { ...found, segments: found.segments.map((row) => ({ ...row, ...KNOWN[method]?.[row.segment_id] })) };
+}
 
 export const MAP_MEASURES = ["value", "net", "customers"] as const;
 export type MapMeasure = (typeof MAP_MEASURES)[number];

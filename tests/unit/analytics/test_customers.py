@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from analytics_support import AS_OF, MemoryTable
+from analytics_support import AS_OF, MemoryTable, summary_of
 
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadField, NotFound
@@ -36,8 +36,17 @@ def test_a_customer_is_what_the_run_wrote(published):
             3600,
         )
         assert answer.pop("features", None) == features.get(row["customer_id"])
+        assert answer.pop("is_simulated") is False
         assert answer == {name: value for name, value in row.items() if value is not None}
     assert len(features) == 70
+
+
+def test_a_customer_of_a_run_with_simulated_events_says_so(published):
+    table = MemoryTable()
+    table.items = dict(published.table.items)
+    for summary, expected in (({"has_simulated_events": True}, True), ({}, False)):
+        table.put(summary_of(published.live, **summary))
+        assert analytics.customer(table.reader(), ANN, now=NOW)["is_simulated"] is expected
 
 
 def test_a_customer_fits_one_write_unit_with_the_features(published):

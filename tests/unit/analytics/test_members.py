@@ -53,6 +53,7 @@ def test_a_page_by_hand():
         "method": "rfm",
         "segment_id": "champions",
         "name": "Champions",
+        "is_simulated": False,
         "total": 6,
         "customers": [
             {"customer_id": "a#b", "net_minor": 1250},

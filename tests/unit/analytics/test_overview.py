@@ -115,6 +115,18 @@ def test_what_changed_is_said_with_the_figures_it_is_made_of():
         "Lost shrank by 3 to 5 customers since 2025-05-31.",
     ]
     assert all(each["difference"] == each["value"] - each["previous"] for each in changes)
+    assert {each["since"] for each in changes if each["kind"] == "segment"} == {"2025-05-31"}
+
+
+def test_one_is_no_plural_in_what_changed():
+    moves = [
+        {"from_segment_id": "lost", "to_segment_id": "champions", "customers": 1},
+        {"from_segment_id": "lost", "to_segment_id": "lost", "customers": 1},
+    ]
+    table = small(migration={"from_run": "before", "from_as_of": "2025-05-31", "moves": moves})
+    texts = [each["text"] for each in ask(table, start=day(6), end=day(6))["changes"]]
+    assert texts[1] == "1 order, 1 more than in the day before."
+    assert texts[-1] == "Lost shrank by 1 to 1 customer since 2025-05-31."
 
 
 def test_the_top_of_a_period_is_what_sold_in_it():

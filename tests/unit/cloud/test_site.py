@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -14,7 +14,7 @@ from patronage.cloud import Cloud, Stack, publish_site, site_config
 from patronage.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 BUCKET = "site"
@@ -107,7 +107,6 @@ def test_the_page_is_told_where_to_ask_and_nothing_that_is_secret(s3: Any, dist:
     told = json.loads(s3.get_object(Bucket=BUCKET, Key="config.json")["Body"].read())
     assert told == {
         "api": "https://a1.execute-api.eu-central-1.amazonaws.com/live/api/v1",
-        "region": "eu-central-1",
         "client_id": "client",
         "user_pool_id": "eu-central-1_abc",
         "cognito": "https://cognito-idp.eu-central-1.amazonaws.com",
@@ -146,23 +145,50 @@ def test_cloudfront_forgets_its_copies(s3: Any, dist: Path) -> None:
     assert edges.forgotten == [("E1", ["/*"])]
 
 
-def test_parts_of_an_earlier_build_stay_a_month_for_pages_that_are_open(
-    s3: Any, dist: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def publish_on(s3: Any, dist: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], set[str]]:
+    """Upload what is built on a day, counted from today; return what the bucket then holds."""
+
+    def publish(day: int) -> set[str]:
+        class Then(datetime):
+            @classmethod
+            def now(cls, tz: Any = None) -> Any:
+                return datetime.now(tz) + timedelta(days=day)
+
+        monkeypatch.setattr("patronage.cloud._site.datetime", Then)
+        publish_site(stack_on_aws(s3), dist)
+        return keys(s3)
+
+    return publish
+
+
+OLD, NEW = "assets/main-1a2b.js", "assets/main-3c4d.js"
+
+
+def test_parts_of_a_build_stay_a_month_after_a_newer_one_for_pages_that_are_open(
+    dist: Path, publish_on: Callable[[int], set[str]]
 ) -> None:
-    publish_site(stack_on_aws(s3), dist)
-    (dist / "assets" / "main-1a2b.js").rename(dist / "assets" / "main-3c4d.js")
-    publish_site(stack_on_aws(s3), dist)
-    assert {"assets/main-1a2b.js", "assets/main-3c4d.js"} <= keys(s3)
+    publish_on(-40)
+    (dist / OLD).rename(dist / NEW)
+    assert {OLD, NEW} <= publish_on(0), "it was live until now"
+    assert {OLD, NEW} <= publish_on(29)
+    found = publish_on(31)
+    assert OLD not in found
+    assert {NEW, "index.html", "config.json"} <= found
 
-    class Later(datetime):
-        @classmethod
-        def now(cls, tz: Any = None) -> Any:  # noqa: ARG003 - as the one that it stands for
-            return datetime.now(UTC) + timedelta(days=31)
 
-    monkeypatch.setattr("patronage.cloud._site.datetime", Later)
-    publish_site(stack_on_aws(s3), dist)
-    assert "assets/main-1a2b.js" not in keys(s3)
-    assert {"assets/main-3c4d.js", "index.html", "config.json"} <= keys(s3)
+def test_a_part_that_a_later_build_has_again_counts_anew(
+    dist: Path, publish_on: Callable[[int], set[str]]
+) -> None:
+    publish_on(0)
+    (dist / OLD).rename(dist / NEW)
+    publish_on(1)
+    (dist / NEW).rename(dist / OLD)
+    publish_on(2)
+    (dist / OLD).rename(dist / NEW)
+    publish_on(40)
+    assert OLD in publish_on(69)
+    assert OLD not in publish_on(71)
 
 
 def test_a_dashboard_that_nobody_built_is_named_with_the_command_that_builds_it(tmp_path: Path) -> None:

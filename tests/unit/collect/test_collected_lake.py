@@ -88,7 +88,7 @@ def test_every_value_arrives_as_it_was_sent(storefront, ingest_text, lake, packe
 
 
 @pytest.mark.parametrize(
-    "ids", some([IDS, *([each] for each in IDS)], every=3), ids=lambda ids: ascii(ids[0][:9])
+    "ids", some([IDS, *([each] for each in IDS)], every=5), ids=lambda ids: ascii(ids[0][:9])
 )
 def test_ids_arrive_byte_for_byte(storefront, ingest_text, lake, ids):
     """Also where an object holds one event alone, of which nothing but its ids can be told."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from deltalake import DeltaTable
@@ -18,20 +19,22 @@ from patronage.stores.compaction import TableFiles
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 UPLOADS = [f"upload-{n}" for n in range(6)]
 DAY = 86_400
 SUM = "SELECT COUNT(*), SUM(net_minor), COUNT(DISTINCT order_id), MIN(quantity), MAX(ordered_at) FROM lake"
 
 
-@pytest.fixture
-def orders(tmp_path) -> Path:
-    root = tmp_path / "lake" / "orders"
+@pytest.fixture(scope="module")
+def uploaded(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("uploaded") / "orders"
     for n, content in enumerate(UPLOADS):
         add_part(root, ORDERS, content, lines(n))
     return root
+
+
+@pytest.fixture
+def orders(uploaded, tmp_path) -> Path:
+    return Path(shutil.copytree(uploaded, tmp_path / "lake" / "orders"))
 
 
 @pytest.fixture

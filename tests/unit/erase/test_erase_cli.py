@@ -6,7 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from erase_support import SHOP, ZOE, taken_in, uploads
+from erase_support import SHOP, ZOE, copied, taken_in, uploads
 from patronage.cli.erase import erase
 from patronage.cli.export_customer import export_customer
 from patronage.errors import NotFound
@@ -21,12 +21,18 @@ def call(command, *arguments: object):
     return CliRunner().invoke(app, [str(each) for each in arguments])
 
 
-@pytest.fixture
-def lake(tmp_path) -> Lake:
-    opened = Lake(FolderStore(tmp_path / "lake"))
-    taken_in(opened, tmp_path, uploads())
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory) -> Lake:
+    folder = tmp_path_factory.mktemp("filled")
+    opened = Lake(FolderStore(folder / "lake"))
+    taken_in(opened, folder, uploads())
     opened.store.write_bytes("shop.json", SHOP.to_json().encode())
     return opened
+
+
+@pytest.fixture
+def lake(filled, tmp_path) -> Lake:
+    return copied(filled, tmp_path)
 
 
 def test_a_customer_is_handed_out_and_erased(lake, tmp_path):

@@ -60,6 +60,21 @@ def kept(filled, tmp_path) -> Lake:
     return copied(filled, tmp_path)
 
 
+@pytest.fixture(scope="module")
+def without(filled, tmp_path_factory) -> tuple[Lake, str, dict]:
+    """Erase the customer; return the lake, the erasure and its receipt."""
+    lake = copied(filled, tmp_path_factory.mktemp("without"))
+    stores = stores_of(lake)
+    erasure_id = asked(stores, ZOE)
+    return lake, erasure_id, run_states(erasure_id, stores)
+
+
+@pytest.fixture
+def erased(without, tmp_path) -> tuple[Lake, str, dict]:
+    lake, *told = without
+    return copied(lake, tmp_path), *told
+
+
 def tables_of(lake: Lake) -> dict[str, list[tuple]]:
     """Return the rows of everybody else, of each table of the lake and of its runs."""
     found = {}
@@ -137,9 +152,8 @@ def test_a_table_that_was_compacted_forgets_as_well(kept, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_lake_goes_on_and_its_next_runs_do_not_know_the_customer(kept, tmp_path):
-    stores = stores_of(kept)
-    run_states(asked(stores, ZOE), stores)
+def test_the_lake_goes_on_and_its_next_runs_do_not_know_the_customer(erased, tmp_path):
+    kept, *_ = erased
     (report,) = taken_in(
         kept, tmp_path, {"raw/orders/b.csv": ORDERS + "n,c1,tea1,T,1,2.50,2025-12-30T12:00:00Z\n"}
     )
@@ -174,12 +188,11 @@ def test_what_is_left_of_a_run_can_be_published_for_everybody_else(kept, family,
     assert served(kept, family, shard) == before
 
 
-def test_a_manifest_says_that_its_run_cannot_be_made_again(kept):
-    stores = stores_of(kept)
-    receipt = run_states(asked(stores, ZOE), stores)
+def test_a_manifest_says_that_its_run_cannot_be_made_again(erased):
+    lake, _, receipt = erased
     touched = receipt["runs_not_reproducible"]
     assert len(touched) == 3
-    manifest = Manifest.load(kept.store, touched[0])
+    manifest = Manifest.load(lake.store, touched[0])
     assert not manifest.reproducible
     assert "erased" in manifest.not_reproducible_because
 
@@ -219,9 +232,8 @@ def test_erasing_the_only_customer_leaves_an_empty_table(tmp_path):
     assert objects_that_mention(lake.store, ZOE) == []
 
 
-def test_the_log_keeps_what_says_which_uploads_came(kept, tmp_path):
-    stores = stores_of(kept)
-    run_states(asked(stores, ZOE), stores)
+def test_the_log_keeps_what_says_which_uploads_came(erased, tmp_path):
+    kept, *_ = erased
     (again,) = taken_in(kept, tmp_path, {"raw/orders/copy.csv": uploads()["raw/orders/a.csv"]}, version="2")
     assert again["is_repeat_of_earlier_upload"]
     assert again["kept"] == 0
@@ -269,10 +281,9 @@ def test_progress_is_told_and_names_nobody(kept):
     assert load_subject(kept.store, erasure_id).customer_id == ZOE  # whoever looks into it needs it
 
 
-def test_a_state_of_an_erasure_that_is_done_does_nothing(kept):
+def test_a_state_of_an_erasure_that_is_done_does_nothing(erased):
+    kept, erasure_id, receipt = erased
     stores = stores_of(kept)
-    erasure_id = asked(stores, ZOE)
-    receipt = run_states(erasure_id, stores)
     assert states.find(erasure_id, FIRST, stores) == {"parts": [], "count": 0}
     states.failed(erasure_id, stores, now=NOW)
     assert status(kept.store, erasure_id) == receipt

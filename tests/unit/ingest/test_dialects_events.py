@@ -6,10 +6,13 @@ import pandas as pd
 import pytest
 
 from dialect_support import (
+    AMAZON,
     CARTS,
     FILES,
     GA360,
     MIMNET,
+    ML1M,
+    ML100K,
     PERSONALIZE,
     PURCHASES,
     SHOPPERS,
@@ -22,8 +25,14 @@ from dialect_support import (
 from patronage.logic.ingest.dialects import dialects
 from tests_support import adds_up
 
+OF_RATINGS = (ML100K, ML1M, AMAZON)
+"""Sets whose rows `test_dialects_ratings.py` holds against the files."""
 
-@pytest.mark.parametrize("path", FILES)
+
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=pytest.mark.slow) if path.startswith(OF_RATINGS) else path for path in FILES],
+)
 def test_a_public_file_is_read_whole_by_its_dialect(lake_of, path):
     dialect, table, read, repeated, superseded = FILES[path]
     report, rows = lake_of(path)

@@ -124,7 +124,7 @@ def test_any_odd_cells_give_what_reading_texts_gives(seed, upload_text, tmp_path
     assert by_reader == as_texts
 
 
-@pytest.mark.parametrize("odd", some(((name, text) for name in ODD for text in ODD[name]), every=6), ids=str)
+@pytest.mark.parametrize("odd", some(((name, text) for name in ODD for text in ODD[name]), every=9), ids=str)
 def test_one_odd_cell_gives_what_reading_texts_gives(odd, upload_text, tmp_path, ways):
     column, text = odd
     rows = lines_of(1, rows=40, oddness=0)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import shutil
 from datetime import timedelta
+from functools import partial
 from itertools import permutations
 
 import duckdb
 import pytest
 
 from patronage.settings import Shop
-from patronage.steps.ingest import ingest
+from patronage.steps.ingest import Upload, ingest
+from patronage.stores.lake import Lake
+from patronage.stores.objects import FolderStore
 from tests_support import NOW, adds_up, some
 
 HEADER = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\n"
@@ -24,22 +27,25 @@ def text(*lines: str) -> str:
     return (WITH_LINES if len(cells[0]) > 2 else HEADER) + "\n".join(rows) + "\n"
 
 
-@pytest.fixture
-def take(upload_text, lake):
+def part(folder, lake, key, *lines, hour=0, version=None):
     """Ingest a part: its key, its lines, and the hour at which it was last modified."""
+    path = folder / "part.csv"
+    path.write_text(text(*lines), encoding="utf-8")
+    upload = Upload(
+        path=path,
+        key=f"raw/orders/{key}.csv",
+        version=version or str(hour),
+        last_modified=NOW + timedelta(hours=hour),
+        sidecar="split_orders = true",
+    )
+    report = ingest(upload, lake, Shop(), now=NOW)
+    assert adds_up(report)
+    return report
 
-    def run(key, *lines, hour=0, version=None):
-        upload = upload_text(
-            text(*lines),
-            key=f"raw/orders/{key}.csv",
-            version=version or str(hour),
-            modified=NOW + timedelta(hours=hour),
-        )
-        report = ingest(replace(upload, sidecar="split_orders = true"), lake, Shop(), now=NOW)
-        assert adds_up(report)
-        return report
 
-    return run
+@pytest.fixture
+def take(tmp_path, lake):
+    return partial(part, tmp_path, lake)
 
 
 @pytest.fixture
@@ -54,6 +60,22 @@ def held(lake):
 
 PARTS = {"a": ("o1 lamp", "o1 lamp", "o2 bulb"), "b": ("o1 shade",), "c": ("o1 cord", "o3 bulb")}
 WHOLE = ["o1 cord", "o1 lamp", "o1 lamp", "o1 shade", "o2 bulb", "o3 bulb"]
+
+
+@pytest.fixture(scope="module")
+def of_three_parts(tmp_path_factory):
+    """Return the folder of a lake that took the three parts."""
+    folder = tmp_path_factory.mktemp("parts")
+    lake = Lake(FolderStore(folder / "lake"))
+    for key, lines in PARTS.items():
+        part(folder, lake, key, *lines)
+    return lake.store.root
+
+
+@pytest.fixture
+def whole(of_three_parts, lake):
+    """Have the three parts in the lake."""
+    shutil.copytree(of_three_parts, lake.store.root, dirs_exist_ok=True)
 
 
 @pytest.mark.parametrize("order", some(permutations("abc"), every=3))
@@ -74,19 +96,15 @@ def test_three_parts_are_united_in_any_order(take, held, order, hours):
     ],
     ids=["another product", "one more line", "another order"],
 )
+@pytest.mark.usefixtures("whole")
 def test_a_corrected_part_replaces_its_own_lines_alone(take, held, lines, after):
-    for key, part in PARTS.items():
-        take(key, *part)
-
     take("b", *lines, hour=1)
 
     assert held() == sorted(after)
 
 
+@pytest.mark.usefixtures("whole")
 def test_a_part_that_lost_a_line_says_so(take, held):
-    for key, part in PARTS.items():
-        take(key, *part)
-
     report = take("a", "o1 lamp", "o2 bulb", hour=1)
 
     assert held() == ["o1 cord", "o1 lamp", *WHOLE[3:]]
@@ -94,10 +112,8 @@ def test_a_part_that_lost_a_line_says_so(take, held):
 
 
 @pytest.mark.parametrize(("key", "version"), [("b", "0"), ("b", "again"), ("copy-of-b", "0")])
+@pytest.mark.usefixtures("whole")
 def test_a_part_that_comes_twice_changes_nothing(take, held, key, version):
-    for name, part in PARTS.items():
-        take(name, *part)
-
     take(key, *PARTS["b"], hour=1 if version == "again" else 0, version=version)
 
     assert held() == WHOLE

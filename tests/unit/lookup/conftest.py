@@ -34,6 +34,4 @@ def published(runs_made_once: tuple[Path, list[Item]], store: FolderStore, clien
     """Publish a run of recommendations and one of segments."""
     folder, items = runs_made_once
     shutil.copytree(folder, store.root, dirs_exist_ok=True)
-    for start in range(0, len(items), 25):
-        puts = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
-        client.batch_write_item(RequestItems={support.TABLE: puts})
+    support.put_items(client, items)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zlib
 from datetime import timedelta
 
@@ -16,7 +17,8 @@ from patronage.logic.serve.packing import Candidate, unpack
 from patronage.steps import publish
 from patronage.steps.learn_arrays import load_arrays, save_arrays
 from patronage.steps.rollback import rollback
-from patronage.stores.objects import read_json, write_json
+from patronage.stores.objects import FolderStore, read_json, write_json
+from patronage.stores.serving import ServingTable
 from tests_support import NOW
 
 LATER = NOW + timedelta(days=1)
@@ -29,13 +31,24 @@ def timed():
     return {"now": NOW, "keep_days": support.KEEP_DAYS}
 
 
+@pytest.fixture(scope="module")
+def two_runs_once(tmp_path_factory):
+    """Return the folder and the items of two runs: run old is live, then run new, and old is retired."""
+    store = FolderStore(tmp_path_factory.mktemp("two-runs"))
+    with support.aws() as client:
+        table = ServingTable(support.TABLE, client=client)
+        for run_id, created_at in (("old", NOW), ("new", LATER)):
+            support.make_recommendations(store, run_id, created_at=created_at)
+            flipped = support.publish_all(store, table, run_id, "recommendations")
+        retire_all(store, table, flipped["superseded_run"])
+        return store.root, client.scan(TableName=support.TABLE)["Items"]
+
+
 @pytest.fixture
-def two_runs(store, table):
-    """Run old is live, then run new, and old is retired."""
-    for run_id, created_at in (("old", NOW), ("new", LATER)):
-        support.make_recommendations(store, run_id, created_at=created_at)
-        flipped = support.publish_all(store, table, run_id, "recommendations")
-    retire_all(store, table, flipped["superseded_run"])
+def two_runs(two_runs_once, store, client):
+    folder, items = two_runs_once
+    shutil.copytree(folder, store.root, dirs_exist_ok=True)
+    support.put_items(client, items)
 
 
 def retire_all(store, table, run_id):

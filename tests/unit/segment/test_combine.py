@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,13 +12,16 @@ from patronage.cli.runs import run_segmentation, run_training
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import RunFailed
 from patronage.logic.segments.methods import METHODS
+from patronage.settings import Shop
 from patronage.steps.generation import ANALYTICS, RunOutputs
+from patronage.steps.ingest import Upload, ingest
 from patronage.steps.segment.gate import gate
-from patronage.stores.objects import read_json, write_json
+from patronage.stores.lake import Lake
+from patronage.stores.objects import FolderStore, read_json, write_json
+from tests_support import NOW
 
 if TYPE_CHECKING:
-    from patronage.settings import Shop
-    from patronage.stores.lake import Lake
+    from pathlib import Path
 
 HEADER = "order_id,line,customer_id,product_id,quantity,unit_price,ordered_at\n"
 
@@ -45,15 +49,27 @@ def _customers(lake: Lake, shop: Shop, run_id: str) -> list[dict]:
         return engine.rows("FROM customers")
 
 
+@pytest.fixture(scope="module")
+def segmented(tmp_path_factory) -> tuple[Path, str]:
+    """Segment a shop once; return its folder and the run."""
+    folder = tmp_path_factory.mktemp("shop")
+    path = folder / "orders.csv"
+    path.write_text(_orders(60), encoding="utf-8")
+    shop = Shop(currency="GBP", timezone="Europe/London")
+    lake = Lake(FolderStore(folder / "lake"))
+    ingest(Upload(path=path, key="raw/orders/a.csv", version="1", last_modified=NOW), lake, shop, now=NOW)
+    return lake.store.root, run_segmentation(OpenLake(lake, shop))
+
+
 @pytest.fixture
-def opened(lake: Lake, shop: Shop, ingest_text) -> OpenLake:
-    ingest_text(_orders(60))
-    return OpenLake(lake, shop)
+def run_id(segmented: tuple[Path, str], lake: Lake) -> str:
+    """Copy the shop into the lake."""
+    folder, run_id = segmented
+    shutil.copytree(folder, lake.store.root, dirs_exist_ok=True)
+    return run_id
 
 
-def test_a_run_says_everything_of_each_customer_and_the_methods_add_up(opened, lake, shop):
-    run_id = run_segmentation(opened)
-
+def test_a_run_says_everything_of_each_customer_and_the_methods_add_up(run_id, lake, shop):
     rows = _customers(lake, shop, run_id)
     assert [row["customer_id"] for row in rows] == [f"c{number:03d}" for number in range(60)]
     for name in ("segment_id", "cluster_id", "lifecycle_id", "probability_alive", "expected_value_12m_minor"):
@@ -87,9 +103,7 @@ def test_a_run_says_everything_of_each_customer_and_the_methods_add_up(opened, l
     assert profiles["behaviour"] == []
 
 
-def test_every_figure_of_a_run_is_served(opened, lake, shop):
-    run_id = run_segmentation(opened)
-
+def test_every_figure_of_a_run_is_served(run_id, lake, shop):
     shards = [
         entry["shard"] for entry in read_json(lake.store, f"runs/{run_id}/publish/segments/shards.json")
     ]
@@ -101,17 +115,16 @@ def test_every_figure_of_a_run_is_served(opened, lake, shop):
     assert any(key.startswith(f"members#{run_id}#rfm#") for key in keys)
 
 
-def test_segments_name_what_the_live_recommendations_say_their_customers_buy_next(opened, lake):
+def test_segments_name_what_the_live_recommendations_say_their_customers_buy_next(run_id, lake, shop):
     assert not any(
         profile["next_products"]
-        for profile in read_json(lake.store, f"runs/{run_segmentation(opened)}/segments/profiles.json")["rfm"]
+        for profile in read_json(lake.store, f"runs/{run_id}/segments/profiles.json")["rfm"]
     )
-    training, _ = run_training(opened)
-    later = OpenLake(lake, opened.shop, {"recommendations": training})
+    training, _ = run_training(OpenLake(lake, shop))
 
-    run_id = run_segmentation(later)
+    later = run_segmentation(OpenLake(lake, shop, {"recommendations": training}))
 
-    profiles = read_json(lake.store, f"runs/{run_id}/segments/profiles.json")["rfm"]
+    profiles = read_json(lake.store, f"runs/{later}/segments/profiles.json")["rfm"]
     named = [product for profile in profiles for product in profile["next_products"]]
     assert named
     assert all(product["product_id"].partition("-")[0] in {"tea", "coffee"} for product in named)
@@ -152,8 +165,7 @@ def test_customers_who_only_sent_things_back_are_no_buyers(lake, shop, ingest_te
     assert ann["probability_alive"] is not None
 
 
-def test_the_gate_holds_the_segments_against_the_order_lines(opened, lake, shop):
-    run_id = run_segmentation(opened)
+def test_the_gate_holds_the_segments_against_the_order_lines(run_id, lake):
     summary = read_json(lake.store, f"runs/{run_id}/segments/summary.json")
     totals = read_json(lake.store, f"runs/{run_id}/metrics/totals.json")
 

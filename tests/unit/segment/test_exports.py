@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -11,17 +12,18 @@ from scipy.stats import binom
 from patronage.cli.segment_output import write_method
 from patronage.errors import BadInput, NotFound
 from patronage.logic.segments.audiences import CHANNELS
+from patronage.settings import Shop
+from patronage.steps.ingest import Upload, ingest
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pin
 from patronage.steps.segment.audiences import audiences, members_key
 from patronage.steps.segment.exports import FATES, SALT, exports
-from patronage.stores.objects import read_json
+from patronage.stores.lake import Lake
+from patronage.stores.objects import FolderStore, read_json
 from tests_support import NOW
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from patronage.stores.lake import Lake
 
 PEOPLE = """customer_id,email,phone,first_name,last_name,country,accepts_marketing
 a,ann@example.com,,Ann,Lee,GB,true
@@ -51,13 +53,26 @@ def run_of(lake: Lake, segments: dict[str, str], *, run_id: str = "run") -> None
         )
 
 
-@pytest.fixture
-def people(ingest_text, lake, shop, tmp_path) -> Lake:
-    ingest_text("order_id,customer_id,product_id,quantity,unit_price,ordered_at\no,a,p,1,5,2026-01-05\n")
-    ingest_text(PEOPLE, key="raw/customers/a.csv")
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory) -> Path:
+    """Return the folder of a lake with a run of the people."""
+    folder, shop = tmp_path_factory.mktemp("people"), Shop(currency="GBP", timezone="Europe/London")
+    lake = Lake(FolderStore(folder / "lake"))
+    order = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\no,a,p,1,5,2026-01-05\n"
+    for table, text in {"orders": order, "customers": PEOPLE}.items():
+        path = folder / table
+        path.write_text(text, encoding="utf-8")
+        upload = Upload(path=path, key=f"raw/{table}/a.csv", version="1", last_modified=NOW)
+        ingest(upload, lake, shop, now=NOW)
     pin("run", "segments", lake, shop, now=NOW)
     run_of(lake, dict.fromkeys("abcdefghij", "champions") | {"k": "lost"})
     lake.store.write_bytes(SALT, b"salt 3")  # holds out none of these
+    return lake.store.root
+
+
+@pytest.fixture
+def people(made_once, lake) -> Lake:
+    shutil.copytree(made_once, lake.store.root, dirs_exist_ok=True)
     return lake
 
 

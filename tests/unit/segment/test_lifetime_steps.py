@@ -22,7 +22,7 @@ from patronage.steps.segment.lifetime import lifetime
 from patronage.steps.segment.lifetime_histories import lifetime_histories
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
-from tests_support import NOW, REPOSITORY
+from tests_support import NOW, REPOSITORY, some
 
 HEADER = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\n"
 
@@ -155,6 +155,7 @@ def real(tmp_path_factory) -> tuple[Lake, Shop]:
     return lake, shop
 
 
+@pytest.mark.slow
 def test_histories_agree_with_pandas(real):
     lake, shop = real
     found = histories_of(lake, shop)
@@ -181,6 +182,7 @@ def test_histories_agree_with_pandas(real):
         np.testing.assert_allclose(found[name], expected.astype(float), rtol=1e-12, err_msg=name)
 
 
+@pytest.mark.slow
 def test_a_year_of_a_real_shop_is_forecast_and_held_against_its_second_half(real):
     lake, shop = real
     forecasts, report = forecast(lake, shop)
@@ -235,8 +237,8 @@ def everybody(customers: int, *days: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("text", "customers"),
-    [
+    "case",
+    some([
         (lines(("", "2025-12-31T10:00:00Z", 9)), 0),  # guests alone
         (lines(("a", "2025-12-31T10:00:00Z", -9)), 0),  # nobody with a purchase
         (everybody(1, "2025-12-31"), 1),
@@ -246,9 +248,11 @@ def everybody(customers: int, *days: str) -> str:
         (everybody(100, "2025-06-01") + "z,zz,p,1,10,2025-12-31T10:00:00Z\n", 101),  # everybody once
         (everybody(100, "2025-06-01", "2025-07-01", "2025-08-01"), 100),  # everybody the same
         (everybody(3, "2025-06-01", "2025-07-01"), 3),
-    ],
-)
-def test_a_shop_that_cannot_be_learned_from_gets_a_marked_answer(ingest_text, lake, shop, text, customers):
+    ], every=3),
+    ids=lambda case: f"{case[1]}-{case[0].count(chr(10))}",
+)  # fmt: skip
+def test_a_shop_that_cannot_be_learned_from_gets_a_marked_answer(ingest_text, lake, shop, case):
+    text, customers = case
     ingest_text(text)
     forecasts, report = forecast(lake, shop)
     assert report["customers"] == customers

@@ -104,6 +104,7 @@ def retail(tmp_path_factory) -> tuple[Lake, pd.DataFrame]:
     return lake, segmented(path, lake, Shop(currency="GBP", timezone="Europe/London"))
 
 
+@pytest.mark.slow
 def test_online_retail(retail):
     lake, found = retail
     files = [str(path) for path in lake.snapshot("orders").files()]

@@ -3,11 +3,11 @@ import { api } from "../../api.ts";
 import { intervals } from "../../chart/options.ts";
 import { instant, money, readable } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
-import { href, pathOf } from "../../router.ts";
 import { texts } from "../../texts/index.ts";
 import type { Head, Incremental } from "../../types.ts";
 import { notYet } from "../shared/notYet.ts";
-import { isSimulated } from "../shared/simulated.ts";
+import { toSegment } from "../segments/ofMethod.ts";
+import { METHODS } from "../../views/segments.ts";
 
 const words = texts.experiments;
 
@@ -38,7 +38,6 @@ export function EffectsPanel(): VNode {
       deps={[]}
       isEmpty={(found) => found.exports.length === 0}
       emptyHelp={words.noExports}
-      isSimulated={isSimulated}
       chart={(found, theme) =>
         intervals(
           found.exports.flatMap((effect) => (effect.incremental_revenue ?? []).map((each) => ({ name: nameOf(effect), value: each.value_minor, low: each.sequential.low_minor, high: each.sequential.high_minor }))),
@@ -48,7 +47,7 @@ export function EffectsPanel(): VNode {
       }
       rows={(found) => ({
         columns: [
-          { key: "segment_id", label: words.segment, href: (row) => href(pathOf("/segments/:id", { id: String(row["segment_id"]) }), row["by"] && row["by"] !== "rfm" ? { method: String(row["by"]) } : {}) },
+          { key: "segment_id", label: words.segment, href: (row) => toSegment(String(row["segment_id"]), METHODS.find((each) => each === row["by"]) ?? "rfm") },
           { key: "exported_at", label: words.exported, kind: "instant" },
           { key: "held_out_share", label: words.heldOut, kind: "percent" },
           { key: "value_minor", label: words.incrementalValue, kind: "money" },
@@ -72,6 +71,7 @@ export function EffectsPanel(): VNode {
       })}
       note={(found) => {
         const untold = found.exports.filter((effect) => (effect.incremental_revenue ?? []).length === 0);
+        if (untold.length > 1) return words.untold(untold.length);
         const verdict = untold[0]?.verdict;
         return verdict === undefined ? null : `${nameOf(untold[0] as Effect)}: ${typeof verdict === "string" ? verdict : verdict.sentence}`;
       }}

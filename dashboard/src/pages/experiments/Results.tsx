@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { api } from "../../api.ts";
 import { bars, intervals } from "../../chart/options.ts";
 import { useChoice } from "../../filters.ts";
-import { change, money, number, percent } from "../../format.ts";
+import { change, minorDigits, money, number, percent } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import { texts } from "../../texts/index.ts";
 import { Figure } from "../../ui/Figure.tsx";
@@ -10,7 +10,7 @@ import { Select } from "../../ui/Select.tsx";
 import { notYet } from "../shared/notYet.ts";
 import { isSimulated } from "../shared/simulated.ts";
 import type { ExperimentResults } from "../../types.ts";
-import { liftIntervals, missingOf, newestOf, primaryFirst, TESTS, writeP } from "../../views/experiments.ts";
+import { inUnit, liftIntervals, missingOf, newestOf, primaryFirst, TESTS, writeP } from "../../views/experiments.ts";
 
 const words = texts.experiments;
 
@@ -205,20 +205,22 @@ export function ValuesPanel({ experimentId }: { experimentId: string }): VNode {
       isEmpty={(found) => found?.metrics.length === 0}
       isSimulated={isMade}
       rows={(found) => {
-        const write = (unit: "share" | "minor") => (value: number | null) => (unit === "share" ? percent(value, 2) : money(value, found?.currency ?? ""));
+        const currency = found?.currency ?? "";
+        const digits = Math.max(2, minorDigits(currency));
         return {
           columns: [
             { key: "metric", label: words.metric },
             { key: "arm", label: words.arm },
-            { key: "value", label: words.value, kind: "text" },
-            { key: "low", label: words.low, kind: "text" },
-            { key: "high", label: words.high, kind: "text" },
+            { key: "unit", label: words.unit },
+            { key: "value", label: words.value, kind: "number", digits },
+            { key: "low", label: words.low, kind: "number", digits },
+            { key: "high", label: words.high, kind: "number", digits },
             { key: "events", label: words.events, kind: "number" },
           ],
           rows: (found ? primaryFirst(found) : []).flatMap((metric) =>
             metric.arms.map((arm) => {
-              const text = write(metric.unit);
-              return { metric: metric.label, arm: arm.arm, value: text(arm.value), low: text(arm.low), high: text(arm.high), events: arm.events };
+              const [value, low, high] = [arm.value, arm.low, arm.high].map((each) => inUnit(each, metric.unit, currency));
+              return { metric: metric.label, arm: arm.arm, unit: metric.unit === "share" ? "%" : currency, value, low, high, events: arm.events };
             }),
           ),
         };

@@ -10,6 +10,7 @@ import { texts } from "../../texts/index.ts";
 import type { Drift, DriftedColumn } from "../../types.ts";
 import { Select } from "../../ui/Select.tsx";
 import { notYet } from "../shared/notYet.ts";
+import { sentences } from "../shared/sentences.ts";
 import { isSimulated } from "../shared/simulated.ts";
 import { binnedColumns, type Drifted, driftRows } from "../../views/health.ts";
 
@@ -22,6 +23,10 @@ const nameOf = (row: Drifted): string => (row.column ? `${row.column}` : words.p
 export function DriftPanel(): VNode {
   const [, setColumn] = useParam("column");
   const shownOf = (found: Drift): Drifted[] => driftRows(found).filter((row) => row.times !== null).slice(0, MOST_BARS);
+  const cut = (found: Drift): string | null => {
+    const [shown, all] = [shownOf(found).length, driftRows(found).length];
+    return shown < all ? texts.sales.chartShows(shown, all) : null;
+  };
   return (
     <Panel
       size="half"
@@ -52,7 +57,7 @@ export function DriftPanel(): VNode {
         ],
         rows: driftRows(found).map((row) => ({ ...row, part: words.parts[row.part], verdict: words.verdicts[row.verdict] })),
       })}
-      note={(found) => [words.overall(words.verdicts[found.verdict]), ...found.reasons].join(" ")}
+      note={(found) => sentences(words.overall(words.verdicts[found.verdict]), ...found.reasons, cut(found))}
       csvName="drift"
     />
   );

@@ -9,6 +9,7 @@ import { Panel } from "../../panel/Panel.tsx";
 import { texts } from "../../texts/index.ts";
 import type { Fresh } from "../../types.ts";
 import { newestRuns } from "../../views/health.ts";
+import { machineName } from "./Models.tsx";
 import { RollBack } from "./RollBack.tsx";
 
 const words = texts.health;
@@ -43,7 +44,7 @@ export function NextPanel(): VNode {
   );
 }
 
-/** `onDone` is called after a roll back, so that the whole page asks anew. */
+/** `onDone` is called after a roll back, so that the whole page asks anew; this panel stays to say that it was done. */
 export function LivePanel({ turn, onDone }: { turn: number; onDone: () => void }): VNode {
   const { isAdmin } = useSession();
   const [said, setSaid] = useState("");
@@ -160,7 +161,7 @@ export function RunsPanel(): VNode {
           { key: "reason", label: words.reason },
         ],
         rows: newestRuns(found.runs).map((run) => ({
-          machine: (words.machines as Record<string, string>)[run.machine] ?? run.machine,
+          machine: machineName(run.machine),
           run_id: run.run_id,
           status: run.status,
           began: run.began,

@@ -17,14 +17,14 @@ function ndcgOf(version: ModelVersion): number | null {
   return found?.value ?? null;
 }
 
-export function ModelsPanel({ turn }: { turn: number }): VNode {
+export function ModelsPanel(): VNode {
   const [which, setWhich] = useChoice("versions", WHICH);
   return (
     <Panel
       title={words.models}
       definition={words.modelsDefinition}
       load={() => api().models({ limit: 100, ...(which === "released" ? { released: true } : {}) })}
-      deps={[which, turn]}
+      deps={[which]}
       isEmpty={(found) => found.models.length === 0}
       emptyHelp={words.noModels}
       controls={<Select label={words.which} name="versions" value={which} options={WHICH.map((value) => ({ value, label: words.whiches[value] }))} onChange={setWhich} />}
@@ -57,7 +57,7 @@ export function ModelsPanel({ turn }: { turn: number }): VNode {
   );
 }
 
-function machineName(machine: string): string {
+export function machineName(machine: string): string {
   return (words.machines as Record<string, string>)[machine] ?? machine;
 }
 

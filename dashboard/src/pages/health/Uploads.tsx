@@ -8,6 +8,7 @@ import type { Table } from "../../panel/table.ts";
 import { texts } from "../../texts/index.ts";
 import type { UploadReport, UploadReports } from "../../types.ts";
 import { usePages } from "../shared/usePages.tsx";
+import { sentences } from "../shared/sentences.ts";
 import { fileOf, refusedByRule } from "../../views/health.ts";
 
 const words = texts.health;
@@ -44,7 +45,11 @@ export function UploadsPanel(): VNode {
       allRows={async () => tableOf(await api().all<UploadReports, UploadReport>("/ingest/reports", { limit: PAGE_ROWS }, (page) => page.reports, MOST_EXPORTED))}
       note={(found) => {
         const unread = found.reports.filter((report) => report.state === "unreadable").map((report) => fileOf(report.key));
-        return unread.length > 0 ? words.unread(unread.join(", ")) : null;
+        return sentences(
+          found.reports.length > MOST_BARS ? texts.sales.chartShows(MOST_BARS, found.reports.length) : null,
+          pages.number > 0 || found.next_cursor !== null ? words.mostSaved(MOST_EXPORTED) : null,
+          unread.length > 0 ? words.unread(unread.join(", ")) : null,
+        );
       }}
       csvName="uploads"
     />
@@ -102,6 +107,10 @@ export function RefusedPanel(): VNode {
         ],
         rows: refusedByRule(found.reports).map((refused) => ({ ...refused })),
       })}
+      note={(found) => {
+        const rules = refusedByRule(found.reports).length;
+        return sentences(found.next_cursor === null ? null : words.ofNewest(found.reports.length), rules > MOST_BARS ? texts.sales.chartShows(MOST_BARS, rules) : null);
+      }}
       csvName="refused-rows"
     />
   );

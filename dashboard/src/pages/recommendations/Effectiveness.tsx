@@ -113,6 +113,7 @@ export function By({ by, figure, title, definition, size = "half", controls }: B
         return bars({ names: shown.map((row) => nameOf(by, row[by])), series: [{ name: words.figures[figure], values: shown.map((row) => row[figure]) }], format, axisFormat, isHorizontal: true });
       }}
       rows={(report) => tableBy(report, by)}
+      note={(report) => (by !== "day" && report.rows.length > MOST_BARS ? texts.sales.chartShows(MOST_BARS, report.rows.length) : null)}
       csvName={`recommendations-by-${by}`}
     />
   );

@@ -8,8 +8,9 @@ import { texts } from "../../texts/index.ts";
 import type { SalesRow } from "../../types.ts";
 import { type Changes, COLUMN, into, type Kind, type Span, wholeMonths } from "../../views/sales.ts";
 import { breakdown, type Kept } from "./answers.ts";
-import { AOV, CUSTOMERS, FEE, figuresOf, formatsOf, ITEMS, LINES, NET, ORDERS, PARTS, sentences, textOf } from "./columns.ts";
+import { AOV, CUSTOMERS, FEE, figuresOf, formatsOf, ITEMS, LINES, NET, ORDERS, PARTS, textOf } from "./columns.ts";
 import { linkTo } from "./Trail.tsx";
+import { sentences } from "../shared/sentences.ts";
 
 const words = texts.sales;
 const MOST_BARS = 12;
@@ -33,10 +34,12 @@ export interface BreakdownProps extends Span {
   /** Only products of this category. */
   category?: string;
   controls?: VNode | false;
+  /** What the page is narrowed to, and these figures are not, but for the category. */
+  besides: string | null;
 }
 
 /** Sales by a value in the months that hold the chosen days, the greatest first: bars of the first ones, all in the table. */
-export function Breakdown({ of, size, category = "", controls, start, end }: BreakdownProps): VNode {
+export function Breakdown({ of, size, category = "", controls, besides, start, end }: BreakdownProps): VNode {
   const isPart = Boolean(start || end);
   const columns = FIGURES[of].filter((column) => !isPart || !OF_ALL_TIME.includes(column.key));
   const keeps = (row: SalesRow): boolean => category === "" || row.category === category;
@@ -84,6 +87,7 @@ export function Breakdown({ of, size, category = "", controls, start, end }: Bre
         const named = shown(found).filter((row) => !row.is_rest).length;
         const hasRest = found.rows.some((row) => row.is_rest);
         return sentences(
+          category === "" && besides !== null ? words.ofAll(besides) : null,
           monthsNote({ start, end }),
           hasRest ? (category === "" ? words.leaders : words.leadersOfCategory)(found.rows.filter((row) => !row.is_rest).length, words.plural[of]) : null,
           named > MOST_BARS ? words.chartShows(MOST_BARS, named) : null,

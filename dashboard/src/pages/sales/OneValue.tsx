@@ -8,8 +8,9 @@ import { texts } from "../../texts/index.ts";
 import { Figure } from "../../ui/Figure.tsx";
 import { type Chosen, into, type Kind, ofMonths, partRunning, type Span } from "../../views/sales.ts";
 import { type Kept, periodsOf } from "./answers.ts";
-import { AOV, CUSTOMERS, FEE, figuresOf, formatsOf, isMoney, ITEMS, LINES, NET, numberOf, ORDERS, PARTS, sentences, textOf } from "./columns.ts";
+import { AOV, CUSTOMERS, FEE, figuresOf, formatsOf, isMoney, ITEMS, LINES, NET, numberOf, ORDERS, PARTS, textOf } from "./columns.ts";
 import { linkTo } from "./Trail.tsx";
+import { sentences } from "../shared/sentences.ts";
 
 const words = texts.sales;
 

@@ -33,8 +33,3 @@ export function formatsOf(measure: string, currency: string): { format: (value: 
 export function figuresOf(row: object, columns: readonly Column[]): Row {
   return Object.fromEntries(columns.map(({ key }) => [key, numberOf((row as Record<string, unknown>)[key])]));
 }
-
-/** Join the sentences of a note that are there. */
-export function sentences(...parts: readonly (string | null)[]): string | null {
-  return parts.filter((each) => each !== null).join(" ") || null;
-}

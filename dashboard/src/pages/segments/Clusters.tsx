@@ -8,7 +8,7 @@ import { texts } from "../../texts/index.ts";
 import type { Clusters } from "../../types.ts";
 import { notYet } from "../shared/notYet.ts";
 import { heaviest, pointsByCluster, tellingFeatures } from "../../views/segments.ts";
-import { toSegment } from "./Overviews.tsx";
+import { toSegment } from "./ofMethod.ts";
 
 const words = texts.segments;
 

@@ -1,11 +1,12 @@
 import type { VNode } from "preact";
-import { api } from "../../api.ts";
 import { money, number, percent } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import { texts } from "../../texts/index.ts";
 import type { Segments, SegmentRow } from "../../types.ts";
 import { Figure } from "../../ui/Figure.tsx";
 import type { Method } from "../../views/segments.ts";
+import { segmentsOf } from "./ofMethod.ts";
+import { isSimulated } from "../shared/simulated.ts";
 
 const words = texts.segment;
 const labels = texts.segments;
@@ -17,8 +18,9 @@ export function Glance({ segmentId, method }: { segmentId: string; method: Metho
     <Panel
       title={words.figures}
       definition={words.figuresDefinition}
-      load={() => api().segments({ method })}
+      load={() => segmentsOf(method)}
       deps={[segmentId, method]}
+      isSimulated={isSimulated}
       enough={(found) => (rowOf(found) ? null : words.unknown(segmentId, labels.methods[method]))}
       height={120}
       render={(found) => {

@@ -5,17 +5,14 @@ import { bars, intervals, treemap } from "../../chart/options.ts";
 import { money, number, percent } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import type { Column, Table } from "../../panel/table.ts";
-import { href, navigate, pathOf } from "../../router.ts";
+import { navigate } from "../../router.ts";
 import { texts } from "../../texts/index.ts";
 import type { Performance, Segments } from "../../types.ts";
-import { areas, type Method } from "../../views/segments.ts";
+import { areas, type Method, withOurWords } from "../../views/segments.ts";
+import { isSimulated } from "../shared/simulated.ts";
+import { segmentsOf, toSegment } from "./ofMethod.ts";
 
 const words = texts.segments;
-
-/** Write the link to the page of a segment. */
-export function toSegment(id: string, method: Method): string {
-  return href(pathOf("/segments/:id", { id }), { method: method === "rfm" ? undefined : method });
-}
 
 function nameColumn(method: Method): Column {
   return { key: "name", label: words.name, href: (row) => toSegment(String(row["segment_id"]), method) };
@@ -30,8 +27,9 @@ export function Areas({ method, of }: { method: Method; of: "customers" | "net_m
       size="half"
       title={isMoney ? words.byRevenue : words.byCustomers}
       definition={isMoney ? words.byRevenueDefinition : words.byCustomersDefinition}
-      load={() => api().segments({ method })}
+      load={() => segmentsOf(method)}
       deps={[method]}
+      isSimulated={isSimulated}
       isEmpty={(found) => found.segments.length === 0}
       emptyHelp={words.none}
       chart={(found, theme) => treemap(areasOf(found).nodes, isMoney ? (value) => money(value, found.currency, { isCompact: true }) : (value) => number(value), theme)}
@@ -57,8 +55,9 @@ export function SegmentTable({ method }: { method: Method }): VNode {
     <Panel
       title={words.table}
       definition={words.tableDefinition}
-      load={() => api().segments({ method })}
+      load={() => segmentsOf(method)}
       deps={[method]}
+      isSimulated={isSimulated}
       isEmpty={(found) => found.segments.length === 0}
       emptyHelp={words.none}
       rows={(found) => tableOf(found, method)}
@@ -99,8 +98,9 @@ export function Expected({ method }: { method: Method }): VNode {
       size="half"
       title={words.expectedTitle}
       definition={words.expectedDefinition}
-      load={() => api().segments({ method })}
+      load={() => segmentsOf(method)}
       deps={[method]}
+      isSimulated={isSimulated}
       isEmpty={(found) => found.segments.every((row) => row.expected_value_12m_minor === null)}
       height={380}
       chart={(found, theme) =>
@@ -141,8 +141,9 @@ export function PerformancePanel({ method }: { method: Method }): VNode {
       size="half"
       title={words.performance}
       definition={words.performanceDefinition}
-      load={() => api().performance({ method })}
+      load={async () => withOurWords(await api().performance({ method }), method)}
       deps={[method]}
+      isSimulated={isSimulated}
       isEmpty={(found) => found.segments.length === 0}
       height={380}
       chart={(found) =>

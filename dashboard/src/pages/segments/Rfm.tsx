@@ -3,17 +3,22 @@ import type { VNode } from "preact";
 import { api } from "../../api.ts";
 import { heatmap, sankey } from "../../chart/options.ts";
 import { useChoice } from "../../filters.ts";
-import { day, lastDayOf, money, number } from "../../format.ts";
+import { day, money, number } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import { navigate } from "../../router.ts";
 import { texts } from "../../texts/index.ts";
 import type { Migration, SegmentMap } from "../../types.ts";
 import { Select } from "../../ui/Select.tsx";
 import { notYet } from "../shared/notYet.ts";
-import { cellAt, cutOf, FREQUENCY_SCORES, MAP_MEASURES, mapCells, migrationFlows, RECENCY_SCORES } from "../../views/segments.ts";
-import { toSegment } from "./Overviews.tsx";
+import { cellAt, cutOf, FREQUENCY_SCORES, inOurWords, MAP_MEASURES, mapCells, migrationFlows, RECENCY_SCORES } from "../../views/segments.ts";
+import { toSegment } from "./ofMethod.ts";
 
 const words = texts.segments;
+
+async function named<A extends { names: Record<string, string> }>(asked: Promise<A>): Promise<A> {
+  const found = await asked;
+  return { ...found, names: inOurWords(found.names, "rfm") };
+}
 
 export function MapPanel(): VNode {
   const [measure, setMeasure] = useChoice("map", MAP_MEASURES);
@@ -26,7 +31,7 @@ export function MapPanel(): VNode {
       title={words.map}
       definition={words.mapDefinition}
       unit={words.mapMeasures[measure]}
-      load={() => notYet(api().get<SegmentMap>("/analytics/segments/map"))}
+      load={() => named(notYet(api().get<SegmentMap>("/analytics/segments/map")))}
       deps={[measure]}
       isEmpty={(found) => found.cells.every((cell) => cell.customers === 0)}
       height={420}
@@ -83,7 +88,7 @@ export function MigrationPanel(): VNode {
       title={words.migration}
       definition={words.migrationDefinition}
       unit={words.customers}
-      load={() => notYet(api().get<Migration>("/analytics/segments/migration"))}
+      load={() => named(notYet(api().get<Migration>("/analytics/segments/migration")))}
       deps={[shown]}
       enough={(found) => found.reason}
       isEmpty={(found) => flowsOf(found).links.length === 0}
@@ -107,7 +112,7 @@ export function MigrationPanel(): VNode {
           net_minor_change: move.net_minor_change,
         })),
       })}
-      note={(found) => (found.from_as_of === null ? null : words.between(day(lastDayOf(found.from_as_of)), day(lastDayOf(found.to_as_of))))}
+      note={(found) => (found.from_as_of === null ? null : words.between(day(found.from_as_of), day(found.to_as_of)))}
       csvName="segment-migration"
     />
   );

@@ -15,6 +15,7 @@ from patronage.stores.lake import Lake
 from patronage.stores.serving import ServingTable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from patronage.cloud._session import Stack
@@ -24,8 +25,17 @@ if TYPE_CHECKING:
 _BY = "patronage demo"
 
 
-def upload_simulated(stack: Stack, shop: Shop) -> Simulated:
+def upload_simulated(
+    stack: Stack, shop: Shop, *, tables: Sequence[str] = ("products", "events")
+) -> Simulated:
     """Simulate visits from the stack's orders, and wait until ingest has taken their events and products.
+
+    Parameters
+    ----------
+    stack, shop
+        Whose orders.
+    tables : sequence of str
+        What to upload; a shop that has a catalogue needs the events alone.
 
     Raises
     ------
@@ -38,6 +48,7 @@ def upload_simulated(stack: Stack, shop: Shop) -> Simulated:
         uploads = [
             upload_file(stack, path, table=table, name=f"simulated-{path.name}")
             for table, path in simulated.files.items()
+            if table in tables
         ]
     for report in [wait_for_report(stack, each) for each in uploads]:
         if report["refused"] or report["state"] != "done":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.cloud._access import api_key, local_url
 from patronage.errors import NotFound
-from patronage.stores.objects import S3Store
+from patronage.stores.objects import S3Store, read_json, write_json
 
 if TYPE_CHECKING:
     from patronage.cloud._session import Stack
@@ -24,7 +24,9 @@ _HASHED = "assets/"
 _KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 _ASKED_EACH_TIME = "no-cache"
 _KEPT_BUILDS = timedelta(days=30)
-"""How long files of earlier builds stay: a page that was opened before an upload still loads its parts."""
+"""How long files stay after a newer build has none of them: a page that is open still loads its parts."""
+_SUPERSEDED = "superseded.json"
+"""Since when files that are still there are of no current build, by key."""
 _KINDS = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -70,7 +72,7 @@ def publish_site(stack: Stack, dist: Path) -> str:
             ContentType=_KINDS.get(PurePosixPath(name).suffix, "application/octet-stream"),
             CacheControl=_KEPT_FOR_EVER if name.startswith(_HASHED) else _ASKED_EACH_TIME,
         )
-    _drop_old_builds(s3, bucket, set(bodies))
+    _drop_old_builds(S3Store(bucket, client=s3), set(bodies))
     if stack.cloud.endpoint is None:
         _forget_copies(stack)
     return stack.output("DashboardUrl")
@@ -87,7 +89,6 @@ def site_config(stack: Stack) -> dict[str, Any]:
     api = stack.output("ApiUrl") if endpoint is None else local_url(stack)
     return {
         "api": f"{api}/api/v1",
-        "region": region,
         "client_id": stack.output("UserPoolClientId"),
         "user_pool_id": pool,
         "cognito": endpoint or f"https://cognito-idp.{region}.{_suffix(region)}",
@@ -107,11 +108,19 @@ def _suffix(region: str) -> str:
     return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
 
 
-def _drop_old_builds(s3: Any, bucket: str, current: set[str]) -> None:
-    oldest, store = datetime.now(UTC) - _KEPT_BUILDS, S3Store(bucket, client=s3)
-    for written, key in store.newest(""):
-        if key not in current and written < oldest:
-            store.delete(key)
+def _drop_old_builds(store: S3Store, current: set[str]) -> None:
+    """Delete what has been of no build for long enough; note since when the rest is of none."""
+    now = datetime.now(UTC)
+    since = read_json(store, _SUPERSEDED) if store.exists(_SUPERSEDED) else {}
+    left = {
+        key: since.get(key, now.isoformat()) for key in store.keys("") if key not in {*current, _SUPERSEDED}
+    }
+    old = [key for key, moment in left.items() if datetime.fromisoformat(moment) < now - _KEPT_BUILDS]
+    for key in old:
+        store.delete(key)
+    kept = {key: moment for key, moment in left.items() if key not in old}
+    if kept != since:
+        write_json(store, _SUPERSEDED, kept)
 
 
 def _forget_copies(stack: Stack) -> None:

@@ -250,9 +250,10 @@ SCHEMAS: dict[str, Schema] = {
             "total": COUNT,
             "customers": _list(_object({"customer_id": ID, "net_minor": _or_null(MINOR)})),
             **_PAGE,
-        }
+        },
+        _SIMULATED,
     ),
-    "Customer": _object({**_HEAD, "customer_id": ID}),
+    "Customer": _object({**_HEAD, "customer_id": ID}, _SIMULATED),
     "CustomerFeatures": _object(
         {
             **_HEAD,
@@ -420,7 +421,8 @@ SCHEMAS: dict[str, Schema] = {
             **_COMPARED,
             "difference": WHOLE,
             "text": {**TEXT, "description": "an English sentence of these figures"},
-        }
+        },
+        {"since": {**DAY, "description": "of a segment: the day up to which the run before had data"}},
     ),
     "SegmentMap": _object(
         {

@@ -289,6 +289,7 @@ def _of_segments(migration: Mapping[str, Any] | None) -> list[dict[str, Any]]:
             previous,
             segment_text(name, value, previous, migration["from_as_of"]),
         )
+        | {"since": migration["from_as_of"]}
         for _, segment_id, name, value, previous in sorted(sizes, key=lambda each: (-each[0], each[1]))[
             :MOST_CHANGES
         ]

@@ -55,7 +55,7 @@ def net_text(words: Words, value: int, previous: int, change: float | None) -> s
 def orders_text(words: Words, orders: tuple[int, int], aov: tuple[float | None, float | None]) -> str:
     """Say how many orders there were, and what one brought, now and before."""
     (value, previous), (worth, earlier) = orders, aov
-    counted = f"{value:,} orders, {_against(value, previous)} in {words.before}"
+    counted = f"{_many(value, 'order')}, {_against(value, previous)} in {words.before}"
     if worth is None or earlier is None:
         return f"{counted}."
     apart = round(worth) - round(earlier)
@@ -66,8 +66,7 @@ def orders_text(words: Words, orders: tuple[int, int], aov: tuple[float | None, 
 def customers_text(words: Words, kind: str, value: int, previous: int) -> str:
     """Say how many new or returning customers bought."""
     verb = "bought for the first time" if kind == "new_customers" else "came back"
-    noun = "customer" if value == 1 else "customers"
-    return f"{value:,} {noun} {verb}, {_against(value, previous)} in {words.before}."
+    return f"{_many(value, 'customer')} {verb}, {_against(value, previous)} in {words.before}."
 
 
 def brought_text(words: Words, name: str, value: int, previous: int, change: float | None) -> str:
@@ -83,7 +82,11 @@ def brought_text(words: Words, name: str, value: int, previous: int, change: flo
 def segment_text(name: str, value: int, previous: int, since: str) -> str:
     """Say how a segment grew or shrank since the run before."""
     verb = "grew" if value > previous else "shrank"
-    return f"{name} {verb} by {abs(value - previous):,} to {value:,} customers since {since}."
+    return f"{name} {verb} by {abs(value - previous):,} to {_many(value, 'customer')} since {since}."
+
+
+def _many(value: int, noun: str) -> str:
+    return f"{value:,} {noun if value == 1 else noun + 's'}"
 
 
 def _rose(value: float, previous: float) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 def customer(reader: FiguresReader, customer_id: str, *, now: datetime) -> dict[str, Any]:
     """Return all that the live run says of a customer; what it does not know is left out.
 
+    ``is_simulated`` says whether events that a program made up are among what it is made of.
+
     Raises
     ------
     NotFound
@@ -29,7 +31,13 @@ def customer(reader: FiguresReader, customer_id: str, *, now: datetime) -> dict[
     item = reader.customer(generation.run_id, customer_id)
     if item is None:
         raise unknown_customer(customer_id, generation)
-    answer = {"customer_id": customer_id, **unpack_document([item["packed"]]), **generation.head(now)}
+    summary = reader.summary(generation.run_id) or {}
+    answer = {
+        "customer_id": customer_id,
+        **unpack_document([item["packed"]]),
+        "is_simulated": summary.get("has_simulated_events", False),
+        **generation.head(now),
+    }
     if "features" in item:
         names = needed(reader.document(generation.run_id, "assigning"), generation, None)["features"]
         answer["features"] = dict(zip(names, unpack_features(item["features"]), strict=True))

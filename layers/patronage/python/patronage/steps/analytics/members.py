@@ -11,7 +11,7 @@ from patronage.logic.api.cursors import write_cursor
 from patronage.logic.segments.methods import METHODS, described
 from patronage.settings import minor_digits_of
 from patronage.steps.analytics.paging import begin, check_limit, needed
-from patronage.steps.analytics.segments import check_method, profiles_of
+from patronage.steps.analytics.segments import check_method, is_simulated, profiles_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +58,7 @@ class _List(NamedTuple):
             "method": self.method,
             "segment_id": self.segment_id,
             "name": known[self.segment_id]["name"],
+            "is_simulated": is_simulated(summary, self.method),
             "total": profiles.get(self.segment_id, {"customers": 0})["customers"],
         }
 

@@ -38,7 +38,7 @@ def segments(reader: FiguresReader, *, method: str = "rfm", now: datetime) -> di
         **totals,
         **generation.head(now),
         "method": method,
-        "is_simulated": _is_simulated(summary, method),
+        "is_simulated": is_simulated(summary, method),
         "segments": found,
     }
 
@@ -49,7 +49,7 @@ def profiles_of(summary: dict[str, Any], method: str) -> list[dict[str, Any]]:
     return list(found)
 
 
-def _is_simulated(summary: dict[str, Any], method: str) -> bool:
+def is_simulated(summary: dict[str, Any], method: str) -> bool:
     """Say whether a method read events that were made up."""
     return METHODS[method].reads_events and summary.get("has_simulated_events", False)
 
@@ -79,7 +79,7 @@ def segment_products(
         "segment_id": segment_id,
         "name": profiles[segment_id]["name"],
         "customers": profiles[segment_id]["customers"],
-        "is_simulated": _is_simulated(summary, method),
+        "is_simulated": is_simulated(summary, method),
         "products": best[method].get(segment_id, []),
         "next_products": profiles[segment_id]["next_products"],
         **generation.head(now),
@@ -105,7 +105,7 @@ def performance(reader: FiguresReader, *, method: str = "rfm", now: datetime) ->
     return {
         **generation.head(now),
         "method": method,
-        "is_simulated": _is_simulated(summary, method),
+        "is_simulated": is_simulated(summary, method),
         "frequency_unit": unit,
         "segments": found,
         "migration_reason": reason,
