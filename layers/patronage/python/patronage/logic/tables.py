@@ -257,7 +257,7 @@ EVENTS = Table(
         Column(
             name="is_simulated",
             type="BOOLEAN",
-            meaning="whether a program made it up, as `patronage generate --orders` does; null is no",
+            meaning="whether a program made it up (docs/simulation.md); null is no",
         ),
         _UPDATED,
         *_ORIGIN,

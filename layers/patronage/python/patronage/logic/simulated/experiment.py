@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 EXPERIMENT_ID = "simulated-personal-against-popular"
 PERSONAL_ARM, POPULAR_ARM = "personal", "popular"
 _HYPOTHESIS = (
-    "SIMULATED by `patronage generate --orders`: visits, impressions and clicks are made up from real "
-    "orders. Personal recommendations were given a higher chance to hold what the visitor wants, so they get "
+    "SIMULATED: visits, impressions and clicks are made up from real orders (docs/simulation.md). "
+    "Personal recommendations were given a higher chance to hold what the visitor wants, so they get "
     "more clicks. The orders are as they were, so no arm has an effect on orders or revenue."
 )
 

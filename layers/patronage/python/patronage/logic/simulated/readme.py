@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 TITLE = "# Simulated browsing of a real shop"
 _MODEL = """{title}
 
-**No visitor did any of this.** `patronage generate --orders` made up what stands in `events` from the
-shop's real orders: visits, searches, baskets, impressions and clicks. Every event has `is_simulated`
+**No visitor did any of this.** Patronage made up what stands in `events` from the shop's real orders
+(docs/simulation.md): visits, searches, baskets, impressions and clicks. Every event has `is_simulated`
 true, and what Patronage computes from such events says so. The orders are real and stay as they are: a
 simulation can have an effect on clicks and has **none on orders or revenue**. A purchase after a
 simulated click says only that the click was drawn for what the order holds. The same orders, seed and
