@@ -17,7 +17,11 @@ from patronage.errors import NotFound
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from boto3.s3.transfer import TransferConfig
     from mypy_boto3_s3 import S3Client
+
+_WHOLE = 5 * 1024**4
+"""Bytes of the greatest object that S3 keeps."""
 
 
 class ObjectStore(Protocol):
@@ -207,12 +211,21 @@ class S3Store:
             head = self._client.head_object(Bucket=self.bucket, Key=key, **chosen)  # type: ignore[arg-type]
             if "VersionId" in head:
                 chosen = {"VersionId": head["VersionId"]}
-            self._client.download_file(self.bucket, key, str(path), ExtraArgs=chosen)
+            self._client.download_file(self.bucket, key, str(path), ExtraArgs=chosen, Config=self._transfer())
         except self._client.exceptions.ClientError as exc:
             if exc.response["Error"]["Code"] in {"404", "NoSuchKey", "NoSuchVersion"}:
                 raise NotFound(f"s3://{self.bucket}/{key} has no version {version}; it was removed") from exc
             raise
         return Staged(path, head.get("VersionId", head["ETag"].strip('"')), head["LastModified"])
+
+    def _transfer(self) -> TransferConfig | None:
+        """Read in parts as usual; in one piece in the local cloud, which gives the whole for each part."""
+        from boto3.s3.transfer import TransferConfig
+
+        return TransferConfig(multipart_threshold=_WHOLE) if self._is_local() else None
+
+    def _is_local(self) -> bool:
+        return str(self._client.meta.endpoint_url).startswith("http://")
 
     def put_file(self, key: str, path: Path) -> None:
         self._client.upload_file(str(path), self.bucket, key)
@@ -237,9 +250,8 @@ class S3Store:
     def delta_options(self) -> dict[str, str]:
         """Conditional puts make commits atomic; the local cloud speaks plain http."""
         options = {**self._delta_options, "aws_conditional_put": "etag"}
-        endpoint = str(self._client.meta.endpoint_url)
-        if endpoint.startswith("http://"):
-            options |= {"aws_endpoint_url": endpoint, "aws_allow_http": "true"}
+        if self._is_local():
+            options |= {"aws_endpoint_url": str(self._client.meta.endpoint_url), "aws_allow_http": "true"}
         return options
 
     def close(self) -> None:
