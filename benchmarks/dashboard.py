@@ -10,7 +10,6 @@ are what the browser fetched until then, by gzip: the local cloud serves them as
 
 from __future__ import annotations
 
-import atexit
 import gzip
 import os
 import shutil
@@ -21,20 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.figures import Figure
-from benchmarks.serve_cloud import SHOP, served
-from patronage.cloud import (
-    SITE,
-    MiniStack,
-    deploy,
-    make_user,
-    publish_site,
-    repository,
-    start_run,
-    synthesise,
-    upload_file,
-    wait_for_report,
-    wait_for_runs,
-)
+from benchmarks.serve_cloud import SHOP, published, served
+from patronage.cloud import SITE, make_user, publish_site, repository
 from patronage.logic.synthetic import SyntheticShop
 from patronage.steps.generate import generate
 
@@ -101,17 +88,9 @@ def _median_ms(page: str, *, is_large: bool = False) -> float:
 @cache
 def _large() -> Stack:
     """Deploy a synthetic shop of 60,000 customers and segment it, once a process; the cloud ends with it."""
-    ministack = MiniStack(port=0)
-    atexit.register(ministack.stop)
-    stack = deploy(ministack.start(), synthesise(repository(), SHOP).folder)
     with tempfile.TemporaryDirectory() as folder:
         generate(LARGE, Path(folder), file_format="parquet")
-        report = wait_for_report(stack, upload_file(stack, Path(folder) / "orders.parquet"))
-    if not report["kept"]:
-        raise RuntimeError(f"ingest kept no order of the large shop: {report}")
-    execution = {"segmentation": start_run(stack, "segmentation", "bench-large")}
-    wait_for_runs(stack, execution, on_state=lambda _: None)
-    return stack
+        return published(Path(folder) / "orders.parquet", ["segmentation"])
 
 
 @cache

@@ -25,7 +25,7 @@ from patronage.cloud import (
 from patronage.settings import Shop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from patronage.cloud import Api, Stack
 
@@ -61,17 +61,28 @@ class Served:
 @cache
 def served() -> Served:
     """Deploy, run and publish the demo's orders, once a process; the cloud ends with it."""
-    ministack = MiniStack(port=0)
-    atexit.register(ministack.stop)
-    cloud = ministack.start()
-    stack = deploy(cloud, synthesise(repository(), SHOP).folder)
-    wait_for_report(stack, upload_file(stack, ORDERS))
-    run_ids = {machine: f"bench-{machine}" for machine in MACHINES}
-    executions = {machine: start_run(stack, machine, run_id) for machine, run_id in run_ids.items()}
-    wait_for_runs(stack, executions, on_state=lambda _: None)
+    stack = published(ORDERS, MACHINES)
     api = open_api(stack)
     _lift_rates(stack, api)
-    return Served(stack, api, run_ids["training"], _users(stack, run_ids["training"]))
+    return Served(stack, api, run_id("training"), _users(stack, run_id("training")))
+
+
+def published(orders: Path, machines: Iterable[str]) -> Stack:
+    """Deploy to a cloud that ends with the process, ingest orders, and run machines side by side."""
+    ministack = MiniStack(port=0)
+    atexit.register(ministack.stop)
+    stack = deploy(ministack.start(), synthesise(repository(), SHOP).folder)
+    report = wait_for_report(stack, upload_file(stack, orders))
+    if not report["kept"]:
+        raise RuntimeError(f"ingest kept no order of {orders}: {report}")
+    executions = {machine: start_run(stack, machine, run_id(machine)) for machine in machines}
+    wait_for_runs(stack, executions, on_state=lambda _: None)
+    return stack
+
+
+def run_id(machine: str) -> str:
+    """Return the name of a machine's run."""
+    return f"bench-{machine}"
 
 
 def handler(function: str) -> Callable[[dict[str, Any]], dict[str, Any]]:

@@ -142,3 +142,9 @@ function unitText(value: number, unit: "day" | "hour" | "minute" | "second"): st
 export function readable(name: string): string {
   return name.replaceAll("_", " ");
 }
+
+/** Write an id as a name: `at_risk` as `At risk`. */
+export function nameOfId(id: string): string {
+  const words = readable(id);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

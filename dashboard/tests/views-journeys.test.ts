@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Funnel, FunnelStep, PathGraph, TimelineEvent } from "../src/types.ts";
-import { broughtBefore, cumulated, nameOfId } from "../src/views/customer.ts";
+import { nameOfId } from "../src/format.ts";
+import { broughtBefore, cumulated } from "../src/views/customer.ts";
 import { areNamed, categoriesIn, conversionOf, fileName, labelsOf, large, largest, options, stepsOf, unitsOf, upTo, withoutThin } from "../src/views/journeys.ts";
 
 const node = (id: number, step: number, state = "view") => ({ id, step, state, kind: "state" as const, weight: 1 });

@@ -29,7 +29,7 @@ def ended(stack: Stack, execution: str) -> dict[str, Any]:
 
 
 def table_of(stack: Stack) -> ServingTable:
-    return ServingTable(stack.output("ServingTableName"), client=stack.cloud.client("dynamodb"))
+    return stack.serving_table()
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { api, ApiError } from "../api.ts";
 import { intervals, trend } from "../chart/options.ts";
 import { useParam } from "../filters.ts";
-import { day, duration, instant, money, number, percent } from "../format.ts";
+import { day, duration, instant, money, nameOfId, number, percent } from "../format.ts";
 import { Panel, type PanelProps } from "../panel/Panel.tsx";
 import type { Column, Row, Table } from "../panel/table.ts";
 import { texts } from "../texts/index.ts";
@@ -11,7 +11,7 @@ import { Figure } from "../ui/Figure.tsx";
 import { Page } from "../ui/Page.tsx";
 import { toSegment } from "./segments/ofMethod.ts";
 import { isSimulated } from "./shared/simulated.ts";
-import { broughtBefore, byDays, cumulated, nameOfId } from "../views/customer.ts";
+import { broughtBefore, byDays, cumulated } from "../views/customer.ts";
 import { segmentName } from "../views/segments.ts";
 import { originOf, sentencesOfPreview, tableOfProducts } from "../views/preview.ts";
 
@@ -101,7 +101,7 @@ function Scores({ customerId }: Asked): VNode {
               if (!id) return null;
               return (
                 <a key={field} class="badge plain" href={toSegment(id, method)}>
-                  {words.methods[method]}: {method === "kmeans" ? id : segmentName(method, id, nameOfId(id))}
+                  {words.methods[method]}: {method === "kmeans" ? id : segmentName(method, id)}
                 </a>
               );
             })}
@@ -214,7 +214,7 @@ function Brought({ customerId }: Asked): VNode {
       isEmpty={(found) => pointsOf(found).length === 0}
       chart={(found) => {
         const points = pointsOf(found);
-        const changes = new Map(found.events.filter((event) => event.kind === "segment_change").map((event) => [event.day, segmentName("rfm", event.detail ?? "", nameOfId(event.detail ?? ""))]));
+        const changes = new Map(found.events.filter((event) => event.kind === "segment_change").map((event) => [event.day, segmentName("rfm", event.detail ?? "")]));
         const daily = byDays(points, [...changes.keys()]);
         return trend({
           x: daily.map((each) => day(each.day)),
@@ -247,7 +247,7 @@ function sentenceOf(event: TimelineEvent, currency: string): string {
     case "refund":
       return words.events.refund(order_id ?? "", refers_to, money(net_minor, currency));
     case "segment_change":
-      return words.events.segmentChange(segmentName("rfm", detail ?? "", nameOfId(detail ?? "")));
+      return words.events.segmentChange(segmentName("rfm", detail ?? ""));
     case "recommendation_seen":
       return words.events.seen(product_id ?? "");
     case "recommendation_taken":

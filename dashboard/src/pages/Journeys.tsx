@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { api } from "../api.ts";
 import { bars, sankey } from "../chart/options.ts";
 import { useChoice, useParam } from "../filters.ts";
-import { number, percent } from "../format.ts";
+import { nameOfId, number, percent } from "../format.ts";
 import { Panel } from "../panel/Panel.tsx";
 import type { Column } from "../panel/table.ts";
 import { href } from "../router.ts";
@@ -11,7 +11,6 @@ import type { Firsts, Funnel, Funnels, FunnelStep, JourneyChannel, JourneyFilter
 import { Page } from "../ui/Page.tsx";
 import { Select } from "../ui/Select.tsx";
 import { wholeSales } from "./sales/answers.ts";
-import { nameOfId } from "../views/customer.ts";
 import { segmentName } from "../views/segments.ts";
 import { isSimulated } from "./shared/simulated.ts";
 import { useAnswer } from "./shared/useAnswer.ts";

@@ -1,6 +1,5 @@
 /** What the page of a customer computes of the timeline. */
 import { addDays } from "../filters.ts";
-import { readable } from "../format.ts";
 import type { TimelineEvent } from "../types.ts";
 
 /** What a customer had brought by the end of a day. */
@@ -40,10 +39,4 @@ export function byDays(points: readonly Brought[], others: readonly string[] = [
 /** Return what a customer had brought before the events that are kept: the whole less what these sum to. */
 export function broughtBefore(events: readonly TimelineEvent[], whole: number): number {
   return whole - events.reduce((sum, event) => sum + (event.net_minor ?? 0), 0);
-}
-
-/** Write an id of a segment as a name: `at_risk` as `At risk`. */
-export function nameOfId(id: string): string {
-  const words = readable(id);
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -1,5 +1,6 @@
 /** What the pages of segments compute from the API's answers before they draw it. */
 import type { TreemapNode } from "../chart/options.ts";
+import { nameOfId } from "../format.ts";
 import { texts } from "../texts/index.ts";
 import { type Clusters, type Migration, type SegmentCell, type SegmentMap, type SegmentRow } from "../types.ts";
 
@@ -9,8 +10,8 @@ export type Method = (typeof METHODS)[number];
 type Known = Record<string, Record<string, { name: string; description: string } | undefined> | undefined>;
 const KNOWN: Known = texts.segments.known;
 
-/** Return what a segment is called here; what the API calls it where this page does not know it, as of clusters. */
-export function segmentName(method: string, id: string, otherwise: string): string {
+/** Return what a segment is called here, where this page knows it; it does not know clusters. */
+export function segmentName(method: string, id: string, otherwise = nameOfId(id)): string {
   return KNOWN[method]?.[id]?.name ?? otherwise;
 }
 

@@ -20,7 +20,6 @@ from patronage.steps.features.join import join_features
 from patronage.steps.features.lookup import look_up, parsed_instant
 from patronage.steps.features.served import customer_features
 from patronage.stores.figures_reader import FiguresReader
-from patronage.stores.serving import ServingTable
 from patronage.stores.serving_reader import ServingReader
 
 if TYPE_CHECKING:
@@ -188,7 +187,7 @@ def _described(feature: Feature) -> list[tuple[str, str]]:
 
 def _print_served(customer_id: str, stack: str, names: list[str] | None) -> None:
     opened = open_stack(Cloud(), stack)
-    table = ServingTable(opened.output("ServingTableName"), client=opened.cloud.client("dynamodb"))
+    table = opened.serving_table()
     reader = FiguresReader(table, ServingReader(table))
     found = customer_features(reader, customer_id, names=names or (), now=datetime.now(UTC))
     rows = [

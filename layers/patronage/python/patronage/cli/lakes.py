@@ -16,7 +16,6 @@ from patronage.logic.ingest.values import Rates
 from patronage.settings import Shop
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
-from patronage.stores.serving import ServingTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,5 +116,5 @@ def lake_of(stack: Stack) -> OpenLake:
     shop = Shop.from_json(function["Environment"]["Variables"]["PATRONAGE_SHOP"])
     store = stack.lake_store()
     atexit.register(store.close)  # what was staged holds customers
-    table = ServingTable(stack.output("ServingTableName"), client=stack.cloud.client("dynamodb"))
+    table = stack.serving_table()
     return OpenLake(Lake(store), shop, {family: entry.run_id for family, entry in table.pointer().items()})

@@ -39,7 +39,7 @@ class Served:
 def open_served(name: str) -> Served:
     """Open a deployed stack; `NotFound` where there is none of that name."""
     stack = open_stack(Cloud(), name)
-    table = ServingTable(stack.output("ServingTableName"), client=stack.cloud.client("dynamodb"))
+    table = stack.serving_table()
     return Served(stack, lake_of(stack), table)
 
 

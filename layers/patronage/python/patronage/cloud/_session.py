@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound, RunFailed
 from patronage.stores.objects import S3Store
+from patronage.stores.serving import ServingTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from boto3 import Session
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -36,16 +40,13 @@ class Cloud:
 
     def delta_options(self) -> dict[str, str]:
         """Return the credentials of the clients as Delta Lake takes them; it reads no profiles of its own."""
-        import boto3
-
         if self.endpoint is not None:
             return {
                 "aws_access_key_id": ACCESS_KEY,
                 "aws_secret_access_key": ACCESS_KEY,
                 "aws_region": REGION,
             }
-        session = boto3.Session()
-        found = session.get_credentials()
+        found = self._session.get_credentials()
         if found is None:
             return {}
         frozen = found.get_frozen_credentials()
@@ -53,9 +54,16 @@ class Cloud:
             "aws_access_key_id": frozen.access_key,
             "aws_secret_access_key": frozen.secret_key,
             "aws_session_token": frozen.token,
-            "aws_region": session.region_name,
+            "aws_region": self._session.region_name,
         }
         return {name: value for name, value in options.items() if value}
+
+    @cached_property
+    def _session(self) -> Session:
+        """Make the session that every client and Delta Lake have their credentials from."""
+        import boto3
+
+        return boto3.Session()
 
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service, made once."""
@@ -64,13 +72,11 @@ class Cloud:
         return self._clients[service]
 
     def _new_client(self, service: str) -> Any:
-        import boto3
         from botocore.config import Config
 
-        session = boto3.Session()
         if self.endpoint is None:
-            return session.client(service)  # type: ignore[call-overload]
-        return session.client(  # type: ignore[call-overload]
+            return self._session.client(service)  # type: ignore[call-overload]
+        return self._session.client(  # type: ignore[call-overload]
             service,
             endpoint_url=self.endpoint,
             region_name=REGION,
@@ -100,6 +106,10 @@ class Stack:
             return self.outputs[name]
         except KeyError as exc:
             raise NotFound(f"stack {self.name} has no output {name}; deploy this version of it") from exc
+
+    def serving_table(self) -> ServingTable:
+        """Return the table that answers are served from."""
+        return ServingTable(self.output("ServingTableName"), client=self.cloud.client("dynamodb"))
 
     def lake_store(self) -> S3Store:
         """Return a store over the lake bucket; close it when it is done with."""

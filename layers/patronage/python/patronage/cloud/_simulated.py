@@ -12,7 +12,6 @@ from patronage.errors import RunFailed
 from patronage.steps import experiments
 from patronage.steps.simulate import simulate
 from patronage.stores.lake import Lake
-from patronage.stores.serving import ServingTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +57,7 @@ def upload_simulated(
 
 def keep_experiment(stack: Stack, simulated: Simulated, *, ended_at: datetime) -> None:
     """Keep the simulated experiment as one that ran then and is over, and the holdout since then."""
-    table = ServingTable(stack.output("ServingTableName"), client=stack.cloud.client("dynamodb"))
+    table = stack.serving_table()
     wanted = {**simulated.experiment, "start": True}
     with closing(stack.lake_store()) as store:
         kept = experiments.create(wanted, store=store, table=table, now=simulated.started_at, by=_BY)

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from patronage.engines.duckdb import DuckEngine
-from patronage.errors import BadInput
 from patronage.logic.queries import identifier, literal, query
 from patronage.logic.synthetic import BLOCK_CUSTOMERS, World, draw_blocks, truth_readme
 from patronage.logic.synthetic.identifiers import customer_ids
 from patronage.settings import Shop
+from patronage.steps.columns import hold
+from patronage.steps.shop_files import check_folder, check_format
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -62,8 +63,7 @@ def generate(
     BadInput
         The format is unknown, or the folder holds something else.
     """
-    if file_format not in FORMATS:
-        raise BadInput(f"format {file_format!r} is unknown; choose one of {', '.join(FORMATS)}")
+    check_format(file_format, FORMATS)
     _clear(folder)
     (folder / "truth").mkdir(parents=True, exist_ok=True)
     world = World(shop)
@@ -141,12 +141,7 @@ def _append(part: Path, path: Path, *, with_header: bool) -> None:
 
 def _clear(folder: Path) -> None:
     """Remove an earlier synthetic shop; touch nothing else."""
-    if folder.exists() and not folder.is_dir():
-        raise BadInput(f"{folder} is a file; name a folder with --out")
-    if not folder.is_dir() or not any(folder.iterdir()):
-        return
-    if not (folder / _README).is_file():
-        raise BadInput(f"{folder} is not empty and holds no synthetic shop; name another folder with --out")
+    check_folder(folder, _README, what="synthetic shop")
     for name in (*_EXPORTS, *_TRUTHS):
         for suffix in FORMATS:
             (folder / f"{name}.{suffix}").unlink(missing_ok=True)
@@ -154,7 +149,7 @@ def _clear(folder: Path) -> None:
 
 def _write_world(world: World, engine: DuckEngine, files: _Files) -> None:
     shop, catalogue, calendar = world.shop, world.catalogue, world.calendar
-    _hold(engine, "channels", {"channel": _texts([name for name, _ in shop.channels])})
+    hold(engine, "channels", {"channel": _texts([name for name, _ in shop.channels])})
     columns: dict[str, Any] = {
         "product_id": _texts(catalogue.ids()),
         "currency": _texts([shop.currency] * shop.products),
@@ -166,11 +161,11 @@ def _write_world(world: World, engine: DuckEngine, files: _Files) -> None:
         "rhythm_days": _figures(catalogue.rhythm_days),
         "return_rate": _figures(catalogue.return_rate),
     }
-    _hold(engine, "catalogue", columns | {name: _texts(texts) for name, texts in catalogue.texts().items()})
+    hold(engine, "catalogue", columns | {name: _texts(texts) for name, texts in catalogue.texts().items()})
     files.add("products", query("synthetic_products"))
     files.add("truth/products", query("synthetic_truth_products"))
     dates = _texts([day.isoformat() for day in calendar.dates])
-    _hold(engine, "calendar", {"day": dates, "demand": _figures(calendar.demand), "sale": calendar.campaign})
+    hold(engine, "calendar", {"day": dates, "demand": _figures(calendar.demand), "sale": calendar.campaign})
     files.add("truth/calendar", query("synthetic_truth_calendar"))
 
 
@@ -178,9 +173,9 @@ def _write_block(
     block: Block, world: World, numbers: Counter[str], engine: DuckEngine, files: _Files
 ) -> None:
     """Write a block; `numbers` says how many orders, sessions and events came before it."""
-    _hold(engine, "people", _people(block, world))
-    _hold(engine, "lines", _lines(block, numbers["orders"]))
-    _hold(engine, "events", _events(block, numbers))
+    hold(engine, "people", _people(block, world))
+    hold(engine, "lines", _lines(block, numbers["orders"]))
+    hold(engine, "events", _events(block, numbers))
     files.add("customers", query("synthetic_customers"))
     files.add("orders", query("synthetic_orders"))
     files.add("events", query("synthetic_events"))
@@ -193,7 +188,7 @@ def _write_block(
 def _write_truth(people: People, engine: DuckEngine, files: _Files) -> None:
     factors = {f"group_{at}": column for at, column in enumerate(people.groups.T)}
     factors |= {f"style_{at}": column for at, column in enumerate(people.styles.T)}
-    _hold(engine, "factors", {name: _figures(column) for name, column in factors.items()})
+    hold(engine, "factors", {name: _figures(column) for name, column in factors.items()})
     files.add("truth/customers", query("synthetic_truth_customers"))
     person, slot = np.nonzero(people.pantry >= 0)
     pantry = {
@@ -201,7 +196,7 @@ def _write_truth(people: People, engine: DuckEngine, files: _Files) -> None:
         "product": people.pantry[person, slot],
         "rhythm_days": _figures(people.rhythm_seconds[person, slot] / 86_400),
     }
-    _hold(engine, "pantry", pantry)
+    hold(engine, "pantry", pantry)
     files.add("truth/pantry", query("synthetic_truth_pantry"))
 
 
@@ -253,12 +248,6 @@ def _events(block: Block, numbers: Counter[str]) -> dict[str, Any]:
         "channel": events.channel,
         "order_number": np.where(events.order >= 0, numbers["orders"] + 1 + events.order, -1),
     }
-
-
-def _hold(engine: DuckEngine, name: str, columns: Mapping[str, Any]) -> None:
-    """Keep aligned arrays as a table, with the position of each row."""
-    count = len(next(iter(columns.values())))
-    engine.stream(name, {"row_number": np.arange(count), **columns})
 
 
 def _texts(values: list[Any]) -> NDArray[np.object_]:

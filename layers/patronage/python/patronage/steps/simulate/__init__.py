@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from patronage.steps.simulate.simulation import FORMATS, Simulated, checked, simulate
+from patronage.steps.simulate.simulation import Simulated, checked, simulate
 
-__all__ = ["FORMATS", "Simulated", "checked", "simulate"]
+__all__ = ["Simulated", "checked", "simulate"]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from patronage.engines.duckdb import DuckEngine
-from patronage.errors import BadInput
 from patronage.logic.queries import query
 from patronage.logic.simulated import (
     PLACEMENTS,
@@ -20,7 +19,8 @@ from patronage.logic.simulated import (
     simulation_readme,
 )
 from patronage.logic.tables import EVENT_TYPES
-from patronage.steps.simulate.columns import hold, write
+from patronage.steps.columns import hold, write
+from patronage.steps.shop_files import check_folder, check_format
 from patronage.steps.simulate.sold import read_sold
 
 if TYPE_CHECKING:
@@ -133,12 +133,8 @@ def simulate(
 
 def checked(folder: Path, *, seed: int = 7, days: int = 120, file_format: str = "parquet") -> Simulation:
     """Return the parameters of a simulation, if it could be written; see `simulate` for what raises."""
-    if file_format not in FORMATS:
-        raise BadInput(f"format {file_format!r} is unknown; choose one of {', '.join(FORMATS)}")
-    if folder.exists() and not folder.is_dir():
-        raise BadInput(f"{folder} is a file; name a folder with --out")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / _EXPERIMENT).is_file():
-        raise BadInput(f"{folder} is not empty and holds no simulation; name another folder with --out")
+    check_format(file_format, FORMATS)
+    check_folder(folder, _EXPERIMENT, what="simulation")
     return Simulation(seed=seed, days=days)
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from patronage.errors import BadInput
 from patronage.logic.queries import query
 from patronage.logic.simulated import History, category_of, search_words
+from patronage.steps.columns import hold
 from patronage.steps.pin import EMPTY_LAKE
-from patronage.steps.simulate.columns import hold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
