@@ -43,11 +43,17 @@ def objects_that_mention(store: ObjectStore, text: str, *, below: str = "") -> l
     """
     forms = forms_of(text)
     found = []
-    for key in store.keys(below):
-        with suppress(NotFound):  # what is deleted meanwhile mentions nobody any more
-            is_named = mentions(key.encode(), forms)
-            if is_named or holds(store.read_bytes(key), forms) or _parquet_holds(store, key, text):
-                found.append(key)
+    with duckdb.connect() as connection:
+        for key in store.keys(below):
+            with suppress(NotFound):  # what is deleted meanwhile mentions nobody any more
+                content = store.read_bytes(key)
+                is_parquet = content[:4] == b"PAR1"
+                if (
+                    mentions(key.encode(), forms)
+                    or holds(content, forms)
+                    or (is_parquet and _parquet_holds(connection, store.staged(key), text))
+                ):
+                    found.append(key)
     return found
 
 
@@ -79,26 +85,15 @@ def _unpacked(content: bytes) -> Iterator[bytes]:
             return
 
 
-def _parquet_holds(store: ObjectStore, key: str, text: str) -> bool:
+def _parquet_holds(connection: duckdb.DuckDBPyConnection, path: Path, text: str) -> bool:
     """Say whether a cell of a Parquet file holds a text; its pages are packed one by one."""
-    path = store.staged(key)
-    if not _is_parquet(path):
-        return False
     source = f"read_parquet({literal(str(path))})"
-    with duckdb.connect() as connection:
-        columns = [row[0] for row in connection.execute(f"DESCRIBE FROM {source}").fetchall()]
-        cells = " OR ".join(
-            f"contains(CAST({identifier(name)} AS VARCHAR), {literal(text)})" for name in columns
-        )
-        sql = f"SELECT {', '.join(f'CAST({identifier(name)} AS VARCHAR)' for name in columns)} FROM {source}"
-        cursor = connection.execute(f"{sql} WHERE {cells}")
-        forms = forms_of(text)
-        while rows := cursor.fetchmany(1_000):
-            if any(cell and mentions(cell.encode(), forms) for row in rows for cell in row):
-                return True
+    columns = [row[0] for row in connection.execute(f"DESCRIBE FROM {source}").fetchall()]
+    cells = " OR ".join(f"contains(CAST({identifier(name)} AS VARCHAR), {literal(text)})" for name in columns)
+    sql = f"SELECT {', '.join(f'CAST({identifier(name)} AS VARCHAR)' for name in columns)} FROM {source}"
+    cursor = connection.execute(f"{sql} WHERE {cells}")
+    forms = forms_of(text)
+    while rows := cursor.fetchmany(1_000):
+        if any(cell and mentions(cell.encode(), forms) for row in rows for cell in row):
+            return True
     return False
-
-
-def _is_parquet(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(4) == b"PAR1"
