@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from patronage.logic.simulated import History, Simulation, draw
 from patronage.logic.simulated.answers import _in_order
 from patronage.logic.simulated.history import DAY, NOTHING
+from patronage.logic.tables import EVENT_TYPES
 
 BEGINS = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -64,14 +65,32 @@ def test_whether_a_visitor_sees_an_answer_does_not_depend_on_the_part(drawn):
         assert abs(share - 0.05) < 6 * sqrt(0.05 * 0.95 / count)
 
 
-def test_shares_of_visits_are_those_stated(drawn):
+@pytest.mark.parametrize("are_glances", [False, True])
+def test_shares_of_visits_are_those_stated(drawn, are_glances):
     parameters, visits = Simulation(), drawn.visits
-    for place, (_, share) in enumerate(parameters.channels):
-        found = (visits.channel == place).mean()
-        assert abs(found - share) < 4.5 * sqrt(share * (1 - share) / len(visits))
-    assert (visits.start[1:] >= visits.start[:-1]).all()
-    assert (visits.wanted[:, 0] >= 0).all()
+    kind = (visits.wanted[:, 0] < 0) == are_glances
+    assert kind.sum() > 1_000
+    for place, (_, share) in enumerate(parameters.glance_channels if are_glances else parameters.channels):
+        found = (visits.channel[kind] == place).mean()
+        assert abs(found - share) < 4.5 * sqrt(share * (1 - share) / kind.sum())
+    start = visits.start[kind]
+    assert (start[1:] >= start[:-1]).all()
     assert visits.is_signed_in[visits.customer < 0].sum() == 0
+
+
+def test_a_glance_is_one_view_of_no_product_by_nobody_known(drawn):
+    visits, events = drawn.visits, drawn.events
+    glances = np.flatnonzero(visits.wanted[:, 0] < 0)
+    of_glances = np.isin(events.visit, glances)
+    assert sorted(events.visit[of_glances].tolist()) == glances.tolist()
+    assert set(events.type[of_glances].tolist()) == {EVENT_TYPES.index("view")}
+    assert set(events.product[of_glances].tolist()) == {NOTHING}
+    assert (visits.customer[glances] < 0).all()
+    assert (visits.order[glances] < 0).all()
+    assert (events.instant[1:] >= events.instant[:-1]).all()
+    orders, mean = (visits.order >= 0).sum(), Simulation().glances_per_order
+    edge = 2 / 120 * mean * orders  # those that would lie before or after the span
+    assert abs(len(glances) - mean * orders) < 4.5 * sqrt(mean * orders) + edge
 
 
 def test_more_orders_than_there_may_be_are_drawn_from():

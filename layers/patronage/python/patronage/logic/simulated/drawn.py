@@ -11,6 +11,7 @@ import numpy as np
 from patronage.logic.simulated.answers import draw_answers
 from patronage.logic.simulated.events import draw_carts, draw_events
 from patronage.logic.simulated.experiment import parts_of
+from patronage.logic.simulated.glances import draw_glances, with_glances
 from patronage.logic.simulated.history import DAY
 from patronage.logic.simulated.identifiers import Names
 from patronage.logic.simulated.lists import PopularLists
@@ -41,7 +42,7 @@ class Drawn:
     started_at : datetime
         When the experiment started.
     visits, answers, events : Visits, Answers, Events
-        By number.
+        By number; the visits that see one page stand behind the others.
     names : Names
         What the numbers stand for.
     sessions : list of str
@@ -90,7 +91,8 @@ def draw(
     names = Names.of(made_of, customers, list(products))
     lists = PopularLists(history, span.begins, span.ends, simulation)
     visits = draw_visits(history, span, lists, simulation)
-    sessions = names.sessions(len(visits))
+    glances = draw_glances(history, span, visits, simulation)
+    sessions = names.sessions(len(visits) + len(glances))
 
     def parts(visit: Ints) -> list[Parts]:
         visitors = names.visitors(visits.named, sessions, visit)
@@ -101,13 +103,15 @@ def draw(
         history, lists, visits, simulation, is_carted=carted[:, 0], starts=starts, parts=parts
     )
     searchable = np.array([search_words(title) is not None for title in products.values()])
+    events = draw_events(history, visits, answers, carted, searchable, simulation)
+    visits, events = with_glances(visits, events, glances)
     return Drawn(
         begins=_instant(span.begins),
         ends=_instant(span.ends),
         started_at=_instant(starts),
         visits=visits,
         answers=answers,
-        events=draw_events(history, visits, answers, carted, searchable, simulation),
+        events=events,
         names=names,
         sessions=sessions,
         orders_skipped=len(span.orders(history)) - int((visits.order >= 0).sum()),

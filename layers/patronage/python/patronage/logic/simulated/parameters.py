@@ -33,6 +33,9 @@ class Simulation:
     anonymous_per_order: float = _parameter(
         0.5, "mean visits of somebody unknown, without an order, an order"
     )
+    glances_per_order: float = _parameter(
+        3.0, "mean visits of somebody unknown who sees one page, no product's, and leaves, an order"
+    )
     browse_gap_days: float = _parameter(
         5.0, "mean days, at least 1, from a visit without an order to the order"
     )
@@ -40,6 +43,10 @@ class Simulation:
     channels: tuple[tuple[str, float], ...] = _parameter(
         (("direct", 0.38), ("search", 0.27), ("email", 0.15), ("social", 0.1), ("paid", 0.1)),
         "channel, share of visits",
+    )
+    glance_channels: tuple[tuple[str, float], ...] = _parameter(
+        (("direct", 0.2), ("search", 0.35), ("email", 0.05), ("social", 0.2), ("paid", 0.2)),
+        "the same of visits that see one page; the channels in the same order",
     )
     signed_in_share: float = _parameter(
         0.7,

@@ -45,7 +45,8 @@ days give the same bytes (with the same versions of NumPy and DuckDB).
   as of a source that knows days only, has its visit before midnight.
 - **Visits without an order**: of the customer on days before, and of visitors who stay unknown. A known
   customer browses what was bought before, or what is bought together with it; everybody else what is
-  popular, and what is bought together with that.
+  popular, and what is bought together with that. Besides, **glances**: somebody unknown sees one page that
+  is no product's, and leaves; from campaigns and searches more of them come than of other visits.
 - **Who**: a customer is signed in from the start, or anonymous until a purchase names the customer.
   Guests are never named; their purchase joins their session to the order.
 - **Bought together** is drawn as a line of an earlier order that held the product, so in proportion to
