@@ -38,9 +38,10 @@ def show_table(panel: Locator) -> None:
 
 
 def table_of(panel: Locator) -> list[list[str]]:
-    """Return the texts of the table that is shown, the headings first."""
+    """Return the texts of the table that is shown, the headings first, without what they mean."""
     return panel.locator("table").evaluate(
-        "(table) => [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent))"
+        "(table) => [...table.rows].map((row) => [...row.cells].map("
+        "(cell) => (cell.querySelector('.sort') ?? cell).textContent))"
     )
 
 

@@ -1,8 +1,10 @@
 /** The public API as the page asks it: reads are shared for a minute, refusals are one kind of error. */
 import type { Cohorts, Customer, Dimension, Drift, Effectiveness, ExperimentResults, Experiments, Head, Members, Models, Performance, Problem, RecommendationPreview, RolledBack, Sales, Scorecard, Segments, Status, Timeline } from "./types.ts";
 import { CognitoError } from "./auth/cognito.ts";
+import type { Days } from "./filters.ts";
 import { createStore } from "./store.ts";
 import { texts } from "./texts/index.ts";
+import { inOurWords } from "./views/said.ts";
 
 /** The API refused, or could not be reached (`status` 0). */
 export class ApiError extends Error {
@@ -122,8 +124,9 @@ export class Api {
   preview(params: { customer_id?: string | null; k?: number | string; country?: string | null; category?: string | null } = {}): Promise<RecommendationPreview> {
     return this.get("/analytics/customers/recommendations", params);
   }
-  effectiveness(by: Dimension): Promise<Effectiveness> {
-    return this.get("/analytics/recommendations/effectiveness", { by });
+  /** Of the whole report, or of the days of it that are chosen. */
+  effectiveness(by: Dimension, days: Days = {}): Promise<Effectiveness> {
+    return this.get("/analytics/recommendations/effectiveness", { by, ...days });
   }
   recommendationMetrics(): Promise<Scorecard> {
     return this.get("/analytics/recommendations/metrics");
@@ -143,15 +146,16 @@ export class Api {
   rollBack(family: "recommendations" | "segments", runId?: string): Promise<RolledBack> {
     return this.send("POST", "/models/rollback", { family, ...(runId ? { run_id: runId } : {}) });
   }
-  status(): Promise<Status> {
-    return this.get("/status");
+  /** The newest runs, or those that ended on the days that are chosen. */
+  status(days: Days = {}): Promise<Status> {
+    return this.get("/status", { ...days });
   }
 
   async #ask<T>(method: string, url: string, options: Options, body?: unknown): Promise<T> {
     let answer = await this.#once(method, url, options, body, false);
     if (answer.status === 401 && options.as !== "key") answer = await this.#once(method, url, options, body, true);
     if (!answer.ok) throw await refusal(answer);
-    const found = (answer.status === 204 ? null : await answer.json()) as T;
+    const found = inOurWords((answer.status === 204 ? null : await answer.json()) as T);
     if (method === "GET") noteHead(url.slice(this.#doors.base.length), found);
     return found;
   }
@@ -162,7 +166,7 @@ export class Api {
       headers["x-api-key"] = this.#doors.browserKey ?? "";
     } else {
       const token = await this.#token(isFresh);
-      if (token === null) throw new ApiError(401, { title: "Signed out" });
+      if (token === null) throw new ApiError(401, {});
       headers["Authorization"] = token;
     }
     const init: RequestInit = { method, headers, credentials: "omit", cache: "no-cache" };
@@ -177,7 +181,7 @@ export class Api {
     try {
       return await this.#reach(() => this.#doors.token(isFresh));
     } catch (error) {
-      if (error instanceof CognitoError) throw new ApiError(502, { detail: texts.signIn.errors.other(error.code) }, null, error);
+      if (error instanceof CognitoError) throw new ApiError(502, { words: texts.signIn.errors.other(error.code) }, null, error);
       throw error;
     }
   }

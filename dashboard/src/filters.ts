@@ -14,6 +14,12 @@ export interface Filters {
   grain?: Grain;
 }
 
+/** Days of the shop, both included; an end that is undefined is open. */
+export interface Days {
+  start?: string | undefined;
+  end?: string | undefined;
+}
+
 /** Read the shared filters; what breaks a rule is as if it were not there. */
 export function readFilters(query: URLSearchParams): Filters {
   const filters: Filters = {};
@@ -62,6 +68,11 @@ export function lastWholeDayOf(asOf: string): string {
   return addDays(lastDayOf(after.toISOString()), -1);
 }
 
+/** Return the shop's day that it is now. */
+export function today(now = Date.now()): string {
+  return lastDayOf(new Date(now + 1).toISOString());
+}
+
 /** The ranges that one click chooses; they end with the last whole day of the data, which may be long ago. */
 export const PRESETS = { last30: 30, last90: 90, last365: 365 } as const;
 
@@ -78,6 +89,17 @@ export function setParams(changes: Record<string, string | undefined>, { replace
 /** Return the shared filters of this page. */
 export function useFilters(): Filters {
   return readFilters(usePlace().query);
+}
+
+/** Return a sentence while dates are chosen, for panels for which they do not count; null while none are. */
+export function useWhenDated(sentence: string): string | null {
+  const { start, end } = useFilters();
+  return start || end ? sentence : null;
+}
+
+/** Say whether a day lies in the chosen ones. */
+export function isWithin(day: string, { start, end }: Days): boolean {
+  return (!start || day >= start) && (!end || day <= end);
 }
 
 /** Return one parameter of the query and how to change it; `known` holds what it may be, the first by default. */

@@ -10,6 +10,8 @@ export interface Problem {
   field?: string;
   rule?: string;
   request_id?: string;
+  /** In the page's own words, where it knows more than the status says. */
+  words?: string;
 }
 
 /** How answers of a run begin. */
@@ -88,7 +90,17 @@ export interface SegmentRow {
   mean_frequency?: number | null;
   description?: string;
   rule?: string;
+  /** The numbers of the rule. */
+  limits?: Record<string, number>;
+  /** What the name of a cluster is made of. */
+  name_parts?: ClusterName;
   [figure: string]: unknown;
+}
+
+export interface ClusterName {
+  traits: { feature: string; is_high: boolean }[];
+  apart: { feature: string; median: number | null } | null;
+  number: number | null;
 }
 
 export interface Segments extends Head {
@@ -121,6 +133,11 @@ export interface DriftMeasure {
   value?: number;
   threshold?: number;
   p?: number;
+  /** What it is of, where a part is measured in several ways. */
+  of?: string;
+  /** Of too few data, what there is not enough of. */
+  why_code?: string | null;
+  why_values?: Record<string, unknown>;
 }
 
 export interface DriftedPart {
@@ -132,6 +149,8 @@ export interface DriftedPart {
 export interface DriftedColumn extends DriftedPart {
   column: string;
   kind: "number" | "category" | "presence";
+  /** False of a column that grows by itself. */
+  in_verdict?: boolean;
   reference: Record<string, unknown>;
   current: Record<string, unknown>;
   /** Shares of the rows, where there are enough of them. */
@@ -212,7 +231,6 @@ export interface Fresh {
   as_of: string;
   age_hours: number;
   published_at: string;
-  published_hours_ago: number;
   rollback_to: { run_id: string; until: string } | null;
 }
 
@@ -221,6 +239,11 @@ export interface Breach {
   rule: string;
   severity: string;
   says: string;
+  column?: string;
+  /** What the rule is about, what was found, and the limit beyond which that lies. */
+  measure?: string;
+  value?: number;
+  limit?: number;
   object: string;
   measured_at: string;
 }
@@ -228,8 +251,10 @@ export interface Breach {
 export interface Status {
   at: string;
   stack: string;
-  /** By state machine, the newest first. */
+  /** By state machine, the newest first; of chosen days those that ended in them. */
   runs: Record<string, RunOf[]>;
+  /** Of chosen days: how many older runs there were than are listed. */
+  runs_left_out?: number;
   freshness: Fresh[];
   alarms: { alarm: string; state: string; since: string; description: string; runbook: string }[];
   dead_letters: number | null;
@@ -370,7 +395,7 @@ export interface Clusters extends Head {
   stability: number | null;
   features: string[];
   by_k: { k: number; silhouette: number; stability: number; inertia: number }[];
-  clusters: { cluster_id: number; name: string; customers: number; profile: Record<string, { mean: number | null; median: number | null; z: number | null }> }[];
+  clusters: { cluster_id: number; name: string; name_parts?: ClusterName; customers: number; profile: Record<string, { mean: number | null; median: number | null; z: number | null }> }[];
   customers: number;
   points: { x: number; y: number; cluster: number }[];
   points_reason: string | null;
@@ -415,6 +440,8 @@ export interface Timeline extends Head, Paged {
   is_cut: boolean;
   /** By kind; null for what no timeline has. */
   totals: Record<string, number | null>;
+  /** What products of the page are called, by id, as far as that is known. */
+  names?: Record<string, string>;
   /** Why no timeline has a kind. */
   absent: Partial<Record<TimelineKind, string>>;
   is_simulated?: boolean;
@@ -454,7 +481,7 @@ export interface RecommendedItem {
   in_stock: boolean | null;
   score: number;
   rung: string;
-  reason: { kind: string; text: string };
+  reason: { kind: string; text: string; because_name?: string; share?: number; buyers?: number; times?: number };
   pinned?: boolean;
   promoted?: boolean;
 }
@@ -603,11 +630,12 @@ export interface Effectiveness extends Head {
   by: Dimension;
   since: string;
   until: string;
-  rule: { text: string };
+  rule: { text: string; click_days?: number; view_days?: number };
   reason: string | null;
   totals: Counted;
   shop: { revenue_minor: number; attributed_share: number | null };
-  coverage: { notes: string[] };
+  /** What is left out; of chosen days still that of the whole report, and of which days that is. */
+  coverage: { notes: string[]; since?: string; until?: string; [left: string]: unknown };
   rows: Counted[];
   versions?: (Counted & { model: string | null; generation: string | null; offline: Record<string, OfflineMetric | null | undefined> | null })[];
 }
@@ -664,7 +692,7 @@ export interface Metric {
   label: string;
   unit: "share" | "minor";
   status: "compared" | "not_enough_data" | "not_applicable";
-  missing: { sentence: string }[];
+  missing: { sentence: string; arm: string; visitors: number; events: number; event: string; days_more: number | null }[];
   arms: { arm: string; value: number | null; low: number | null; high: number | null; observed: number | null; events: number }[];
   lifts: Lift[];
 }
@@ -691,7 +719,9 @@ export interface ExperimentResults extends Head {
   arms: { arm: string; kind: string; units: number; expected_share: number; observed_share: number; buyers: number; impressions: number; clicks: number; carts: number; orders: number; revenue_minor: number }[];
   sample_ratio: { p: number; fails: boolean };
   notes: string[];
+  note_codes?: string[];
   stopped: string | null;
+  options?: { confidence?: number; power?: number };
   metrics: Metric[];
   incremental_revenue: Incremental[];
   verdict: { code: Code; arm: string | null; sentence: string };

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Api, ApiError, type Doors, shop, urlOf } from "../src/api.ts";
 import { CognitoError } from "../src/auth/cognito.ts";
+import { notYet } from "../src/pages/shared/notYet.ts";
 import { stateOf, stateOfError } from "../src/panel/state.ts";
+import { texts } from "../src/texts/index.ts";
 
 interface Asked { url: string; method: string; headers: Headers }
 
@@ -76,14 +78,18 @@ describe("a question", () => {
 
 describe("a refusal", () => {
   it.each([
-    [400, "error", "k is 51"],
-    [404, "error", "no such customer"],
-    [500, "error", "broken"],
-    [503, "not-ready", "before the first run"],
-  ])("of %d is the state %s with the API's words", async (status, kind, detail) =>
-    expect(stateOfError(await failed([problem(status, detail)]))).toEqual({ kind, why: detail, detail: "Request r-1" }));
+    [400, "error", texts.said.problems.badRequest, "k is 51"],
+    [404, "error", texts.said.problems.notFound, "no such customer"],
+    [500, "error", texts.said.problems.failed, "broken"],
+    [503, "not-ready", texts.said.problems.unavailable, "busy"],
+  ])("of %d is the state %s in the page's words, with the API's below", async (status, kind, why, detail) =>
+    expect(stateOfError(await failed([problem(status, detail)]))).toEqual({ kind, why, detail: `${detail} Request r-1` }));
+  it("before the first run is told apart", async () =>
+    expect(stateOfError(await failed([json({ type: "urn:problem-type:patronage:no-generation-yet", status: 503, detail: "no run" }, 503)]))).toEqual({ kind: "not-ready", why: texts.said.problems.noGeneration, detail: "no run" }));
+  it("of a document that the live run lacks says that the next one brings it", async () =>
+    expect(stateOfError(await notYet(Promise.reject(await failed([problem(404, "no map")]))).catch((error: unknown) => error))).toEqual({ kind: "not-ready", why: texts.said.problems.notYet, detail: "no map Request r-1" }));
   it.each(["not-kept", "one-of", "range"])("for the rule %s is a lack of data, which no retry mends", async (rule) =>
-    expect(stateOfError(await failed([json({ type: "urn:x", title: "t", status: 400, detail: "before the first day", rule, request_id: "r-1" }, 400)]))).toEqual({ kind: "not-enough", why: "before the first day" }));
+    expect(stateOfError(await failed([json({ type: "urn:x", title: "t", status: 400, detail: "before the first day", rule, request_id: "r-1" }, 400)]))).toEqual({ kind: "not-enough", why: texts.said.problems.beyond[rule as "range"], detail: "before the first day Request r-1" }));
   it("of 403 is no permission", async () => expect(stateOfError(await failed([problem(403, "no")])).kind).toBe("forbidden"));
   it("of 401, twice, is signed out", async () => expect(stateOfError(await failed([problem(401, "no")])).kind).toBe("signed-out"));
   it("without any token is signed out, and asks nothing", async () => expect(stateOfError(await failed([], { token: async () => null })).kind).toBe("signed-out"));
@@ -98,7 +104,7 @@ describe("a refusal", () => {
     expect(error).toBeInstanceOf(ApiError);
     expect(stateOfError(error)).toMatchObject({ kind: "error", why: expect.stringContaining("cannot be reached") as string });
   });
-  it("of a gateway may hold no JSON", async () => expect(stateOfError(await failed([() => new Response("<html>", { status: 504 })]))).toMatchObject({ kind: "error", why: "HTTP 504" }));
+  it("of a gateway may hold no JSON", async () => expect(stateOfError(await failed([() => new Response("<html>", { status: 504 })]))).toMatchObject({ kind: "error", why: texts.said.problems.failed, detail: "" }));
 });
 
 describe("an answer", () => {

@@ -60,9 +60,9 @@ describe("every chart", () => {
     trend: trend({ x: ["Jan", "Feb"], series: [{ name: "Net", values: [1, null] }], format, marks: [{ x: "Feb", label: "Holiday" }] }),
     bars: bars({ names: ["a"], series: [{ name: "Net", values: [1] }], format, isHorizontal: true }),
     heatmap: heatmap({ columns: ["+0"], rows: ["Jan"], cells: [[0, 0, 0.5]], format }, theme),
-    treemap: treemap([{ name: "a", value: 1 }], format, theme),
-    sankey: sankey({ nodes: [{ name: "a" }, { name: "b" }], links: [{ source: "a", target: "b", value: 1 }], format }, theme),
-    scatter: scatter({ groups: [{ name: "one", points: [[1, 2]] }], xName: "x", yName: "y" }),
+    treemap: treemap({ nodes: [{ name: "a", value: 1, colour: 2 }], format, areaOf: "customers", colourOf: "net", colourFormat: (value) => `${value} GBP` }, theme),
+    sankey: sankey({ nodes: [{ name: "a" }, { name: "b" }], links: [{ source: "a", target: "b", value: 1 }], format, widthOf: "visits" }, theme),
+    scatter: scatter({ groups: [{ name: "one", points: [[1, 2]] }], xName: "x", yName: "y", format }),
     intervals: intervals([{ name: "a", value: 1, low: 0, high: 2 }], format, theme),
   };
   it.each(Object.entries(charts))("%s has a tooltip without HTML, a description, and no movement where none is wanted", (_, chart) => {
@@ -72,7 +72,51 @@ describe("every chart", () => {
     expect(option.animation).toBe(false);
   });
   it.each(["trend", "bars", "scatter"] as const)("%s has a legend", (name) => expect(finish(charts[name]).legend).toBeDefined());
-  it("has its scale as the legend where colours are values", () => expect(charts.heatmap.visualMap).toMatchObject({ text: ["0.5 u", "0 u"] }));
+  it("has its scale as the legend where colours are values", () => {
+    expect(charts.heatmap.visualMap).toMatchObject({ text: ["0.5 u", "0 u"] });
+    expect(charts.treemap.visualMap).toMatchObject({ text: ["2 GBP", "0 GBP"] });
+  });
+  it.each(["treemap", "sankey", "intervals"] as const)("%s says below what its marks and sizes mean, which ECharts is not told", (name) => {
+    expect(charts[name].key?.length).toBeGreaterThan(1);
+    expect(finish(charts[name])).not.toHaveProperty("key");
+  });
+  it("says what areas and colours are", () => expect(charts.treemap.key?.map(({ text }) => text)).toEqual(["Area: customers", "Colour: net"]));
+  it("says what point, line and dashes of an interval are", () => {
+    const told = intervals([], format, theme, { intervalIs: "80%", nothingIs: "No sale" });
+    expect(told.key?.map(({ mark, text }) => [mark, text])).toEqual([["point", "Estimate"], ["whisker", "80%"], ["dashed", "No sale"]]);
+  });
+});
+
+describe("a point of a scatter chart", () => {
+  it("says its group and both figures", () => {
+    const { formatter } = scatter({ groups: [{ name: "one", points: [[1, 2]] }], xName: "x", yName: "y", format }).tooltip as { formatter: (found: unknown) => string };
+    expect(formatter({ seriesName: "one", value: [1, 2] })).toBe("one\nx: 1 u\ny: 2 u");
+  });
+});
+
+describe("a graph of flows", () => {
+  const flows = (states: readonly string[]) => sankey({ nodes: states.map((label) => ({ name: `from:${label}`, label })), links: [], format, widthOf: "visits" }, theme);
+  it("names each state with its colour", () =>
+    expect(flows(["in", "out"]).key).toEqual([
+      { mark: "square", colour: theme.palette[0], text: "in" },
+      { mark: "square", colour: theme.palette[1], text: "out" },
+      { mark: "none", colour: "", text: "Width: visits" },
+    ]));
+  it("has an entry for no state where colours do not suffice to tell them apart", () =>
+    expect(flows(Array.from({ length: theme.palette.length + 1 }, (_, at) => String(at))).key?.map(({ mark }) => mark)).toEqual(["none", "none"]));
+});
+
+describe("areas", () => {
+  const found = treemap(
+    { nodes: [{ name: "rich", value: 1, colour: 10 }, { name: "poor", value: 5, colour: 0 }, { name: "none", value: 2, colour: null }], format, areaOf: "customers", colourOf: "net", colourFormat: (value) => `${value} GBP` },
+    theme,
+  );
+  const [{ data }] = found.series as unknown as [{ data: { itemStyle: { color: string } }[] }];
+  it("have the colours of the scale below", () => expect(data.map(({ itemStyle }) => itemStyle.color)).toEqual([theme.sequential.at(-1), theme.sequential[0], theme.surface]));
+  it("say name, size, and what the colour tells", () => {
+    const { formatter } = found.tooltip as { formatter: (found: unknown) => string };
+    expect(formatter({ name: "rich", value: 1, data: { colour: 10, note: "5% of all" } })).toBe("rich\n1 u\n5% of all\nnet: 10 GBP");
+  });
 });
 
 describe("a heat map", () => {

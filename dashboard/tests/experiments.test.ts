@@ -16,7 +16,7 @@ const limits = (low: number | null, high: number | null) => ({ low: 0, high: 0, 
 const lift = (relative: number | null): Lift => ({
   arm: "new", against: "old", absolute: 1, relative, fixed: limits(-0.01, 0.05), sequential: limits(-0.03, 0.07), significant: false, detectable_relative: 0.1,
 });
-const metric = (name: string, lifts: Lift[], missing: string[] = []): Metric => ({ metric: name, label: name, unit: "share", status: "compared", missing: missing.map((sentence) => ({ sentence })), arms: [], lifts });
+const metric = (name: string, lifts: Lift[], missing: string[] = []): Metric => ({ metric: name, label: name, unit: "share", status: "compared", missing: missing.map((sentence) => ({ sentence, arm: "new", visitors: 5, events: 0, event: "buyers", days_more: null })), arms: [], lifts });
 
 describe("results", () => {
   const found = { primary_metric: "revenue", metrics: [metric("ctr", [lift(0.02)], ["new needs 5 more visitors"]), metric("revenue", [lift(0.04), lift(null)], ["new needs 5 more visitors"])] } as ExperimentResults;

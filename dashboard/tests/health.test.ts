@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { binnedColumns, driftRows, fileOf, newestRuns, refusedByRule } from "../src/views/health.ts";
+import { binnedColumns, driftRows, fileOf, newestRuns, reasonsOnce, refusedByRule } from "../src/views/health.ts";
 import type { Drift, RunOf, UploadReport } from "../src/types.ts";
 
 const upload = (table: string | null, ...rules: [string, number][]): UploadReport =>
@@ -32,4 +32,12 @@ describe("runs", () => {
   const run = (run_id: string, began: string) => ({ run_id, began }) as RunOf;
   it("of all machines come the newest first", () =>
     expect(newestRuns({ training: [run("t2", "2011-12-03"), run("t1", "2011-12-01")], monitoring: [run("m1", "2011-12-02")] }).map((each) => [each.machine, each.run_id])).toEqual([["training", "t2"], ["monitoring", "m1"], ["training", "t1"]]));
+});
+
+describe("why a run decided so", () => {
+  const row = (model: string, version: string, reason: string) => ({ model, version, reason });
+  it("stands with the first of its models, and the others name that one", () =>
+    expect(reasonsOnce([row("als", "r2", "best"), row("svd", "r2", "best"), row("nmf", "r2", "failed"), row("als", "r1", "best"), row("svd", "r1", "")]).map((each) => each.reason)).toEqual([
+      "best", "As for als of the same run.", "failed", "best", "",
+    ]));
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Counted, Effectiveness, Scorecard } from "../src/types.ts";
-import { funnelSteps, metricIntervals, metricName, metricsOf, nameOf, whyNot, writeFigure } from "../src/views/recommendations.ts";
+import { earnedNote, figureUnit, funnelSteps, metricIntervals, metricName, metricsOf, nameOf, whyNot, writeFigure } from "../src/views/recommendations.ts";
 import { isSimulated } from "../src/pages/shared/simulated.ts";
 
 const totals: Counted = { impressions: 200, clicks: 20, carts: 8, purchases: 5, revenue_minor: 12_345, ctr: null, cart_rate: null, conversion: null, is_enough: false };
@@ -20,6 +20,16 @@ describe("a report of effectiveness", () => {
     ["position", 3, "3"],
   ] as const)("calls %s %j %s", (dimension, value, name) => expect(nameOf(dimension, value)).toBe(name));
   it("writes each figure in its unit", () => expect([writeFigure("ctr", "GBP")(0.0123), writeFigure("clicks", "GBP")(1234), writeFigure("revenue_minor", "GBP")(12_345)]).toEqual(["1.23%", "1,234", "£123.45"]));
+});
+
+describe("the days of a report", () => {
+  const noted = { ...report, reason: null, since: "2011-11-01", until: "2011-11-30", rule: { text: "The last click counts." } };
+  it("are said, with the rule", () => expect(earnedNote({ ...noted, coverage: { notes: [] } })).toBe("From 1 Nov 2011 to 30 Nov 2011. The last click counts."));
+  it("are not those of what is left out where some are chosen", () =>
+    expect(earnedNote({ ...noted, coverage: { notes: ["2 clicks name no product."], since: "2011-09-11", until: "2011-12-09" } })).toContain("of all days of the report from 11 Sept 2011 to 9 Dec 2011: 2 clicks name no product."));
+  it("need no word where all are chosen", () =>
+    expect(earnedNote({ ...noted, coverage: { notes: ["2 clicks."], since: "2011-11-01", until: "2011-11-30" } })).not.toContain("all days"));
+  it("leave the unit to the figure", () => expect([figureUnit("ctr", "GBP"), figureUnit("revenue_minor", "GBP"), figureUnit("clicks", "GBP")]).toEqual(["Click-through rate, %", "Revenue, GBP", "Clicks"]));
 });
 
 describe("offline metrics", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../src/api.ts";
-import { areas, cellAt, cutOf, heaviest, inOurWords, mapCells, migrationFlows, pointsByCluster, tellingFeatures, withOurWords } from "../src/views/segments.ts";
+import { areas, cellAt, cutOf, featureText, featureUnit, featureValue, heaviest, inOurWords, mapCells, migrationFlows, netPerCustomer, pointsByCluster, tellingFeatures, withOurWords } from "../src/views/segments.ts";
 import { notYet } from "../src/pages/shared/notYet.ts";
 import type { Clusters, Migration, SegmentMap, SegmentRow } from "../src/types.ts";
 
@@ -42,6 +42,8 @@ describe("areas of segments", () => {
     const found = areas(rows, "net_minor", () => "note");
     expect([found.nodes.map((node) => [node.id, node.value]), found.leftOut]).toEqual([[["b", 7]], ["A"]]);
   });
+  it("are coloured by what a customer brought", () => expect(areas(rows, "net_minor", () => "").nodes.map(({ colour }) => colour)).toEqual([3.5]));
+  it("have no colour without a customer", () => expect(netPerCustomer({ customers: 0, net_minor: 5 })).toBeNull());
 });
 
 const migration: Migration = {
@@ -88,4 +90,15 @@ describe("a document that is not there", () => {
   it("is not ready yet, with the server's words", async () =>
     expect(await notYet(Promise.reject(new ApiError(404, { detail: "comes with the next run" }))).catch((error: ApiError) => [error.status, error.message])).toEqual([503, "comes with the next run"]));
   it("is nothing else than missing", async () => expect(await notYet(Promise.reject(new ApiError(403, {}))).catch((error: ApiError) => error.status)).toBe(403));
+});
+
+describe("a feature of clusters that is an amount", () => {
+  it("is written and told in the currency", () => {
+    expect(featureText(48_756, "net_per_occasion_minor", "GBP")).toBe("£487.56");
+    expect([featureValue(48_756, "net_per_occasion_minor", "GBP"), featureUnit("net_per_occasion_minor", "GBP")]).toEqual([487.56, "GBP"]);
+  });
+  it("and no other is", () => {
+    expect([featureText(3.456, "occasions", "GBP"), featureValue(3.456, "occasions", "GBP"), featureUnit("occasions", "GBP")]).toEqual(["3.46", 3.456, null]);
+    expect(featureValue(null, "net_per_occasion_minor", "GBP")).toBeNull();
+  });
 });

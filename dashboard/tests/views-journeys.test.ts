@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Funnel, FunnelStep, PathGraph, TimelineEvent } from "../src/types.ts";
+import type { Funnel, Funnels, FunnelStep, PathGraph, TimelineEvent } from "../src/types.ts";
 import { nameOfId } from "../src/format.ts";
 import { broughtBefore, cumulated } from "../src/views/customer.ts";
+import { EVERYTHING, isPart, monthsOf, noFunnel, partsOf, tooFew } from "../src/pages/journeys/asked.ts";
 import { areNamed, categoriesIn, conversionOf, fileName, labelsOf, large, largest, options, stepsOf, unitsOf, upTo, withoutThin } from "../src/views/journeys.ts";
 
 const node = (id: number, step: number, state = "view") => ({ id, step, state, kind: "state" as const, weight: 1 });
@@ -62,7 +63,33 @@ describe("a timeline", () => {
 });
 it("an id becomes a name", () => expect([nameOfId("at_risk"), nameOfId("")]).toEqual(["At risk", ""]));
 
-it("a category of journeys leads to sales only where they have one of that name, not where it is a level of a path", () => {
-  const found = categoriesIn([{ category: "Home > Kitchen" }, { category: "Garden" }, { category: null }, { category: "Others", is_rest: true }]);
-  expect(["Home", "Garden", "Others"].map((name) => found.has(name))).toEqual([false, true, false]);
+describe("a category of journeys, which is the first level of a path", () => {
+  const sales = [{ category: "Home > Kitchen" }, { category: "Home > Bath" }, { category: "Garden" }, { category: "Garden > Pots" }, { category: "Toys > Games > Cards" }, { category: null }];
+  it("leads to the sales of its name, else to those of the only path below it, and nowhere where there are several", () =>
+    expect(Object.fromEntries(categoriesIn(sales))).toEqual({ Garden: "Garden", Toys: "Toys > Games > Cards" }));
+  it("leads to none but its name where others share a row, for one of those may lie below it, too", () =>
+    expect(Object.fromEntries(categoriesIn([...sales, { category: "Others", is_rest: true }]))).toEqual({ Garden: "Garden" }));
+});
+
+describe("what a panel of journeys asks for", () => {
+  const asked = { segment: "lost", channel: "ads", start: "2011-01-05", end: "2011-02-10" };
+  it("is called after its months in files", () => expect(fileName("funnel", ...partsOf(asked))).toBe("funnel-lost-ads-2011-01-2011-02"));
+  it("is a part of the shop by any of them", () =>
+    expect([EVERYTHING, { ...EVERYTHING, end: "2011-02-10" }, { ...EVERYTHING, segment: "lost" }].map(isPart)).toEqual([false, true, true]));
+  it("says which months it is of, and nothing of the whole time", () => {
+    expect(monthsOf(EVERYTHING)).toBeNull();
+    expect(monthsOf(asked)).toMatch(/widened to whole months from .*1.* to .*28/);
+    expect(monthsOf({ start: "2011-01-01", end: "2011-01-31" })).toMatch(/^Of the months from .* to .*31/);
+  });
+  it("has too few for shares, but of the whole shop", () => {
+    expect(tooFew(3, "Visits", EVERYTHING)).toBeNull();
+    expect(tooFew(3, "Visits", asked)).toMatch(/^Visits: 3\./);
+    expect(tooFew(30, "Visits", asked)).toBeNull();
+  });
+  it("has no visitors of a part of the time, whatever the API says why", () => {
+    const found = { sessions: funnel, visitors: null, reason: "as the API says it" } as unknown as Funnels;
+    expect(noFunnel(found, "visitors", asked)).toMatch(/Choose visits, or clear the dates/);
+    expect(noFunnel(found, "sessions", asked)).toBeNull();
+    expect(noFunnel({ ...found, sessions: null }, "visitors", asked)).toBe("as the API says it");
+  });
 });

@@ -211,10 +211,12 @@ def _export_status(request: Request, store: S3Store) -> dict[str, Any]:
 
 
 @_over_lake
-def _status(_: Request, store: S3Store) -> dict[str, Any]:
+def _status(request: Request, store: S3Store) -> dict[str, Any]:
     from patronage.steps import status
+    from patronage.steps.monitor.run_days import RunDays
     from patronage.stores.operations import Operations
 
+    days = RunDays.asked(request["start"], request["end"], runtime.shop().timezone)
     seen = Operations(runtime.client)
     machines = json.loads(os.environ["PATRONAGE_MACHINES"])
     return status.status(
@@ -225,6 +227,7 @@ def _status(_: Request, store: S3Store) -> dict[str, Any]:
         alarms=seen.alarms(os.environ["PATRONAGE_ALARMS"].split(",")),
         dead_letters=seen.waiting(os.environ["PATRONAGE_DEAD_LETTERS"]),
         stack=os.environ["PATRONAGE_STACK"],
+        days=days,
     )
 
 
@@ -232,7 +235,8 @@ def _status(_: Request, store: S3Store) -> dict[str, Any]:
 def _upload_reports(request: Request, store: S3Store) -> dict[str, Any]:
     from patronage.steps import upload_reports
 
-    return upload_reports.upload_reports(store, limit=request["limit"], cursor=request["cursor"])
+    asked = {name: request[name] for name in ("limit", "cursor", "start", "end")}
+    return upload_reports.upload_reports(store, **asked, timezone=runtime.shop().timezone)
 
 
 @_over_lake
@@ -265,12 +269,12 @@ OPERATIONS: dict[str, Callable[[Request], Any]] = {
     "performance": _of_live(analytics.performance, "method"),
     "recommendation_metrics": _of_live(analytics.recommendation_metrics),
     "drift": _of_live(analytics.drift),
-    "recommendation_effectiveness": _of_live(analytics.recommendation_effectiveness, "by"),
+    "recommendation_effectiveness": _of_live(analytics.recommendation_effectiveness, "by", "start", "end"),
     "segment_effects": _of_live(analytics.segment_effects),
     "experiment_results": _of_live(analytics.experiment_results, "experiment_id"),
     "overview": _of_live(analytics.overview, "start", "end", "grain"),
-    "funnel": _of_live(analytics.funnel, "segment_id", "channel"),
-    "paths": _of_live(analytics.paths, "of", "segment_id", "channel"),
+    "funnel": _of_live(analytics.funnel, "segment_id", "channel", "start", "end"),
+    "paths": _of_live(analytics.paths, "of", "segment_id", "channel", "start", "end"),
     "purchases": _of_live(analytics.purchases),
     "segment_map": _of_live(analytics.segment_map),
     "segment_products": _of_live(analytics.segment_products, "segment_id", "method"),

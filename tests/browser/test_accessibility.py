@@ -134,3 +134,8 @@ def test_the_buttons_of_a_panel_work_by_keyboard(visit):
     page.keyboard.press("Enter")
     heading = panel.get_by_role("columnheader", name="Net revenue (EUR)", exact=True)
     expect(heading).to_have_attribute("aria-sort", "descending")
+    page.keyboard.press("Tab")
+    expect(panel.get_by_role("button", name="What is Net revenue?", exact=True)).to_be_focused()
+    expect(panel.get_by_role("tooltip")).to_contain_text("What customers paid")
+    page.keyboard.press("Escape")
+    expect(panel.get_by_role("tooltip")).to_be_hidden()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import date
 from decimal import Decimal
 from urllib.parse import quote
 
@@ -238,8 +239,15 @@ def test_how_many_visitors_bought(visit, asked, lake):
     assert at_all["Visitor"] == steps["visitor"]["reached"] == visitors
 
 
-def test_what_recommendations_were_seen_and_clicked(visit, asked, lake):
-    answer = asked("/analytics/recommendations/effectiveness?by=model")
+@pytest.mark.parametrize("part", ["the whole report", "a third of its days"])
+def test_what_recommendations_were_seen_and_clicked(visit, asked, lake, part):
+    span = ""
+    if part != "the whole report":
+        whole = asked("/analytics/recommendations/effectiveness?by=model")
+        since, until = (date.fromisoformat(whole[name]) for name in ("since", "until"))
+        third = (until - since) / 3
+        span = f"&start={since + third}&end={until - third}"
+    answer = asked(f"/analytics/recommendations/effectiveness?by=model{span}")
     firsts = (
         "SELECT visitor_id, MIN(day) FILTER (WHERE event_type = 'impression') AS seen, "
         "MIN(day) FILTER (WHERE event_type IN ('click', 'cart_add')) AS clicked FROM visits "
@@ -247,12 +255,13 @@ def test_what_recommendations_were_seen_and_clicked(visit, asked, lake):
         "AND recommendation_id IS NOT NULL AND product_id IS NOT NULL "
         "GROUP BY visitor_id, recommendation_id, product_id"
     )
+    within = "BETWEEN DATE '{since}' AND DATE '{until}'".format(**answer)
     ((impressions, clicks),) = lake(
-        f"SELECT COUNT(*) FILTER (WHERE seen >= DATE '{answer['since']}'), "
-        f"COUNT(*) FILTER (WHERE clicked >= DATE '{answer['since']}') FROM ({firsts})"
+        f"SELECT COUNT(*) FILTER (WHERE seen {within}), COUNT(*) FILTER (WHERE clicked {within}) "
+        f"FROM ({firsts})"
     )
     assert 0 < clicks < impressions
-    page = visit().open("/recommendations")
+    page = visit().open(f"/recommendations?figure=clicks{span}")
     table = csv_of(panel_of(page, "What recommendations earned"))
     assert [int(column(table, "Impressions")[0]), int(column(table, "Clicks")[0])] == [impressions, clicks]
     assert (answer["totals"]["impressions"], answer["totals"]["clicks"]) == (impressions, clicks)

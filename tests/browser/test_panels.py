@@ -34,7 +34,12 @@ def test_each_panel_has_a_title_a_definition_a_table_and_its_csv(visit, name):
         assert tip.inner_text().endswith("."), title
         what.press("Escape")
         expect(tip).to_be_hidden()
+        for chart in panel.get_by_role("img").all():
+            expect(panel.locator(".panel-head .unit"), title).not_to_be_empty()
+            assert any(map(str.isdigit, chart.get_attribute("aria-label") or "")), f"{title} tells no figure"
         assert differences(panel) == [], title
+        meanings = panel.locator("thead [role=tooltip]").all_text_contents()
+        assert [each for each in meanings if not each.endswith(".")] == [], title
     assert findings(page) == [], "with every table shown"
     assert watched.problems == []
 

@@ -106,7 +106,7 @@ def test_a_panel_waits_while_its_answer_does(visit):
             {"changes": [], "previous": None, "previous_reason": "the orders begin on 1 June"},
             "What changed",
             "not-enough",
-            "nothing to compare with: the orders begin on 1 June",
+            "nothing to compare with. The orders begin on 1 June.",
         ),
         (
             {"kept": {"categories": {"kept": 0, "of": 0}}},

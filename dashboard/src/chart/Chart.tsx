@@ -1,9 +1,11 @@
-import type { ECharts, EChartsOption } from "echarts";
+import type { ECharts } from "echarts";
 import type { RefObject, VNode } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { texts } from "../texts/index.ts";
 import { useScheme } from "../theme.ts";
 import { echartsTheme, withDefaults } from "./defaults.ts";
+import { Key } from "./Key.tsx";
+import type { ChartOption } from "./key.ts";
 import { type ChartTheme, THEME_COLOURS } from "./palette.ts";
 import { pictureOf } from "./png.ts";
 
@@ -17,12 +19,12 @@ export interface Picked {
 }
 
 export interface ChartHandle {
-  /** Draw the chart into a picture with its title above and its source below. */
+  /** Draw the chart into a picture with its title above, and its legend and source below. */
   toPng(title: string, source: string): Promise<Blob>;
 }
 
 export interface ChartProps {
-  option: EChartsOption | ((theme: ChartTheme) => EChartsOption);
+  option: ChartOption | ((theme: ChartTheme) => ChartOption);
   /** What it shows, in a sentence, for a screen reader. */
   label: string;
   height?: number;
@@ -69,7 +71,7 @@ export function Chart({ option, label, height = 320, onPick, handle }: ChartProp
     if (!drawn || drawn.isDisposed()) return;
     const circumstances = { description: label, isStill: prefers("(prefers-reduced-motion: reduce)"), hasPatterns: prefers("(prefers-contrast: more)") };
     drawn.setOption(withDefaults(built, theme, circumstances), { notMerge: true });
-    if (handle) handle.current = { toPng: (title, source) => pictureOf(drawn, { title, source, theme }) };
+    if (handle) handle.current = { toPng: (title, source) => pictureOf(drawn, { title, source, theme, option: built }) };
     return () => {
       if (handle) handle.current = null;
     };
@@ -77,8 +79,11 @@ export function Chart({ option, label, height = 320, onPick, handle }: ChartProp
 
   if (hasFailed) return <p class="state" role="status">{texts.chart.failed}</p>;
   return (
-    <div class={onPick ? "chart pickable" : "chart"} role="img" aria-label={label} style={{ height: `${height}px` }} data-drawn={drawn ? "yes" : "no"}>
-      <div ref={box} class="chart-box" aria-hidden="true" />
-    </div>
+    <>
+      <div class={onPick ? "chart pickable" : "chart"} role="img" aria-label={label} style={{ height: `${height}px` }} data-drawn={drawn ? "yes" : "no"}>
+        <div ref={box} class="chart-box" aria-hidden="true" />
+      </div>
+      {built.key && built.key.length > 0 && <Key entries={built.key} />}
+    </>
   );
 }

@@ -1,5 +1,6 @@
 /** What every chart has: the theme's colours, a tooltip without HTML, a legend where series have names. */
 import type { EChartsOption } from "echarts";
+import type { ChartOption } from "./key.ts";
 import type { ChartTheme } from "./palette.ts";
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif';
@@ -39,7 +40,7 @@ interface Circumstances {
 }
 
 /** Fill in what a page's option leaves open. */
-export function withDefaults(option: EChartsOption, theme: ChartTheme, { description, isStill, hasPatterns }: Circumstances): EChartsOption {
+export function withDefaults({ key: _, ...option }: ChartOption, theme: ChartTheme, { description, isStill, hasPatterns }: Circumstances): EChartsOption {
   const legend = option.legend ?? (namesOf(option).length > 0 ? {} : undefined);
   const tooltip = Array.isArray(option.tooltip) ? option.tooltip[0] : option.tooltip;
   return {

@@ -2,13 +2,15 @@
  * The kinds of charts that pages draw, each from plain rows. Amounts stay in minor units; `format` writes them.
  * A tooltip is plain text with line ends, never HTML: names come from the shop's files.
  */
-import type { CustomSeriesOption, EChartsOption } from "echarts";
+import type { EChartsOption } from "echarts";
 import { texts } from "../texts/index.ts";
+import { type Format, type Value, write } from "./common.ts";
 import { type ChartTheme, colourAt, inkOn } from "./palette.ts";
 
-export type Format = (value: number) => string;
-
-type Value = number | null;
+export type { Format } from "./common.ts";
+export { type Interval, intervals } from "./intervals.ts";
+export { sankey, type SankeyParts } from "./sankey.ts";
+export { treemap, type TreemapNode, type TreemapParts } from "./treemap.ts";
 
 export interface Series {
   name: string;
@@ -35,13 +37,6 @@ export interface TrendParts {
   axisFormat?: Format;
   /** Holidays and the like, as upright lines. */
   marks?: readonly Mark[];
-}
-
-function write(format: Format): (value: unknown) => string {
-  return (value) => {
-    const found = Array.isArray(value) ? (value as unknown[]).at(-1) : value;
-    return typeof found === "number" && Number.isFinite(found) ? format(found) : texts.none;
-  };
 }
 
 /** Figures along time. */
@@ -106,6 +101,8 @@ export interface HeatmapParts {
   /** `[column, row, value]` by place; null is a cell that has no figure, and stays blank. */
   cells: readonly (readonly [number, number, Value])[];
   format: Format;
+  /** In the tooltip, where cells and scale leave the unit out. */
+  longFormat?: Format;
   /** Written into the cells while there is room. */
   hasLabels?: boolean;
   /** Second line and on of a cell's tooltip. */
@@ -115,7 +112,7 @@ export interface HeatmapParts {
 }
 
 /** A grid that is coloured by value; its scale is the legend. */
-export function heatmap({ columns, rows, cells, format, hasLabels = columns.length <= 14, note, min, max }: HeatmapParts, theme: ChartTheme): EChartsOption {
+export function heatmap({ columns, rows, cells, format, longFormat = format, hasLabels = columns.length <= 14, note, min, max }: HeatmapParts, theme: ChartTheme): EChartsOption {
   const values = cells.flatMap(([, , value]) => (value === null ? [] : [value]));
   const low = min ?? Math.min(0, ...values);
   const high = max ?? Math.max(...values, low + Number.EPSILON);
@@ -130,7 +127,7 @@ export function heatmap({ columns, rows, cells, format, hasLabels = columns.leng
     tooltip: {
       formatter: (found) => {
         const [column, row, value] = (Array.isArray(found) ? found[0] : found)?.value as [number, number, Value];
-        const head = `${rows[row] ?? ""} · ${columns[column] ?? ""}\n${value === null ? texts.none : format(value)}`;
+        const head = `${rows[row] ?? ""} · ${columns[column] ?? ""}\n${value === null ? texts.none : longFormat(value)}`;
         const more = note?.(column, row);
         return more ? `${head}\n${more}` : head;
       },
@@ -149,125 +146,29 @@ export function heatmap({ columns, rows, cells, format, hasLabels = columns.leng
   };
 }
 
-export interface TreemapNode {
-  name: string;
-  value: number;
-  /** What a click gets back. */
-  id?: string;
-  note?: string;
-  /** From 0 to 1: where it lies on the scale of colours; by its order in the palette without it. */
-  shade?: number;
-}
-
-/** Areas by size. */
-export function treemap(nodes: readonly TreemapNode[], format: Format, theme: ChartTheme): EChartsOption {
-  return {
-    tooltip: {
-      formatter: (found) => {
-        const { name, value, data } = (Array.isArray(found) ? found[0] : found) as unknown as { name: string; value: number; data: TreemapNode };
-        return [name, format(value), data.note].filter(Boolean).join("\n");
-      },
-    },
-    series: [
-      {
-        type: "treemap", roam: false, nodeClick: false, breadcrumb: { show: false }, left: 0, right: 0, top: 0, bottom: 0,
-        label: { formatter: (found) => `${found.name}\n${format(Number(found.value))}`, overflow: "truncate", fontSize: 13, lineHeight: 18 },
-        data: nodes.map((node, at) => {
-          const color = node.shade === undefined ? (theme.palette[at % theme.palette.length] ?? theme.muted) : colourAt(theme.sequential, node.shade);
-          return { ...node, itemStyle: { color }, label: { color: inkOn(color) } };
-        }),
-      },
-    ],
-  };
-}
-
-export interface SankeyParts {
-  /** `name` is unique; `label` is what is shown. */
-  nodes: readonly { name: string; label?: string; depth?: number }[];
-  links: readonly { source: string; target: string; value: number }[];
-  format: Format;
-}
-
-/** Flows between states, the same label in the same colour; links from a node to itself and circles must not be among them. */
-export function sankey({ nodes, links, format }: SankeyParts, theme: ChartTheme): EChartsOption {
-  const labels = new Map(nodes.map((node) => [node.name, node.label ?? node.name]));
-  const labelOf = (name: string): string => labels.get(name) ?? name;
-  const known = [...new Set(labels.values())];
-  const colourOf = (name: string): string => theme.palette[known.indexOf(labelOf(name)) % theme.palette.length] ?? theme.muted;
-  return {
-    tooltip: {
-      formatter: (found) => {
-        const one = (Array.isArray(found) ? found[0] : found) as unknown as { dataType?: string; name: string; value: number; data: { source: string; target: string } };
-        const name = one.dataType === "edge" ? `${labelOf(one.data.source)} → ${labelOf(one.data.target)}` : labelOf(one.name);
-        return `${name}\n${format(one.value)}`;
-      },
-    },
-    series: [
-      {
-        type: "sankey", left: 8, right: 120, top: 12, bottom: 12, nodeGap: 10, nodeWidth: 14, draggable: false, emphasis: { focus: "adjacency" },
-        label: { formatter: (found) => labelOf(found.name), overflow: "truncate", width: 110 },
-        data: nodes.map(({ name, depth }) => ({ name, itemStyle: { color: colourOf(name) }, ...(depth === undefined ? {} : { depth }) })),
-        links: links.map((link) => ({ ...link })),
-      },
-    ],
-  };
-}
-
 export interface ScatterParts {
   groups: readonly { name: string; points: readonly (readonly [number, number])[] }[];
   xName: string;
   yName: string;
+  format: Format;
 }
 
 /** Points by two figures, a colour and a shape a group. */
-export function scatter({ groups, xName, yName }: ScatterParts): EChartsOption {
+export function scatter({ groups, xName, yName, format }: ScatterParts): EChartsOption {
   const shapes = ["circle", "triangle", "rect", "diamond", "pin", "arrow"];
   return {
     xAxis: { type: "value", name: xName, nameLocation: "middle", nameGap: 26, scale: true },
     yAxis: { type: "value", name: yName, nameLocation: "middle", nameGap: 36, scale: true },
     grid: { left: 16, right: 16, top: 16, bottom: 48, outerBoundsMode: "same", outerBoundsContain: "all" },
-    tooltip: { formatter: (found) => (Array.isArray(found) ? found[0] : found)?.seriesName ?? "" },
+    tooltip: {
+      formatter: (found) => {
+        const { seriesName, value } = (Array.isArray(found) ? found[0] : found) as unknown as { seriesName: string; value: [number, number] };
+        return [seriesName, `${xName}: ${format(value[0])}`, `${yName}: ${format(value[1])}`].join("\n");
+      },
+    },
     series: groups.map((group, at) => ({
       name: group.name, type: "scatter", symbol: shapes[at % shapes.length] ?? "circle", symbolSize: 5, itemStyle: { opacity: 0.65 },
       data: group.points.map(([x, y]) => [x, y]),
     })),
-  };
-}
-
-export interface Interval {
-  name: string;
-  value: number;
-  low: number;
-  high: number;
-}
-
-/** Estimates with their intervals, one a line, and an upright line where there is no effect. */
-export function intervals(rows: readonly Interval[], format: Format, theme: ChartTheme, nothing = 0): EChartsOption {
-  const draw: CustomSeriesOption["renderItem"] = (_, drawn) => {
-    const at = drawn.value(3) as number;
-    const [low, high, value] = [1, 2, 0].map((place) => drawn.coord([drawn.value(place), at])) as [number[], number[], number[]];
-    const colour = theme.palette[0] ?? theme.text;
-    const [y, left, right, middle] = [low[1] ?? 0, low[0] ?? 0, high[0] ?? 0, value[0] ?? 0];
-    const line = (x1: number, y1: number, x2: number, y2: number) => ({ type: "line" as const, shape: { x1, y1, x2, y2 }, style: { stroke: colour, lineWidth: 2 } });
-    return {
-      type: "group",
-      children: [line(left, y, right, y), line(left, y - 5, left, y + 5), line(right, y - 5, right, y + 5), { type: "circle", shape: { cx: middle, cy: y, r: 5 }, style: { fill: colour } }],
-    };
-  };
-  return {
-    xAxis: { type: "value", scale: true, min: (found) => Math.min(found.min, nothing), max: (found) => Math.max(found.max, nothing), axisLabel: { formatter: format, hideOverlap: true } },
-    yAxis: { type: "category", data: rows.map((row) => row.name), inverse: true },
-    tooltip: {
-      formatter: (found) => {
-        const row = rows[(Array.isArray(found) ? found[0] : found)?.dataIndex ?? 0];
-        return row ? `${row.name}\n${format(row.value)} (${format(row.low)} – ${format(row.high)})` : "";
-      },
-    },
-    series: [
-      {
-        type: "custom", renderItem: draw, encode: { x: [0, 1, 2], y: 3 }, data: rows.map((row, at) => [row.value, row.low, row.high, at]),
-        markLine: { symbol: "none", silent: true, label: { show: false }, lineStyle: { type: "dashed", color: theme.muted }, data: [{ xAxis: nothing }] },
-      },
-    ],
   };
 }

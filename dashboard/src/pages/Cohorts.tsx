@@ -2,11 +2,13 @@ import type { EChartsOption } from "echarts";
 import type { VNode } from "preact";
 import { api } from "../api.ts";
 import { heatmap, trend } from "../chart/options.ts";
+import type { ChartOption } from "../chart/key.ts";
 import type { ChartTheme } from "../chart/palette.ts";
 import { useFilters, useParam } from "../filters.ts";
 import { day, money, percent, period } from "../format.ts";
 import { Panel } from "../panel/Panel.tsx";
 import type { Column, Table } from "../panel/table.ts";
+import type { Unit } from "../panel/unit.ts";
 import { texts } from "../texts/index.ts";
 import type { Cohorts as Answer } from "../types.ts";
 import { Page } from "../ui/Page.tsx";
@@ -72,6 +74,9 @@ const isRetention = (measure: Measure): boolean => measure === "retention";
 const writer = (measure: Measure, currency: string, isShort = false) => (value: number): string =>
   isRetention(measure) ? percent(value, isShort ? 0 : 1) : money(value, currency, { isCompact: isShort });
 
+const unitFor = (measure: Measure): Unit<Answer> =>
+  isRetention(measure) ? texts.units.shareOf(words.cohortUnit) : (found) => texts.units.each(found.currency, words.customerUnit);
+
 /** Everybody buys in the first period, so that retention has nothing to say there. */
 const firstOf = (measure: Measure): number => (isRetention(measure) ? 1 : 0);
 
@@ -103,6 +108,7 @@ function Map({ measure, ...rest }: Asked): VNode {
     <Panel
       title={words.maps[measure]}
       definition={words.mapDefinitions[measure]}
+      unit={unitFor(measure)}
       load={load(asked)}
       deps={[grain, country, start, end]}
       enough={enough(asked)}
@@ -110,13 +116,14 @@ function Map({ measure, ...rest }: Asked): VNode {
       chart={(found, theme) => map(chosen(found), asked, found.currency, theme)}
       height={HEIGHTS[grain]}
       rows={(found) => tableOf(chosen(found), asked)}
+      shows={isRetention(measure) ? ["customers", "p1", "p2"] : ["customers", "p0", "p1"]}
       note={(found) => [rangeOf(asked), words.howToRead, noteOf(found)].filter((each) => each !== null).join(" ")}
       csvName={`cohorts-${measure === "retention" ? "retention" : "lifetime-value"}-by-${grain}`}
     />
   );
 }
 
-function map(cohorts: readonly Cohort[], { measure, grain }: Asked, currency: string, theme: ChartTheme): EChartsOption {
+function map(cohorts: readonly Cohort[], { measure, grain }: Asked, currency: string, theme: ChartTheme): ChartOption {
   const offsets = offsetsOf(cohorts, firstOf(measure));
   const option = heatmap(
     {
@@ -138,7 +145,7 @@ function map(cohorts: readonly Cohort[], { measure, grain }: Asked, currency: st
 }
 
 /** Draw a dashed line around the cells whose period still runs. */
-function withRunning(option: EChartsOption, cohorts: readonly Cohort[], offsets: readonly number[], theme: ChartTheme): EChartsOption {
+function withRunning(option: EChartsOption, cohorts: readonly Cohort[], offsets: readonly number[], theme: ChartTheme): ChartOption {
   const [series] = option.series as { data: { value: [number, number, number] }[] }[];
   if (!series) return option;
   const data = series.data.map((cell) => {
@@ -147,7 +154,8 @@ function withRunning(option: EChartsOption, cohorts: readonly Cohort[], offsets:
     const isRunning = cohort !== undefined && runningAt(cohort) === offsets[column];
     return isRunning ? { ...cell, itemStyle: { borderColor: theme.text, borderType: "dashed", borderWidth: 1.5 } } : cell;
   });
-  return { ...option, series: [{ ...series, data }] as NonNullable<EChartsOption["series"]> };
+  const isAnyRunning = data.some((cell) => "itemStyle" in cell);
+  return { ...option, key: isAnyRunning ? [{ mark: "edge", colour: theme.text, text: words.runningAt }] : [], series: [{ ...series, data }] as NonNullable<EChartsOption["series"]> };
 }
 
 function tableOf(cohorts: readonly Cohort[], { measure, grain }: Asked): Table {
@@ -155,9 +163,9 @@ function tableOf(cohorts: readonly Cohort[], { measure, grain }: Asked): Table {
   return {
     columns: [
       { key: "cohort", label: words.cohort },
-      { key: "customers", label: words.customers },
+      { key: "customers", label: words.customers, definition: words.customersDefinition },
       { key: "running", label: words.runningAt },
-      ...offsets.map((offset): Column => ({ key: `p${offset}`, label: words.offset(offset), kind: isRetention(measure) ? "percent" : "money" })),
+      ...offsets.map((offset): Column => ({ key: `p${offset}`, label: words.offset(offset), definition: words.cellDefinitions[measure](offset), kind: isRetention(measure) ? "percent" : "money" })),
     ],
     rows: cohorts.map((cohort) => {
       const running = runningAt(cohort);
@@ -184,6 +192,7 @@ function Curves({ measure, ...rest }: Asked): VNode {
     <Panel
       title={words.curves[measure]}
       definition={words.curveDefinitions[measure]}
+      unit={unitFor(measure)}
       load={load(asked)}
       deps={[grain, country, start, end]}
       enough={(found) => enough(asked)(found) ?? (chosen(found).length > 0 && spread(chosen(found), CURVES).length === 0 ? words.onePeriod : null)}
@@ -204,7 +213,7 @@ function Curves({ measure, ...rest }: Asked): VNode {
         const offsets = offsetsOf(chosen(found), firstOf(measure));
         const lines = linesOf(found, offsets);
         return {
-          columns: [{ key: "offset", label: words.after }, ...lines.map((line, at): Column => ({ key: `c${at}`, label: line.name, kind: isRetention(measure) ? "percent" : "money" }))],
+          columns: [{ key: "offset", label: words.after }, ...lines.map((line, at): Column => ({ key: `c${at}`, label: line.name, definition: at === 0 ? words.averageDefinitions[measure] : words.lineDefinitions[measure], kind: isRetention(measure) ? "percent" : "money" }))],
           rows: offsets.map((offset, place) => ({ offset: words.offset(offset), ...Object.fromEntries(lines.map((line, at) => [`c${at}`, line.values[place] ?? null])) })),
         };
       }}

@@ -8,8 +8,10 @@ import { href } from "../router.ts";
 import { texts } from "../texts/index.ts";
 import type { Experiments as Kept } from "../types.ts";
 import { Page } from "../ui/Page.tsx";
-import { EffectsPanel } from "./experiments/Effects.tsx";
+import { effects, EffectsPanel } from "./experiments/Effects.tsx";
 import { HOLDOUT } from "../views/experiments.ts";
+import { metricLabel } from "../views/experimentWords.ts";
+import { useAnswer } from "./shared/useAnswer.ts";
 import { ArmsPanel, IncrementalPanel, LiftsPanel, ValuesPanel, VerdictPanel } from "./experiments/Results.tsx";
 
 const words = texts.experiments;
@@ -17,7 +19,7 @@ const words = texts.experiments;
 export default function Experiments(): VNode {
   const [experimentId] = useParam("experiment_id");
   return (
-    <Page title={texts.pages.experiments} isWholeTime={false}>
+    <Page title={texts.pages.experiments} figures="own" says={words.ownTime} head={useAnswer(effects, [])}>
       <ListPanel />
       <VerdictPanel experimentId={experimentId} />
       <LiftsPanel experimentId={experimentId} />
@@ -44,7 +46,7 @@ function ListPanel(): VNode {
           { key: "state", label: words.state },
           { key: "hypothesis", label: words.hypothesis },
           { key: "arms", label: words.arms },
-          { key: "coverage", label: words.coverage, kind: "percent" },
+          { key: "coverage", label: words.coverage, definition: words.coverageDefinition, kind: "percent" },
           { key: "primary_metric", label: words.primary },
           { key: "started_at", label: words.started, kind: "instant" },
           { key: "stopped_at", label: words.stopped, kind: "instant" },
@@ -64,7 +66,7 @@ function rowsOf({ experiments, holdout }: Kept): Row[] {
     hypothesis: each.hypothesis ?? null,
     arms: each.arms.map((arm) => `${String(arm["arm"])} (${percent(Number(arm["weight"]), 0)})`).join(", "),
     coverage: each["coverage"] === undefined ? null : Number(each["coverage"]),
-    primary_metric: each.primary_metric ?? null,
+    primary_metric: each.primary_metric ? metricLabel(each.primary_metric) : null,
     started_at: each.started_at ?? null,
     stopped_at: each.stopped_at ?? null,
   }));

@@ -4,6 +4,7 @@ import { bars, trend } from "../chart/options.ts";
 import { useChoice, useFilters } from "../filters.ts";
 import { day, minorDigits, money, number, period } from "../format.ts";
 import { Panel } from "../panel/Panel.tsx";
+import { currencyOf } from "../panel/unit.ts";
 import { href, navigate, pathOf } from "../router.ts";
 import { texts } from "../texts/index.ts";
 import type { ChangeRow, Overview as Answer, TopRow, TrendRow } from "../types.ts";
@@ -33,6 +34,7 @@ export default function Overview(): VNode {
       title={texts.pages.overview}
       intro={words.intro}
       hasDates
+      says={words.lastDays}
       filters={
         <Select
           label={texts.filters.grain}
@@ -90,8 +92,8 @@ function Figures(asked: Asked): VNode {
         columns: [
           { key: "figure", label: words.figure },
           { key: "unit", label: words.unit },
-          { key: "value", label: words.value, kind: "number", digits: minorDigits(found.currency) },
-          { key: "previous", label: words.previous, kind: "number", digits: minorDigits(found.currency) },
+          { key: "value", label: words.value, definition: words.valueDefinition, kind: "number", digits: minorDigits(found.currency) },
+          { key: "previous", label: words.previous, definition: words.previousDefinition, kind: "number", digits: minorDigits(found.currency) },
           { key: "change", label: words.change, kind: "percent" },
         ],
         rows: figureRows(found, LABELS),
@@ -113,6 +115,7 @@ function Trend(asked: Asked): VNode {
       {...asked}
       title={words.trend}
       definition={words.trendDefinition}
+      unit={currencyOf}
       isEmpty={(found) => found.trend.length === 0}
       chart={(found) => {
         const before = found.previous === null ? [] : [{ name: words.before, values: found.trend.map((row) => row.previous_net_minor), isDashed: true }];
@@ -202,6 +205,7 @@ function Top({ of, ...asked }: Asked & { of: keyof typeof TOPS }): VNode {
       size={of === "products" ? "full" : "half"}
       title={title}
       definition={definition}
+      unit={currencyOf}
       height={340}
       enough={(found) => (of === "categories" && found.kept[of]?.of === 0 ? words.noCategories : null)}
       isEmpty={(found) => found.top[of].length === 0}
@@ -226,8 +230,8 @@ function Top({ of, ...asked }: Asked & { of: keyof typeof TOPS }): VNode {
         columns: [
           { key: "name", label: name, href: (row) => linkTo({ [id]: row["id"] as string }) },
           ...(of === "products" ? [{ key: "id", label: words.productId }] : []),
-          { key: "value", label: words.net, kind: "money" },
-          { key: "previous", label: words.before, kind: "money" },
+          { key: "value", label: words.net, definition: words.topDefinition, kind: "money" },
+          { key: "previous", label: words.before, definition: words.previousDefinition, kind: "money" },
           { key: "change", label: words.change, kind: "percent" },
         ],
         rows: found.top[of].map((row) => ({ name: row.name, id: row[id] ?? null, value: row.value, previous: row.previous, change: row.change })),

@@ -1,11 +1,14 @@
 import type { VNode } from "preact";
+import { api } from "../api.ts";
 import { useChoice } from "../filters.ts";
+import { day } from "../format.ts";
 import { texts } from "../texts/index.ts";
 import { Page } from "../ui/Page.tsx";
 import { Select } from "../ui/Select.tsx";
 import { By, Earned, FunnelPanel, Versions } from "./recommendations/Effectiveness.tsx";
 import { FIGURES } from "../views/recommendations.ts";
 import { MetricsPanel } from "./recommendations/Metrics.tsx";
+import { useAnswer } from "./shared/useAnswer.ts";
 import { TryIt } from "./recommendations/TryIt.tsx";
 
 const words = texts.recommendations;
@@ -14,10 +17,13 @@ const MORE = ["placement", "segment", "position"] as const;
 export default function Recommendations(): VNode {
   const [figure, setFigure] = useChoice("figure", FIGURES);
   const [more, setMore] = useChoice("by", MORE);
+  const report = useAnswer(() => api().effectiveness("model"), []);
   return (
     <Page
       title={texts.pages.recommendations}
-      isWholeTime={false}
+      hasDates
+      says={report ? words.ofReport(day(report.since), day(report.until)) : words.ofWholeReport}
+      head={report}
       filters={<Select label={words.figure} name="figure" value={figure} options={FIGURES.map((value) => ({ value, label: words.figures[value] }))} onChange={setFigure} />}
     >
       <Earned />

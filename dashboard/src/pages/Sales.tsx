@@ -103,6 +103,8 @@ function ByPeriod({ start, end, grain, besides }: Asked): VNode {
     <Panel
       title={words.byPeriod}
       definition={`${words.definitions[measure]} ${words.byPeriodDefinition}`}
+      unit={(found) => words.units[measure](found.currency)}
+      shows={[measure]}
       load={() => wholeSales({ by: "period", grain, start, end })}
       deps={[start, end, grain, measure]}
       enough={(found) => (found.rows.length > 0 && found.rows.every((row) => numberOf(row[measure]) === null) ? words.countedOnce : null)}

@@ -6,6 +6,7 @@ import { money, percent } from "../format.ts";
 import type { PageComponentProps } from "../pages.ts";
 import { Panel } from "../panel/Panel.tsx";
 import type { Table } from "../panel/table.ts";
+import { currencyOf } from "../panel/unit.ts";
 import { href } from "../router.ts";
 import { texts } from "../texts/index.ts";
 import type { Members, SegmentProducts } from "../types.ts";
@@ -56,6 +57,7 @@ function BestProducts(which: Which): VNode {
       size="half"
       title={words.best}
       definition={words.bestDefinition}
+      unit={currencyOf}
       load={() => productsOf(which)}
       deps={[which.segmentId, which.method]}
       isSimulated={isSimulated}
@@ -75,10 +77,10 @@ function BestProducts(which: Which): VNode {
         columns: [
           { key: "name", label: words.product },
           { key: "product_id", label: words.productId, kind: "text" },
-          { key: "net_minor", label: words.net, kind: "money" },
-          { key: "items", label: words.items, kind: "number" },
-          { key: "buyers", label: words.buyers, kind: "number" },
-          { key: "share_of_customers", label: words.shareOfCustomers, kind: "percent" },
+          { key: "net_minor", label: words.net, definition: words.productNetDefinition, kind: "money" },
+          { key: "items", label: words.items, definition: words.itemsDefinition, kind: "number" },
+          { key: "buyers", label: words.buyers, definition: words.buyersDefinition, kind: "number" },
+          { key: "share_of_customers", label: words.shareOfCustomers, definition: words.boughtShareDefinition, kind: "percent" },
           { key: "lift", label: words.lift, kind: "number", digits: 2 },
         ],
         rows: found.products.map((product) => ({ ...product })),
@@ -94,6 +96,7 @@ function NextProducts(which: Which): VNode {
       size="half"
       title={words.next}
       definition={words.nextDefinition}
+      unit={texts.units.shareOf(texts.units.customers)}
       load={() => productsOf(which)}
       deps={[which.segmentId, which.method]}
       isSimulated={isSimulated}
@@ -112,7 +115,7 @@ function NextProducts(which: Which): VNode {
         columns: [
           { key: "name", label: words.product },
           { key: "product_id", label: words.productId, kind: "text" },
-          { key: "share_of_customers", label: words.shareOfCustomers, kind: "percent" },
+          { key: "share_of_customers", label: words.shareOfCustomers, definition: words.nextShareDefinition, kind: "percent" },
         ],
         rows: found.next_products.map((product) => ({ ...product })),
       })}
@@ -149,7 +152,7 @@ function tableOf(customers: Members["customers"]): Table {
   return {
     columns: [
       { key: "customer_id", label: words.customer, kind: "text", href: (row) => href("/customers", { customer_id: String(row["customer_id"]) }) },
-      { key: "net_minor", label: words.net, kind: "money" },
+      { key: "net_minor", label: words.net, definition: words.memberNetDefinition, kind: "money" },
     ],
     rows: customers.map(({ customer_id, net_minor }) => ({ customer_id, net_minor })),
   };

@@ -1,7 +1,8 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { texts } from "../texts/index.ts";
-import { cellText, type Column, type ColumnKind, heading, isNumeric, kindOf, type Row, sorted, type Table } from "./table.ts";
+import { Definition } from "./Definition.tsx";
+import { cellText, type Column, type ColumnKind, definitionOf, heading, isNumeric, kindOf, type Row, sorted, type Table } from "./table.ts";
 
 export interface DataTableProps {
   table: Table;
@@ -45,12 +46,16 @@ export function DataTable({ table, caption, currency, rowsPerPage = 25 }: DataTa
               {table.columns.map((column, at) => {
                 const kind = kinds[at] ?? "text";
                 const isSorted = order?.key === column.key;
+                const name = heading(column, kind, currency);
+                const definition = definitionOf(column);
                 return (
-                  <th key={column.key} scope="col" class={isNumeric(kind) ? "numeric" : undefined} aria-sort={isSorted ? (order.isDescending ? "descending" : "ascending") : "none"}>
+                  // The label keeps the definition out of what a screen reader says with each cell.
+                  <th key={column.key} scope="col" class={isNumeric(kind) ? "numeric" : undefined} aria-label={name} aria-sort={isSorted ? (order.isDescending ? "descending" : "ascending") : "none"}>
                     <button type="button" class="sort" onClick={() => sortBy(column, kind)}>
-                      {heading(column, kind, currency)}
+                      {name}
                       <span aria-hidden="true">{isSorted ? (order.isDescending ? " ↓" : " ↑") : ""}</span>
-                    </button>
+                    </button>{" "}
+                    {definition !== null && <Definition of={column.label} text={definition} />}
                   </th>
                 );
               })}

@@ -1,23 +1,25 @@
-import type { EChartsOption } from "echarts";
 import type { ComponentChildren, VNode } from "preact";
 import { Component } from "preact";
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { headOf } from "../api.ts";
 import { Chart, type ChartHandle, type Picked } from "../chart/Chart.tsx";
+import type { ChartOption } from "../chart/key.ts";
 import type { ChartTheme } from "../chart/palette.ts";
 import { day, lastDayOf } from "../format.ts";
 import { texts } from "../texts/index.ts";
 import { DataTable } from "./DataTable.tsx";
 import { Definition } from "./Definition.tsx";
+import { describe } from "./describe.ts";
 import { saveBlob, saveCsv } from "./download.ts";
+import { inOneLine } from "./problem.ts";
 import { headlineOf, type Outcome, type State, stateOf, stateOfError } from "./state.ts";
 import { type Table, toCsv } from "./table.ts";
+import { type Unit, unitOf } from "./unit.ts";
 
-export interface PanelProps<T> {
+interface Base<T> {
   title: string;
   /** What the figures mean, in a sentence or two; shown on hover and focus of the `?`. */
   definition: string;
-  unit?: string | undefined;
   /** Ask for the answer; asked anew when one of `deps` changes. */
   load: () => Promise<T>;
   deps: readonly unknown[];
@@ -33,9 +35,10 @@ export interface PanelProps<T> {
   allRows?: (answer: T) => Promise<Table>;
   /** Name of the files, without the ending. */
   csvName: string;
-  chart?: (answer: T, theme: ChartTheme) => EChartsOption;
-  /** What the chart shows, in a sentence with figures; the title by default. */
+  /** What the chart shows, in a sentence with figures; the first rows of the table by default. */
   chartLabel?: (answer: T) => string;
+  /** Keys of the columns that the chart shows, where those are not the first. */
+  shows?: readonly string[];
   render?: (answer: T) => VNode;
   /** A click on the chart, as for a drill-down; give the table's cells an `href` for the keyboard. */
   onPick?: (picked: Picked, answer: T) => void;
@@ -49,12 +52,16 @@ export interface PanelProps<T> {
   currency?: (answer: T) => string;
 }
 
+/** A panel with a chart says what its figures are measured in. */
+export type PanelProps<T> = Base<T> & ({ chart: (answer: T, theme: ChartTheme) => ChartOption; unit: Unit<T> } | { chart?: never; unit?: Unit<T> | undefined });
+
 /** A figure or chart with everything that belongs to it: definition, unit, states, table view, PNG and CSV. */
 export function Panel<T>(props: PanelProps<T>): VNode {
-  const { title, definition, unit, controls, size = "full", height = 320 } = props;
+  const { title, definition, controls, size = "full", height = 320 } = props;
   const id = useId();
   const [outcome, retry] = useLoaded(props.load, props.deps);
   const state = useMemo(() => stateOf(outcome, props), [outcome]);
+  const unit = safely(() => unitOf(props.unit, state.kind === "ready" ? state.answer : undefined), undefined);
   const hasSimulated = state.kind === "ready" && safely(() => props.isSimulated?.(state.answer) ?? false, false);
   return (
     <section class={`panel ${size}`} aria-labelledby={id} aria-busy={state.kind === "loading"} data-state={state.kind}>
@@ -72,7 +79,7 @@ export function Panel<T>(props: PanelProps<T>): VNode {
       </header>
       {state.kind === "ready" ? (
         <Boundary key={String(outcome.kind)} fallback={(error) => <Message state={stateOfError(error)} height={height} retry={retry} />}>
-          <Shown {...props} answer={state.answer} hasSimulated={hasSimulated} />
+          <Shown {...props} answer={state.answer} unitText={unit} hasSimulated={hasSimulated} />
         </Boundary>
       ) : (
         <Message state={state} height={height} retry={retry} emptyHelp={props.emptyHelp} />
@@ -124,8 +131,8 @@ function Message({ state, height, retry, emptyHelp = texts.panel.emptyHelp }: { 
   );
 }
 
-function Shown<T>(props: PanelProps<T> & { answer: T; hasSimulated: boolean }): VNode {
-  const { answer, title, hasSimulated, chart, render, height = 320, onPick } = props;
+function Shown<T>(props: PanelProps<T> & { answer: T; unitText: string | undefined; hasSimulated: boolean }): VNode {
+  const { answer, title, unitText, hasSimulated, chart, render, height = 320, onPick } = props;
   const hasPicture = chart !== undefined || render !== undefined;
   const [isTable, setTable] = useState(!hasPicture);
   const [saving, setSaving] = useState<string | null>(null);
@@ -140,6 +147,7 @@ function Shown<T>(props: PanelProps<T> & { answer: T; hasSimulated: boolean }): 
     ...(hasSimulated ? [texts.panel.simulated] : []),
   ]);
   const note = props.note?.(answer) ?? null;
+  const label = (): string => props.chartLabel?.(answer) ?? describe({ title, unit: unitText, table, currency, shows: props.shows });
 
   async function save(work: () => Promise<void>): Promise<void> {
     setSaving(texts.panel.saving);
@@ -147,11 +155,11 @@ function Shown<T>(props: PanelProps<T> & { answer: T; hasSimulated: boolean }): 
       await work();
       setSaving(null);
     } catch (error) {
-      setSaving(texts.panel.saveFailed(error instanceof Error ? error.message : String(error)));
+      setSaving(texts.panel.saveFailed(inOneLine(error)));
     }
   }
   async function savePng(): Promise<void> {
-    const picture = await handle.current?.toPng(props.unit ? `${title} (${props.unit})` : title, source);
+    const picture = await handle.current?.toPng(unitText === undefined ? title : texts.panel.titled(title, unitText), source);
     if (picture) saveBlob(`${props.csvName}.png`, picture);
   }
   async function saveRows(): Promise<void> {
@@ -162,7 +170,7 @@ function Shown<T>(props: PanelProps<T> & { answer: T; hasSimulated: boolean }): 
     <>
       <div class="panel-body">
         {isTable && <DataTable table={table} caption={title} currency={currency} />}
-        {!isTable && option && <Chart option={option} label={props.chartLabel?.(answer) ?? title} height={height} handle={handle} onPick={onPick && ((picked) => onPick(picked, answer))} />}
+        {!isTable && option && <Chart option={option} label={label()} height={height} handle={handle} onPick={onPick && ((picked) => onPick(picked, answer))} />}
         {!isTable && render?.(answer)}
       </div>
       {note && <p class="note">{note}</p>}

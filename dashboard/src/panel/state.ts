@@ -1,6 +1,7 @@
 /** What a panel shows: one of these, and never nothing. */
 import { ApiError } from "../api.ts";
 import { texts } from "../texts/index.ts";
+import { detailOf, isBeyondTheData, whyOf } from "./problem.ts";
 
 export type Outcome<T> = { kind: "loading" } | { kind: "loaded"; answer: T } | { kind: "failed"; error: unknown };
 
@@ -8,7 +9,7 @@ export type State<T> =
   | { kind: "loading" }
   | { kind: "ready"; answer: T }
   | { kind: "empty" }
-  | { kind: "not-enough"; why: string }
+  | { kind: "not-enough"; why: string; detail?: string }
   | { kind: "forbidden"; why: string }
   | { kind: "signed-out" }
   | { kind: "not-ready"; why: string; detail: string }
@@ -33,30 +34,23 @@ export function stateOf<T>(outcome: Outcome<T>, { enough, isEmpty }: Judges<T> =
   }
 }
 
-/** Rules of the API that the page's address breaks where it asks for what the data do not hold: to ask again is no help. */
-const BEYOND_THE_DATA = ["not-kept", "one-of", "range"];
-
 export function stateOfError(error: unknown): Exclude<State<never>, { kind: "ready" | "loading" }> {
   if (!(error instanceof ApiError)) {
     return { kind: "error", why: texts.panel.bug, detail: error instanceof Error ? error.message : String(error) };
   }
-  const id = error.problem.request_id;
-  const detail = id ? texts.panel.requestId(id) : "";
+  const why = whyOf(error);
+  const detail = detailOf(error);
   switch (error.status) {
-    case 0:
-      return { kind: "error", why: texts.panel.unreachable, detail };
     case 400:
-      return BEYOND_THE_DATA.includes(error.problem.rule ?? "") ? { kind: "not-enough", why: error.message } : { kind: "error", why: error.message, detail };
+      return isBeyondTheData(error) ? { kind: "not-enough", why, detail } : { kind: "error", why, detail };
     case 401:
       return { kind: "signed-out" };
     case 403:
-      return { kind: "forbidden", why: texts.panel.forbiddenHelp };
-    case 429:
-      return { kind: "error", why: texts.panel.tooMany(error.retryAfterSeconds ?? 1), detail };
+      return { kind: "forbidden", why };
     case 503:
-      return { kind: "not-ready", why: error.message, detail };
+      return { kind: "not-ready", why, detail };
     default:
-      return { kind: "error", why: error.message, detail };
+      return { kind: "error", why, detail };
   }
 }
 

@@ -12,6 +12,8 @@ export interface Column {
   key: string;
   label: string;
   unit?: string;
+  /** What the figure means; of a column without it the glossary knows, or nobody. */
+  definition?: string;
   /** "text" by default; "number" where the first value that is there is a number. */
   kind?: ColumnKind;
   /** Digits after the point, of numbers and percentages. */
@@ -46,6 +48,13 @@ export function cellText(value: Cell, column: Column, kind: ColumnKind, currency
   }
   if (kind === "day") return day(value);
   return kind === "instant" ? instant(value) : value;
+}
+
+const GLOSSARY: Record<string, string | undefined> = texts.glossary;
+
+/** Return what a column's figure means; null of names, ids and days, which need no word. */
+export function definitionOf(column: Column): string | null {
+  return (column.definition ?? GLOSSARY[column.key]) || null;
 }
 
 /** The heading of a column with its unit: `Net revenue (GBP)`. */

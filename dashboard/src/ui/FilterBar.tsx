@@ -1,27 +1,29 @@
-import type { ComponentChildren, VNode } from "preact";
+import { type ComponentChildren, Fragment, type VNode } from "preact";
 import { shop } from "../api.ts";
 import { type Grain, lastWholeDayOf, PRESETS, presetRange, setParams, useFilters } from "../filters.ts";
-import { day, lastDayOf } from "../format.ts";
 import { useStore } from "../store.ts";
 import { texts } from "../texts/index.ts";
+import { factsOf, type FiguresOf, type Known } from "./facts.ts";
 import { Select } from "./Select.tsx";
 
 export interface FilterBarProps {
   hasDates: boolean;
-  /** Whether the figures are of the whole time of the data. */
-  isWholeTime: boolean;
+  figures: FiguresOf;
+  says?: string | undefined;
+  head?: Known | null | undefined;
+  lastDay?: string | undefined;
   grains: readonly Grain[];
   children?: ComponentChildren;
 }
 
 const NAMES = Object.keys(PRESETS) as (keyof typeof PRESETS)[];
 
-/** The filters of a page, all of them in its address; beside them the currency and how far the data reach. */
-export function FilterBar({ hasDates, isWholeTime, grains, children }: FilterBarProps): VNode {
+/** The filters of a page, all of them in its address; beside them the currency, and of what time the figures are. */
+export function FilterBar({ hasDates, figures, says, head, lastDay, grains, children }: FilterBarProps): VNode {
   const { start, end, grain } = useFilters();
-  const known = useStore(shop);
-  const lastDay = known ? lastDayOf(known.as_of) : null;
-  const lastWholeDay = known ? lastWholeDayOf(known.as_of) : null;
+  const ofShop = useStore(shop);
+  const known = head ?? ofShop;
+  const lastWholeDay = lastDay ?? (known ? lastWholeDayOf(known.as_of) : null);
 
   function setStart(value: string): void {
     setParams({ start: value, ...(end && value > end ? { end: undefined } : {}) });
@@ -43,7 +45,7 @@ export function FilterBar({ hasDates, isWholeTime, grains, children }: FilterBar
             <input type="date" name="end" value={end ?? ""} onChange={(event) => setEnd(event.currentTarget.value)} />
           </label>
           {lastWholeDay && (
-            <div class="presets" role="group" aria-label={texts.filters.presetsLabel}>
+            <div class="presets" role="group" aria-label={lastDay ? texts.filters.presetsToday : texts.filters.presetsLabel}>
               {NAMES.map((name) => {
                 const range = presetRange(PRESETS[name], lastWholeDay);
                 return (
@@ -74,13 +76,18 @@ export function FilterBar({ hasDates, isWholeTime, grains, children }: FilterBar
       {known && (
         <p class="facts muted">
           {texts.filters.currency} <strong>{known.currency}</strong>
-          {isWholeTime && ` · ${texts.filters.wholeTime}`}
-          {lastDay && (
-            <>
+          {factsOf(figures, { start, end, asOf: known.as_of, says }).map(({ label, value }) => (
+            <Fragment key={label}>
               {" · "}
-              {texts.filters.dataUntil} <strong>{day(lastDay)}</strong>
-            </>
-          )}
+              {label}
+              {value && (
+                <>
+                  {" "}
+                  <strong>{value}</strong>
+                </>
+              )}
+            </Fragment>
+          ))}
         </p>
       )}
     </form>

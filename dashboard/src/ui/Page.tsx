@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Grain } from "../filters.ts";
 import { place } from "../router.ts";
 import { texts } from "../texts/index.ts";
+import type { FiguresOf, Known } from "./facts.ts";
 import { FilterBar } from "./FilterBar.tsx";
 
 export interface PageProps {
@@ -11,8 +12,14 @@ export interface PageProps {
   intro?: ComponentChildren;
   /** Whether the date range counts on this page. */
   hasDates?: boolean;
-  /** Whether the figures are of the whole time of the data; by default where no dates can be chosen. */
-  isWholeTime?: boolean;
+  /** Of what time the figures are, which the filter bar says; where dates count, of a range. */
+  figures?: FiguresOf;
+  /** In the words of the page: of what a range's figures are while no dates are chosen, or which time each has of its own. */
+  says?: string | undefined;
+  /** What the page is answered from, where that is not the live run of segments. */
+  head?: Known | null;
+  /** With which day the ranges of one click end; by default with the last whole day of the data. */
+  lastDay?: string;
   /** Lengths of a period to choose from, the default first; none without. */
   grains?: readonly Grain[];
   /** Filters of this page alone, beside the shared ones. */
@@ -23,7 +30,7 @@ export interface PageProps {
 let hasPageBefore = false;
 
 /** A page: its title, its filters, its panels in a grid. */
-export function Page({ title, intro, hasDates = false, isWholeTime = !hasDates, grains = [], filters, children }: PageProps): VNode {
+export function Page({ title, intro, hasDates = false, figures = hasDates ? "range" : "instant", says, head, lastDay, grains = [], filters, children }: PageProps): VNode {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = texts.shell.titleOf(title);
@@ -41,7 +48,7 @@ export function Page({ title, intro, hasDates = false, isWholeTime = !hasDates, 
           {title}
         </h1>
         {intro && <p class="intro">{intro}</p>}
-        <FilterBar hasDates={hasDates} isWholeTime={isWholeTime} grains={grains}>
+        <FilterBar hasDates={hasDates} figures={figures} says={says} head={head} lastDay={lastDay} grains={grains}>
           {filters}
         </FilterBar>
       </header>

@@ -1,5 +1,5 @@
 /** What the page of a customer computes of the timeline. */
-import { addDays } from "../filters.ts";
+import { addDays, type Days, isWithin } from "../filters.ts";
 import type { TimelineEvent } from "../types.ts";
 
 /** What a customer had brought by the end of a day. */
@@ -19,6 +19,26 @@ export function cumulated(events: readonly TimelineEvent[], before = 0): Brought
     sum += net;
     return { day, net_minor: sum };
   });
+}
+
+export interface Cut extends Days {
+  /** What was brought before the first point. */
+  before: number;
+  /** The last day that the data know. */
+  lastDay: string;
+}
+
+/** Cut a curve to the chosen days: it begins with what was brought before them, and goes on to their end. */
+export function broughtWithin(points: readonly Brought[], { start, end, before, lastDay }: Cut): Brought[] {
+  if (!start && !end) return [...points];
+  const last = !end || end > lastDay ? lastDay : end;
+  if (points.length === 0 || (start && start > last)) return [];
+  const within = points.filter((point) => isWithin(point.day, { start, end: last }));
+  const earlier = start ? (points.findLast((point) => point.day < start)?.net_minor ?? before) : before;
+  const begins = start && within[0]?.day !== start ? [{ day: start, net_minor: earlier }] : [];
+  const found = [...begins, ...within];
+  const newest = found.at(-1);
+  return newest && newest.day < last ? [...found, { day: last, net_minor: newest.net_minor }] : found;
 }
 
 /** Return every day from the first to the last that is named, so that a chart's steps lie as far apart as they were; null before the first point. */

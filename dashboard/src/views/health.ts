@@ -1,4 +1,6 @@
 /** What the page of health computes from reports of uploads, of drift and of runs. */
+import type { Row } from "../panel/table.ts";
+import { texts } from "../texts/index.ts";
 import type { Drift, DriftedColumn, DriftedPart, DriftMeasure, RunOf, UploadReport, Verdict } from "../types.ts";
 
 export interface Refused {
@@ -59,6 +61,25 @@ function judged(part: Part, column: string, { verdict, measures }: DriftedPart):
 /** Return the columns that can be drawn bin by bin, what drifts most first. */
 export function binnedColumns(found: Drift): DriftedColumn[] {
   return [...found.features, ...found.raw].filter((column) => (column.bins ?? []).length > 0).toSorted((a, b) => b.severity - a.severity);
+}
+
+/** A version of a model as the table has it. */
+export interface VersionRow extends Row {
+  model: string;
+  version: string;
+  reason: string;
+}
+
+/** Let a sentence that a run says of several of its models stand with the first of them; the others name that one. */
+export function reasonsOnce(rows: readonly VersionRow[]): VersionRow[] {
+  const first = new Map<string, string>();
+  return rows.map((row) => {
+    const key = `${row.version}\n${row.reason}`;
+    const before = first.get(key);
+    if (before !== undefined && row.reason !== "") return { ...row, reason: texts.health.asFor(before) };
+    first.set(key, row.model);
+    return row;
+  });
 }
 
 /** Return the runs of all machines, the newest first. */

@@ -45,9 +45,20 @@ export function areNamed(channels: readonly JourneyChannel[]): boolean {
   return channels.some((each) => each.channel !== null);
 }
 
-/** Return the categories that sales have by name: a shop's may be paths, of which journeys know the first level alone. */
-export function categoriesIn(sales: readonly { category?: unknown; is_rest?: boolean }[]): ReadonlySet<string> {
-  return new Set(sales.flatMap(({ category, is_rest = false }) => (typeof category === "string" && !is_rest ? [category] : [])));
+const BELOW = " > ";
+
+/**
+ * Return by first level, which is what journeys know, the category of sales that it is: the one of that name, else the only
+ * path below it. A level of several paths is no category of sales; where some share a row, nobody can say that one is the only.
+ */
+export function categoriesIn(sales: readonly { category?: unknown; is_rest?: boolean }[]): ReadonlyMap<string, string> {
+  const paths = sales.flatMap(({ category, is_rest = false }) => (typeof category === "string" && !is_rest ? [category] : []));
+  const hasRest = sales.some(({ is_rest = false }) => is_rest);
+  const levelOf = (path: string): string => path.split(BELOW, 1)[0] ?? path;
+  const isOnly = (path: string): boolean => !hasRest && paths.filter((each) => levelOf(each) === levelOf(path)).length === 1;
+  const below = paths.filter((path) => path.includes(BELOW) && isOnly(path));
+  const named = paths.filter((path) => !path.includes(BELOW));
+  return new Map([...below, ...named].map((path) => [levelOf(path), path]));
 }
 
 export interface Option {

@@ -1,5 +1,5 @@
 /** What the pages write of an answer of products: its rows, and in sentences what it stands on. */
-import { duration } from "../format.ts";
+import { duration, percent } from "../format.ts";
 import type { Table } from "../panel/table.ts";
 import { href } from "../router.ts";
 import { texts } from "../texts/index.ts";
@@ -8,6 +8,8 @@ import type { Recommended, RecommendationPreview, RecommendedItem } from "../typ
 const words = texts.preview;
 /** What answers call the permanent holdout, in the place of an experiment. */
 const HOLDOUT = "holdout";
+const reasons = texts.said.items;
+const LEAST_SHARE = 0.001;
 const rungs: Record<string, string | undefined> = texts.recommendations.rungs;
 
 /** Where a product comes from: the rule that put it there, else the rung of the ladder. */
@@ -16,18 +18,40 @@ export function originOf(item: RecommendedItem): string {
   return rungs[origin] ?? origin;
 }
 
+/** Say why a product stands there; a kind that the page does not know has the API's sentence. */
+export function reasonOf({ reason: { kind, text, because_name, share, buyers, times } }: RecommendedItem): string {
+  const part = share === undefined ? "" : share < LEAST_SHARE ? reasons.under(percent(LEAST_SHARE)) : percent(share, share < 0.0995 ? 1 : 0);
+  switch (kind) {
+    case "new":
+      return reasons.new();
+    case "trending":
+      return times === undefined ? text : reasons.trending(times);
+    case "popular":
+      return buyers === undefined ? text : reasons.popular(buyers);
+    case "bought_again":
+      return share === undefined ? text : reasons.bought_again(part);
+    case "bought_together":
+    case "bought_next":
+    case "alike":
+    case "same_basket":
+      return share === undefined || because_name === undefined ? text : reasons[kind](part, because_name);
+    default:
+      return text;
+  }
+}
+
 export function tableOfProducts(items: readonly RecommendedItem[]): Table {
   return {
     columns: [
-      { key: "place", label: words.place, kind: "number" },
+      { key: "place", label: words.place, definition: words.placeDefinition, kind: "number" },
       { key: "name", label: words.product, href: (row) => href("/sales", { product: String(row["product_id"]) }) },
       { key: "product_id", label: words.productId },
       { key: "category", label: words.category },
-      { key: "price_minor", label: words.price, kind: "money" },
+      { key: "price_minor", label: words.price, definition: words.priceDefinition, kind: "money" },
       { key: "in_stock", label: words.inStock },
       { key: "origin", label: words.origin },
       { key: "reason", label: words.reason },
-      { key: "score", label: words.score, kind: "number", digits: 4 },
+      { key: "score", label: words.score, definition: words.scoreDefinition, kind: "number", digits: 4 },
     ],
     rows: items.map((item, at) => ({
       place: at + 1,
@@ -37,7 +61,7 @@ export function tableOfProducts(items: readonly RecommendedItem[]): Table {
       price_minor: item.price_minor,
       in_stock: item.in_stock,
       origin: originOf(item),
-      reason: item.reason.text,
+      reason: reasonOf(item),
       score: item.score,
     })),
   };

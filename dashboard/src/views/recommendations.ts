@@ -1,10 +1,12 @@
 /** What the page of recommendations computes from reports of effectiveness and from metrics. */
 import type { Interval } from "../chart/options.ts";
-import { money, number, percent, readable } from "../format.ts";
+import { day, money, number, percent, readable } from "../format.ts";
 import { texts } from "../texts/index.ts";
+import { asSentence } from "./said.ts";
 import type { Counted, Dimension, Effectiveness, Scorecard } from "../types.ts";
 
 const words = texts.recommendations;
+const said = texts.said.effectiveness;
 
 export const FIGURES = ["ctr", "conversion", "impressions", "clicks", "carts", "purchases", "revenue_minor"] as const;
 export type Figure = (typeof FIGURES)[number];
@@ -16,10 +18,36 @@ export function writeFigure(figure: Figure, currency: string, isCompact = false)
   return KIND[figure] === "money" ? (value) => money(value, currency, { isCompact }) : (value) => number(value);
 }
 
+/** Return what a figure is measured in, with its name. */
+export function figureUnit(figure: Figure, currency: string): string {
+  const unit = { percent: "%", money: currency, number: "" }[KIND[figure]];
+  return unit ? texts.units.of(words.figures[figure], unit) : words.figures[figure];
+}
+
+/** Say of which days a report is, by which rule, and what it leaves out, which is counted over all of its days. */
+export function earnedNote({ since, until, rule, reason, coverage }: Effectiveness): string {
+  const isPart = coverage.since !== undefined && coverage.until !== undefined && (coverage.since !== since || coverage.until !== until);
+  const ofAllDays = isPart && coverage.notes.length > 0 ? words.ofAllDays(day(coverage.since), day(coverage.until)) : null;
+  return [words.period(day(since), day(until)), rule.text, reason, ofAllDays, ...coverage.notes].filter(Boolean).join(" ");
+}
+
 /** Say why a figure cannot be shown, or null: counts need anything at all, rates the impressions that the shop asks for. */
 export function whyNot(report: Effectiveness, figure: Figure): string | null {
   const hasAnything = report.totals.impressions > 0 || report.totals.clicks > 0;
   return hasAnything && KIND[figure] !== "percent" ? null : report.reason;
+}
+
+/** Put a report's rule, and what it leaves out, into the page's words. */
+export function effectivenessInOurWords(found: Effectiveness): Effectiveness {
+  const { text, click_days, view_days } = found.rule;
+  const rule = click_days === undefined ? text : [said.rule(click_days), view_days ? said.ruleOfViews(view_days) : ""].filter(Boolean).join(" ");
+  return { ...found, rule: { ...found.rule, text: rule }, coverage: { ...found.coverage, notes: notesOf(found.coverage) } };
+}
+
+/** Say what is left out by its count; an older report has sentences alone, of some of them. */
+function notesOf({ notes, ...counts }: Effectiveness["coverage"]): string[] {
+  if (!("without_impression" in counts)) return notes.map(asSentence);
+  return Object.entries(said.left).flatMap(([name, sentence]) => (typeof counts[name] === "number" && counts[name] > 0 ? [sentence(counts[name])] : []));
 }
 
 const REST = "(others)";
@@ -47,6 +75,11 @@ export function metricsOf(card: Scorecard): string[] {
 /** Make a metric's name readable; `hit_rate_at_20` is "hit rate@20" where no text names it. */
 export function metricName(metric: string): string {
   return (words.metricNames as Record<string, string>)[metric] ?? readable(metric.replace(/_at_(\d+)$/, "@$1"));
+}
+
+/** Say what a metric means, whatever the length of the lists. */
+export function metricMeaning(metric: string): string {
+  return (words.metricMeanings as Record<string, string>)[metric.replace(/_at_\d+$/, "")] ?? words.otherMetric;
 }
 
 /** Return a metric of each candidate with its interval, the best first; one without an interval is a point. */

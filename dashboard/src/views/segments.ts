@@ -1,14 +1,16 @@
 /** What the pages of segments compute from the API's answers before they draw it. */
 import type { TreemapNode } from "../chart/options.ts";
-import { nameOfId } from "../format.ts";
+import { money, nameOfId, number, plainMoney, readable } from "../format.ts";
 import { texts } from "../texts/index.ts";
-import { type Clusters, type Migration, type SegmentCell, type SegmentMap, type SegmentRow } from "../types.ts";
+import { at } from "./said.ts";
+import { type ClusterName, type Clusters, type Migration, type SegmentCell, type SegmentMap, type SegmentRow } from "../types.ts";
 
 export const METHODS = ["rfm", "lifecycle", "behaviour", "kmeans"] as const;
 export type Method = (typeof METHODS)[number];
 
 type Known = Record<string, Record<string, { name: string; description: string } | undefined> | undefined>;
 const KNOWN: Known = texts.segments.known;
+const said = texts.said.segments;
 
 /** Return what a segment is called here, where this page knows it; it does not know clusters. */
 export function segmentName(method: string, id: string, otherwise = nameOfId(id)): string {
@@ -22,7 +24,55 @@ export function inOurWords(names: Record<string, string>, method: Method): Recor
 
 /** Return an answer whose segments have their names and descriptions in the words of this page. */
 export function withOurWords<Row extends Pick<SegmentRow, "segment_id" | "name">, A extends { segments: Row[] }>(found: A, method: Method): A {
-  return { ...found, segments: found.segments.map((row) => ({ ...row, ...KNOWN[method]?.[row.segment_id] })) };
+  return { ...found, segments: found.segments.map((row) => ({ ...row, ...KNOWN[method]?.[row.segment_id], ...clusterWords(row), ...ruleWords(row, method) })) };
+}
+
+/** Return what a feature of clusters is called, in small letters. */
+export function featureName(feature: string): string {
+  return at<string>(texts.segments.features, feature) ?? readable(feature);
+}
+
+const isAmount = (feature: string): boolean => feature.endsWith("_minor");
+
+/** Write a figure of a feature. */
+export function featureText(value: number | null, feature: string, currency: string): string {
+  return isAmount(feature) ? money(value, currency) : number(value, 2);
+}
+
+/** Return a figure of a feature as a number of the unit that `featureUnit` names. */
+export function featureValue(value: number | null, feature: string, currency: string): number | null {
+  return value !== null && isAmount(feature) ? Number(plainMoney(value, currency)) : value;
+}
+
+/** Return the currency of an amount; other features say in their name what they count. */
+export function featureUnit(feature: string, currency: string): string | null {
+  return isAmount(feature) ? currency : null;
+}
+
+/** Return what a cluster is called by what sets it apart; an older run has the name alone. */
+export function clusterName({ name, name_parts }: { name: string; name_parts?: ClusterName }): string {
+  if (!name_parts) return name;
+  const traits = name_parts.traits.map(({ feature, is_high }) => at(said.traits, feature)?.[Number(is_high)] ?? (is_high ? said.highIn : said.lowIn)(featureName(feature)));
+  const joined = traits.join(", ") || said.average;
+  const called = `${joined.charAt(0).toUpperCase()}${joined.slice(1)}`;
+  const told = name_parts.apart ? said.apart(called, featureName(name_parts.apart.feature), name_parts.apart.median) : called;
+  return name_parts.number === null ? told : said.numbered(told, name_parts.number);
+}
+
+function clusterWords(row: object): { name?: string } {
+  return "name_parts" in row ? { name: clusterName(row as Pick<SegmentRow, "name" | "name_parts">) } : {};
+}
+
+/** Say a rule with its numbers; a run that does not tell them keeps its own sentence. */
+function ruleWords(row: object, method: Method): { rule?: string } {
+  const { segment_id, limits } = row as Partial<SegmentRow>;
+  if (limits === undefined || segment_id === undefined || (method !== "lifecycle" && method !== "behaviour")) return {};
+  const rule = at<(limits: Record<string, number | undefined>) => string>(said[method], segment_id);
+  return rule ? { rule: rule(limits) } : {};
+}
+
+export function clustersInOurWords(found: Clusters): Clusters {
+  return { ...found, clusters: found.clusters.map((cluster) => ({ ...cluster, name: clusterName(cluster) })) };
 }
 
 export const MAP_MEASURES = ["value", "net", "customers"] as const;
@@ -55,11 +105,16 @@ export function cutOf(cuts: SegmentMap["cuts"], letter: "r" | "f", score: number
   return score < 2 ? null : (cuts[letter]?.[score - 2] ?? null);
 }
 
+/** Return a segment's net revenue by its customers; null without any. */
+export function netPerCustomer({ customers, net_minor }: Pick<SegmentRow, "customers" | "net_minor">): number | null {
+  return customers > 0 ? net_minor / customers : null;
+}
+
 /** Areas of segments; one that brought nothing has none, and is named apart. */
 export function areas(segments: readonly SegmentRow[], of: "customers" | "net_minor", note: (row: SegmentRow) => string): { nodes: TreemapNode[]; leftOut: string[] } {
   const isShown = (row: SegmentRow): boolean => row[of] > 0;
   return {
-    nodes: segments.filter(isShown).map((row) => ({ name: row.name, value: row[of], id: row.segment_id, note: note(row) })),
+    nodes: segments.filter(isShown).map((row) => ({ name: row.name, value: row[of], colour: netPerCustomer(row), id: row.segment_id, note: note(row) })),
     leftOut: segments.filter((row) => !isShown(row)).map((row) => row.name),
   };
 }

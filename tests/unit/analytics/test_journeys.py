@@ -8,12 +8,24 @@ import pytest
 from analytics_support import AS_OF, MemoryTable, document_items
 
 from patronage.errors import BadField, TryAgain
+from patronage.logic.said import SENTENCES
 from patronage.steps import analytics
 from tests_support import NOW
 
 HEAD = {"generation": "run", "as_of": AS_OF, "age_seconds": 3600, "currency": "GBP"}
-UNFILTERED = {"segment_id": None, "channel": None, "segments": [], "channels": [], "is_simulated": False}
+WHOLE = {"start": None, "end": None}
+UNFILTERED = {
+    "segment_id": None,
+    "channel": None,
+    "segments": [],
+    "channels": [],
+    "is_simulated": False,
+    "covers": WHOLE,
+}
 """What a generation says that was published before there were filters."""
+NO_REASON = {"reason": None, "reason_code": None, "reason_values": {}}
+NO_CATEGORIES = SENTENCES["no_categories"]
+WHY = {"first_categories": NO_CATEGORIES}
 OF_RUN = {"as_of": "another form of the instant", "run_id": "run"}
 STEPS = [{"step": "session", "reached": 4, "in_order": 4}, {"step": "purchase", "reached": 1, "in_order": 1}]
 FUNNEL = {"steps": STEPS, "by_channel": [{"channel": "ads", "is_folded": False, "steps": STEPS}]}
@@ -27,11 +39,16 @@ def published_by_hand() -> MemoryTable:
         "sessions": GRAPH,
         "purchases": {"nodes": [], "links": []},
         "categories": None,
-        "reasons": {"sessions": None, "categories": "no product has a category"},
+        "reasons": {"sessions": None, "categories": NO_CATEGORIES},
         "session_minutes": 30,
         **OF_RUN,
     }
-    repeats = {"stages": [{"purchase": 1}], "first_products": {"items": [], "next": []}, **OF_RUN}
+    repeats = {
+        "stages": [{"purchase": 1}],
+        "first_products": {"items": [], "next": []},
+        "reasons": WHY,
+        **OF_RUN,
+    }
     for name, found in (("funnels", funnels), ("transitions", transitions), ("purchases", repeats)):
         table.put(*document_items("run", name, found))
     table.flip("run")
@@ -43,7 +60,7 @@ def test_the_funnel_has_its_channels():
         **HEAD,
         "sessions": FUNNEL,
         "visitors": None,
-        "reason": None,
+        **NO_REASON,
         "session_minutes": 30,
         **UNFILTERED,
     }
@@ -52,9 +69,9 @@ def test_the_funnel_has_its_channels():
 @pytest.mark.parametrize(
     ("of", "graph", "reason"),
     [
-        ("sessions", GRAPH, None),
-        ("purchases", {"nodes": [], "links": []}, None),
-        ("categories", None, "no product has a category"),
+        ("sessions", GRAPH, NO_REASON),
+        ("purchases", {"nodes": [], "links": []}, NO_REASON),
+        ("categories", None, {**NO_REASON, "reason": NO_CATEGORIES, "reason_code": "no_categories"}),
     ],
 )
 def test_one_graph_comes_at_a_time(of, graph, reason):
@@ -65,7 +82,7 @@ def test_one_graph_comes_at_a_time(of, graph, reason):
         "session_minutes": 30,
         "of": of,
         "graph": graph,
-        "reason": reason,
+        **reason,
     }
 
 
@@ -79,6 +96,8 @@ def test_repeat_purchases_are_those_of_the_run():
         **HEAD,
         "stages": [{"purchase": 1}],
         "first_products": {"items": [], "next": []},
+        "reasons": WHY,
+        "reason_codes": {"first_categories": "no_categories"},
     }
 
 

@@ -140,6 +140,8 @@ def test_migration_has_its_moves_and_the_names():
         "totals": {"moved_customers": 2},
         "names": {"champions": "Champions", "at_risk": "At Risk", "lost": "Lost"},
         "reason": None,
+        "reason_code": None,
+        "reason_values": {},
     }
 
 
@@ -147,6 +149,7 @@ def test_without_a_run_before_nobody_moved_and_the_reason_says_so():
     answer = analytics.migration(moved_by_hand(None).reader(), now=NOW)
     assert (answer["moves"], answer["totals"], answer["names"]) == ([], None, {})
     assert "no run before" in answer["reason"]
+    assert answer["reason_code"] == "no_run_before"
 
 
 def test_moves_of_two_runs_are_the_customers_of_both(published):

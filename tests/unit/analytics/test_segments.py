@@ -6,6 +6,7 @@ from analytics_support import AS_OF, MemoryTable, document_items, summary_of
 from patronage.errors import BadField, NotFound, TryAgain
 from patronage.logic.segments.methods import METHODS
 from patronage.steps import analytics
+from patronage.stores.figures_reader import MOST_DOCUMENTS
 from tests_support import NOW
 
 HEAD = {"generation": "run", "as_of": AS_OF, "age_seconds": 3600, "currency": "GBP"}
@@ -161,17 +162,17 @@ def test_metrics_of_the_live_model():
 
 def test_a_document_is_read_once_a_generation_and_not_kept_for_ever():
     table = MemoryTable()
-    for number in range(40):
+    for number in range(MOST_DOCUMENTS + 8):
         table.put(*document_items("run", f"d{number}", {"n": number}))
     table.put(*document_items("later", "d0", {"n": -1}))
     reader = table.reader()
     assert [reader.document("run", "d0") for _ in range(3)] == [{"n": 0}] * 3
     assert table.reads == ["analytics#run#d0#0"]
     assert reader.document("later", "d0") == {"n": -1}
-    for number in range(40):
+    for number in range(MOST_DOCUMENTS + 8):
         reader.document("run", f"d{number}")
     table.reads.clear()
-    assert reader.document("run", "d39") == {"n": 39}
+    assert reader.document("run", f"d{MOST_DOCUMENTS + 7}") == {"n": MOST_DOCUMENTS + 7}
     assert table.reads == []
     assert reader.document("run", "d0") == {"n": 0}
     assert table.reads == ["analytics#run#d0#0"]

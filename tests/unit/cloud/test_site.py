@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from patronage.cli import publish_dashboard as command
 from patronage.cloud import Cloud, Stack, publish_site, site_config
 from patronage.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 BUCKET = "site"
 OUTPUTS = {
@@ -122,6 +123,20 @@ def test_the_page_of_a_local_cloud_asks_that_cloud() -> None:
     assert told["api"] == "http://127.0.0.1:4566/restapis/a1/live/_user_request_/api/v1"
     assert told["cognito"] == "http://127.0.0.1:4566"
     assert told["is_local"] is True
+
+
+@pytest.mark.parametrize(
+    ("named", "endpoint"), [("http://127.0.0.1:4566", "http://127.0.0.1:4566"), ("", None)]
+)
+def test_the_command_takes_the_local_cloud_that_the_environment_names(
+    monkeypatch: pytest.MonkeyPatch, named: str, endpoint: str | None
+) -> None:
+    asked = []
+    monkeypatch.setenv("AWS_ENDPOINT_URL", named)
+    monkeypatch.setattr(command, "open_stack", lambda cloud, _: asked.append(cloud.endpoint))
+    monkeypatch.setattr(command, "publish_site", lambda *_: "https://d1.cloudfront.net")
+    command.publish_dashboard("Patronage", Path("dist"))
+    assert asked == [endpoint]
 
 
 def test_china_has_a_domain_of_its_own() -> None:

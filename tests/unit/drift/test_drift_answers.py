@@ -12,6 +12,7 @@ from patronage.errors import BadInput, NotFound
 from patronage.logic.drift.judge import DRIFT, OK, WARN, graded, too_few
 from patronage.logic.drift.report import put_together, section
 from patronage.logic.monitor.findings import findings_of
+from patronage.logic.said import said
 from patronage.steps import analytics
 from patronage.stores.objects import FolderStore, write_json
 from tests_support import NOW
@@ -37,7 +38,7 @@ def column(name, verdict, severity, measure="psi", **more):
 @pytest.fixture
 def report():
     parts = {
-        "segments": section([too_few("segment_mix", "no run of segments is live")]),
+        "segments": section([too_few("segment_mix", said("no_segments_live"))]),
         "catalogue": section([graded("unknown_sales", 0.01, warn=0.1, alarm=0.25)]),
         "diversity": section([graded("gini", 0.01, warn=0.1, alarm=0.25)]),
         "decay": section([graded("gini", 0.01, warn=0.1, alarm=0.25)]),
@@ -101,7 +102,8 @@ def test_the_command_prints_what_moved_the_most_severe_first(report, printed):
 
 def test_a_feature_that_grows_by_itself_is_shown_but_not_in_the_verdict(report, printed):
     parts = {
-        name: section([too_few("x", "none")]) for name in ("segments", "catalogue", "diversity", "decay")
+        name: section([too_few("x", said("empty_lists"))])
+        for name in ("segments", "catalogue", "diversity", "decay")
     }
     found = put_together(report, [column("tenure_days", DRIFT, 3.9), column("items", OK, 1.2)], [], parts)
     assert (found["verdict"], found["reasons"], found["more_reasons"]) == (OK, [], 0)

@@ -334,7 +334,7 @@ def test_outputs_that_are_gone_are_said_to_be(usual, tmp_path):
             catalogue_of(engine, manifest, manifest, lake.store, None),
             hits_of(engine, manifest, date(2025, 5, 1), lake.store),
         ):
-            assert found == {"why": "what run live wrote is not there any more, or not in full"}
+            assert found["why"] == "what run live wrote is not there any more, or not in full"
 
 
 def test_segments_are_held_against_the_run_before(usual, tmp_path):

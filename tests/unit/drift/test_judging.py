@@ -69,6 +69,9 @@ def test_too_few_rows_say_so(rows):
     judged = judge_column(numbers(rng.random(rows[0]), 5 + rng.random(rows[1])), OPTIONS)
     assert judged["verdict"] == TOO_FEW
     assert all("and 200 are needed" in each["says"] for each in judged["measures"])
+    counts = {"before": rows[0], "now": rows[1], "least": 200}
+    told = {each["why_code"]: each["why_values"] for each in judged["measures"]}
+    assert told == {"few_rows": counts, "few_values": counts}
     json.dumps(judged, allow_nan=False)
 
 
@@ -101,7 +104,7 @@ def test_of_few_rows_chance_is_not_called_drift():
     judged = graded("ks", 0.12, warn=0.1, alarm=0.2, p=0.2, significance=0.01)
     assert (judged.verdict, judged.says) == (
         OK,
-        "ks 0.12 reaches 0.1, which chance alone gives of so few rows",
+        "the Kolmogorov-Smirnov distance 0.12 reaches 0.1, which chance alone gives of so few rows",
     )
     assert graded("ks", 0.12, warn=0.1, alarm=0.2, p=0.001, significance=0.01).verdict == WARN
 

@@ -9,7 +9,7 @@ import pytest
 
 from effectiveness_support import at, event, fill, line, rid
 from patronage.logic.effectiveness.options import AttributionOptions
-from patronage.steps.monitor.effectiveness import effectiveness, measure
+from patronage.steps.monitor.effectiveness import effectiveness, measured
 from patronage.stores.objects import read_json, write_json
 
 DAY = 24
@@ -60,6 +60,10 @@ ORDERS = [
     line("o-cid-2", 3 * DAY, "jug", 300, who="cid"),  # the same click counts for a second order
     line("o-old", -10, "mug", 9999, who="ann"),  # before any click
 ]
+
+
+def measure(manifest, lake, rule):
+    return measured(manifest, lake, rule)["effectiveness"]
 
 
 @pytest.fixture
@@ -217,6 +221,7 @@ def test_what_is_left_out_is_counted(lake):
         "without_visitor": 1,
         "of_unknown_versions": 0,
         "orders_of_nobody": 1,
+        "without_impression": 1,
     }
     assert len(notes) == 7
     assert "1 events name neither customer nor session, and count for nothing" in notes
@@ -234,6 +239,8 @@ def test_without_events_it_says_what_to_do(lake):
 def test_too_few_impressions_give_no_rate(lake):
     found = measure(fill(lake, EVENTS, ORDERS), lake, AttributionOptions())
     assert found["reason"] == "not enough data: 6 impressions, and rates are given from 100 on"
+    assert found["reason_code"] == "few_impressions"
+    assert found["reason_values"] == {"impressions": 6, "least": 100}
     assert (found["totals"]["ctr"], found["totals"]["is_enough"]) == (None, False)
 
 

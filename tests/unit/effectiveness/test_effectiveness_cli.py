@@ -53,6 +53,16 @@ def test_as_json_it_is_what_the_api_answers(folder):
     assert [(row["position"], row["impressions"], row["ctr"]) for row in found["rows"]] == [(1, 120, 0.05)]
 
 
+def test_days_of_the_report_can_be_asked_for(folder):
+    days = ("--start", "2025-12-01", "--end", "2025-12-31")
+    found = json.loads(run("effectiveness", "--lake", folder, *days, "--json"))
+    assert (found["since"], found["until"], found["totals"]["impressions"]) == ("2025-12-01", "2025-12-31", 0)
+    assert "of these days" in run("effectiveness", "--lake", folder, *days)
+    first = run("effectiveness", "--lake", folder, "--start", "2026-01-01")
+    assert "1 purchases counted; 50.0% of the revenue of all orders" in first
+    assert "Of all days of the report, 2025-10-04 to 2026-01-01:" in first
+
+
 def test_results_say_where_there_is_too_little(folder):
     assert "Not enough data" in run("experiments", "results", "trial", "--lake", folder)
 

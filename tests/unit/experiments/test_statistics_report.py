@@ -229,6 +229,7 @@ class TestNotes:
         report = analyse(TWO, sold(0.0, 0.0), options=OPTIONS, crossovers=400, unexpected=3)
         assert (report["crossovers"], report["unexpected"]) == (400, 3)
         assert len(report["notes"]) == 2
+        assert report["note_codes"] == ["many_crossovers", "unexpected_arms"]
         assert analyse(TWO, sold(0.0, 0.0), options=OPTIONS, crossovers=10)["notes"] == []
 
     def test_less_than_a_week_is_told(self):

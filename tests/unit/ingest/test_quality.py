@@ -108,7 +108,9 @@ def test_a_share_of_few_rows_is_not_judged(ingest_text):
 def test_many_refused_rows_break_a_rule_and_so_does_a_file_refused_whole(ingest_text):
     some = ingest_text(orders(180) + orders(20, first=500, quantity="x").partition("\n")[2])
     assert broken(some) == ["refused-rows"]
-    assert "10.0% of the records were refused" in some["quality"]["breaches"][0]["says"]
+    (breach,) = some["quality"]["breaches"]
+    assert "10.0% of the records were refused" in breach["says"]
+    assert (breach["measure"], breach["value"], breach["limit"]) == ("refused_share", 0.1, 0.05)
     whole = ingest_text(orders(200, quantity="x"), key="raw/orders/b.csv")
     assert whole["kept"] == 0
     assert broken(whole) == ["refused-rows"]

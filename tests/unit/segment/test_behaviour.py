@@ -263,7 +263,10 @@ def test_the_shop_s_own_habits_move_the_bounds():
     limits = bounds(Norms(median_depth=10, discount_share=0.6, products_per_occasion=20))
     assert (limits["least_depth"], limits["least_products"], limits["most_direct_depth"]) == (20, 30, 10)
     assert limits["least_discount_affinity"] == 0.75
-    rules = {each.behaviour_id: each.rule for each in behaviours(Norms(products_per_occasion=20))}
+    listed = {each.behaviour_id: each for each in behaviours(Norms(products_per_occasion=20))}
+    assert listed["basket_builder"].limits == {"least_products": 30}
+    assert listed["bargain_hunter"].limits == {}
+    rules = {name: each.rule for name, each in listed.items()}
     assert "at least 30 different products" in rules["basket_builder"]
     assert "additions" not in rules["basket_builder"]
     assert rules["bargain_hunter"] == "never met: nothing that it asks for is known here"

@@ -211,7 +211,8 @@ def test_where_there_is_one_cluster_no_silhouette_is_made_up(values, reason):
     found = Clusters(random_state=SEED).fit({"occasions": values})
     assert found.partition_.labels.tolist() == [0] * len(values)
     assert found.partition_.chosen is None
-    assert reason in found.partition_.reason
+    assert found.partition_.reason is not None
+    assert reason in found.partition_.reason.text
     (only,) = found.profiles_
     assert only.customers == len(values)
     assert only.name == "Near the average"

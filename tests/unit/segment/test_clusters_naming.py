@@ -11,7 +11,7 @@ FEATURES = ["recency_days", "occasions", "net_per_occasion_minor", "shelf"]
 
 
 def named(*z: list[float]) -> list[str]:
-    return cluster_names(FEATURES[: len(z[0])], np.array(z), np.array(z) * 10)
+    return [name.text for name in cluster_names(FEATURES[: len(z[0])], np.array(z), np.array(z) * 10)]
 
 
 def test_a_name_says_the_two_features_that_set_a_cluster_apart_most():
@@ -42,7 +42,15 @@ def test_clusters_that_lie_on_the_same_sides_are_told_apart_by_the_median():
 
 def test_even_clusters_of_equal_medians_have_names_of_their_own():
     names = cluster_names(["occasions"], np.array([[1.0], [2.0]]), np.array([[3.0], [3.0]]))
-    assert names == ["Many purchases (occasions 3), 1", "Many purchases (occasions 3), 2"]
+    assert [name.text for name in names] == [
+        "Many purchases (occasions 3), 1",
+        "Many purchases (occasions 3), 2",
+    ]
+    assert names[1].as_dict() == {
+        "traits": [{"feature": "occasions", "is_high": True}],
+        "apart": {"feature": "occasions", "median": 3.0},
+        "number": 2,
+    }
 
 
 @given(st.data())
@@ -51,7 +59,7 @@ def test_names_differ_and_say_what_the_profile_says(data):
     features = list(PHRASES)[:width]
     some = st.sampled_from([-2.0, -1.0, -0.3, 0.0, 0.1, 0.3, 1.0, 2.0])
     z = np.array([data.draw(st.lists(some, min_size=width, max_size=width)) for _ in range(k)])
-    names = cluster_names(features, z, z)
+    names = [name.text for name in cluster_names(features, z, z)]
     assert len(set(names)) == k
     for name, row in zip(names, z, strict=True):
         for feature, value in zip(features, row, strict=True):

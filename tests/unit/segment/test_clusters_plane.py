@@ -88,4 +88,6 @@ def test_a_step_without_a_plane_writes_why(tmp_path, customers, monkeypatch):
     found = read_json(store, "runs/run/segments/cluster_points.json")
     reason = "no customer has bought" if customers == 0 else "do not differ"
     assert reason in found.pop("points_reason")
+    code = "nobody_bought" if customers == 0 else "no_plane"
+    assert (found.pop("points_reason_code"), found.pop("points_reason_values")) == (code, {})
     assert found == {"customers": customers, "points": [], "centres": [], "components": []}

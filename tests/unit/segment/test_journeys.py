@@ -290,10 +290,12 @@ def test_a_run_again_writes_the_same_bytes(run, lake):
     before = {key: lake.store.read_bytes(key) for key in keys}
     assert [key.rpartition("/")[2] for key in keys] == [
         "category_slices.json",
+        "funnel_months.json",
         "funnel_slices.json",
         "funnels.json",
         "purchase_slices.json",
         "purchases.json",
+        "session_months.json",
         "session_slices.json",
         "timelines.json",
         "timelines.parquet",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from itertools import groupby, pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journey_support import STAGE, moves_in
+from journey_support import CHANNEL, STAGE, expected_moves, furthest, load, moves_in, segment_of
 from patronage.engines.duckdb import DuckEngine
 from patronage.logic.queries import query
 from patronage.logic.segments.journeys_funnel import sliced_funnel
@@ -19,7 +18,7 @@ from patronage.logic.segments.journeys_purchases import stage_graph, stages
 from patronage.logic.segments.journeys_slices import MAX_CHANNELS
 from patronage.logic.segments.quantiles import quantile
 from patronage.settings import Shop
-from patronage.steps.segment.journeys_slices import SESSION_DEPTH, funnel_slices, session_slices
+from patronage.steps.segment.journeys_slices import funnel_slices, session_slices
 from tests_support import examples
 
 EVENTS = st.lists(
@@ -38,59 +37,11 @@ def engine():
         yield opened
 
 
-CHANNEL = (None, "ads", "mail", "ads")
-CUSTOMER = ("v0", None)
-SEGMENT_OF = {"v0": "champions"}
-
-
-def load(engine, events):
-    """Show events as `session_events`; session n is of visitor n % 2, of whom the second is not known."""
-    engine.run(
-        "CREATE OR REPLACE TABLE session_events (session_key VARCHAR, visitor_id VARCHAR, "
-        "customer_id VARCHAR, event_id VARCHAR, event_type VARCHAR, product_id VARCHAR, "
-        "occurred_at TIMESTAMPTZ, channel VARCHAR)"
-    )
-    rows = [
-        (
-            f"s{session}",
-            f"v{session % 2}",
-            CUSTOMER[session % 2],
-            f"e{(number * 7) % 41}",
-            "view" if state == "product_view" else state,
-            "p" if state in {"product_view", "cart_add"} else None,
-            f"2026-01-01T10:{minute:02d}:00Z",
-            CHANNEL[session],
-        )
-        for number, (session, state, minute) in enumerate(events)
-    ]
-    if rows:
-        engine.connection.executemany("INSERT INTO session_events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    engine.table("journey_segments", "SELECT 'v0' AS customer_id, 'champions' AS segment_id")
-    for name in ("journey_sessions", "journey_states"):
-        engine.table(name, query(name))
-
-
-def expected_moves(events):
-    """Walk each session in plain Python."""
-    by_session = defaultdict(list)
-    for session, state, minute in events:
-        by_session[session]
-        if state != "impression":
-            by_session[session].append((minute, STAGE[state], state))
-    counted = Counter()
-    for each in by_session.values():
-        path = ["landing", *(state for state, _ in groupby(state for *_, state in sorted(each)))]
-        shown = path[: SESSION_DEPTH + 1]
-        ending = "exit" if len(path) == len(shown) else "other"
-        counted.update((step, *pair) for step, pair in enumerate(pairwise([*shown, ending])))
-    return counted
-
-
 @settings(max_examples=examples(60), deadline=None)
 @given(events=EVENTS)
 def test_flow_is_conserved_and_counts_are_those_of_a_walk(engine, events):
     load(engine, events)
-    slices = session_slices(engine)
+    slices, _ = session_slices(engine)
     found = graph_of(slices)
     nodes = {node["id"]: node for node in found["nodes"]}
     into, out, shares = Counter(), Counter(), Counter()
@@ -113,34 +64,18 @@ def test_flow_is_conserved_and_counts_are_those_of_a_walk(engine, events):
         assert moves_in(graph_of(slices, **of_slice)) == expected_moves(like_it)
 
 
-def segment_of(session):
-    return SEGMENT_OF.get(CUSTOMER[session % 2], "anonymous")
-
-
 def slice_of(session):
     return segment_of(session), CHANNEL[session]
-
-
-def furthest(events, recorded):
-    """Say which steps a unit did in order, by trying every combination of its events."""
-    minutes = defaultdict(list)
-    for _, state, minute in events:
-        minutes[state].append(minute)
-    done, reachable = {}, [0]
-    for step in ("product_view", "cart_add", "purchase"):
-        if step in recorded:
-            reachable = [minute for minute in minutes[step] for before in reachable if before <= minute]
-            done[step] = bool(reachable)
-    return done
 
 
 @settings(max_examples=examples(60), deadline=None)
 @given(events=EVENTS)
 def test_a_funnel_falls_and_is_that_of_every_combination(engine, events):
     load(engine, events)
-    slices = funnel_slices(engine)
+    slices, months = funnel_slices(engine)
     if not events:
         assert slices["recorded"] is None
+        assert months["months"] == []
         return
     found = {f"{unit}s": sliced_funnel(slices, unit) for unit in ("session", "visitor")}
     recorded = {state for _, state, _ in events}
@@ -195,7 +130,7 @@ def test_small_channels_share_one_funnel_and_none_is_lost(engine):
         "WHERE CAST(visitor_id[2:] AS INTEGER) % 2 = 0"
     )
     engine.table("journey_segments", "SELECT 'v0' AS customer_id, 'champions' AS segment_id")
-    slices = funnel_slices(engine)
+    slices, _ = funnel_slices(engine)
     found = sliced_funnel(slices, "session")
     assert [(each["channel_id"], each["channel"], each["is_folded"]) for each in found["by_channel"]] == [
         *((f"c{n}", f"c{n}", False) for n in range(MAX_CHANNELS)),
@@ -220,7 +155,7 @@ def test_categories_fold_what_is_small_and_keep_apart_what_is_called_the_same(en
     engine.table("transition_states", query("transition_category_states"), categories=2)
     engine.run(
         "CREATE OR REPLACE TABLE journey_slices AS SELECT DISTINCT customer_id AS unit, "
-        "'lost' AS segment_id, 0 AS channel_place FROM journey_mains"
+        "'lost' AS segment_id, 0 AS channel_place, CAST(NULL AS DATE) AS begins FROM journey_mains"
     )
     found = graph(engine.rows(query("transition_links"), depth=1), depth=1, end="gone")
     assert sorted((node["step"], node["kind"], node["state"], node["weight"]) for node in found["nodes"]) == [

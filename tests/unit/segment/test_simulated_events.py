@@ -8,7 +8,7 @@ from analytics_support import MemoryTable, summary_of
 from patronage.logic.monitor.options import MonitorOptions
 from patronage.steps.analytics.segments import performance, segments
 from patronage.steps.manifest import Manifest
-from patronage.steps.monitor.effectiveness import measure
+from patronage.steps.monitor.effectiveness import REPORT, measured
 from patronage.steps.pin import pin
 from patronage.steps.segment.behaviour import behaviour
 from patronage.stores.objects import read_json
@@ -61,7 +61,7 @@ def test_what_is_computed_from_events_says_so(lake, shop, ingest_text, made_up):
     behaviour("run", lake)
     assert read_json(lake.store, "runs/run/segments/behaviour.json")["is_simulated"] is made_up
     options = MonitorOptions().attribution
-    assert measure(manifest, lake, options)["is_simulated"] is made_up
+    assert measured(manifest, lake, options)[REPORT]["is_simulated"] is made_up
 
 
 @pytest.mark.parametrize("method", ["rfm", "kmeans", "behaviour", "lifecycle"])

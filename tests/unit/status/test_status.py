@@ -114,7 +114,9 @@ def test_a_failure_before_a_good_run_is_past(decided):
 def test_uploads_that_were_given_up_come_first(decided):
     runs = {"training": [Execution("t", "FAILED", ago(hours=2), ago(hours=1))]}
     document = found(decided, dead_letters=2, executions=runs)
-    assert document["next"][0]["say"].startswith("2 uploads could not be ingested")
+    first = document["next"][0]
+    assert first["say"].startswith("2 uploads could not be ingested")
+    assert (first["say_code"], first["say_values"]["count"]) == ("uploads_given_up", 2)
     assert commands(document)[0] == "patronage report --stack Shop"
 
 

@@ -9,7 +9,8 @@ import boto3
 import pytest
 
 import serving_support as support
-from patronage.steps.monitor.ended import month_record
+from patronage.logic.upload_keys import report_key
+from patronage.steps.monitor.ended import month_record, run_record
 
 
 @pytest.fixture
@@ -17,8 +18,10 @@ def api(client):
     return support.fresh_function("api")
 
 
-def asked(api, path, groups="viewer"):
+def asked(api, path, groups="viewer", **query):
     event = support.event("aws-rest-segments", resource=f"/api/v1/{path}")
+    event["queryStringParameters"] = query
+    event["multiValueQueryStringParameters"] = {name: [value] for name, value in query.items()}
     event["requestContext"]["authorizer"]["claims"]["cognito:groups"] = groups
     answer = api(event)
     return answer["statusCode"], json.loads(answer["body"])
@@ -50,6 +53,30 @@ def test_what_runs_cost_is_told(api):
     boto3.client("s3").put_object(Bucket="lake", Key=key, Body=json.dumps(kept).encode())
     status, found = asked(api, "cost")
     assert (status, found["machines"]["training"]["usd"]) == (200, 0.25)
+
+
+def keep(key, body):
+    boto3.client("s3").put_object(Bucket="lake", Key=key, Body=json.dumps(body).encode())
+
+
+def test_runs_and_uploads_of_some_days_are_told(api):
+    began, stopped = datetime(2026, 1, 5, 2, tzinfo=UTC), datetime(2026, 1, 5, 3, tzinfo=UTC)
+    run = {"run_id": "r", "status": "SUCCEEDED", "began": began.isoformat(), "ended": stopped.isoformat()}
+    keep(run_record("training", "r"), run)
+    keep(month_record("training", "r", stopped), run)
+    about = {"object": "x", "key": "a.csv", "currency": "GBP", "state": "done"}
+    keep(report_key("x"), about | {"quality": {"measured_at": "2026-01-05T03:00:00+00:00"}})
+    for days, count in (({"start": "2026-01-05", "end": "2026-01-05"}, 1), ({"end": "2026-01-04"}, 0)):
+        status, found = asked(api, "status", **days)
+        assert (status, len(found["runs"].get("training", [])), found["runs_left_out"]) == (200, count, 0)
+        status, found = asked(api, "ingest/reports", **days)
+        assert (status, len(found["reports"])) == (200, count)
+
+
+@pytest.mark.parametrize("path", ["status", "ingest/reports", "analytics/recommendations/effectiveness"])
+def test_a_day_that_is_none_is_refused_by_name(api, path):
+    status, problem = asked(api, path, start="2026-02-30")
+    assert (status, problem["field"]) == (400, "start")
 
 
 @pytest.mark.parametrize("path", ["status", "cost"])

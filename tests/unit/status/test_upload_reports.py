@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -87,6 +87,69 @@ def test_reports_of_one_instant_are_all_told(lake):
         if cursor is None:
             break
     assert found == [f"raw/orders/{number}.csv" for number in reversed(range(7))]
+
+
+def judged(lake, number: int, *, at: str, written: str) -> None:
+    """Keep a report of a file that was judged at an instant, and written anew at another."""
+    key = f"{REPORTS}{number:032x}.json"
+    about = {"object": f"{number:032x}", "key": f"{number}.csv", "currency": "GBP", "state": "done"}
+    write_json(lake.store, key, about | {"quality": {"measured_at": at}})
+    moment = datetime.fromisoformat(written).timestamp()
+    os.utime(lake.store.root / key, (moment, moment))
+
+
+@pytest.fixture
+def of_days(lake):
+    """Keep five reports; the second was written anew on the last day, as an erasure does."""
+    for number, (at, written) in enumerate(
+        [
+            ("2026-01-01T09:00:00+00:00", "2026-01-01T09:00:00+00:00"),
+            ("2026-01-02T09:00:00+00:00", "2026-01-09T10:00:00+00:00"),
+            ("2026-01-02T23:30:00+00:00", "2026-01-02T23:30:00+00:00"),  # the third in Paris
+            ("2026-01-03T09:00:00+00:00", "2026-01-03T09:00:00+00:00"),
+            ("2026-01-09T09:00:00+00:00", "2026-01-09T09:00:00+00:00"),
+        ]
+    ):
+        judged(lake, number, at=at, written=written)
+    return lake
+
+
+def numbers(answer) -> list[int]:
+    return [int(each["key"].removesuffix(".csv")) for each in answer["reports"]]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (None, None, [1, 4, 3, 2, 0]),
+        (date(2026, 1, 2), date(2026, 1, 2), [1]),
+        (date(2026, 1, 3), date(2026, 1, 3), [3, 2]),
+        (date(2026, 1, 3), None, [4, 3, 2]),
+        (None, date(2026, 1, 2), [1, 0]),
+        (date(2026, 1, 4), date(2026, 1, 8), []),
+    ],
+)
+def test_days_are_those_of_the_shop_on_which_it_was_judged(of_days, start, end, expected):
+    answer = upload_reports(of_days.store, start=start, end=end, timezone="Europe/Paris")
+    assert (numbers(answer), answer["next_cursor"]) == (expected, None)
+
+
+def test_pages_of_some_days_hold_all_of_them_once(of_days, monkeypatch):
+    monkeypatch.setattr("patronage.steps.upload_reports.MOST_READ", 2)
+    asked = {"start": date(2026, 1, 1), "end": date(2026, 1, 3), "limit": 2}
+    found, cursor, pages = [], None, 0
+    while cursor is not None or not pages:
+        answer = upload_reports(of_days.store, cursor=cursor, **asked)
+        found, cursor, pages = found + numbers(answer), answer["next_cursor"], pages + 1
+    assert (found, pages) == ([1, 3, 2, 0], 3)
+    with pytest.raises(BadField, match="another question"):
+        upload_reports(of_days.store, cursor=upload_reports(of_days.store, limit=1)["next_cursor"], **asked)
+
+
+def test_days_that_end_before_they_start_are_refused(lake):
+    with pytest.raises(BadField, match="exchange the two") as caught:
+        upload_reports(lake.store, start=date(2026, 1, 3), end=date(2026, 1, 2))
+    assert (caught.value.field, caught.value.rule) == ("start", "range")
 
 
 def test_a_lake_without_uploads_has_none_and_a_strange_cursor_is_refused(lake):

@@ -137,6 +137,7 @@ def test_a_product_has_the_name_and_price_of_its_newest_sale(ingest_text, lake, 
 def test_the_own_taste_stands_first_with_its_reasons_and_nothing_is_bought_twice(two_tastes_trained):
     lake, answer = two_tastes_trained
     assert "NDCG@10 on 80 customers" in answer["reason"]
+    assert answer["reason_values"]["customers"] == 80
     users, products = arrays(lake, "users-00000"), names(lake, "products")
     customers = names(lake, "customers")
     history = load_interactions("run", lake.store).history()
@@ -346,6 +347,7 @@ def test_too_few_customers_to_compare_is_said(ingest_text, lake, shop):
     answer = trained(lake, shop)
     assert answer["model"] == "item_to_item"
     assert "too few to compare" in answer["reason"]
+    assert answer["reason_code"] == "few_to_compare"
     assert read_json(lake.store, "runs/run/recommendations/model.json")["low_data"]
 
 
@@ -382,6 +384,7 @@ def test_a_method_that_fails_is_left_out_and_recorded(lake, shop, ingest_text):
     answer = gate("run", lake.store)
     record = read_json(lake.store, "models/svd/run/model.json")
     assert (record["decision"], "training failed" in record["reason"]) == ("skipped", True)
+    assert record["reason_code"] == "training_failed"
     assert "svd" not in [part["model"] for part in answer["parts"]]
 
 

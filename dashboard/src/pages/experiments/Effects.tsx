@@ -3,11 +3,13 @@ import { api } from "../../api.ts";
 import { intervals } from "../../chart/options.ts";
 import { instant, money, readable } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
+import { currencyOf } from "../../panel/unit.ts";
 import { texts } from "../../texts/index.ts";
 import type { Head, Incremental } from "../../types.ts";
 import { notYet } from "../shared/notYet.ts";
 import { toSegment } from "../segments/ofMethod.ts";
 import { METHODS } from "../../views/segments.ts";
+import { effectInOurWords } from "../../views/experimentWords.ts";
 
 const words = texts.experiments;
 
@@ -28,13 +30,20 @@ interface Effects extends Head {
 
 const nameOf = (effect: Effect): string => `${readable(effect.segment_id)}, ${instant(effect.exported_at)}`;
 
+/** Ask for what acting on segments earned. */
+export async function effects(): Promise<Effects> {
+  const found = await notYet(api().get<Effects>("/analytics/segments/effects"));
+  return { ...found, exports: found.exports.map((effect) => effectInOurWords(effect, found.currency)) };
+}
+
 /** What acting on segments earned: one line an export whose effect can be told. */
 export function EffectsPanel(): VNode {
   return (
     <Panel
       title={words.effects}
       definition={words.effectsDefinition}
-      load={() => notYet(api().get<Effects>("/analytics/segments/effects"))}
+      unit={currencyOf}
+      load={effects}
       deps={[]}
       isEmpty={(found) => found.exports.length === 0}
       emptyHelp={words.noExports}
@@ -43,16 +52,17 @@ export function EffectsPanel(): VNode {
           found.exports.flatMap((effect) => (effect.incremental_revenue ?? []).map((each) => ({ name: nameOf(effect), value: each.value_minor, low: each.sequential.low_minor, high: each.sequential.high_minor }))),
           (value) => money(value, found.currency, { isCompact: true, isSigned: true }),
           theme,
+          { intervalIs: words.testIntervals.sequential, nothingIs: words.nothingEarned },
         )
       }
       rows={(found) => ({
         columns: [
           { key: "segment_id", label: words.segment, href: (row) => toSegment(String(row["segment_id"]), METHODS.find((each) => each === row["by"]) ?? "rfm") },
           { key: "exported_at", label: words.exported, kind: "instant" },
-          { key: "held_out_share", label: words.heldOut, kind: "percent" },
-          { key: "value_minor", label: words.incrementalValue, kind: "money" },
-          { key: "low_minor", label: words.low, kind: "money" },
-          { key: "high_minor", label: words.high, kind: "money" },
+          { key: "held_out_share", label: words.heldOut, definition: words.heldOutDefinition, kind: "percent" },
+          { key: "value_minor", label: words.incrementalValue, definition: words.effectDefinition, kind: "money" },
+          { key: "low_minor", label: words.low, definition: words.lowDefinition, kind: "money" },
+          { key: "high_minor", label: words.high, definition: words.highDefinition, kind: "money" },
           { key: "verdict", label: words.verdict },
         ],
         rows: found.exports.map((effect) => {

@@ -11,13 +11,14 @@ import { notYet } from "../shared/notYet.ts";
 import { isSimulated } from "../shared/simulated.ts";
 import type { ExperimentResults } from "../../types.ts";
 import { inUnit, liftIntervals, missingOf, newestOf, primaryFirst, TESTS, writeP } from "../../views/experiments.ts";
+import { reportInOurWords } from "../../views/experimentWords.ts";
 
 const words = texts.experiments;
 
 /** Ask for the results of an experiment; without an id of the one that began last, null where there is none. */
 async function load(experimentId: string): Promise<ExperimentResults | null> {
   const id = experimentId || newestOf(await api().experiments());
-  return id ? notYet(api().experimentResults(id)) : null;
+  return id ? reportInOurWords(await notYet(api().experimentResults(id))) : null;
 }
 
 const none = (found: ExperimentResults | null): string | null => (found === null ? words.noExperiment : null);
@@ -38,10 +39,10 @@ export function VerdictPanel({ experimentId }: { experimentId: string }): VNode 
         columns: [
           { key: "experiment", label: words.experiment },
           { key: "verdict", label: words.verdict },
-          { key: "p", label: words.sampleRatio, unit: "p", kind: "number", digits: 4 },
-          { key: "units", label: words.units, kind: "number" },
-          { key: "left_out", label: words.leftOut, kind: "number" },
-          { key: "days", label: words.days, kind: "number" },
+          { key: "p", label: words.sampleRatio, unit: "p", definition: words.sampleRatioDefinition, kind: "number", digits: 4 },
+          { key: "units", label: words.units, definition: words.unitsDefinition, kind: "number" },
+          { key: "left_out", label: words.leftOut, definition: words.leftOutDefinition, kind: "number" },
+          { key: "days", label: words.days, definition: words.daysDefinition, kind: "number" },
           { key: "sentence", label: words.sentence },
         ],
         rows: found
@@ -78,24 +79,24 @@ export function LiftsPanel({ experimentId }: { experimentId: string }): VNode {
     <Panel
       title={words.lifts}
       definition={words.liftsDefinition}
-      unit={words.tests[test]}
+      unit={texts.units.of(words.relative, "%")}
       load={() => load(experimentId)}
       deps={[experimentId, test]}
       enough={(found) => none(found) ?? (found && found.metrics.every((metric) => metric.lifts.length === 0) ? found.verdict.sentence : null)}
       isSimulated={isMade}
       controls={<Select label={words.test} name="test" value={test} options={TESTS.map((value) => ({ value, label: words.tests[value] }))} onChange={setTest} />}
-      chart={(found, theme) => intervals(found ? liftIntervals(found, test, (metric, lift) => `${metric.label}: ${lift.arm}`) : [], (value) => change(value), theme)}
+      chart={(found, theme) => intervals(found ? liftIntervals(found, test, (metric, lift) => `${metric.label}: ${lift.arm}`) : [], (value) => change(value), theme, { intervalIs: words.testIntervals[test], nothingIs: words.noDifference })}
       rows={(found) => ({
         columns: [
           { key: "metric", label: words.metric },
           { key: "arm", label: words.arm },
           { key: "against", label: words.against },
-          { key: "relative", label: words.relative, kind: "percent", digits: 2 },
-          { key: "low", label: words.low, kind: "percent", digits: 2 },
-          { key: "high", label: words.high, kind: "percent", digits: 2 },
+          { key: "relative", label: words.relative, definition: words.relativeDefinition, kind: "percent", digits: 2 },
+          { key: "low", label: words.low, definition: words.lowDefinition, kind: "percent", digits: 2 },
+          { key: "high", label: words.high, definition: words.highDefinition, kind: "percent", digits: 2 },
           { key: "p", label: words.p, kind: "number", digits: 4 },
           { key: "significant", label: words.significant },
-          { key: "detectable", label: words.detectable, kind: "percent", digits: 2 },
+          { key: "detectable", label: words.detectable, definition: words.detectableDefinition, kind: "percent", digits: 2 },
         ],
         rows: (found ? primaryFirst(found) : []).flatMap((metric) =>
           metric.lifts.map((lift) => ({
@@ -123,6 +124,7 @@ export function IncrementalPanel({ experimentId }: { experimentId: string }): VN
       size="half"
       title={words.incremental}
       definition={words.incrementalDefinition}
+      unit={(found) => found?.currency ?? ""}
       load={() => load(experimentId)}
       deps={[experimentId]}
       enough={(found) => none(found) ?? (found && found.incremental_revenue.length === 0 ? found.verdict.sentence : null)}
@@ -132,17 +134,18 @@ export function IncrementalPanel({ experimentId }: { experimentId: string }): VN
           (found?.incremental_revenue ?? []).map((each) => ({ name: each.of, value: each.value_minor, low: each.sequential.low_minor, high: each.sequential.high_minor })),
           (value) => money(value, found?.currency ?? "", { isCompact: true, isSigned: true }),
           theme,
+          { intervalIs: words.testIntervals.sequential, nothingIs: words.nothingEarned },
         )
       }
       rows={(found) => ({
         columns: [
           { key: "of", label: words.arm },
           { key: "against", label: words.against },
-          { key: "value_minor", label: words.incrementalValue, kind: "money" },
-          { key: "low_minor", label: words.low, kind: "money" },
-          { key: "high_minor", label: words.high, kind: "money" },
-          { key: "observed_minor", label: words.observed, kind: "money" },
-          { key: "units", label: words.units, kind: "number" },
+          { key: "value_minor", label: words.incrementalValue, definition: words.incrementalDefinition, kind: "money" },
+          { key: "low_minor", label: words.low, definition: words.lowDefinition, kind: "money" },
+          { key: "high_minor", label: words.high, definition: words.highDefinition, kind: "money" },
+          { key: "observed_minor", label: words.observed, definition: words.observedDefinition, kind: "money" },
+          { key: "units", label: words.units, definition: words.unitsDefinition, kind: "number" },
         ],
         rows: (found?.incremental_revenue ?? []).map(({ of, against, value_minor, observed_minor, units, sequential }) => ({ of, against, value_minor, ...sequential, observed_minor, units })),
       })}
@@ -157,6 +160,7 @@ export function ArmsPanel({ experimentId }: { experimentId: string }): VNode {
       size="half"
       title={words.armsTable}
       definition={words.armsDefinition}
+      unit={texts.units.shareOf(words.ofVisitors)}
       load={() => load(experimentId)}
       deps={[experimentId]}
       enough={none}
@@ -177,15 +181,15 @@ export function ArmsPanel({ experimentId }: { experimentId: string }): VNode {
         columns: [
           { key: "arm", label: words.arm },
           { key: "kind", label: words.kind },
-          { key: "units", label: words.units, kind: "number" },
-          { key: "expected_share", label: words.expectedShare, kind: "percent", digits: 2 },
-          { key: "observed_share", label: words.observedShare, kind: "percent", digits: 2 },
-          { key: "buyers", label: words.buyers, kind: "number" },
-          { key: "impressions", label: words.impressions, kind: "number" },
-          { key: "clicks", label: words.clicks, kind: "number" },
-          { key: "carts", label: words.carts, kind: "number" },
-          { key: "orders", label: words.orders, kind: "number" },
-          { key: "revenue_minor", label: words.revenue, kind: "money" },
+          { key: "units", label: words.units, definition: words.unitsDefinition, kind: "number" },
+          { key: "expected_share", label: words.expectedShare, definition: words.expectedShareDefinition, kind: "percent", digits: 2 },
+          { key: "observed_share", label: words.observedShare, definition: words.observedShareDefinition, kind: "percent", digits: 2 },
+          { key: "buyers", label: words.buyers, definition: words.buyersDefinition, kind: "number" },
+          { key: "impressions", label: words.impressions, definition: words.impressionsDefinition, kind: "number" },
+          { key: "clicks", label: words.clicks, definition: words.clicksDefinition, kind: "number" },
+          { key: "carts", label: words.carts, definition: words.cartsDefinition, kind: "number" },
+          { key: "orders", label: words.orders, definition: words.ordersDefinition, kind: "number" },
+          { key: "revenue_minor", label: words.revenue, definition: words.revenueDefinition, kind: "money" },
         ],
         rows: (found?.arms ?? []).map((arm) => ({ ...arm })),
       })}
@@ -212,10 +216,10 @@ export function ValuesPanel({ experimentId }: { experimentId: string }): VNode {
             { key: "metric", label: words.metric },
             { key: "arm", label: words.arm },
             { key: "unit", label: words.unit },
-            { key: "value", label: words.value, kind: "number", digits },
-            { key: "low", label: words.low, kind: "number", digits },
-            { key: "high", label: words.high, kind: "number", digits },
-            { key: "events", label: words.events, kind: "number" },
+            { key: "value", label: words.value, definition: words.valuesDefinition, kind: "number", digits },
+            { key: "low", label: words.low, definition: words.lowDefinition, kind: "number", digits },
+            { key: "high", label: words.high, definition: words.highDefinition, kind: "number", digits },
+            { key: "events", label: words.events, definition: words.eventsDefinition, kind: "number" },
           ],
           rows: (found ? primaryFirst(found) : []).flatMap((metric) =>
             metric.arms.map((arm) => {

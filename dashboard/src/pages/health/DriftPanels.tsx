@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { api } from "../../api.ts";
 import { bars } from "../../chart/options.ts";
-import { useParam } from "../../filters.ts";
+import { useParam, useWhenDated } from "../../filters.ts";
 import { number, percent } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import { href } from "../../router.ts";
@@ -13,14 +13,16 @@ import { notYet } from "../shared/notYet.ts";
 import { sentences } from "../shared/sentences.ts";
 import { isSimulated } from "../shared/simulated.ts";
 import { binnedColumns, type Drifted, driftRows } from "../../views/health.ts";
+import { driftInOurWords } from "../../views/healthWords.ts";
 
 const words = texts.health;
 const MOST_BARS = 15;
 
-const load = (): Promise<Drift> => notYet(api().drift());
+const load = async (): Promise<Drift> => driftInOurWords(await notYet(api().drift()));
 const nameOf = (row: Drifted): string => (row.column ? `${row.column}` : words.parts[row.part]);
 
 export function DriftPanel(): VNode {
+  const undated = useWhenDated(words.ofNow);
   const [, setColumn] = useParam("column");
   const shownOf = (found: Drift): Drifted[] => driftRows(found).filter((row) => row.times !== null).slice(0, MOST_BARS);
   const cut = (found: Drift): string | null => {
@@ -32,6 +34,8 @@ export function DriftPanel(): VNode {
       size="half"
       title={words.drift}
       definition={words.driftDefinition}
+      unit={words.driftUnit}
+      shows={["times"]}
       load={load}
       deps={[]}
       enough={(found) => (found.verdict === "not enough data" ? (found.why ?? (found.reasons.join(" ") || (driftRows(found)[0]?.says ?? texts.panel.notEnough))) : null)}
@@ -39,7 +43,7 @@ export function DriftPanel(): VNode {
       height={420}
       chart={(found) => {
         const shown = shownOf(found);
-        return bars({ names: shown.map(nameOf), series: [{ name: words.times, values: shown.map((row) => row.times) }], format: (value) => number(value, 2), isHorizontal: true });
+        return bars({ names: shown.map(nameOf), series: [{ name: words.times, values: shown.map((row) => row.times) }], format: (value) => words.timesOf(number(value, 2)), axisFormat: (value) => number(value, 2), isHorizontal: true });
       }}
       onPick={(picked, found) => {
         const column = shownOf(found)[picked.dataIndex]?.column;
@@ -50,20 +54,21 @@ export function DriftPanel(): VNode {
           { key: "part", label: words.part },
           { key: "column", label: words.column, kind: "text", href: (row) => (row["column"] ? href("/health", { column: String(row["column"]) }) : null) },
           { key: "verdict", label: words.verdict },
-          { key: "value", label: words.value, kind: "number", digits: 4 },
-          { key: "threshold", label: words.threshold, kind: "number", digits: 4 },
-          { key: "times", label: words.times, kind: "number", digits: 2 },
+          { key: "value", label: words.value, definition: words.valueDefinition, kind: "number", digits: 4 },
+          { key: "threshold", label: words.threshold, definition: words.thresholdDefinition, kind: "number", digits: 4 },
+          { key: "times", label: words.times, definition: words.timesDefinition, kind: "number", digits: 2 },
           { key: "says", label: words.says },
         ],
         rows: driftRows(found).map((row) => ({ ...row, part: words.parts[row.part], verdict: words.verdicts[row.verdict] })),
       })}
-      note={(found) => sentences(words.overall(words.verdicts[found.verdict]), ...found.reasons, cut(found))}
+      note={(found) => sentences(undated, words.overall(words.verdicts[found.verdict]), ...found.reasons, cut(found))}
       csvName="drift"
     />
   );
 }
 
 export function DistributionPanel(): VNode {
+  const undated = useWhenDated(words.ofNow);
   const [asked, setColumn] = useParam("column");
   const [names, setNames] = useState<readonly string[]>([]);
   const columnOf = (found: Drift): DriftedColumn | undefined => {
@@ -76,7 +81,7 @@ export function DistributionPanel(): VNode {
       size="half"
       title={words.distribution}
       definition={words.distributionDefinition}
-      unit={shown || undefined}
+      unit={(found) => texts.units.of(columnOf(found)?.column ?? "", words.shareOfRows)}
       load={async () => {
         const found = await load();
         setNames(binnedColumns(found).map((column) => column.column));
@@ -101,11 +106,12 @@ export function DistributionPanel(): VNode {
       rows={(found) => ({
         columns: [
           { key: "bin", label: words.bin, kind: "text" },
-          { key: "reference", label: words.reference, kind: "percent" },
-          { key: "current", label: words.current, kind: "percent" },
+          { key: "reference", label: words.reference, definition: words.referenceDefinition, kind: "percent" },
+          { key: "current", label: words.current, definition: words.currentDefinition, kind: "percent" },
         ],
         rows: (columnOf(found)?.bins ?? []).map((bin) => ({ ...bin })),
       })}
+      note={() => undated}
       csvName={`drift-${shown || "column"}`}
     />
   );

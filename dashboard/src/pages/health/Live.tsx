@@ -1,19 +1,19 @@
-/** What is live, what to do next, alarms and runs: the parts of the status. */
+/** What is live, what to do next, and alarms: the parts of the status that are as of now. */
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { api } from "../../api.ts";
 import { useSession } from "../../auth/context.ts";
+import { useWhenDated } from "../../filters.ts";
 import { duration, instant } from "../../format.ts";
 import { Definition } from "../../panel/Definition.tsx";
 import { Panel } from "../../panel/Panel.tsx";
 import { texts } from "../../texts/index.ts";
 import type { Fresh } from "../../types.ts";
-import { newestRuns } from "../../views/health.ts";
-import { machineName } from "./Models.tsx";
+import { sentences } from "../shared/sentences.ts";
+import { at } from "../../views/said.ts";
 import { RollBack } from "./RollBack.tsx";
 
 const words = texts.health;
-const HOUR = 3600;
 
 function familyName(family: string): string {
   return (words.families as Record<string, string>)[family] ?? family;
@@ -24,6 +24,7 @@ function isRolledBack(family: string): family is "recommendations" | "segments" 
 }
 
 export function NextPanel(): VNode {
+  const undated = useWhenDated(words.ofNow);
   return (
     <Panel
       title={words.next}
@@ -38,7 +39,7 @@ export function NextPanel(): VNode {
         ],
         rows: found.next.map(({ say, command }) => ({ say, command })),
       })}
-      note={(found) => (found.dead_letters ? words.waiting(found.dead_letters) : null)}
+      note={(found) => sentences(undated, found.dead_letters ? words.waiting(found.dead_letters) : null)}
       csvName="advice"
     />
   );
@@ -47,6 +48,7 @@ export function NextPanel(): VNode {
 /** `onDone` is called after a roll back, so that the whole page asks anew; this panel stays to say that it was done. */
 export function LivePanel({ turn, onDone }: { turn: number; onDone: () => void }): VNode {
   const { isAdmin } = useSession();
+  const undated = useWhenDated(words.ofNow);
   const [said, setSaid] = useState("");
   return (
     <Panel
@@ -64,6 +66,7 @@ export function LivePanel({ turn, onDone }: { turn: number; onDone: () => void }
             <Family
               key={fresh.family}
               fresh={fresh}
+              now={found.at}
               isAdmin={isAdmin}
               onDone={(told) => {
                 setSaid(told);
@@ -93,21 +96,21 @@ export function LivePanel({ turn, onDone }: { turn: number; onDone: () => void }
           until: fresh.rollback_to?.until ?? null,
         })),
       })}
-      note={() => (isAdmin ? null : words.adminOnly)}
+      note={() => sentences(undated, isAdmin ? null : words.adminOnly)}
       csvName="live"
     />
   );
 }
 
-function Family({ fresh, isAdmin, onDone }: { fresh: Fresh; isAdmin: boolean; onDone: (said: string) => void }): VNode {
+function Family({ fresh, now, isAdmin, onDone }: { fresh: Fresh; now: string; isAdmin: boolean; onDone: (said: string) => void }): VNode {
   const name = familyName(fresh.family);
   const back = fresh.rollback_to;
   return (
     <div class="figure">
       <div class="figure-label">
-        {name} <Definition of={name} text={`${words.run} ${fresh.run_id}`} />
+        {name} <Definition of={name} text={words.familyDefinition(fresh.run_id)} />
       </div>
-      <div class="figure-value">{words.ago(duration(fresh.published_hours_ago * HOUR))}</div>
+      <div class="figure-value">{words.ago(duration((Date.parse(now) - Date.parse(fresh.published_at)) / 1000))}</div>
       <p class="note">
         {words.reaches(instant(fresh.as_of))}
         {fresh.model?.name ? ` · ${fresh.model.name}` : ""}
@@ -119,6 +122,7 @@ function Family({ fresh, isAdmin, onDone }: { fresh: Fresh; isAdmin: boolean; on
 }
 
 export function AlarmsPanel(): VNode {
+  const undated = useWhenDated(words.ofNow);
   return (
     <Panel
       title={words.alarms}
@@ -134,43 +138,10 @@ export function AlarmsPanel(): VNode {
           { key: "since", label: words.since, kind: "instant" },
           { key: "description", label: words.about },
         ],
-        rows: found.alarms.map(({ alarm, state, since, description }) => ({ alarm, state, since, description })),
+        rows: found.alarms.map(({ alarm, state, since, description }) => ({ alarm, state: at(words.alarmStates, state) ?? state, since, description })),
       })}
+      note={() => undated}
       csvName="alarms"
-    />
-  );
-}
-
-export function RunsPanel(): VNode {
-  return (
-    <Panel
-      title={words.runs}
-      definition={words.runsDefinition}
-      load={() => api().status()}
-      deps={[]}
-      isEmpty={(found) => newestRuns(found.runs).length === 0}
-      emptyHelp={words.noRuns}
-      rows={(found) => ({
-        columns: [
-          { key: "machine", label: words.machine },
-          { key: "run_id", label: words.run, kind: "text" },
-          { key: "status", label: words.status },
-          { key: "began", label: words.began, kind: "instant" },
-          { key: "seconds", label: words.seconds, unit: words.secondsUnit, kind: "number", digits: 0 },
-          { key: "published", label: words.wasPublished },
-          { key: "reason", label: words.reason },
-        ],
-        rows: newestRuns(found.runs).map((run) => ({
-          machine: machineName(run.machine),
-          run_id: run.run_id,
-          status: run.status,
-          began: run.began,
-          seconds: run.seconds,
-          published: run.published,
-          reason: run.cause || run.reason || null,
-        })),
-      })}
-      csvName="runs"
     />
   );
 }

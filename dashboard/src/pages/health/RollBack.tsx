@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { api } from "../../api.ts";
+import { inOneLine } from "../../panel/problem.ts";
 import { texts } from "../../texts/index.ts";
 
 const words = texts.health;
@@ -42,7 +43,7 @@ function Question({ family, name, from, to, onDone, close }: RollBackProps & { n
       dialog.current?.close();
       onDone(words.rolledBack(name, done.live_run));
     } catch (error) {
-      setRefusal(words.rollBackFailed(error instanceof Error ? error.message : String(error)));
+      setRefusal(words.rollBackFailed(inOneLine(error)));
       setBusy(false);
     }
   }

@@ -1,7 +1,8 @@
-/** What came in: uploads, refused rows, breaches of quality. */
+/** What came in on the chosen days: uploads, and their refused rows. */
 import type { VNode } from "preact";
 import { api } from "../../api.ts";
 import { bars } from "../../chart/options.ts";
+import { type Days, useFilters } from "../../filters.ts";
 import { number } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import type { Table } from "../../panel/table.ts";
@@ -9,7 +10,8 @@ import { texts } from "../../texts/index.ts";
 import type { UploadReport, UploadReports } from "../../types.ts";
 import { usePages } from "../shared/usePages.tsx";
 import { sentences } from "../shared/sentences.ts";
-import { fileOf, refusedByRule } from "../../views/health.ts";
+import { fileOf, type Refused, refusedByRule } from "../../views/health.ts";
+import { uploadInOurWords } from "../../views/healthWords.ts";
 
 const words = texts.health;
 const PAGE_ROWS = 50;
@@ -17,19 +19,29 @@ const MOST_EXPORTED = 1000;
 const MOST_BARS = 15;
 const FATES = ["kept", "refused", "repeated", "superseded"] as const;
 
-const load = (cursor?: string): Promise<UploadReports> => api().get<UploadReports>("/ingest/reports", { limit: PAGE_ROWS, cursor });
+/** Ask for a page of reports; of chosen days the API may give an empty one and go on, which nobody needs to see. */
+async function load(days: Days, cursor?: string): Promise<UploadReports> {
+  let page = await api().get<UploadReports>("/ingest/reports", { limit: PAGE_ROWS, ...days, cursor });
+  while (page.reports.length === 0 && page.next_cursor !== null) {
+    page = await api().get<UploadReports>("/ingest/reports", { limit: PAGE_ROWS, ...days, cursor: page.next_cursor });
+  }
+  return { ...page, reports: page.reports.map(uploadInOurWords) };
+}
+
+const all = (days: Days): Promise<UploadReport[]> => api().all<UploadReports, UploadReport>("/ingest/reports", { limit: PAGE_ROWS, ...days }, (page) => page.reports.map(uploadInOurWords), MOST_EXPORTED);
 
 export function UploadsPanel(): VNode {
-  const pages = usePages("uploads", words);
+  const { start, end } = useFilters();
+  const pages = usePages(`uploads ${start ?? ""} ${end ?? ""}`, words);
   return (
     <Panel
       title={words.uploads}
       definition={words.uploadsDefinition}
-      unit={words.rowsOf}
-      load={async () => pages.noted(await load(pages.cursor))}
-      deps={[pages.cursor]}
+      unit={words.rowsUnit}
+      load={async () => pages.noted(await load({ start, end }, pages.cursor))}
+      deps={[pages.cursor, start, end]}
       isEmpty={(found) => found.reports.length === 0}
-      emptyHelp={words.noUploads}
+      emptyHelp={start || end ? words.noUploadsThen : words.noUploads}
       height={360}
       controls={pages.controls}
       chart={(found) => {
@@ -37,12 +49,13 @@ export function UploadsPanel(): VNode {
         return bars({
           names: shown.map((report) => fileOf(report.key)),
           series: FATES.map((fate) => ({ name: words[fate], values: shown.map((report) => report[fate]), stack: "rows" })),
-          format: (value) => number(value),
+          format: texts.table.rows,
+          axisFormat: (value) => number(value),
           isHorizontal: true,
         });
       }}
       rows={(found) => tableOf(found.reports)}
-      allRows={async () => tableOf(await api().all<UploadReports, UploadReport>("/ingest/reports", { limit: PAGE_ROWS }, (page) => page.reports, MOST_EXPORTED))}
+      allRows={async () => tableOf(await all({ start, end }))}
       note={(found) => {
         const unread = found.reports.filter((report) => report.state === "unreadable").map((report) => fileOf(report.key));
         return sentences(
@@ -83,61 +96,51 @@ function tableOf(reports: readonly UploadReport[]): Table {
   };
 }
 
-export function RefusedPanel(): VNode {
-  return (
-    <Panel
-      size="half"
-      title={words.refusedRows}
-      definition={words.refusedRowsDefinition}
-      load={() => load()}
-      deps={[]}
-      isEmpty={(found) => refusedByRule(found.reports).length === 0}
-      emptyHelp={words.nothingRefused}
-      chart={(found) => {
-        const refused = refusedByRule(found.reports).slice(0, MOST_BARS);
-        return bars({ names: refused.map(({ table, rule }) => `${table}: ${rule}`), series: [{ name: words.rowsOf, values: refused.map(({ rows }) => rows) }], format: (value) => number(value), isHorizontal: true });
-      }}
-      rows={(found) => ({
-        columns: [
-          { key: "table", label: words.table, kind: "text" },
-          { key: "rule", label: words.rule },
-          { key: "rows", label: words.rowsOf, kind: "number" },
-          { key: "files", label: words.uploads, kind: "number" },
-          { key: "says", label: words.says },
-        ],
-        rows: refusedByRule(found.reports).map((refused) => ({ ...refused })),
-      })}
-      note={(found) => {
-        const rules = refusedByRule(found.reports).length;
-        return sentences(found.next_cursor === null ? null : words.ofNewest(found.reports.length), rules > MOST_BARS ? texts.sales.chartShows(MOST_BARS, rules) : null);
-      }}
-      csvName="refused-rows"
-    />
-  );
+interface Refusals {
+  refused: Refused[];
+  /** Of how many uploads. */
+  uploads: number;
+  /** Whether there are older ones. */
+  isCut: boolean;
 }
 
-export function QualityPanel(): VNode {
+/** Add up the newest uploads, or all of the chosen days. */
+async function refusals(days: Days): Promise<Refusals> {
+  if (!days.start && !days.end) {
+    const { reports, next_cursor } = await load(days);
+    return { refused: refusedByRule(reports), uploads: reports.length, isCut: next_cursor !== null };
+  }
+  const reports = await all(days);
+  return { refused: refusedByRule(reports), uploads: reports.length, isCut: reports.length === MOST_EXPORTED };
+}
+
+export function RefusedPanel(): VNode {
+  const { start, end } = useFilters();
   return (
     <Panel
-      size="half"
-      title={words.quality}
-      definition={words.qualityDefinition}
-      load={() => api().status()}
-      deps={[]}
-      isEmpty={(found) => found.breaches.length === 0}
-      emptyHelp={words.noBreaches}
+      title={words.refusedRows}
+      definition={words.refusedRowsDefinition}
+      unit={words.rowsUnit}
+      load={() => refusals({ start, end })}
+      deps={[start, end]}
+      isEmpty={(found) => found.refused.length === 0}
+      emptyHelp={start || end ? words.nothingRefusedThen : words.nothingRefused}
+      chart={(found) => {
+        const refused = found.refused.slice(0, MOST_BARS);
+        return bars({ names: refused.map(({ table, rule }) => `${table}: ${rule}`), series: [{ name: words.rowsOf, values: refused.map(({ rows }) => rows) }], format: texts.table.rows, axisFormat: (value) => number(value), isHorizontal: true });
+      }}
       rows={(found) => ({
         columns: [
           { key: "table", label: words.table, kind: "text" },
           { key: "rule", label: words.rule },
-          { key: "severity", label: words.severity },
+          { key: "rows", label: words.rowsOf, definition: words.rowsDefinition, kind: "number" },
+          { key: "files", label: words.uploads, definition: words.filesDefinition, kind: "number" },
           { key: "says", label: words.says },
-          { key: "object", label: words.file, kind: "text" },
-          { key: "measured_at", label: words.at, kind: "instant" },
         ],
-        rows: found.breaches.map(({ table, rule, severity, says, object, measured_at }) => ({ table, rule, severity, says, object, measured_at })),
+        rows: found.refused.map((refused) => ({ ...refused })),
       })}
-      csvName="quality-breaches"
+      note={({ refused, uploads, isCut }) => sentences(isCut ? words.ofNewest(uploads) : null, refused.length > MOST_BARS ? texts.sales.chartShows(MOST_BARS, refused.length) : null)}
+      csvName="refused-rows"
     />
   );
 }

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { api } from "../../api.ts";
 import { bars, trend } from "../../chart/options.ts";
+import { useFilters } from "../../filters.ts";
 import { day, money, number, percent } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import type { Column, Table } from "../../panel/table.ts";
@@ -9,25 +10,39 @@ import { Figure as FigureBox } from "../../ui/Figure.tsx";
 import { notYet } from "../shared/notYet.ts";
 import { isSimulated } from "../shared/simulated.ts";
 import type { Counted, Dimension, Effectiveness } from "../../types.ts";
-import { type Figure, FIGURES, funnelSteps, KIND, nameOf, whyNot, writeFigure } from "../../views/recommendations.ts";
+import { earnedNote, effectivenessInOurWords, type Figure, figureUnit, FIGURES, funnelSteps, KIND, nameOf, whyNot, writeFigure } from "../../views/recommendations.ts";
 
 const words = texts.recommendations;
 
-const load = (by: Dimension): Promise<Effectiveness> => notYet(api().effectiveness(by));
+/** The report of the chosen days by one dimension. */
+function useReport(by: Dimension): { load: () => Promise<Effectiveness>; deps: readonly unknown[] } {
+  const { start, end } = useFilters();
+  return { load: async () => effectivenessInOurWords(await notYet(api().effectiveness(by, { start, end }))), deps: [by, start, end] };
+}
 
-const COLUMNS: Column[] = FIGURES.map((figure) => ({ key: figure, label: words.figures[figure], kind: KIND[figure], ...(KIND[figure] === "percent" ? { digits: 2 } : {}) }));
+const DEFINITIONS: Record<Figure, string> = {
+  ctr: words.ctrDefinition,
+  conversion: words.conversionDefinition,
+  impressions: words.impressionsDefinition,
+  clicks: words.clicksDefinition,
+  carts: words.cartsDefinition,
+  purchases: words.purchasesDefinition,
+  revenue_minor: words.revenueDefinition,
+};
+
+const COLUMNS: Column[] = FIGURES.map((figure) => ({ key: figure, label: words.figures[figure], definition: DEFINITIONS[figure], kind: KIND[figure], ...(KIND[figure] === "percent" ? { digits: 2 } : {}) }));
 
 function cellsOf(row: Counted): Record<Figure, number | null> {
   return Object.fromEntries(FIGURES.map((figure) => [figure, row[figure]])) as Record<Figure, number | null>;
 }
 
 export function Earned(): VNode {
+  const asked = useReport("model");
   return (
     <Panel
       title={words.earned}
       definition={words.earnedDefinition}
-      load={() => load("model")}
-      deps={[]}
+      {...asked}
       enough={(report) => whyNot(report, "impressions")}
       isSimulated={isSimulated}
       height={120}
@@ -44,34 +59,35 @@ export function Earned(): VNode {
         </div>
       )}
       rows={({ totals, shop }) => ({
-        columns: [...COLUMNS, { key: "attributed_share", label: words.attributed, kind: "percent", digits: 2 }],
+        columns: [...COLUMNS, { key: "attributed_share", label: words.attributed, definition: words.attributedDefinition, kind: "percent", digits: 2 }],
         rows: [{ ...cellsOf(totals), attributed_share: shop.attributed_share }],
       })}
-      note={(report) => [words.period(day(report.since), day(report.until)), report.rule.text, report.reason, ...report.coverage.notes].filter(Boolean).join(" ")}
+      note={earnedNote}
       csvName="recommendations-earned"
     />
   );
 }
 
 export function FunnelPanel(): VNode {
+  const asked = useReport("model");
   return (
     <Panel
       size="half"
       title={words.funnel}
       definition={words.funnelDefinition}
-      load={() => load("model")}
-      deps={[]}
+      unit={words.products}
+      {...asked}
       enough={(report) => whyNot(report, "impressions")}
       isSimulated={isSimulated}
       chart={(report) => {
         const steps = funnelSteps(report.totals);
-        return bars({ names: steps.map((step) => step.name), series: [{ name: words.count, values: steps.map((step) => step.value) }], format: (value) => number(value), isHorizontal: true });
+        return bars({ names: steps.map((step) => step.name), series: [{ name: words.count, values: steps.map((step) => step.value) }], format: words.countOf, axisFormat: (value) => number(value), isHorizontal: true });
       }}
       rows={(report) => ({
         columns: [
           { key: "name", label: words.step },
-          { key: "value", label: words.count, kind: "number" },
-          { key: "share", label: words.ofShown, kind: "percent", digits: 2 },
+          { key: "value", label: words.count, definition: words.funnelDefinition, kind: "number" },
+          { key: "share", label: words.ofShown, definition: words.ofShownDefinition, kind: "percent", digits: 2 },
         ],
         rows: funnelSteps(report.totals),
       })}
@@ -92,14 +108,16 @@ export interface ByProps {
 const MOST_BARS = 20;
 
 export function By({ by, figure, title, definition, size = "half", controls }: ByProps): VNode {
+  const asked = useReport(by);
   return (
     <Panel
       size={size}
       title={title}
       definition={definition}
-      unit={words.figures[figure]}
-      load={() => load(by)}
-      deps={[by, figure]}
+      unit={(report) => figureUnit(figure, report.currency)}
+      shows={[figure]}
+      load={asked.load}
+      deps={[...asked.deps, figure]}
       enough={(report) => whyNot(report, figure)}
       isEmpty={(report) => report.rows.length === 0}
       isSimulated={isSimulated}
@@ -127,12 +145,12 @@ function tableBy(report: Effectiveness, by: Dimension): Table {
 }
 
 export function Versions(): VNode {
+  const asked = useReport("model");
   return (
     <Panel
       title={words.versions}
       definition={words.versionsDefinition}
-      load={() => load("model")}
-      deps={[]}
+      {...asked}
       enough={(report) => whyNot(report, "impressions")}
       isEmpty={(report) => (report.versions ?? []).length === 0}
       isSimulated={isSimulated}

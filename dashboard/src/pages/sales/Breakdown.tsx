@@ -1,15 +1,16 @@
 import type { VNode } from "preact";
 import { bars } from "../../chart/options.ts";
 import { setParams } from "../../filters.ts";
-import { day } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import type { Column, Row } from "../../panel/table.ts";
+import { currencyOf } from "../../panel/unit.ts";
 import { texts } from "../../texts/index.ts";
 import type { SalesRow } from "../../types.ts";
-import { type Changes, COLUMN, into, type Kind, type Span, wholeMonths } from "../../views/sales.ts";
+import { type Changes, COLUMN, into, type Kind, type Span } from "../../views/sales.ts";
 import { breakdown, type Kept } from "./answers.ts";
 import { AOV, CUSTOMERS, FEE, figuresOf, formatsOf, ITEMS, LINES, NET, ORDERS, PARTS, textOf } from "./columns.ts";
 import { linkTo } from "./Trail.tsx";
+import { monthsNote } from "../shared/months.ts";
 import { sentences } from "../shared/sentences.ts";
 
 const words = texts.sales;
@@ -17,7 +18,7 @@ const MOST_BARS = 12;
 
 const FIGURES: Record<Kind, readonly Column[]> = {
   country: [NET, ORDERS, AOV, CUSTOMERS, ...PARTS, FEE],
-  category: [NET, { key: "products", label: words.products, kind: "number" }, ...ITEMS, ...PARTS],
+  category: [NET, { key: "products", label: words.products, definition: words.productsDefinition, kind: "number" }, ...ITEMS, ...PARTS],
   product: [NET, ORDERS, CUSTOMERS, ...ITEMS, ...PARTS],
   channel: [NET, ORDERS, AOV, CUSTOMERS, ...PARTS, FEE],
   fee: [NET, LINES],
@@ -53,6 +54,7 @@ export function Breakdown({ of, size, category = "", controls, besides, start, e
     <Panel
       title={words.by[of]}
       definition={words.byDefinition[of]}
+      unit={currencyOf}
       load={() => breakdown(of, { start, end })}
       deps={[of, start, end, category]}
       size={size}
@@ -104,11 +106,3 @@ function nameOf(of: Kind, row: SalesRow): string {
   const value = textOf(row[COLUMN[of]]);
   return (of === "product" ? (textOf(row.name) ?? value) : value) ?? texts.table.unknown;
 }
-
-/** Say which months the figures are of, where the chosen days are no whole ones. */
-export function monthsNote(span: Span): string | null {
-  const { start, end } = wholeMonths(span);
-  if (!start && !end) return words.allTime;
-  return (start !== span.start || end !== span.end ? words.widened : words.ofMonths)(start ? day(start) : null, end ? day(end) : null);
-}
-

@@ -3,7 +3,8 @@ import { trend } from "../../chart/options.ts";
 import { type Grain, setParams } from "../../filters.ts";
 import { day, money, number, period } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
-import type { Column } from "../../panel/table.ts";
+import { type Column, definitionOf } from "../../panel/table.ts";
+import { currencyOf } from "../../panel/unit.ts";
 import { texts } from "../../texts/index.ts";
 import { Figure } from "../../ui/Figure.tsx";
 import { type Chosen, into, type Kind, ofMonths, partRunning, type Span } from "../../views/sales.ts";
@@ -36,6 +37,7 @@ export function OneValue({ chosen, start, end, grain }: OneValueProps): VNode {
     <Panel
       title={words.ofValue(words.chosen(words.names[kind], value), texts.filters.grains[length])}
       definition={words.ofValueDefinition}
+      unit={currencyOf}
       load={() => periodsOf(chosen, { start, end }, grain)}
       deps={[kind, value, start, end, length]}
       enough={(found) => (found.isKept ? null : words.notKept(value, words.plural[kind]))}
@@ -57,8 +59,13 @@ export function OneValue({ chosen, start, end, grain }: OneValueProps): VNode {
         <>
           <p class="note">{kind === "product" ? <Product {...found} /> : words.together}</p>
           <div class="figures">
-            {columns.filter(({ key }) => numberOf(found.totals[key]) !== null).map(({ key, label }) => (
-              <Figure key={key} label={label} definition={words.figureOfValue(label, value)} value={isMoney(key) ? money(numberOf(found.totals[key]), found.currency) : number(numberOf(found.totals[key]))} />
+            {columns.filter(({ key }) => numberOf(found.totals[key]) !== null).map((column) => (
+              <Figure
+                key={column.key}
+                label={column.label}
+                definition={sentences(definitionOf(column), words.figureOfValue(column.label, value)) ?? ""}
+                value={isMoney(column.key) ? money(numberOf(found.totals[column.key]), found.currency) : number(numberOf(found.totals[column.key]))}
+              />
             ))}
           </div>
         </>

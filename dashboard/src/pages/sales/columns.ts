@@ -25,7 +25,7 @@ export const ITEMS: Column[] = [
 
 /** How a measure is written, and on an axis. */
 export function formatsOf(measure: string, currency: string): { format: (value: number) => string; axisFormat: (value: number) => string } {
-  if (!isMoney(measure)) return { format: (value) => number(value), axisFormat: (value) => number(value) };
+  if (!isMoney(measure)) return { format: measure === "orders" ? texts.counts.orders : texts.counts.customers, axisFormat: (value) => number(value) };
   return { format: (value) => money(value, currency), axisFormat: (value) => money(value, currency, { isCompact: true }) };
 }
 

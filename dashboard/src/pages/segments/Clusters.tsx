@@ -2,23 +2,24 @@
 import type { VNode } from "preact";
 import { api } from "../../api.ts";
 import { heatmap, scatter, trend } from "../../chart/options.ts";
-import { number, percent, readable } from "../../format.ts";
+import { number, percent } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import { texts } from "../../texts/index.ts";
 import type { Clusters } from "../../types.ts";
 import { notYet } from "../shared/notYet.ts";
-import { heaviest, pointsByCluster, tellingFeatures } from "../../views/segments.ts";
+import { clustersInOurWords, featureName, featureText, featureUnit, featureValue, heaviest, pointsByCluster, tellingFeatures } from "../../views/segments.ts";
 import { toSegment } from "./ofMethod.ts";
 
 const words = texts.segments;
 
-const load = (): Promise<Clusters> => notYet(api().get<Clusters>("/analytics/segments/clusters"));
+const load = async (): Promise<Clusters> => clustersInOurWords(await notYet(api().get<Clusters>("/analytics/segments/clusters")));
 
 export function PlanePanel(): VNode {
   return (
     <Panel
       title={words.scatter}
       definition={words.scatterDefinition}
+      unit={words.planeUnit}
       load={load}
       deps={[]}
       enough={(found) => found.points_reason}
@@ -26,15 +27,16 @@ export function PlanePanel(): VNode {
       height={460}
       chart={(found) => {
         const axis = (at: number): string => words.component(at + 1, percent(found.components[at]?.variance_share, 0));
-        return scatter({ groups: pointsByCluster(found), xName: axis(0), yName: axis(1) });
+        return scatter({ groups: pointsByCluster(found), xName: axis(0), yName: axis(1), format: (value) => number(value, 2) });
       }}
+      chartLabel={(found) => words.plane(pointsByCluster(found).map(({ name, points }) => texts.chart.told(`${name}:`, texts.counts.customers(points.length))))}
       rows={(found) => {
         const names = new Map(found.clusters.map((cluster) => [cluster.cluster_id, cluster.name]));
         return {
           columns: [
             { key: "cluster", label: words.cluster },
-            { key: "x", label: words.x, kind: "number", digits: 3 },
-            { key: "y", label: words.y, kind: "number", digits: 3 },
+            { key: "x", label: words.x, definition: words.componentDefinition, kind: "number", digits: 3 },
+            { key: "y", label: words.y, definition: words.componentDefinition, kind: "number", digits: 3 },
           ],
           rows: found.points.map(({ x, y, cluster }) => ({ cluster: names.get(cluster) ?? String(cluster), x, y })),
         };
@@ -42,7 +44,7 @@ export function PlanePanel(): VNode {
       note={(found) =>
         [
           words.points(found.points.length, found.customers),
-          ...found.components.map((component, at) => words.madeOf(at + 1, heaviest(component.weights).map(readable).join(", "))),
+          ...found.components.map((component, at) => words.madeOf(at + 1, heaviest(component.weights).map(featureName).join(", "))),
         ].join(" ")
       }
       csvName="cluster-points"
@@ -55,7 +57,7 @@ export function ProfilesPanel(): VNode {
     <Panel
       title={words.profiles}
       definition={words.profilesDefinition}
-      unit={words.z}
+      unit={words.zUnit}
       load={load}
       deps={[]}
       enough={(found) => (found.clusters.length < 2 ? (found.reason ?? texts.panel.notEnough) : null)}
@@ -67,14 +69,17 @@ export function ProfilesPanel(): VNode {
         return heatmap(
           {
             columns: found.clusters.map((cluster) => cluster.name),
-            rows: features.map(readable),
+            rows: features.map(featureName),
             cells: features.flatMap((feature, row) => found.clusters.map((cluster, column) => [column, row, cluster.profile[feature]?.z ?? null] as const)),
             format: (value) => number(value, 1),
+            longFormat: (value) => words.deviations(number(value, 1)),
             min: -most,
             max: most,
             note: (column, row) => {
-              const told = found.clusters[column]?.profile[features[row] ?? ""];
-              return told ? `${words.mean} ${number(told.mean, 2)}\n${words.median} ${number(told.median, 2)}` : "";
+              const feature = features[row] ?? "";
+              const told = found.clusters[column]?.profile[feature];
+              const written = (value: number | null): string => featureText(value, feature, found.currency);
+              return told ? `${words.mean} ${written(told.mean)}\n${words.median} ${written(told.median)}` : "";
             },
           },
           { ...theme, sequential: theme.diverging },
@@ -84,11 +89,22 @@ export function ProfilesPanel(): VNode {
         columns: [
           { key: "cluster", label: words.cluster, href: (row) => toSegment(String(row["id"]), "kmeans") },
           { key: "feature", label: words.feature },
+          { key: "unit", label: words.unit },
           { key: "mean", label: words.mean, kind: "number", digits: 2 },
           { key: "median", label: words.median, kind: "number", digits: 2 },
           { key: "z", label: words.z, kind: "number", digits: 2 },
         ],
-        rows: found.clusters.flatMap((cluster) => Object.entries(cluster.profile).map(([feature, told]) => ({ id: cluster.cluster_id, cluster: cluster.name, feature: readable(feature), ...told }))),
+        rows: found.clusters.flatMap((cluster) =>
+          Object.entries(cluster.profile).map(([feature, { mean, median, z }]) => ({
+            id: cluster.cluster_id,
+            cluster: cluster.name,
+            feature: featureName(feature),
+            unit: featureUnit(feature, found.currency),
+            mean: featureValue(mean, feature, found.currency),
+            median: featureValue(median, feature, found.currency),
+            z,
+          })),
+        ),
       })}
       csvName="cluster-profiles"
     />
@@ -100,6 +116,7 @@ export function ChoicePanel(): VNode {
     <Panel
       title={words.choice}
       definition={words.choiceDefinition}
+      unit={words.choiceUnit}
       load={load}
       deps={[]}
       enough={(found) => (found.by_k.length === 0 ? (found.reason ?? texts.panel.notEnough) : null)}

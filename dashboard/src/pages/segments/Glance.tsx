@@ -42,9 +42,9 @@ export function Glance({ segmentId, method }: { segmentId: string; method: Metho
         const row = rowOf(found);
         return {
           columns: [
-            { key: "customers", label: labels.customers, kind: "number" },
+            { key: "customers", label: labels.customers, definition: labels.customersDefinition, kind: "number" },
             { key: "customer_share", label: labels.customerShare, kind: "percent" },
-            { key: "net_minor", label: labels.net, kind: "money" },
+            { key: "net_minor", label: labels.net, definition: labels.netDefinition, kind: "money" },
             { key: "revenue_share", label: labels.revenueShare, kind: "percent" },
             { key: "expected_value_12m_minor", label: labels.expected, kind: "money" },
             { key: "expected_value_12m_low_minor", label: labels.expectedLow, kind: "money" },

@@ -5,10 +5,11 @@ import { bars, intervals, treemap } from "../../chart/options.ts";
 import { money, number, percent } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import type { Column, Table } from "../../panel/table.ts";
+import { currencyOf } from "../../panel/unit.ts";
 import { navigate } from "../../router.ts";
 import { texts } from "../../texts/index.ts";
 import type { Performance, Segments } from "../../types.ts";
-import { areas, type Method, withOurWords } from "../../views/segments.ts";
+import { areas, type Method, netPerCustomer, withOurWords } from "../../views/segments.ts";
 import { isSimulated } from "../shared/simulated.ts";
 import { segmentsOf, toSegment } from "./ofMethod.ts";
 
@@ -27,19 +28,33 @@ export function Areas({ method, of }: { method: Method; of: "customers" | "net_m
       size="half"
       title={isMoney ? words.byRevenue : words.byCustomers}
       definition={isMoney ? words.byRevenueDefinition : words.byCustomersDefinition}
+      unit={isMoney ? currencyOf : texts.units.customers}
       load={() => segmentsOf(method)}
       deps={[method]}
       isSimulated={isSimulated}
       isEmpty={(found) => found.segments.length === 0}
       emptyHelp={words.none}
-      chart={(found, theme) => treemap(areasOf(found).nodes, isMoney ? (value) => money(value, found.currency, { isCompact: true }) : (value) => number(value), theme)}
+      chart={(found, theme) => {
+        const short = (value: number): string => money(value, found.currency, { isCompact: true });
+        return treemap(
+          {
+            nodes: areasOf(found).nodes,
+            format: isMoney ? short : (value) => number(value),
+            longFormat: isMoney ? (value) => money(value, found.currency) : texts.counts.customers,
+            areaOf: isMoney ? words.net : words.customers,
+            colourOf: words.netPerCustomer,
+            colourFormat: short,
+          },
+          theme,
+        );
+      }}
       onPick={(picked) => {
         const { id } = picked.data as { id?: string };
         if (id) navigate(toSegment(id, method));
       }}
       rows={(found) => ({
-        columns: [nameColumn(method), { key: of, label: isMoney ? words.net : words.customers, kind: isMoney ? "money" : "number" }, { key: share, label: isMoney ? words.revenueShare : words.customerShare, kind: "percent" }],
-        rows: found.segments.map((row) => ({ segment_id: row.segment_id, name: row.name, [of]: row[of], [share]: row[share] })),
+        columns: [nameColumn(method), { key: of, label: isMoney ? words.net : words.customers, definition: isMoney ? words.netDefinition : words.customersDefinition, kind: isMoney ? "money" : "number" }, { key: share, label: isMoney ? words.revenueShare : words.customerShare, kind: "percent" }, { key: "net_per_customer_minor", label: words.netPerCustomer, kind: "money" }],
+        rows: found.segments.map((row) => ({ segment_id: row.segment_id, name: row.name, [of]: row[of], [share]: row[share], net_per_customer_minor: netPerCustomer(row) })),
       })}
       note={(found) => {
         const { leftOut } = areasOf(found);
@@ -70,8 +85,8 @@ function tableOf(found: Segments, method: Method): Table {
   return {
     columns: [
       nameColumn(method),
-      { key: "customers", label: words.customers },
-      { key: "net_minor", label: words.net, kind: "money" },
+      { key: "customers", label: words.customers, definition: words.customersDefinition },
+      { key: "net_minor", label: words.net, definition: words.netDefinition, kind: "money" },
       { key: "expected_value_12m_minor", label: words.expected, kind: "money" },
       { key: "mean_probability_alive", label: words.alive, kind: "percent" },
       { key: "mean_recency_days", label: words.recency, unit: words.days, kind: "number", digits: 0 },
@@ -98,6 +113,7 @@ export function Expected({ method }: { method: Method }): VNode {
       size="half"
       title={words.expectedTitle}
       definition={words.expectedDefinition}
+      unit={currencyOf}
       load={() => segmentsOf(method)}
       deps={[method]}
       isSimulated={isSimulated}
@@ -111,17 +127,18 @@ export function Expected({ method }: { method: Method }): VNode {
           }),
           (value) => money(value, found.currency, { isCompact: true }),
           theme,
+          { intervalIs: texts.chart.intervalOf(80), nothingIs: texts.chart.nothing },
         )
       }
       rows={(found) => ({
         columns: [
           nameColumn(method),
-          { key: "value", label: words.expected, kind: "money" },
-          { key: "low", label: words.expectedLow, kind: "money" },
-          { key: "high", label: words.expectedHigh, kind: "money" },
+          { key: "expected_value_12m_minor", label: words.expected, kind: "money" },
+          { key: "expected_value_12m_low_minor", label: words.expectedLow, kind: "money" },
+          { key: "expected_value_12m_high_minor", label: words.expectedHigh, kind: "money" },
         ],
-        rows: found.segments.map((row) => ({
-          segment_id: row.segment_id, name: row.name, value: row.expected_value_12m_minor, low: row.expected_value_12m_low_minor, high: row.expected_value_12m_high_minor,
+        rows: found.segments.map(({ segment_id, name, expected_value_12m_minor, expected_value_12m_low_minor, expected_value_12m_high_minor }) => ({
+          segment_id, name, expected_value_12m_minor, expected_value_12m_low_minor, expected_value_12m_high_minor,
         })),
       })}
       csvName={`expected-value-${method}`}
@@ -141,6 +158,7 @@ export function PerformancePanel({ method }: { method: Method }): VNode {
       size="half"
       title={words.performance}
       definition={words.performanceDefinition}
+      unit={(found) => texts.units.each(found.currency, words.customerUnit)}
       load={async () => withOurWords(await api().performance({ method }), method)}
       deps={[method]}
       isSimulated={isSimulated}
@@ -159,7 +177,7 @@ export function PerformancePanel({ method }: { method: Method }): VNode {
         columns: [
           nameColumn(method),
           { key: "net_per_customer_minor", label: words.netPerCustomer, kind: "money" },
-          { key: "purchases", label: words.purchases, kind: "number" },
+          { key: "purchases", label: words.purchases, definition: words.purchasesDefinition, kind: "number" },
           { key: "net_per_purchase_minor", label: words.netPerPurchase, kind: "money" },
           ...(found.migration_reason === null ? MOVES.map((move) => ({ key: move, label: labels[move], kind: "number" as const })) : []),
         ],

@@ -20,6 +20,9 @@ async function named<A extends { names: Record<string, string> }>(asked: Promise
   return { ...found, names: inOurWords(found.names, "rfm") };
 }
 
+/** Columns of the table that the map shows, the scores before the figure. */
+const SHOWN_OF = { value: ["r", "f", "mean_monetary_minor"], net: ["r", "f", "net_minor"], customers: ["r", "f", "customers"] };
+
 export function MapPanel(): VNode {
   const [measure, setMeasure] = useChoice("map", MAP_MEASURES);
   const cut = (found: SegmentMap, letter: "r" | "f", score: number): string | null => {
@@ -30,12 +33,13 @@ export function MapPanel(): VNode {
     <Panel
       title={words.map}
       definition={words.mapDefinition}
-      unit={words.mapMeasures[measure]}
+      unit={(found) => words.mapUnits[measure](found.currency)}
       load={() => named(notYet(api().get<SegmentMap>("/analytics/segments/map")))}
       deps={[measure]}
       isEmpty={(found) => found.cells.every((cell) => cell.customers === 0)}
       height={420}
       controls={<Select label={words.mapShows} name="map" value={measure} options={MAP_MEASURES.map((value) => ({ value, label: words.mapMeasures[value] }))} onChange={setMeasure} />}
+      shows={SHOWN_OF[measure]}
       chart={(found, theme) =>
         heatmap(
           {
@@ -43,6 +47,7 @@ export function MapPanel(): VNode {
             rows: RECENCY_SCORES.map((score) => words.recencyCut(score, cut(found, "r", score))),
             cells: mapCells(found, measure),
             format: measure === "customers" ? (value) => number(value) : (value) => money(value, found.currency, { isCompact: true }),
+            longFormat: measure === "customers" ? texts.counts.customers : (value) => money(value, found.currency),
             note: (column, row) => {
               const cell = cellAt(found, column, row);
               if (!cell) return "";
@@ -62,8 +67,8 @@ export function MapPanel(): VNode {
         columns: [
           { key: "r", label: words.recencyScore, kind: "number" },
           { key: "f", label: words.frequencyScore, kind: "number" },
-          { key: "customers", label: words.customers, kind: "number" },
-          { key: "net_minor", label: words.net, kind: "money" },
+          { key: "customers", label: words.customers, definition: words.cellCustomersDefinition, kind: "number" },
+          { key: "net_minor", label: words.net, definition: words.netDefinition, kind: "money" },
           { key: "mean_monetary_minor", label: words.netPerCustomer, kind: "money" },
           { key: "segment", label: words.mostOf, href: (row) => (typeof row["segment_id"] === "string" ? toSegment(row["segment_id"], "rfm") : null) },
         ],
@@ -87,7 +92,7 @@ export function MigrationPanel(): VNode {
     <Panel
       title={words.migration}
       definition={words.migrationDefinition}
-      unit={words.customers}
+      unit={texts.units.customers}
       load={() => named(notYet(api().get<Migration>("/analytics/segments/migration")))}
       deps={[shown]}
       enough={(found) => found.reason}
@@ -95,13 +100,13 @@ export function MigrationPanel(): VNode {
       emptyHelp={words.nobodyMoved}
       height={460}
       controls={<Select label={words.movesShown} name="moves" value={shown} options={SHOWN.map((value) => ({ value, label: words.moves[value] }))} onChange={setShown} />}
-      chart={(found, theme) => sankey({ ...flowsOf(found), format: (value) => number(value) }, theme)}
+      chart={(found, theme) => sankey({ ...flowsOf(found), format: texts.counts.customers, widthOf: texts.units.customers }, theme)}
       rows={(found) => ({
         columns: [
           { key: "from", label: words.from },
           { key: "to", label: words.to },
-          { key: "customers", label: words.customers, kind: "number" },
-          { key: "net_minor", label: words.net, kind: "money" },
+          { key: "customers", label: words.customers, definition: words.movedDefinition, kind: "number" },
+          { key: "net_minor", label: words.net, definition: words.movedNetDefinition, kind: "money" },
           { key: "net_minor_change", label: words.netChange, kind: "money" },
         ],
         rows: found.moves.map((move) => ({

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,10 +13,14 @@ from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption
 from patronage.cli.lines import print_json, say
 from patronage.cli.monitored import monitored
 from patronage.cli.outputs import print_rows
+from patronage.logic.effectiveness.ranged import ranged
 from patronage.steps.analytics.monitoring import rows_by
 
 if TYPE_CHECKING:
+    from patronage.cli.monitored import Read
     from patronage.settings import Shop
+
+_DAY = "%Y-%m-%d"
 
 
 class Dimension(StrEnum):
@@ -36,6 +41,12 @@ def effectiveness(
     exports: Annotated[
         bool, typer.Option("--exports", help="What acting on exported segments earned, instead.")
     ] = False,
+    start: Annotated[
+        datetime | None, typer.Option("--start", formats=[_DAY], help="Only from this day of the report on.")
+    ] = None,
+    end: Annotated[
+        datetime | None, typer.Option("--end", formats=[_DAY], help="Only up to this day of the report.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Show what recommendations led to: impressions, clicks, carts, purchases and their revenue.
@@ -45,18 +56,28 @@ def effectiveness(
 
     Example: `patronage effectiveness --lake patronage-data --by placement`
 
+    Example: `patronage effectiveness --by day --start 2026-11-01 --end 2026-11-30`
+
     Example: `patronage effectiveness --exports --stack Patronage`
     """
     if exports:
-        document, shop = monitored("experiments", lake, stack, is_quiet=as_json)
-        _print_exports(document["segments"], shop, as_json=as_json)
+        read, shop = monitored("experiments", lake, stack, is_quiet=as_json)
+        _print_exports(read("experiments")["segments"], shop, as_json=as_json)
         return
-    document, shop = monitored("effectiveness", lake, stack, is_quiet=as_json)
-    answer = rows_by(document, by)
+    read, shop = monitored("effectiveness", lake, stack, is_quiet=as_json)
+    answer = _answer(read, by, start, end)
     if as_json:
         print_json(answer)
         return
     _print(answer, by, shop)
+
+
+def _answer(read: Read, by: str, start: datetime | None, end: datetime | None) -> dict[str, Any]:
+    report = read("effectiveness")
+    if start is None and end is None:
+        return rows_by(report, by)
+    first, last = (None if each is None else each.date() for each in (start, end))
+    return ranged(report, read, by, start=first, end=last)
 
 
 def _print(answer: dict[str, Any], by: str, shop: Shop) -> None:
@@ -81,8 +102,15 @@ def _print(answer: dict[str, Any], by: str, shop: Shop) -> None:
     seen = answer["totals"].get("view_through")
     if seen:
         say(f"Seen, not clicked: {seen['purchases']:,} purchases, {shop.format_money(seen['revenue_minor'])}")
-    for note in filter(None, [answer["reason"], *answer["coverage"]["notes"]]):
+    for note in filter(None, [answer["reason"], *_notes(answer["coverage"])]):
         say(note)
+
+
+def _notes(coverage: dict[str, Any]) -> list[str]:
+    notes: list[str] = coverage["notes"]
+    if notes and "since" in coverage:
+        return [f"Of all days of the report, {coverage['since']} to {coverage['until']}:", *notes]
+    return notes
 
 
 def _print_versions(versions: list[dict[str, Any]]) -> None:

@@ -30,8 +30,8 @@ def results(
 
     Example: `patronage experiments results do-they-pay --stack Patronage`
     """
-    document, shop = monitored("experiments", lake, stack, is_quiet=as_json)
-    report = results_of(document, experiment_id)
+    read, shop = monitored("experiments", lake, stack, is_quiet=as_json)
+    report = results_of(read("experiments"), experiment_id)
     if as_json:
         print_json(report)
         return

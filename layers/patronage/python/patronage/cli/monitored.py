@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -24,10 +26,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from patronage.settings import Shop
+    from patronage.stores.figures_reader import FiguresReader
 
 
-def monitored(name: str, lake: Path, stack: str | None, *, is_quiet: bool) -> tuple[dict[str, Any], Shop]:
-    """Return a document, "effectiveness" or "experiments", and the shop that it is about.
+Read = Callable[[str], dict[str, Any]]
+
+
+def monitored(name: str, lake: Path, stack: str | None, *, is_quiet: bool) -> tuple[Read, Shop]:
+    """Return what reads a document of a measure, "effectiveness" or "experiments", and the shop it is about.
 
     Nothing is printed meanwhile where `is_quiet`: JSON stands alone.
 
@@ -39,7 +45,7 @@ def monitored(name: str, lake: Path, stack: str | None, *, is_quiet: bool) -> tu
     if stack is not None:
         with explained():
             served = open_served(stack)
-            return document_of(served.figures, name, datetime.now(UTC))[0], served.opened.shop
+            return partial(_served, served.figures), served.opened.shop
     opened = open_lake(lake, None)
     with Stages(Console(quiet=True) if is_quiet else console).stage(f"Measure {name}"):
         run_id = pinned_monitoring(opened)
@@ -48,4 +54,10 @@ def monitored(name: str, lake: Path, stack: str | None, *, is_quiet: bool) -> tu
         else:
             experiment_tables(run_id, opened.lake)
             experiment_reports(run_id, opened.lake.store)
-    return read_json(opened.lake.store, document_key(run_id, name)), opened.shop
+    return lambda document: read_json(opened.lake.store, document_key(run_id, document)), opened.shop
+
+
+def _served(reader: FiguresReader, name: str) -> dict[str, Any]:
+    """Read a document of the live run; `NotFound` says how to get it."""
+    with explained():
+        return document_of(reader, name, datetime.now(UTC))[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -18,9 +19,11 @@ def publish_dashboard(
     """Upload the dashboard with what its page must know of the stack, and print its address.
 
     `make deploy` does it; by itself it takes a new build to a stack that is up to date, or goes back to an
-    earlier one. It asks AWS with your own credentials.
+    earlier one. It asks AWS with your own credentials, or the local cloud that AWS_ENDPOINT_URL names, as
+    `patronage demo` prints it.
 
     Example: `patronage publish-dashboard --stack Patronage`
     """
     with explained():
-        say(publish_site(open_stack(Cloud(), stack), folder))
+        cloud = Cloud(os.environ.get("AWS_ENDPOINT_URL") or None)
+        say(publish_site(open_stack(cloud, stack), folder))

@@ -14,6 +14,7 @@ PUBLISHED, PROMOTED, RECORDED, SKIPPED = "published", "promoted", "recorded", "s
 RELEASED = (PUBLISHED, PROMOTED)
 """The decisions that let a version go live."""
 LIVE, SUPERSEDED = "live", "superseded"
+_SAID = ("reason", "reason_code", "reason_values")
 _COMPARED = ("decision", "reason", "low_data", "parent", "libraries", "fingerprint")
 
 
@@ -43,7 +44,7 @@ def summary_of(record: Mapping[str, Any], live: Entry | None) -> dict[str, Any]:
         "model": record["model"],
         "version": record["version"],
         "decision": record["decision"],
-        "reason": record["reason"],
+        **{name: record[name] for name in _SAID if name in record},
         **state_of(record, live),
         "created_at": record.get("created_at"),
         "as_of": record["as_of"],

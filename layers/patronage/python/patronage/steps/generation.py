@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput
 from patronage.logic.arrays import read_npz
+from patronage.logic.effectiveness.ranged import DOCUMENTS as DAY_DOCUMENTS
 from patronage.logic.monitor.keys import document_key
 from patronage.logic.segments.methods import METHODS
 from patronage.logic.serve.bought import pack_bought
@@ -64,8 +65,10 @@ ANALYTICS = {
     "slices": "segments/slices.json",
     "funnels": "journeys/funnels.json",
     "funnel-slices": "journeys/funnel_slices.json",
+    "funnel-months": "journeys/funnel_months.json",
     "transitions": "journeys/transitions.json",
     "session-slices": "journeys/session_slices.json",
+    "session-months": "journeys/session_months.json",
     "purchase-slices": "journeys/purchase_slices.json",
     "category-slices": "journeys/category_slices.json",
     "purchases": "journeys/purchases.json",
@@ -75,7 +78,7 @@ ANALYTICS = {
 }
 """What a run of segments figures out: the name under which it is served, and the file below the run."""
 
-MONITORED = ("drift", "effectiveness", "experiments", "decision")
+MONITORED = ("drift", "effectiveness", *DAY_DOCUMENTS, "experiments", "decision")
 """What a run of monitoring found out: the names under which it is served, files below its `monitor/`."""
 
 BOARDS = {"all": ("popular", POPULAR), "trending": ("trending", TRENDING), "new": ("new", NEW)}

@@ -11,6 +11,7 @@ from patronage.logic.monitor.advice import advice
 from patronage.logic.monitor.ages import hours_since
 from patronage.logic.monitor.keys import decision_key
 from patronage.steps.monitor.ended import run_record
+from patronage.steps.monitor.run_days import RunDays, run_told, runs_of_days
 from patronage.steps.quality_index import open_breaches, quality_key
 from patronage.stores.objects import read_json
 
@@ -36,6 +37,7 @@ def status(
     alarms: Sequence[Alarm] = (),
     dead_letters: int | None = None,
     stack: str = "",
+    days: RunDays | None = None,
 ) -> dict[str, Any]:
     """Put together what is known of the system.
 
@@ -51,12 +53,15 @@ def status(
         Of a deployed stack; none of a local lake.
     stack : str
         Its name, for the commands.
+    days : RunDays, optional
+        Of which days the runs are told instead of the newest; all else stays as of now.
 
     Returns
     -------
     dict
         ``at``, ``runs``, ``freshness``, ``alarms``, ``dead_letters``, ``breaches``, ``decision``, and
-        ``next``: sentences, each with a ``command``, which may be "".
+        ``next``: sentences, each with a ``command``, which may be ""; of some days also
+        ``runs_left_out``, the number of older runs of these days beyond the `MOST_OF_DAYS` of a machine.
     """
     parts: dict[str, Any] = {
         "runs": {
@@ -69,24 +74,16 @@ def status(
         "breaches": _breaches(store),
         "decision": _decision(pointer, store),
     }
-    return {"at": now.isoformat(), "stack": stack, **parts, "next": advice(**parts, stack=stack)}
+    answer = {"at": now.isoformat(), "stack": stack, **parts, "next": advice(**parts, stack=stack)}
+    return answer | (runs_of_days(store, executions, days, now=now) if days else {})
 
 
 def _run(machine: str, execution: Execution, store: ObjectStore, now: datetime) -> dict[str, Any]:
     """Return a run; why it failed and what came of it stand in the record that is kept of its end."""
-    until = execution.ended or now
     record: dict[str, Any] = {}
     with suppress(NotFound):
         record = read_json(store, run_record(machine, execution.run_id))
-    return {
-        "run_id": execution.run_id,
-        "status": execution.status,
-        "began": execution.began.isoformat(),
-        "seconds": round((until - execution.began).total_seconds(), 1),
-        "published": record.get("published"),
-        "reason": record.get("reason", ""),
-        "cause": ": ".join(filter(None, (record.get("error", ""), record.get("cause", "")))),
-    }
+    return run_told(execution, record, now=now)
 
 
 def _fresh(family: str, entry: Entry, now: datetime) -> dict[str, Any]:

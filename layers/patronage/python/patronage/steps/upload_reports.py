@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from patronage.errors import NotFound
 from patronage.logic.api.cursors import read_cursor, write_cursor
+from patronage.logic.segments.spans import Span, check_order
 from patronage.logic.upload_keys import REPORTS
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from patronage.stores.objects import ObjectStore
 
+    Listed = tuple[datetime, str]
+
+MOST_READ = 400
+"""So many reports are read for a page, some of which may be of other days."""
 _COUNTS = ("read", "kept", "refused", "repeated", "superseded")
 _READERS = 8
-_QUESTION = ["upload-reports"]
 
 
-def upload_reports(store: ObjectStore, *, limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
+def upload_reports(
+    store: ObjectStore,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    timezone: str = "UTC",
+) -> dict[str, Any]:
     """List the reports of uploads, the one that was last written first.
 
     A report is written anew where an upload is read again, and where an erasure took a person out of it.
@@ -27,9 +42,13 @@ def upload_reports(store: ObjectStore, *, limit: int = 50, cursor: str | None = 
     Parameters
     ----------
     limit : int
-        How many a page.
+        How many a page at most; of some days a page may have fewer, and others after it.
     cursor : str, optional
         ``next_cursor`` of the page before; what was written since then comes on no later page.
+    start, end : date, optional
+        Days of the shop, both included, on which the upload was judged (``at``); all where left out.
+    timezone : str
+        The shop's.
 
     Returns
     -------
@@ -42,20 +61,45 @@ def upload_reports(store: ObjectStore, *, limit: int = 50, cursor: str | None = 
     Raises
     ------
     BadField
-        The cursor is none of ours.
+        The cursor is none of ours, or the days end before they start.
     """
+    check_order(Span(start, end))
+    zone = ZoneInfo(timezone)
+    question = ["upload-reports", str(start), str(end)]
     listed = store.newest(REPORTS)
+    if start is not None:  # nothing is judged after it was written
+        begins = datetime.combine(start, time(), zone).astimezone(UTC)
+        listed = [each for each in listed if each[0] >= begins]
     if cursor is not None:
-        before = tuple(read_cursor(cursor, _QUESTION, (str, str)))
+        before = tuple(read_cursor(cursor, question, (str, str)))
         listed = [each for each in listed if _place(*each) < before]
-    page, is_last = listed[:limit], len(listed) <= limit
-    with ThreadPoolExecutor(_READERS) as pool:
-        found = pool.map(lambda each: _report(store, *each), page)
-        reports = [report for report in found if report is not None]
+    reports, last = [], None
+    for place, report in _read(store, listed[:MOST_READ], at_once=limit):
+        last = place
+        if report is not None and _is_within(report["at"], start, end, zone):
+            reports.append(report)
+        if len(reports) == limit:
+            break
+    is_last = not listed or last == listed[-1]
     return {
         "reports": reports,
-        "next_cursor": None if is_last else write_cursor(_QUESTION, *_place(*page[-1])),
+        "next_cursor": None if is_last or last is None else write_cursor(question, *_place(*last)),
     }
+
+
+def _read(
+    store: ObjectStore, listed: Sequence[Listed], *, at_once: int
+) -> Iterator[tuple[Listed, dict[str, Any] | None]]:
+    """Read reports in their order, no more than a page ahead."""
+    with ThreadPoolExecutor(_READERS) as pool:
+        for begin in range(0, len(listed), at_once):
+            some = listed[begin : begin + at_once]
+            yield from zip(some, pool.map(lambda each: _report(store, *each), some), strict=True)
+
+
+def _is_within(at: str, start: date | None, end: date | None, zone: ZoneInfo) -> bool:
+    day = datetime.fromisoformat(at).astimezone(zone).date()
+    return (start is None or day >= start) and (end is None or day <= end)
 
 
 def _place(written: datetime, key: str) -> tuple[str, str]:

@@ -52,6 +52,12 @@ JOURNEY_FILTERS = (
         example="newsletter",
     ),
 )
+MONTHS = (
+    Parameter(
+        "start", "first day of a month, in the shop's zone; of visits alone", "day", example="2010-01-01"
+    ),
+    Parameter("end", "last day of a month, in the shop's zone; of visits alone", "day", example="2010-12-31"),
+)
 CURSOR = Parameter("cursor", "`next_cursor` of the page before", example="WzEsInIt")
 
 
@@ -311,6 +317,8 @@ ROUTES = (
             Parameter(
                 "by", "what the rows are of", "choice", default="model", choices=EFFECTIVENESS_DIMENSIONS
             ),
+            START,
+            END,
         ),
     ),
     Route(
@@ -367,7 +375,7 @@ ROUTES = (
         VIEWER,
         "How many visits and visitors come to a product, the cart and a purchase, by channel too",
         "Funnels",
-        JOURNEY_FILTERS,
+        (*JOURNEY_FILTERS, *MONTHS),
     ),
     Route(
         "GET",
@@ -386,6 +394,7 @@ ROUTES = (
                 choices=PATHS,
             ),
             *JOURNEY_FILTERS,
+            *MONTHS,
         ),
     ),
     Route(
@@ -489,7 +498,16 @@ ROUTES = (
         body=(),
         body_schema="RulesDocument",
     ),
-    Route("GET", "/status", "status", API, VIEWER, "Runs, freshness, alarms, and what to do next", "Status"),
+    Route(
+        "GET",
+        "/status",
+        "status",
+        API,
+        VIEWER,
+        "Runs, the newest or those of some days, freshness, alarms, and what to do next",
+        "Status",
+        (START, END),
+    ),
     Route(
         "GET",
         "/ingest/reports",
@@ -498,7 +516,7 @@ ROUTES = (
         VIEWER,
         "What became of the newest uploads: rows kept and refused, and why",
         "UploadReports",
-        (_limit(50, 200), CURSOR),
+        (START, END, _limit(50, 200), CURSOR),
     ),
     Route("GET", "/cost", "cost", API, VIEWER, "What runs cost, and those of this month so far", "Cost"),
     Route(

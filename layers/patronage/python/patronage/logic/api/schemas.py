@@ -54,6 +54,18 @@ def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+def _coded(name: str) -> dict[str, Schema]:
+    """Describe what stands beside a sentence of ours, for who has words of their own."""
+    return {
+        f"{name}_code": {
+            **_or_null(TEXT),
+            "description": f"what `{name}` says, for programs; null: other words",
+        },
+        f"{name}_values": {"type": "object", "description": f"what `{name}` names"},
+    }
+
+
+_CODES: Schema = {"type": "object", "description": "by the same names, for programs"}
 _STATE: Schema = {**TEXT, "enum": ["accepted", "running", "done", "failed"]}
 _SELECTION = _closed({"product_ids": _list(ID), "categories": _list(ID)})
 _POSITION: Schema = {"type": "integer", "minimum": 1, "maximum": 50}
@@ -131,6 +143,7 @@ _COMPARED: dict[str, Schema] = {
 }
 _SCORE: Schema = {"type": "integer", "minimum": 1, "maximum": 5}
 _NAMES: Schema = {"type": "object", "additionalProperties": TEXT, "description": "of the segments, by id"}
+_PRODUCT_NAMES: Schema = {**_NAMES, "description": "of the products of this page that are known, by id"}
 _FUNNEL_OR_NULL: Schema = {"oneOf": [{"type": "null"}, _ref("Funnel")]}
 _SIMULATED: dict[str, Schema] = {
     "is_simulated": {**FLAG, "description": "whether events that a program made up are among what it reads"}
@@ -151,6 +164,10 @@ _JOURNEY_FILTERS: dict[str, Schema] = {
         **_list(_object(_CHANNEL)),
         "description": "what `channel` of a request may ask for: at most 10",
     },
+}
+_MONTHS: Schema = {
+    **_object({name: _or_null(day) for name, day in _ENDS.items()}),
+    "description": "the days that were asked for; null: open",
 }
 _VERDICT: Schema = {**TEXT, "enum": ["ok", "warn", "drift", "not enough data"]}
 
@@ -311,7 +328,11 @@ SCHEMAS: dict[str, Schema] = {
             "diversity": _ref("DriftedPart"),
             "decay": _ref("DriftedPart"),
         },
-        {"why": {**TEXT, "description": "why there is nothing to hold against"}, **_SIMULATED},
+        {
+            "why": {**TEXT, "description": "why there is nothing to hold against"},
+            **_coded("why"),
+            **_SIMULATED,
+        },
     ),
     "DriftedColumn": _object(
         {
@@ -334,7 +355,13 @@ SCHEMAS: dict[str, Schema] = {
             "verdict": _VERDICT,
             "says": {**TEXT, "description": "a sentence with value and threshold"},
         },
-        {"value": NUMBER, "threshold": NUMBER, "p": SHARE},
+        {
+            "value": NUMBER,
+            "threshold": NUMBER,
+            "p": SHARE,
+            "of": {**TEXT, "description": "the way to segment, of `segment_mix`"},
+            **_coded("why"),
+        },
     ),
     "Effectiveness": _object(
         {
@@ -349,7 +376,7 @@ SCHEMAS: dict[str, Schema] = {
             "coverage": ANYTHING,
             "rows": _list(ANYTHING),
         },
-        _SIMULATED,
+        {**_coded("reason"), **_SIMULATED},
     ),
     "Overview": _object(
         {
@@ -357,6 +384,7 @@ SCHEMAS: dict[str, Schema] = {
             "period": _object({**_ENDS, "days": COUNT}),
             "previous": {"oneOf": [{"type": "null"}, _object(_ENDS)]},
             "previous_reason": {**_or_null(TEXT), "description": "why there is no period before"},
+            **_coded("previous_reason"),
             **{
                 name: _ref("Compared")
                 for name in (
@@ -462,7 +490,10 @@ SCHEMAS: dict[str, Schema] = {
                 "description": "each number of clusters that was tried",
             },
             "clusters": _list(
-                _object({"cluster_id": COUNT, "name": TEXT, "customers": COUNT, "profile": ANYTHING})
+                _object(
+                    {"cluster_id": COUNT, "name": TEXT, "customers": COUNT, "profile": ANYTHING},
+                    {"name_parts": {"type": "object", "description": "what the name is made of"}},
+                )
             ),
             "customers": COUNT,
             "points": {
@@ -479,7 +510,8 @@ SCHEMAS: dict[str, Schema] = {
                     }
                 )
             ),
-        }
+        },
+        {**_coded("reason"), **_coded("points_reason")},
     ),
     "SegmentProducts": _object(
         {
@@ -532,6 +564,7 @@ SCHEMAS: dict[str, Schema] = {
             "totals": {"type": ["object", "null"], "additionalProperties": WHOLE},
             "names": _NAMES,
             "reason": {**_or_null(TEXT), "description": "why there are no moves"},
+            **_coded("reason"),
         }
     ),
     "Funnels": _object(
@@ -540,8 +573,10 @@ SCHEMAS: dict[str, Schema] = {
             "session_minutes": {**NUMBER, "description": "a visit ends after so long without an event"},
             "sessions": _FUNNEL_OR_NULL,
             "visitors": _FUNNEL_OR_NULL,
-            "reason": {**_or_null(TEXT), "description": "why there is no funnel"},
+            "reason": {**_or_null(TEXT), "description": "why there is no funnel, or none of visitors"},
+            **_coded("reason"),
             **_JOURNEY_FILTERS,
+            "covers": _MONTHS,
         },
         _SIMULATED,
     ),
@@ -563,7 +598,8 @@ SCHEMAS: dict[str, Schema] = {
             "step_conversion": {"type": ["number", "null"], "description": "of the recorded step before"},
             "conversion": {"type": ["number", "null"], "description": "of all"},
             "reason": {**_or_null(TEXT), "description": "why it is not known"},
-        }
+        },
+        _coded("reason"),
     ),
     "Paths": _object(
         {
@@ -571,7 +607,9 @@ SCHEMAS: dict[str, Schema] = {
             "of": TEXT,
             "graph": {"oneOf": [{"type": "null"}, _ref("PathGraph")]},
             "reason": {**_or_null(TEXT), "description": "why there is no graph"},
+            **_coded("reason"),
             **_JOURNEY_FILTERS,
+            "covers": _MONTHS,
         },
         {
             "session_minutes": {**NUMBER, "description": "a visit ends after so long without an event"},
@@ -610,6 +648,7 @@ SCHEMAS: dict[str, Schema] = {
             "first_products": _ref("Firsts"),
             "first_categories": {"oneOf": [{"type": "null"}, _ref("Firsts")]},
             "reasons": ANYTHING,
+            "reason_codes": _CODES,
         }
     ),
     "Firsts": _object(
@@ -645,7 +684,10 @@ SCHEMAS: dict[str, Schema] = {
         },
         _SIMULATED,
     ),
-    "Journey": _object({**_HEAD, "customer_id": ID, "events": _list(ANYTHING), **_PAGE}, _SIMULATED),
+    "Journey": _object(
+        {**_HEAD, "customer_id": ID, "events": _list(ANYTHING), "names": _PRODUCT_NAMES, **_PAGE},
+        {"absent_codes": _CODES, **_SIMULATED},
+    ),
     "Sales": _object(
         {
             **_HEAD,
@@ -751,8 +793,14 @@ SCHEMAS: dict[str, Schema] = {
             "dead_letters": COUNT,
             "breaches": _list(ANYTHING),
             "decision": _or_null(ANYTHING),
-            "next": _list(_object({"say": TEXT, "command": TEXT})),
-        }
+            "next": _list(_object({"say": TEXT, **_coded("say"), "command": TEXT})),
+        },
+        {
+            "runs_left_out": {
+                **COUNT,
+                "description": "of some days: how many older runs there were than are listed",
+            }
+        },
     ),
     "UploadReports": _object({"reports": _list(_ref("UploadReport")), **_PAGE}),
     "UploadReport": _object(
@@ -773,7 +821,12 @@ SCHEMAS: dict[str, Schema] = {
             },
             "doubts": {**_list(TEXT), "description": "what was guessed, and how to state it"},
             "breaches": {
-                **_list(_object({"rule": TEXT, "severity": TEXT, "says": TEXT})),
+                **_list(
+                    _object(
+                        {"rule": TEXT, "severity": TEXT, "says": TEXT},
+                        {"column": TEXT, "measure": TEXT, "value": NUMBER, "limit": NUMBER},
+                    )
+                ),
                 "description": "of the rules of quality",
             },
             "problem": {**_or_null(TEXT), "description": "why it cannot be read"},
@@ -803,7 +856,8 @@ SCHEMAS: dict[str, Schema] = {
                     ("fingerprint", "string"),
                 )
             },
-        }
+        },
+        _coded("reason"),
     ),
     "RolledBack": _object(
         {

@@ -18,11 +18,13 @@ from patronage.logic.drift.psi import (
     bin_numbers,
     population_stability,
 )
+from patronage.logic.said import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from patronage.logic.drift.options import DriftOptions
+    from patronage.logic.said import Said
 
 Kind = Literal["number", "category", "presence"]
 """Of "presence" nothing but whether there is a value is looked at: ids."""
@@ -109,7 +111,7 @@ def judge_column(column: Column, options: DriftOptions, *, columns: int = 1) -> 
     binned = None
     if column.kind != "presence":
         if min(column.known) < options.min_rows:
-            judged.append(too_few("distribution", _few(column.known, "rows with a value", options)))
+            judged.append(too_few("distribution", _few("few_values", column.known, options)))
         else:
             binned = _binned(column, options)
             judged += _distribution(column, binned, options, each)
@@ -127,14 +129,13 @@ def judge_column(column: Column, options: DriftOptions, *, columns: int = 1) -> 
 
 def _missing(column: Column, options: DriftOptions, significance: float) -> Judgement:
     if min(column.rows) < options.min_rows:
-        return too_few("missing_share", _few(column.rows, "rows", options))
+        return too_few("missing_share", _few("few_rows", column.rows, options))
     found = missing_change(column.rows, column.missing, evidence=column.evidence)
     judged = graded(
         "missing_share",
         abs(found.change),
         warn=None,
         alarm=options.missing_share_change,
-        name="the change of the missing share by",
         p=found.p,
         significance=significance,
     )
@@ -163,18 +164,17 @@ def _distribution(
         population_stability(binned.reference, binned.current),
         warn=options.psi_warn,
         alarm=options.psi_alarm,
-        name="the population stability index",
         p=tested.p,
         significance=significance,
     )
     if column.numbers is not None:
         found = kolmogorov_smirnov(column.numbers, evidence=column.evidence)
-        thresholds = {"warn": options.ks_warn, "alarm": options.ks_alarm}
-        size, p, measure = found.distance, found.p, ("ks", "the Kolmogorov-Smirnov distance")
+        warn, alarm = options.ks_warn, options.ks_alarm
+        size, p, measure = found.distance, found.p, "ks"
     else:
-        thresholds = {"warn": options.cramers_v_warn, "alarm": options.cramers_v_alarm}
-        size, p, measure = tested.cramers_v, tested.p, ("chi_squared", "Cramér's V")
-    test = graded(measure[0], size, **thresholds, name=measure[1], p=p, significance=significance)
+        warn, alarm = options.cramers_v_warn, options.cramers_v_alarm
+        size, p, measure = tested.cramers_v, tested.p, "chi_squared"
+    test = graded(measure, size, warn=warn, alarm=alarm, p=p, significance=significance)
     return [stability, test]
 
 
@@ -203,5 +203,5 @@ def _shares(binned: Binned) -> dict[str, Any]:
     return {"beyond_share": round(binned.beyond / float(new_rows), 6), "bins": shares}
 
 
-def _few(rows: tuple[int, int], what: str, options: DriftOptions) -> str:
-    return f"{rows[0]:,} {what} in the reference and {rows[1]:,} now, and {options.min_rows} are needed"
+def _few(code: str, rows: tuple[int, int], options: DriftOptions) -> Said:
+    return said(code, before=rows[0], now=rows[1], least=options.min_rows)

@@ -9,6 +9,7 @@ import numpy as np
 
 from patronage.logic.drift.judge import DRIFT, OK, Judgement, too_few
 from patronage.logic.evaluation import bootstrap_means
+from patronage.logic.said import said
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,18 +72,16 @@ def judge_decay(live: Measured, published: Measured, options: DriftOptions) -> J
     """
     few = min(live.customers, published.customers)
     if few < options.decay_min_customers:
-        return too_few(
-            "decay",
-            f"{live.customers:,} customers bought something new since, {published.customers:,} in as many "
-            f"days of the gate's window; {options.decay_min_customers} are needed",
-        )
-    least = published.ndcg_at_10.value * (1 - options.decay_tolerance)
+        least = options.decay_min_customers
+        counts = {"live": live.customers, "published": published.customers, "least": least}
+        return too_few("decay", said("few_buyers", **counts))
+    bound = published.ndcg_at_10.value * (1 - options.decay_tolerance)
     found = live.ndcg_at_10
-    has_decayed = found.high < least
+    has_decayed = found.high < bound
     says = (
         f"NDCG@10 of the published lists is {found.value:.4f} (95 % interval {found.low:.4f} to "
         f"{found.high:.4f}) on {live.customers:,} customers, and was {published.ndcg_at_10.value:.4f} at the "
-        f"gate; the upper end lies {'below' if has_decayed else 'at or above'} {least:.4f}, "
+        f"gate; the upper end lies {'below' if has_decayed else 'at or above'} {bound:.4f}, "
         f"{options.decay_tolerance:.0%} less than the gate's"
     )
     return Judgement(
@@ -90,7 +89,7 @@ def judge_decay(live: Measured, published: Measured, options: DriftOptions) -> J
         verdict=DRIFT if has_decayed else OK,
         says=says,
         value=found.value,
-        threshold=least,
+        threshold=bound,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from patronage.logic.drift.chi_squared import chi_squared
 from patronage.logic.drift.judge import Judgement, graded, too_few
 from patronage.logic.drift.psi import bin_categories, population_stability
+from patronage.logic.said import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,17 +34,15 @@ def judge_mix(
     """
     rows, new_rows = sum(reference.values()), sum(current.values())
     if min(rows, new_rows) < options.min_rows:
-        return too_few(
-            "segment_mix",
-            f"{rows:,} customers before and {new_rows:,} now, and {options.min_rows} are needed",
-        )
+        why = said("few_in_segments", before=rows, now=new_rows, least=options.min_rows)
+        return replace(too_few("segment_mix", why), of=of)
     binned = bin_categories(reference, current)
     return graded(
         "segment_mix",
         population_stability(binned.reference, binned.current),
         warn=options.psi_warn,
         alarm=options.psi_alarm,
-        name=f"the population stability index of the segments by {of}",
+        of=of,
         p=chi_squared(binned.reference, binned.current).p,
         significance=options.significance,
     )
@@ -60,15 +60,13 @@ def judge_migration(totals: Mapping[str, int], options: DriftOptions) -> Judgeme
     """
     stayed, moved = totals["stayed_customers"], totals["moved_customers"]
     if stayed + moved < options.min_rows:
-        return too_few(
-            "migration", f"{stayed + moved:,} customers are in both runs, and {options.min_rows} are needed"
-        )
+        few = said("few_in_both_runs", customers=stayed + moved, least=options.min_rows)
+        return too_few("migration", few)
     return graded(
         "migration",
         moved / (stayed + moved),
         warn=options.moved_share_warn,
         alarm=options.moved_share_alarm,
-        name="the share of customers who changed their segment,",
     )
 
 
@@ -86,12 +84,10 @@ def judge_catalogue(found: Mapping[str, Any], options: DriftOptions) -> list[Jud
     judged = [_unknown_sales(found, options)]
     for name, count, of in (("new_products", found["new"], "now"), ("gone_products", found["gone"], "known")):
         if count is None:
-            why = "the shop has no catalogue that says what is sold no more"
-            judged.append(too_few(name, why))
+            judged.append(too_few(name, said("no_catalogue")))
         else:
             share = count / max(found[of], 1)
-            said = f"the share of products that are {name.partition('_')[0]},"
-            judged.append(graded(name, share, warn=options.catalogue_change, alarm=None, name=said))
+            judged.append(graded(name, share, warn=options.catalogue_change, alarm=None))
     return judged
 
 
@@ -110,20 +106,14 @@ def judge_lists(
     """
     customers = min(side["measured"] for side in (reference, current))
     if customers < options.min_rows:
-        why = f"the lists of {customers:,} customers, and {options.min_rows} are needed"
-        return [too_few("diversity", why)]
+        return [too_few("diversity", said("few_lists", customers=customers, least=options.min_rows))]
     judged = []
-    for name, sign, said in (
-        ("coverage", -1, "the fall of the lists' coverage"),
-        ("gini", 1, "the rise of the lists' Gini index"),
-        ("novelty", -1, "the fall of the lists' novelty"),
-    ):
+    for name, sign in (("coverage", -1), ("gini", 1), ("novelty", -1)):
         if reference[name] is None or current[name] is None:
-            judged.append(too_few(name, "there is no product in the lists"))
+            judged.append(too_few(name, said("empty_lists")))
             continue
         worse = sign * (current[name] - reference[name])
-        thresholds = {"warn": options.diversity_warn, "alarm": options.diversity_alarm}
-        judged.append(graded(name, worse, **thresholds, name=said))
+        judged.append(graded(name, worse, warn=options.diversity_warn, alarm=options.diversity_alarm))
     return judged
 
 
@@ -143,12 +133,11 @@ def shares_of(reference: Mapping[str, int], current: Mapping[str, int]) -> list[
 
 def _unknown_sales(found: Mapping[str, Any], options: DriftOptions) -> Judgement:
     if found["line_count"] < options.min_rows:
-        why = f"{found['line_count']:,} sales in these days, and {options.min_rows} are needed"
-        return too_few("unknown_sales", why)
+        few = said("few_sales", sales=found["line_count"], least=options.min_rows)
+        return too_few("unknown_sales", few)
     return graded(
         "unknown_sales",
         found["unknown_minor"] / found["net_minor"],
         warn=options.unknown_sales_warn,
         alarm=options.unknown_sales_alarm,
-        name="the share of the sales that is of products which the live model does not know,",
     )

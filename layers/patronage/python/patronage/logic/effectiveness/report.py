@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from patronage.logic.said import said
 from patronage.logic.serve.recommendation_id import RUNGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from patronage.logic.effectiveness.options import AttributionOptions
+    from patronage.logic.said import Said
 
 DIMENSIONS = ("model", "rung", "placement", "segment", "position", "day")
 """By what the figures can be asked for."""
 MOST = 100
-"""So many values of a dimension have a row of their own; of days there are as many as the report has."""
+"""So many values of a dimension have a row of their own."""
 REST = "(others)"
 _SUMS = ("impressions", "clicks", "seen_clicks", "carts", "purchases", "revenue_minor")
 _OFFLINE = ("ndcg_at_10", "recall_at_10", "hit_rate_at_10")
@@ -54,13 +56,23 @@ def figures(sums: Mapping[str, Any], options: AttributionOptions) -> Row:
     return found | {"is_enough": is_enough}
 
 
-def rows_by(dimension: str, rows: Iterable[Mapping[str, Any]], options: AttributionOptions) -> list[Row]:
-    """Return the rows of a dimension, each named by its value; None where the events do not say.
+def reason_of(sums: Mapping[str, Any], options: AttributionOptions, *, is_whole: bool = True) -> Said | None:
+    """Say why there are no rates, None where there are; not `is_whole` is of some days of the report."""
+    if not sums["impressions"] and not sums["clicks"]:
+        return said("no_answers_named" if is_whole else "none_of_these_days")
+    if sums["impressions"] < options.least_impressions:
+        return said("few_impressions", impressions=sums["impressions"], least=options.least_impressions)
+    return None
 
-    Days are in their order, all else by impressions.
-    """
-    found = [{dimension: _value(dimension, row), **figures(row, options)} for row in rows]
-    return sorted(found, key=lambda row: str(row["day"])) if dimension == "day" else found
+
+def attributed_share(sums: Mapping[str, Any], shop: Mapping[str, Any]) -> float | None:
+    """Return which share of the shop's revenue is due to recommendations; None where there is no revenue."""
+    return _rate(sums["revenue_minor"], shop["revenue_minor"])
+
+
+def rows_by(dimension: str, rows: Iterable[Mapping[str, Any]], options: AttributionOptions) -> list[Row]:
+    """Return the rows of a dimension, each named by its value; None where the events do not say."""
+    return [{dimension: _value(dimension, row), **figures(row, options)} for row in rows]
 
 
 def versions(
@@ -93,24 +105,25 @@ def versions(
     return found
 
 
-def coverage_notes(coverage: Mapping[str, int], totals: Mapping[str, Any]) -> list[str]:
+def coverage_notes(coverage: Mapping[str, int]) -> list[str]:
     """Say in sentences what the figures leave out, so that nothing is missing in silence."""
-    said = {
-        "without_id": "{n} events of recommendations name no recommendation_id, so nobody knows what showed "
-        "them; send back the id that the answer carries",
-        "unreadable_ids": "{n} events have a recommendation_id that no answer had",
-        "of_unknown_versions": "{n} impressions are of versions that the lake has no run of",
-        "without_product": "{n} clicks name an answer but no product, and count for nothing",
-        "without_position": "{n} events name no position, so their rung is not known",
-        "without_visitor": "{n} events name neither customer nor session, and count for nothing",
-        "orders_of_nobody": "{n} orders have no customer, and no purchase event names them: no click can be "
-        "found for them",
-    }
-    notes = [text.format(n=f"{coverage[name]:,}") for name, text in said.items() if coverage.get(name)]
-    unseen = totals["clicks"] - totals["seen_clicks"]
-    if unseen:
-        notes.append(f"{unseen:,} clicks have no impression of the same answer, so no rate counts them")
-    return notes
+    found = {name: coverage.get(name, 0) for name in COVERAGE_NOTES}
+    return [COVERAGE_NOTES[name].format(n=f"{count:,}") for name, count in found.items() if count]
+
+
+COVERAGE_NOTES = {
+    "without_id": "{n} events of recommendations name no recommendation_id, so nobody knows what showed "
+    "them; send back the id that the answer carries",
+    "unreadable_ids": "{n} events have a recommendation_id that no answer had",
+    "of_unknown_versions": "{n} impressions are of versions that the lake has no run of",
+    "without_product": "{n} clicks name an answer but no product, and count for nothing",
+    "without_position": "{n} events name no position, so their rung is not known",
+    "without_visitor": "{n} events name neither customer nor session, and count for nothing",
+    "orders_of_nobody": "{n} orders have no customer, and no purchase event names them: no click can be "
+    "found for them",
+    "without_impression": "{n} clicks have no impression of the same answer, so no rate counts them",
+}
+"""What a report leaves out, by the name of its count."""
 
 
 def _value(dimension: str, row: Mapping[str, Any]) -> Any:

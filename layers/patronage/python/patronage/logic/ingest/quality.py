@@ -107,8 +107,10 @@ class Breach:
     ----------
     rule, table, column, severity : str
         Of the rule; the column is empty where the rule is about the whole upload.
-    value : float, optional
-        What was measured; None where the rules themselves are at fault.
+    measure : str
+        What the rule is about; empty where the rules themselves are at fault.
+    value, limit : float, optional
+        What was measured, and the limit that it lies beyond; None where the rules themselves are at fault.
     says : str
         The value, the rule and the next step, in a sentence.
     """
@@ -117,7 +119,9 @@ class Breach:
     table: str
     column: str = ""
     severity: str
+    measure: str = ""
     value: float | None = None
+    limit: float | None = None
     says: str
 
 
@@ -167,7 +171,9 @@ def judge(measurement: Measurement, table: str, rules: Rules) -> tuple[list[Brea
                 table=table,
                 column=column,
                 severity=rule.severity,
+                measure=rule.measure,
                 value=round(value, _DIGITS),
+                limit=rule.limit_beyond(value),
                 says=rule.says(value, column),
             )
             for column, value in found

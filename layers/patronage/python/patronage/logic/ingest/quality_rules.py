@@ -136,16 +136,21 @@ class Rule:
 
     def is_broken_by(self, value: float) -> bool:
         """Say whether a value lies beyond a limit."""
-        return (self.above is not None and value > self.above) or (
-            self.below is not None and value < self.below
-        )
+        return self.is_above(value) or (self.below is not None and value < self.below)
+
+    def is_above(self, value: float) -> bool:
+        """Say whether a value lies above what is allowed."""
+        return self.above is not None and value > self.above
+
+    def limit_beyond(self, value: float) -> float | None:
+        """Return the limit that a value lies beyond."""
+        return self.above if self.is_above(value) else self.below
 
     def says(self, value: float, column: str) -> str:
         """Return a sentence with the value, the limit that it breaks and the next step."""
         measure = MEASURES[self.measure]
-        is_above = self.above is not None and value > self.above
-        limit = measure.limit.format(self.above if is_above else self.below)
-        bound = f"at most {limit}" if is_above else f"at least {limit}"
+        limit = measure.limit.format(self.limit_beyond(value))
+        bound = f"at most {limit}" if self.is_above(value) else f"at least {limit}"
         said = measure.says.format(value=value, column=column)
         return f"{said}; the rule {self.name} allows {bound}; {measure.advice}"
 

@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.logic.monitor.machines import WHAT_OF
 from patronage.logic.monitor.metrics import RUNS_FAILED
+from patronage.logic.said import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from patronage.logic.said import Said
 
 STALE_HOURS = {"segments": 72, "recommendations": 360}
 """As the alarms have it by default (`infra/watch.py`); where there are alarms, they say it."""
 _SEEN_ELSEWHERE = (RUNS_FAILED.name, "UploadsGivenUp", "QualityBreaches")
 """Alarms of which other advice says more."""
 _STALE = "Stale"
+_FAILED = "failed"
+"""How the names of alerts begin that are of a measure that failed (`steps.monitor.decide`)."""
 
 
 def advice(
@@ -26,7 +31,7 @@ def advice(
     breaches: Sequence[Mapping[str, Any]],
     decision: Mapping[str, Any] | None,
     stack: str,
-) -> list[dict[str, str]]:
+) -> list[dict[str, Any]]:
     """Say what to do next, the most urgent first; one sentence that all is well where there is nothing.
 
     Parameters
@@ -45,39 +50,32 @@ def advice(
         *_of_alarms(alarms, where),
         *_of_decision(decision, freshness, where, is_local=not stack),
     ]
-    return found or [_advised("Nothing needs you: what is live is fresh, and no alarm stands.", "")]
+    return found or [_advised(said("all_is_well"), "")]
 
 
-def _of_uploads(dead_letters: int | None, where: str) -> Iterator[dict[str, str]]:
+def _of_uploads(dead_letters: int | None, where: str) -> Iterator[dict[str, Any]]:
     if dead_letters:
+        uploads = _counted(dead_letters, "upload")
         yield _advised(
-            f"{_counted(dead_letters, 'upload')} could not be ingested in five tries; see which and why, "
-            "mend the file or the settings, and upload it again (docs/runbooks.md#uploads-given-up).",
-            f"patronage report{where}",
+            said("uploads_given_up", uploads=uploads, count=dead_letters), f"patronage report{where}"
         )
 
 
-def _of_breaches(breaches: Sequence[Mapping[str, Any]], where: str) -> Iterator[dict[str, str]]:
+def _of_breaches(breaches: Sequence[Mapping[str, Any]], where: str) -> Iterator[dict[str, Any]]:
     grave = sorted({f"{each['table']}: {each['rule']}" for each in breaches if each["severity"] == "alarm"})
     if grave:
-        yield _advised(
-            f"The newest uploads break quality rules ({', '.join(grave)}); look at the upload's report.",
-            f"patronage report{where}",
-        )
+        yield _advised(said("quality_broken", rules=", ".join(grave)), f"patronage report{where}")
 
 
-def _of_runs(runs: Mapping[str, Sequence[Mapping[str, Any]]], where: str) -> Iterator[dict[str, str]]:
+def _of_runs(runs: Mapping[str, Sequence[Mapping[str, Any]]], where: str) -> Iterator[dict[str, Any]]:
     for machine, newest in runs.items():
         ended = next((each for each in newest if each["status"] != "RUNNING"), None)
         if ended is None or ended["status"] == "SUCCEEDED":
             continue
         why = f": {ended['cause']}" if ended.get("cause") else ""
         again = f"patronage retrain {WHAT_OF[machine]}{where}" if machine in WHAT_OF else ""
-        yield _advised(
-            f"The last {machine} run ({ended['run_id']}) ended {ended['status']}{why}. What was live before "
-            "still is; mend the cause, then start it again.",
-            again,
-        )
+        about = {"run_id": ended["run_id"], "status": ended["status"], "cause": ended.get("cause") or ""}
+        yield _advised(said("run_failed", machine=machine, why=why, **about), again)
 
 
 def _going(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> set[str]:
@@ -91,46 +89,49 @@ def _going(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> set[str]:
 
 def _of_freshness(
     freshness: Sequence[Mapping[str, Any]], going: set[str], where: str, *, is_local: bool, has_alarms: bool
-) -> Iterator[dict[str, str]]:
+) -> Iterator[dict[str, Any]]:
     live = {each["family"]: each for each in freshness}
     for family, hours in STALE_HOURS.items():
         again = "patronage run --orders FILE" if is_local else f"patronage retrain {family}{where}"
         if family in going:
             if family not in live:
-                yield _advised(f"The first run of {family} is going; look again when it has ended.", "")
+                yield _advised(said("first_run_going", family=family), "")
         elif family not in live:
-            yield _advised(f"No {family} have been published yet; upload orders, then start a run.", again)
+            yield _advised(said("none_published", family=family), again)
         elif not has_alarms and live[family]["published_hours_ago"] >= hours:
-            ago = live[family]["published_hours_ago"] / 24
-            yield _advised(
-                f"The live {family} were published {ago:.0f} days ago; upload what is new, or start a run.",
-                again,
-            )
+            days = live[family]["published_hours_ago"] / 24
+            yield _advised(said("live_is_stale", family=family, days=days), again)
 
 
-def _of_alarms(alarms: Sequence[Mapping[str, Any]], where: str) -> Iterator[dict[str, str]]:
+def _of_alarms(alarms: Sequence[Mapping[str, Any]], where: str) -> Iterator[dict[str, Any]]:
     for each in alarms:
         if each["state"] != "ALARM" or each["alarm"].startswith(_SEEN_ELSEWHERE):
             continue
         is_stale = each["alarm"].startswith(_STALE)
         again = f"patronage retrain {each['alarm'].removeprefix(_STALE).lower()}{where}" if is_stale else ""
-        yield _advised(f"The alarm {each['alarm']} stands: {each['description']}", again)
+        about = {name: each[name] for name in ("alarm", "description")}
+        yield _advised(said("alarm_stands", **about), again)
 
 
 def _of_decision(
     decision: Mapping[str, Any] | None, freshness: Sequence[Mapping[str, Any]], where: str, *, is_local: bool
-) -> Iterator[dict[str, str]]:
+) -> Iterator[dict[str, Any]]:
     if decision is None:
         if freshness:
             command = "patronage monitor" if is_local else f"patronage retrain monitoring{where}"
-            yield _advised("Nothing has looked for drift yet; start a run of monitoring.", command)
+            yield _advised(said("never_monitored"), command)
         return
     for each in decision.get("alerts", ()):
-        yield _advised(f"Monitoring tells: {each['said']}.", "")
+        family, rule, names = [*each["alert"].split(":", 2), ""][:3]
+        if family == _FAILED:
+            yield _advised(said("monitoring_failed", said=each["said"], part=rule), "")
+        else:
+            about = {"family": family, "rule": rule, "names": names.replace(",", ", ")}
+            yield _advised(said("monitoring_alerts", said=each["said"], **about), "")
 
 
-def _advised(say: str, command: str) -> dict[str, str]:
-    return {"say": say, "command": command}
+def _advised(say: Said, command: str) -> dict[str, Any]:
+    return {**say.fields("say"), "command": command}
 
 
 def _counted(number: int, what: str) -> str:

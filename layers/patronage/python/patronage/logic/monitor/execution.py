@@ -43,13 +43,17 @@ def _add(state: dict[str, Any], since: Any, until: Any) -> None:
 
 
 def outcome_of(described: Mapping[str, Any]) -> dict[str, Any]:
-    """Return whether the run published, and its reason; None and "" where it does not say."""
+    """Return whether the run published, and its reason, with its code; None and "" where it does not say."""
     try:
         output = json.loads(described.get("output") or "{}")
     except ValueError:
         output = {}
     told = output.get("gate") or output.get("decide") or output.get("pin") or {}
-    return {"published": told.get("publish"), "reason": str(told.get("reason", ""))}
+    return {
+        "published": told.get("publish"),
+        "reason": str(told.get("reason", "")),
+        **{name: told[name] for name in ("reason_code", "reason_values") if name in told},
+    }
 
 
 def cause_of(described: Mapping[str, Any], history: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from patronage.logic.recommenders.svd import Svd
 from patronage.logic.recommenders.together import BoughtTogether
 from patronage.logic.recommenders.trending import Trending
 from patronage.logic.recommenders.users import UserNeighbours
+from patronage.logic.said import SENTENCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -172,7 +173,7 @@ def candidate(name: str, settings: Settings | None = None) -> Recommender:
 def why_not(name: str, interactions: Interactions, *, buys_again: bool) -> str:
     """Say why a candidate is not trained on these interactions; empty where it is."""
     if name != POPULARITY and not (interactions.customers >= 0).any():
-        return "no order names its customer, so only popularity can be learnt"
+        return SENTENCES["no_named_orders"]
     if name == "repeat" and not buys_again:
-        return "the shop does not recommend what a customer bought already (recommend_bought is off)"
+        return SENTENCES["bought_left_out"]
     return candidate(name).why_not(interactions)

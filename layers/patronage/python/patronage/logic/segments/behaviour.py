@@ -64,12 +64,16 @@ class Norms:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """A behaviour, what to do with those who show it, and its rule with the numbers of a run."""
+    """A behaviour, what to do with those who show it, and its rule with the numbers of a run.
+
+    ``limits`` are these numbers. A clause whose bound is not known is in neither.
+    """
 
     behaviour_id: str
     name: str
     description: str
     rule: str
+    limits: Mapping[str, float]
 
 
 def bounds(norms: Norms) -> dict[str, float | None]:
@@ -91,15 +95,19 @@ def bounds(norms: Norms) -> dict[str, float | None]:
 
 def behaviours(norms: Norms) -> list[Behaviour]:
     """List the behaviours in the order of their rules: a customer has the first whose rule is met."""
-    limits = bounds(norms)
-    return [Behaviour(*texts, _told(_RULES[texts[0]], limits)) for texts in _TEXTS]
+    known = {name: value for name, value in bounds(norms).items() if value is not None}
+    return [_behaviour(texts, _RULES[texts[0]], known) for texts in _TEXTS]
 
 
-def _told(clauses: Mapping[str, str], limits: Mapping[str, float | None]) -> str:
+def _behaviour(
+    texts: tuple[str, str, str], clauses: Mapping[str, str], known: Mapping[str, float]
+) -> Behaviour:
     """State the clauses whose bound is known, with its number."""
-    numbers = {name: f"{value:.4g}" for name, value in limits.items() if value is not None}
-    told = [text.format_map(numbers) for name, text in clauses.items() if not name or name in numbers]
-    return "; or ".join(told) or "never met: nothing that it asks for is known here"
+    stated = [text for name, text in clauses.items() if not name or name in known]
+    limits = {name: value for name, value in known.items() if any(f"{{{name}}}" in text for text in stated)}
+    numbers = {name: f"{value:.4g}" for name, value in limits.items()}
+    rule = "; or ".join(text.format_map(numbers) for text in stated)
+    return Behaviour(*texts, rule or "never met: nothing that it asks for is known here", limits)
 
 
 def _at_least(least: float, factor: float, norm: float | None) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from patronage.logic.said import said
 from patronage.logic.segments.journeys_slices import chosen
 
 if TYPE_CHECKING:
@@ -13,9 +14,9 @@ STEPS = ("product_view", "cart_add", "purchase")
 """The steps after the first, as `journey_states.sql` names them."""
 
 _NEEDS = {
-    "product_view": "no event is a view or click that names a product",
-    "cart_add": "no event is a cart_add",
-    "purchase": "no event is a purchase",
+    "product_view": said("no_product_views"),
+    "cart_add": said("no_cart_adds"),
+    "purchase": said("no_purchase_events"),
 }
 
 
@@ -113,4 +114,4 @@ def _step(name: str, reached: int, in_order: int, *, before: int | None, units: 
 
 def _absent(name: str) -> dict[str, Any]:
     measured = ("reached", "in_order", "step_conversion", "conversion")
-    return {"step": name, **dict.fromkeys(measured), "reason": _NEEDS[name]}
+    return {"step": name, **dict.fromkeys(measured), **_NEEDS[name].fields()}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from patronage.logic.segments.journeys_graph import graph
+from patronage.logic.segments.journeys_months import BEGINS
 from patronage.logic.segments.journeys_slices import chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 MOVE = ("step", "kind", "state", "next_kind", "next_state")
 """What a move is: from a state at a step to a state at the next."""
@@ -44,6 +47,28 @@ def moves_document(rows: Iterable[Mapping[str, Any]], *, depth: int, end: str) -
         for (segment_id, channel_id), moves in sorted(by_slice.items())
     ]
     return {"depth": depth, "end": end, "moves": [list(move) for move in ordered], "slices": slices}
+
+
+def month_slices(document: Mapping[str, Any], rows: Iterable[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
+    """Write the slices of each month by the moves of the whole time.
+
+    Parameters
+    ----------
+    document : mapping
+        As `moves_document` writes it.
+    rows : iterable of tuple
+        ``begins``, ``segment_id``, ``channel_place``, the weight, and the places of `MOVE`; what is of one
+        slice stands together.
+    """
+    places = {tuple(move): place for place, move in enumerate(document["moves"])}
+    for (begins, segment_id, channel_place), found in groupby(rows, key=itemgetter(0, 1, 2)):
+        weights = sorted((places[row[4:]], row[3]) for row in found)
+        yield {
+            BEGINS: begins,
+            "segment_id": segment_id,
+            "channel_place": channel_place,
+            "weights": [number for pair in weights for number in pair],
+        }
 
 
 def graph_of(

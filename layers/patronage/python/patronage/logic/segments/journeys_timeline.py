@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from patronage.logic.said import SENTENCES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -21,10 +23,6 @@ KINDS = {
 Fees that came with a paid sale are in its purchase; a ``fee`` is what was charged on a day without one.
 """
 
-_NO_HISTORY = "neither this run of segments nor the one before kept a history"
-_NO_RECOMMENDATION = (
-    "no {event} of a known customer names a recommendation: its channel must begin with recommendation"
-)
 _ENTRY = (
     "position",
     "day",
@@ -53,12 +51,12 @@ def absences(by_kind: Mapping[str, int], *, no_events: str | None, has_history: 
     has_history : bool
         Whether there is a history of segments.
     """
-    reasons = {} if has_history else {"segment_change": _NO_HISTORY}
+    reasons = {} if has_history else {"segment_change": SENTENCES["no_history"]}
     if no_events:
         return reasons | dict.fromkeys(("visit", "recommendation_seen", "recommendation_taken"), no_events)
     for kind, event in (("recommendation_seen", "impression"), ("recommendation_taken", "click")):
         if not by_kind.get(kind):
-            reasons[kind] = _NO_RECOMMENDATION.format(event=event)
+            reasons[kind] = SENTENCES[f"no_{event}_events"]
     return reasons
 
 

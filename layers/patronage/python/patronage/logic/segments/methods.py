@@ -43,14 +43,17 @@ METHODS = {
 
 
 def described(method: str, found: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return name, description and rule of each segment by its id, as the JSON of its method says them."""
+    """Return name, description and rule of each segment by its id, as the JSON of its method says them.
+
+    Beside them stands what they are made of: ``limits``, the numbers of a rule; ``name_parts`` of a cluster.
+    """
     if method == "rfm":
         return {
             each.segment_id: {"name": each.name, "description": each.description}
             for each in SEGMENTS.values()
         }
     of = METHODS[method]
-    told = ("name", "description", "rule", "profile")
+    told = ("name", "name_parts", "description", "rule", "limits", "profile")
     return {
         str(each[of.id_name]): {name: each[name] for name in told if name in each}
         for each in found[of.listed] or ()

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from patronage.errors import BadField
+from patronage.logic.said import stated
 from patronage.logic.segments.migration import moved_by_segment
 from patronage.logic.segments.overview_days import COMPARED_DAYS, buyers_in, net_in
 from patronage.logic.segments.overview_texts import (
@@ -16,6 +17,7 @@ from patronage.logic.segments.overview_texts import (
     net_text,
     orders_text,
     segment_text,
+    why_alone,
 )
 from patronage.logic.segments.periods import begin_of, number_of
 from patronage.logic.segments.rfm import SEGMENTS
@@ -158,7 +160,7 @@ def overview_of(source: Source, period: Period, grain: str | None) -> dict[str, 
     return {
         "period": {**period.as_dict(), "days": period.days},
         "previous": before and before.as_dict(),
-        "previous_reason": None if is_kept else _why_alone(source.kept, earlier),
+        **stated("previous_reason", None if is_kept else why_alone(source.kept, earlier.start)),
         **{name: _compared(getattr(now, name), then and getattr(then, name)) for name in Figures._fields},
         "grain": grain,
         "trend": _trend(source, period, before, grain),
@@ -174,12 +176,6 @@ def overview_of(source: Source, period: Period, grain: str | None) -> dict[str, 
             *_of_segments(source.migration),
         ],
     }
-
-
-def _why_alone(kept: Mapping[str, Any], before: Period) -> str:
-    if kept["begun"] == kept["first"]:
-        return f"the shop's orders begin on {kept['begun']}, and the period before on {before.start}"
-    return f"the run keeps the days from {kept['first']} on, and the period before begins on {before.start}"
 
 
 def _grain_of(period: Period) -> str:

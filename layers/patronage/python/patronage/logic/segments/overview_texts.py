@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from patronage.logic.said import Said, said
 from patronage.settings import format_money
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
 
 
 class Words(NamedTuple):
@@ -83,6 +88,14 @@ def segment_text(name: str, value: int, previous: int, since: str) -> str:
     """Say how a segment grew or shrank since the run before."""
     verb = "grew" if value > previous else "shrank"
     return f"{name} {verb} by {abs(value - previous):,} to {_many(value, 'customer')} since {since}."
+
+
+def why_alone(kept: Mapping[str, Any], before: date) -> Said:
+    """Say why there is no period before, which would begin on a day, by what a run keeps."""
+    start = before.isoformat()
+    if kept["begun"] == kept["first"]:
+        return said("before_the_shop", begun=kept["begun"], before=start)
+    return said("before_the_kept", first=kept["first"], before=start)
 
 
 def _many(value: int, noun: str) -> str:

@@ -5,14 +5,11 @@ A run keeps days and weeks of the whole shop alone, and months of everything els
 
 from __future__ import annotations
 
-from calendar import monthrange
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from patronage.errors import BadField
 from patronage.logic.choices import check_choice
-
-if TYPE_CHECKING:
-    from datetime import date
+from patronage.logic.segments.spans import Span, check_months, check_order
 
 LISTS = {
     "country": "countries",
@@ -28,20 +25,6 @@ COLUMNS = {by: "product_id" if by == "product" else by for by in LISTS}
 """The column that holds the value, which is also the parameter that narrows periods to one value."""
 BY_COLUMN = {column: by for by, column in COLUMNS.items()}
 _MADE_OF_MONTHS = ("month", "quarter", "year")
-
-
-class Span(NamedTuple):
-    """Days of the shop, both ends included; None is open."""
-
-    start: date | None
-    end: date | None
-
-    def __bool__(self) -> bool:
-        return self.start is not None or self.end is not None
-
-    def meets(self, begin: date, last: date) -> bool:
-        """Say whether it shares a day with another span."""
-        return (self.start is None or last >= self.start) and (self.end is None or begin <= self.end)
 
 
 class Question(NamedTuple):
@@ -98,10 +81,7 @@ def check_question(asked: Question) -> None:
     check_choice("by", by, BY)
     if grain is not None:
         check_choice("grain", grain, GRAINS)
-    if span.start is not None and span.end is not None and span.start > span.end:
-        raise BadField(
-            f"start {span.start} is after end {span.end}; exchange the two", field="start", rule="range"
-        )
+    check_order(span)
     if narrowed:
         _check_narrowed(by, grain, list(narrowed))
     elif by in LISTS:
@@ -111,7 +91,7 @@ def check_question(asked: Question) -> None:
                 field="grain",
                 rule="not-kept",
             )
-        _check_months(by, span)
+        check_months(span, f"sales by {by}", instead=", or by period")
 
 
 def _check_narrowed(by: str, grain: str | None, names: list[str]) -> None:
@@ -135,17 +115,4 @@ def _check_narrowed(by: str, grain: str | None, names: list[str]) -> None:
             f"instead of {grain}, or leave {name} out",
             field="grain",
             rule="not-kept",
-        )
-
-
-def _check_months(by: str, span: Span) -> None:
-    starts_within = span.start is not None and span.start.day != 1
-    ends_within = span.end is not None and span.end.day != monthrange(span.end.year, span.end.month)[1]
-    if starts_within or ends_within:
-        field = "start" if starts_within else "end"
-        raise BadField(
-            f"sales by {by} are kept by month, and {field} {getattr(span, field)} lies within one; "
-            "ask from the first day of a month to the last of one, or by period",
-            field=field,
-            rule="whole-months",
         )

@@ -1,6 +1,6 @@
--- The sums of `effectiveness_cells` by $by: total, model, version, rung, placement, segment, position or day.
--- Reads `effectiveness_cells`. The $most values with the most impressions have a row each, the others one together
--- (is_rest): a public key can post any id, and no report may grow with that.
+-- The sums of `effectiveness_cells` by day and by $by: total, model, version, rung, placement, segment or position.
+-- Reads `effectiveness_cells`. The $most values with the most impressions of all days have rows of their own, the others
+-- have them together (is_rest): a public key can post any id, and no report may grow with that.
 WITH keyed AS (
     SELECT
         *,
@@ -12,7 +12,6 @@ WITH keyed AS (
             WHEN 'placement' THEN placement
             WHEN 'segment' THEN segment
             WHEN 'position' THEN CAST(position AS VARCHAR)
-            WHEN 'day' THEN CAST(day AS VARCHAR)
         END AS by_value
     FROM effectiveness_cells
 ),
@@ -28,6 +27,7 @@ ranked AS (
 SELECT
     CASE WHEN ranked.is_rest THEN NULL ELSE keyed.by_value END AS by_value,
     ranked.is_rest,
+    keyed.day,
     CAST(SUM(keyed.impressions) AS BIGINT) AS impressions,
     CAST(SUM(keyed.clicks) AS BIGINT) AS clicks,
     CAST(SUM(keyed.seen_clicks) AS BIGINT) AS seen_clicks,
@@ -38,5 +38,4 @@ SELECT
     CAST(SUM(keyed.viewed_revenue_minor) AS BIGINT) AS viewed_revenue_minor
 FROM keyed
 INNER JOIN ranked ON keyed.by_value IS NOT DISTINCT FROM ranked.by_value
-GROUP BY CASE WHEN ranked.is_rest THEN NULL ELSE keyed.by_value END, ranked.is_rest
-ORDER BY ranked.is_rest, impressions DESC, clicks DESC, by_value NULLS LAST
+GROUP BY CASE WHEN ranked.is_rest THEN NULL ELSE keyed.by_value END, ranked.is_rest, keyed.day

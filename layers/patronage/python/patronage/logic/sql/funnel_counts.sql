@@ -1,4 +1,5 @@
--- How many units (sessions, or visitors) came how far, by segment and channel. Reads `journey_slices`, `funnel_events`.
+-- How many units (sessions, or visitors) came how far, by segment, channel and month. Reads `journey_slices` (its begins
+-- is null where units have no month), `funnel_events`.
 -- reached_x: did x at all; ordered_x: did every step up to x, none before the one that precedes it (at one instant is
 -- not before). A step that the shop records nowhere ($has_x false) is passed over.
 WITH viewed AS (
@@ -46,6 +47,7 @@ reached AS (
 SELECT
     journey_slices.segment_id,
     journey_slices.channel_place,
+    CAST(journey_slices.begins AS VARCHAR) AS begins,
     COUNT(*) AS units,
     CAST(COALESCE(SUM(reached.product_view), 0) AS BIGINT) AS reached_product_view,
     CAST(COALESCE(SUM(reached.cart_add), 0) AS BIGINT) AS reached_cart_add,
@@ -55,5 +57,5 @@ SELECT
     CAST(COALESCE(SUM(reached.ordered_purchase), 0) AS BIGINT) AS ordered_purchase
 FROM journey_slices
 LEFT JOIN reached ON journey_slices.unit = reached.unit
-GROUP BY journey_slices.segment_id, journey_slices.channel_place
-ORDER BY journey_slices.segment_id, journey_slices.channel_place
+GROUP BY journey_slices.segment_id, journey_slices.channel_place, journey_slices.begins
+ORDER BY journey_slices.segment_id, journey_slices.channel_place, journey_slices.begins

@@ -1,4 +1,4 @@
--- The $channels channels of the most units, the largest at place 0. Reads `journey_units` (unit, customer_id, channel).
+-- The $channels channels of the most units, the largest at place 0. Reads `journey_units` (unit, channel).
 SELECT channel, CAST(ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC, channel) - 1 AS INTEGER) AS place
 FROM journey_units
 WHERE channel IS NOT NULL

@@ -1,7 +1,9 @@
--- The segment and the channel of each unit (session, visitor or buyer). Reads `journey_units`, `journey_segments`,
--- `journey_channels`. Channels that have no place of their own share $channels; where none is said it is one more.
+-- The segment and the channel of each unit (session, visitor or buyer), and the month that it begins in, null where units
+-- have none. Reads `journey_units` (unit, customer_id, channel, begins), `journey_segments`, `journey_channels`.
+-- Channels that have no place of their own share $channels; where none is said it is one more.
 SELECT
     journey_units.unit,
+    journey_units.begins,
     CASE
         WHEN journey_units.customer_id IS NULL THEN 'anonymous'
         ELSE COALESCE(journey_segments.segment_id, 'none')

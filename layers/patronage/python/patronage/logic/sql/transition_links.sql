@@ -1,5 +1,5 @@
--- How many journeys go from one state at a step to the next, by segment and channel. Reads `transition_states`,
--- `journey_slices` (unit: the journey).
+-- How many journeys go from one state at a step to the next, by segment, channel and month. Reads `transition_states`,
+-- `journey_slices` (unit: the journey; begins: null where journeys have no month).
 -- Steps beyond $depth are folded into one tail; every journey ends in an end or in the tail, so flow is conserved and,
 -- as states carry their step, no revisit makes a circle.
 WITH ends AS (
@@ -35,6 +35,7 @@ moves AS (
 SELECT
     journey_slices.segment_id,
     journey_slices.channel_place,
+    journey_slices.begins,
     moves.step,
     moves.kind,
     moves.state,
@@ -47,6 +48,7 @@ WHERE moves.next_kind IS NOT NULL
 GROUP BY
     journey_slices.segment_id,
     journey_slices.channel_place,
+    journey_slices.begins,
     moves.step,
     moves.kind,
     moves.state,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound
+from patronage.logic.said import code_of
 from patronage.logic.segments.assigning import unpack_features
 from patronage.logic.segments.journeys_items import timeline_from
 from patronage.logic.serve.documents import unpack_document
@@ -49,7 +50,8 @@ def journey(
 ) -> dict[str, Any]:
     """Return what happened to a customer, the newest of the ``events`` first, in pages.
 
-    ``total`` counts all of them, also those that were cut from what is kept (``is_cut``);
+    ``total`` counts all of them, also those that were cut from what is kept (``is_cut``); ``names`` says what
+    the products of the page are called, as far as the live recommendations know them;
     ``is_simulated`` says whether events that a program made up are among what timelines are made of.
 
     Raises
@@ -71,7 +73,9 @@ def journey(
     events, following = cut(newest_first, generation, question, start=start, limit=limit)
     return {
         **timeline,
+        "absent_codes": {kind: code_of(reason) for kind, reason in timeline["absent"].items()},
         "events": events,
+        "names": reader.product_names(filter(None, (event["product_id"] for event in events)), now),
         "next_cursor": following,
         "is_simulated": is_simulated,
         **generation.head(now),

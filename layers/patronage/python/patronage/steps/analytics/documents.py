@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from patronage.stores.figures_reader import FiguresReader
 
 
-def document_since(reader: FiguresReader, generation: Generation, name: str) -> dict[str, Any]:
-    """Return a document that runs have not always written; `NotFound` says how to get it."""
+def document_since(
+    reader: FiguresReader, generation: Generation, name: str, *, family: str = "segments"
+) -> dict[str, Any]:
+    """Return a document that runs of a family have not always written; `NotFound` says how to get it."""
     found: dict[str, Any] | None = reader.document(generation.run_id, name)
     if found is None:
         raise NotFound(
             f"generation {generation.run_id} was published without {name}; "
-            "it comes with the next run: patronage retrain segments --stack NAME"
+            f"it comes with the next run: patronage retrain {family} --stack NAME"
         )
     return found

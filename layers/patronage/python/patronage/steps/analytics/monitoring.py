@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound
+from patronage.logic.effectiveness.ranged import DOCUMENTS, ranged
 from patronage.logic.serve.pointer import NoGenerationYet
+from patronage.steps.analytics.documents import document_since
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from patronage.logic.serve.generation import Generation
     from patronage.stores.figures_reader import FiguresReader
@@ -19,10 +21,13 @@ NO_RUN = (
     "no monitoring run was published yet; one runs each day, and on demand: "
     "patronage retrain monitoring --stack NAME"
 )
-_BESIDE_ROWS = ("since", "until", "is_simulated", "rule", "reason", "totals", "shop", "coverage")
+_REASON = ("rule", "reason", "reason_code", "reason_values")
+_BESIDE_ROWS = ("since", "until", "is_simulated", *_REASON, "totals", "shop", "coverage")
 
 
-def recommendation_effectiveness(reader: FiguresReader, *, by: str, now: datetime) -> dict[str, Any]:
+def recommendation_effectiveness(
+    reader: FiguresReader, *, by: str, start: date | None = None, end: date | None = None, now: datetime
+) -> dict[str, Any]:
     """Return what was shown, clicked and bought by one dimension; by model the versions stand beside.
 
     Parameters
@@ -30,16 +35,24 @@ def recommendation_effectiveness(reader: FiguresReader, *, by: str, now: datetim
     reader : FiguresReader
     by : str
         One of model, rung, placement, segment, position and day.
+    start, end : date, optional
+        Days of the shop, both included; those of the whole report where neither is said.
     now : datetime
         The server's time.
 
     Raises
     ------
+    BadField
+        The report has none of these days.
     NotFound
-        No monitoring run was published yet, or the live one could not measure this.
+        No monitoring run was published yet, or the live one could not measure this, or was published before
+        there were sums by day.
     """
     document, generation = document_of(reader, "effectiveness", now)
-    return {**rows_by(document, by), **generation.head(now)}
+    if start is None and end is None:
+        return {**rows_by(document, by), **generation.head(now)}
+    found = ranged(document, lambda name: document_of(reader, name, now)[0], by, start=start, end=end)
+    return {**found, **generation.head(now)}
 
 
 def rows_by(document: Mapping[str, Any], by: str) -> dict[str, Any]:
@@ -91,6 +104,8 @@ def document_of(reader: FiguresReader, name: str, now: datetime) -> tuple[dict[s
         generation = reader.live(FAMILY, now)
     except NoGenerationYet as exc:
         raise NotFound(NO_RUN) from exc
+    if name in DOCUMENTS:
+        return document_since(reader, generation, name, family=FAMILY), generation
     found = reader.document(generation.run_id, name)
     if found is None:
         raise NotFound(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patronage.logic.segments.sales_answers import covered, rows_of, totals_of, value_of
-from patronage.logic.segments.sales_question import Question, Span, check_question
+from patronage.logic.segments.sales_question import Question, check_question
+from patronage.logic.segments.spans import Span
 from patronage.steps.analytics.paging import begin, check_limit, cut, needed
 
 if TYPE_CHECKING:
@@ -76,13 +77,12 @@ def sales(
     rows = rows_of(found, more, asked)
     page, following = cut(rows, generation, question, start=place, limit=limit)
     has_periods = by == "period" or grain is not None
-    whole = {"start": None if start is None else str(start), "end": None if end is None else str(end)}
     return {
         **generation.head(now),
         "by": by,
         "grain": (grain or "month") if by == "period" else grain,
         "of": value_of(more, asked),
-        "covers": covered(rows, grain) if has_periods else whole,
+        "covers": covered(rows, grain) if has_periods else asked.span.ends,
         "rows": page,
         "next_cursor": following,
         "totals": totals_of(rows, asked.unsummed),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound
 from patronage.logic.choices import check_choice
+from patronage.logic.said import SENTENCES, coded
 from patronage.logic.segments.methods import METHODS
 from patronage.logic.segments.migration import moved_by_segment
 from patronage.steps.analytics.documents import document_since
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from patronage.logic.serve.generation import Generation
     from patronage.stores.figures_reader import FiguresReader
 
-_ONLY_RFM = "the run before and this one are compared by the method rfm alone"
+_ONLY_RFM = SENTENCES["only_rfm_compared"]
 _NO_TOTAL = {"segments", "other_methods", "has_simulated_events"}
-NO_RUN_BEFORE = "there was no run before this one"
+NO_RUN_BEFORE = SENTENCES["no_run_before"]
 
 
 def check_method(method: str) -> None:
@@ -109,6 +110,7 @@ def performance(reader: FiguresReader, *, method: str = "rfm", now: datetime) ->
         "frequency_unit": unit,
         "segments": found,
         "migration_reason": reason,
+        **coded("migration_reason", reason),
     }
 
 
@@ -134,6 +136,7 @@ def _performed(profile: dict[str, Any], unit: str | None) -> dict[str, Any]:
     per_purchase = profile["net_minor"] / purchases if purchases else None
     return {
         **{name: profile.get(name) for name in _PROFILE},
+        **({"name_parts": profile["name_parts"]} if "name_parts" in profile else {}),
         "net_per_customer_minor": profile["net_minor"] / profile["customers"],
         "purchases": purchases,
         "net_per_purchase_minor": per_purchase,

@@ -12,6 +12,7 @@ from patronage.logic.monitor.keys import decision_key, document_key
 from patronage.logic.monitor.options import MonitorOptions
 from patronage.logic.monitor.retrain_options import FAMILIES, RECOMMENDATIONS, RETRAIN, SEGMENTS
 from patronage.logic.monitor.retraining import decide as decide_on
+from patronage.logic.said import said
 from patronage.steps.manifest import Manifest
 from patronage.steps.monitor.facts import facts_of
 from patronage.stores.objects import read_json, write_json
@@ -131,5 +132,7 @@ def _answer(run_id: str, decisions: Sequence[Decision], alerts: list[dict[str, s
         "alert": bool(lines),
         "says": "\n".join([*lines, "", f"Decided in run {run_id}: {told}"]),
         "publish": True,
-        "reason": told,
+        **said(
+            "monitoring_decided", decided=told, **{each.family: each.decision for each in decisions}
+        ).fields(),
     }

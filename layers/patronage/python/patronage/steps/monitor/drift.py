@@ -19,6 +19,7 @@ from patronage.logic.drift.shares import (
 )
 from patronage.logic.monitor.keys import document_key
 from patronage.logic.monitor.options import MonitorOptions
+from patronage.logic.said import Said, said
 from patronage.steps.manifest import Manifest
 from patronage.steps.monitor.drift_baseline import measure_at_gate
 from patronage.stores.objects import read_json, write_json
@@ -60,7 +61,7 @@ def drift(run_id: str, store: ObjectStore) -> dict[str, Any]:
             "windows": inputs["windows"],
             "thresholds": manifest.monitor.get("drift", {}),
         }
-        | {name: inputs[name] for name in ("why", "raw_why") if name in inputs},
+        | {name: value for name, value in inputs.items() if name.startswith(("why", "raw_why"))},
         features,
         raw,
         {
@@ -80,11 +81,9 @@ def _segments(manifest: Manifest, options: DriftOptions, store: ObjectStore) -> 
     try:
         moved = read_json(store, f"runs/{live}/segments/migration.json")
     except NotFound:
-        return _unknown(
-            "segment_mix", f"what run {live} wrote is gone" if live else "no run of segments is live"
-        )
+        return _unknown("segment_mix", said("run_gone", run_id=live) if live else said("no_segments_live"))
     if moved["from_run"] is None:
-        return _unknown("segment_mix", f"run {live} is the first: there is none to move from")
+        return _unknown("segment_mix", said("first_run", run_id=live))
     mixes = _mixes(moved["from_run"], live, store)
     judged = [judge_mix(mix[0], mix[1], options, of=method) for method, mix in mixes.items()]
     return section(
@@ -93,7 +92,7 @@ def _segments(manifest: Manifest, options: DriftOptions, store: ObjectStore) -> 
         current={"run_id": live, "day": moved["to_as_of"]},
         mix={method: shares_of(mix[0], mix[1]) for method, mix in mixes.items()},
         migration=moved["totals"],
-        **({} if mixes else {"why": f"the profiles of run {moved['from_run']} are gone"}),
+        **({} if mixes else said("profiles_gone", run_id=moved["from_run"]).fields("why")),
     )
 
 
@@ -116,26 +115,26 @@ def _customers(profiles: Sequence[Mapping[str, Any]]) -> dict[str, int]:
 
 def _catalogue(found: Mapping[str, Any], options: DriftOptions) -> dict[str, Any]:
     if "why" in found:
-        return _unknown("unknown_sales", found["why"])
+        return _unknown("unknown_sales", Said.read(found, "why"))
     return section(judge_catalogue(found, options), **found)
 
 
 def _diversity(found: Mapping[str, Any], options: DriftOptions) -> dict[str, Any]:
     if "why" in found:
-        return _unknown("diversity", found["why"])
+        return _unknown("diversity", Said.read(found, "why"))
     return section(judge_lists(found["reference"], found["current"], options), **found)
 
 
 def _decay(found: Mapping[str, Any], options: DriftOptions, store: ObjectStore) -> dict[str, Any]:
     if "why" in found:
-        return _unknown("decay", found["why"])
+        return _unknown("decay", Said.read(found, "why"))
     live = Measured.of_hits(found["hits"])
     days = _count_days(found["days"])
     about = {name: found[name] for name in ("run_id", "model", "days", "gate_days")}
     try:
         published = measure_at_gate(found["run_id"], found["model"], store, days=days)
     except (NotFound, LacksData, BadInput) as exc:
-        return _unknown("decay", f"the gate's own lists cannot be measured again: {exc}") | about
+        return _unknown("decay", said("gate_unmeasured", detail=str(exc))) | about
     return section(
         [judge_decay(live, published, options)],
         **about,
@@ -159,5 +158,5 @@ def _count_days(days: Sequence[str]) -> int:
     return (last - first).days + 1
 
 
-def _unknown(measure: str, why: str) -> dict[str, Any]:
-    return section([too_few(measure, why)], why=why)
+def _unknown(measure: str, why: Said) -> dict[str, Any]:
+    return section([too_few(measure, why)], **why.fields("why"))

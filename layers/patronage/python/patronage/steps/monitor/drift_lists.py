@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound
 from patronage.logic.queries import query
+from patronage.logic.said import Said
 from patronage.steps.manifest import Manifest
 from patronage.steps.monitor.drift_raw import said
 from patronage.steps.recommendation_shards import ROWS_PER_SHARD, rows_of
@@ -32,13 +33,13 @@ def catalogue_of(
     What is gone is told where the shop has a catalogue, which says of a product that it is sold no more.
     """
     if not _show_products(engine, live.run_id, store):
-        return {"why": _gone(live)}
+        return _gone(live)
     engine.table("indexed_products", query("indexed_products"))
     found = engine.row(query("drift_catalogue"))
     if "products" not in manifest.tables:
         found["gone"] = None
     if window is None:
-        return {"why": f"no day has passed since {live.today}, the last that the live model knows"}
+        return Said("no_day_since_model", {"day": live.today}).fields("why")
     engine.table("drift_lines", query("drift_lines"), **window.parameters)
     return {"run_id": live.run_id, "days": said(window), **found, **engine.row(query("drift_unknown_sales"))}
 
@@ -48,12 +49,12 @@ def lists_of(engine: DuckEngine, live: Manifest, store: ObjectStore) -> dict[str
     named = live.live_runs.get("recommendations", "")
     before = Manifest.find(store, named)
     if before is None:
-        why = f"the run before, {named}, is gone" if named else "no run was live before this one"
-        return {"why": why}
+        why = Said("run_before_gone", {"run_id": named}) if named else Said("none_live_before")
+        return why.fields("why")
     found = {side: _spread(engine, run, store) for side, run in (("reference", before), ("current", live))}
     for run, values in zip((before, live), found.values(), strict=True):
         if values is None:
-            return {"why": _gone(run)}
+            return _gone(run)
     return found
 
 
@@ -66,16 +67,16 @@ def hits_of(engine: DuckEngine, live: Manifest, today: date, store: ObjectStore)
     try:
         card = read_json(store, f"runs/{live.run_id}/recommendations/metrics.json")
     except NotFound:
-        return {"why": _gone(live)}
+        return _gone(live)
     known = date.fromisoformat(live.today)
     since = (today - known).days
     if card["cutoff"] is None:
-        return {"why": "the live model was measured on last purchases, which lie on no common days"}
+        return Said("no_common_days").fields("why")
     gate_days = (known - date.fromisoformat(card["cutoff"])).days + 1
     if since < 1 or gate_days < 1:
-        return {"why": f"no day has passed since {known}, the last that the live model knows"}
+        return Said("no_day_since_model", {"day": known.isoformat()}).fields("why")
     if not _show_lists(engine, live.run_id, store):
-        return {"why": _gone(live)}
+        return _gone(live)
     days = min(since, gate_days)
     first = today - timedelta(days - 1)
     only_new = 0 if live.shop.recommend_bought else 1
@@ -91,8 +92,8 @@ def hits_of(engine: DuckEngine, live: Manifest, today: date, store: ObjectStore)
     }
 
 
-def _gone(run: Manifest) -> str:
-    return f"what run {run.run_id} wrote is not there any more, or not in full"
+def _gone(run: Manifest) -> dict[str, Any]:
+    return Said("run_incomplete", {"run_id": run.run_id}).fields("why")
 
 
 def _show_products(engine: DuckEngine, run_id: str, store: ObjectStore) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from patronage.logic.features import features_of
 from patronage.logic.monitor.keys import document_key
 from patronage.logic.monitor.options import MonitorOptions
+from patronage.logic.said import Said
 from patronage.steps.features.compute import compute_features
 from patronage.steps.manifest import Manifest
 from patronage.steps.monitor.drift_counts import count_columns, held_together
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from patronage.steps.monitor.drift_reference import Reference
     from patronage.stores.lake import Lake
 
-NO_LIVE_RUN = "no run is live that this could be held against; train or segment first"
+NO_LIVE_RUN = Said("nothing_live")
 
 _KINDS = {"whole": "number", "number": "number", "text": "category", "flag": "category"}
 
@@ -52,7 +53,7 @@ def drift_tables(run_id: str, lake: Lake, *, reference: Reference | None = None)
     before = reference or reference_of(manifest, lake)
     found: dict[str, Any] = {"reference": None, "windows": None, "features": [], "raw": []}
     if before is None:
-        found["why"] = NO_LIVE_RUN
+        found |= NO_LIVE_RUN.fields("why")
     else:
         found |= {"reference": before.as_dict(), **_columns(manifest, before, lake, options)}
     found |= _of_lists(manifest, lake, options)
@@ -73,7 +74,7 @@ def _columns(manifest: Manifest, before: Reference, lake: Lake, options: DriftOp
             raw.append(count_raw(engine, days[number]) if days else {})
     found: dict[str, Any] = {"features": held_together(kinds, *sides), "raw": [], "windows": None}
     if days is None:
-        return found | {"raw_why": f"no day has passed since {before.day}, the last that the reference saw"}
+        return found | Said("no_day_since_reference", {"day": before.day.isoformat()}).fields("raw_why")
     for name, source in WATCHED.items():
         found["raw"] += held_together(source.kinds, raw[0][name], raw[1][name], prefix=f"{name}.")
     return found | {"windows": {"reference": said(days[0]), "current": said(days[1])}}
@@ -92,7 +93,7 @@ def _of_lists(manifest: Manifest, lake: Lake, options: DriftOptions) -> dict[str
     """Return what the published lists and the catalogue are held against."""
     live = Manifest.find(lake.store, manifest.live_runs.get("recommendations", ""))
     if live is None:
-        why = {"why": "no run of recommendations is live, or it is gone"}
+        why = Said("no_recommendations_live").fields("why")
         return {"catalogue": why, "lists": why, "decay": why}
     today = date.fromisoformat(manifest.today)
     days = windows(date.fromisoformat(live.today), today, options.raw_days)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from patronage.errors import NotFound
+from patronage.logic.effectiveness.days import Days, by_day, by_value, shop_total, total
+from patronage.logic.effectiveness.ranged import DAYS, VALUED, day_documents, days_of
 from patronage.logic.effectiveness.report import (
     DIMENSIONS,
     MOST,
+    attributed_share,
     coverage_notes,
     figures,
+    reason_of,
     rows_by,
     rule_of,
     versions,
@@ -19,6 +23,7 @@ from patronage.logic.effectiveness.report import (
 from patronage.logic.monitor.keys import document_key
 from patronage.logic.monitor.options import MonitorOptions
 from patronage.logic.queries import query
+from patronage.logic.said import stated
 from patronage.steps.manifest import Manifest
 from patronage.steps.monitor.judged import show_judged
 from patronage.steps.pin import pinned_engine
@@ -27,22 +32,18 @@ from patronage.stores.objects import read_json, write_json
 from patronage.stores.registry import record_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from patronage.engines.duckdb import DuckEngine
     from patronage.logic.effectiveness.options import AttributionOptions
     from patronage.stores.lake import Lake
     from patronage.stores.objects import ObjectStore
 
-_NOTHING = (
-    "no event names an answer of recommendations yet: let the storefront send back each answer's "
-    "recommendation_id with impressions and clicks (docs/events.md)"
-)
-_TOO_FEW = "not enough data: {impressions:,} impressions, and rates are given from {least:,} on"
+REPORT = "effectiveness"
 
 
 def effectiveness(run_id: str, lake: Lake) -> dict[str, Any]:
-    """Write `monitor/effectiveness.json` of a run: figures and rates by each dimension, without anybody's id.
+    """Write a run's report, figures and rates by each dimension, and its sums by day; nobody's id is in them.
 
     Returns
     -------
@@ -50,14 +51,15 @@ def effectiveness(run_id: str, lake: Lake) -> dict[str, Any]:
         The ``impressions``, ``clicks``, ``purchases`` and ``revenue_minor`` of the report.
     """
     manifest = Manifest.load(lake.store, run_id)
-    document = measure(manifest, lake, MonitorOptions.from_mapping(manifest.monitor).attribution)
-    write_json(lake.store, document_key(run_id, "effectiveness"), document)
-    totals = document["totals"]
+    documents = measured(manifest, lake, MonitorOptions.from_mapping(manifest.monitor).attribution)
+    for name, document in documents.items():
+        write_json(lake.store, document_key(run_id, name), document)
+    totals = documents[REPORT]["totals"]
     return {name: totals[name] for name in ("impressions", "clicks", "purchases", "revenue_minor")}
 
 
-def measure(manifest: Manifest, lake: Lake, options: AttributionOptions) -> dict[str, Any]:
-    """Return the report of what recommendations led to.
+def measured(manifest: Manifest, lake: Lake, options: AttributionOptions) -> dict[str, dict[str, Any]]:
+    """Return by name the report of what recommendations led to, and the documents of its sums by day.
 
     Parameters
     ----------
@@ -69,45 +71,64 @@ def measure(manifest: Manifest, lake: Lake, options: AttributionOptions) -> dict
         The rule.
     """
     since = _since(manifest, options)
+    zone = ZoneInfo(manifest.shop.timezone)
+    whole = Days(since.astimezone(zone).date(), date.fromisoformat(manifest.today))
     with pinned_engine(manifest, lake, "events") as engine:
         show_live_segments(manifest, lake.store, engine)
         attribute(engine, options, since=since)
-        by = {name: _rows(engine, name, options) for name in (*DIMENSIONS, "version", "total")}
-        coverage = engine.row(query("effectiveness_coverage"), since=since.isoformat())
-        shop = engine.row(query("effectiveness_shop"), since=since.isoformat())
-        nobody = engine.row(query("effectiveness_nobody"), since=since.isoformat())
-        coverage["without_visitor"] = nobody["events"]
-    offline = _offline(by["version"], lake.store)
-    coverage["of_unknown_versions"] = _of_unknown_versions(by["version"], lake.store)
-    coverage["orders_of_nobody"] = shop.pop("orders_of_nobody")
-    totals = by["total"][0] if by["total"] else dict.fromkeys(_ALL_SUMS, 0)
-    share = totals["revenue_minor"] / shop["revenue_minor"] if shop["revenue_minor"] else None
+        rows = {
+            name: engine.rows(query("effectiveness_by"), by=name, most=MOST) for name in (*VALUED, "total")
+        }
+        shop = engine.rows(query("effectiveness_shop"), since=since.isoformat())
+        coverage = _coverage(engine, since)
+    by_day_of = day_documents(rows, shop, options, whole=whole)
+    return {REPORT: _report(manifest, lake.store, options, by_day_of, coverage, whole), **by_day_of}
+
+
+def _coverage(engine: DuckEngine, since: datetime) -> dict[str, int]:
+    """Count what the report leaves out."""
+    found: dict[str, int] = engine.row(query("effectiveness_coverage"), since=since.isoformat())
+    found["without_visitor"] = engine.row(query("effectiveness_nobody"), since=since.isoformat())["events"]
+    found["orders_of_nobody"] = engine.row(query("effectiveness_ownerless"), since=since.isoformat())[
+        "orders"
+    ]
+    return found
+
+
+def _report(
+    manifest: Manifest,
+    store: ObjectStore,
+    options: AttributionOptions,
+    by_day_of: Mapping[str, Mapping[str, Any]],
+    coverage: dict[str, int],
+    whole: Days,
+) -> dict[str, Any]:
+    """Return the report of all days, which are those of its sums by day."""
+    common = by_day_of[DAYS]
+    days = whole.numbers(whole.start)
+    totals, shop = total(common["total"], days), shop_total(common["shop"], days)
+    by = {name: by_value(by_day_of[days_of(name)], days) for name in VALUED}
+    by["day"] = by_day(common["total"], days, since=whole.start)
+    offline = _offline(by["version"], store)
+    coverage = {
+        **coverage,
+        "of_unknown_versions": _of_unknown_versions(by["version"], store),
+        "without_impression": totals["clicks"] - totals["seen_clicks"],
+    }
     return {
         "as_of": manifest.as_of.isoformat(),
         "currency": manifest.shop.currency,
-        "since": since.astimezone(ZoneInfo(manifest.shop.timezone)).date().isoformat(),
-        "until": manifest.today,
+        "since": common["since"],
+        "until": common["until"],
         "is_simulated": manifest.has_simulated_events,
         "rule": {"text": rule_of(options), "click_days": options.click_days, "view_days": options.view_days},
-        "reason": _reason(totals, options),
+        **stated("reason", reason_of(totals, options)),
         "totals": figures(totals, options),
-        "shop": {**shop, "attributed_share": share},
+        "shop": {**shop, "attributed_share": attributed_share(totals, shop)},
         "by": {name: rows_by(name, by[name], options) for name in DIMENSIONS},
         "versions": versions(by["version"], offline, options),
-        "coverage": {**coverage, "notes": coverage_notes(coverage, totals)},
+        "coverage": {**coverage, "notes": coverage_notes(coverage)},
     }
-
-
-_ALL_SUMS = (
-    "impressions",
-    "clicks",
-    "seen_clicks",
-    "carts",
-    "purchases",
-    "revenue_minor",
-    "viewed_purchases",
-    "viewed_revenue_minor",
-)
 
 
 def attribute(engine: DuckEngine, options: AttributionOptions, *, since: datetime) -> None:
@@ -140,11 +161,6 @@ def _credit(engine: DuckEngine, name: str, touch: str, window_days: int) -> None
     """Make a table of the outcomes that are due to a click, or to having been seen."""
     engine.table("touches", query("effectiveness_touches"), touch=touch)
     engine.table(name, query("effectiveness_credits"), window_days=window_days)
-
-
-def _rows(engine: DuckEngine, by: str, options: AttributionOptions) -> list[dict[str, Any]]:
-    most = options.report_days + 1 if by == "day" else MOST
-    return engine.rows(query("effectiveness_by"), by=by, most=most)
 
 
 def _since(manifest: Manifest, options: AttributionOptions) -> datetime:
@@ -186,12 +202,3 @@ def _of_unknown_versions(rows: Iterable[dict[str, Any]], store: ObjectStore) -> 
         if not _is_name(generation) or not store.exists(f"runs/{generation}/manifest.json"):
             count += row["impressions"]
     return count
-
-
-def _reason(totals: dict[str, Any], options: AttributionOptions) -> str | None:
-    """Say why there are no rates; None where there are."""
-    if not totals["impressions"] and not totals["clicks"]:
-        return _NOTHING
-    if totals["impressions"] < options.least_impressions:
-        return _TOO_FEW.format(impressions=totals["impressions"], least=options.least_impressions)
-    return None

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from patronage.stores.objects import ObjectStore
 
+MONTHS = "monitor/months/"
+"""Below it lie the ends of runs by month."""
 _OF_MONTH = ("machine", "run_id", "status", "ended", "seconds", "cost")
 
 
@@ -24,7 +26,7 @@ def run_record(machine: str, run_id: str) -> str:
 
 def month_folder(month: datetime) -> str:
     """Return below which key the runs of an instant's month (UTC) lie in the order in which they ended."""
-    return f"monitor/months/{month.astimezone(UTC):%Y-%m}/"
+    return f"{MONTHS}{month.astimezone(UTC):%Y-%m}/"
 
 
 def month_record(machine: str, run_id: str, ended_at: datetime) -> str:

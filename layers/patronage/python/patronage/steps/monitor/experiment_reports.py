@@ -9,6 +9,7 @@ from patronage.logic.experiments.statistics.segment_effect import segment_effect
 from patronage.logic.experiments.statistics.units import Units
 from patronage.logic.monitor.keys import document_key
 from patronage.logic.monitor.options import MonitorOptions
+from patronage.logic.said import SENTENCES
 from patronage.steps.learn_arrays import load_arrays
 from patronage.steps.manifest import Manifest
 from patronage.stores.objects import read_json, write_json
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
     from patronage.stores.objects import ObjectStore
 
 _LEFT_OUT = ("fell_back", "fallback_impressions")
-NOBODY_HELD_OUT = (
-    "nobody was held out, so there is nothing to compare with; set held_out_share in segments.toml"
-)
+NOBODY_HELD_OUT = SENTENCES["nobody_held_out"]
 
 
 def experiment_reports(run_id: str, store: ObjectStore) -> dict[str, Any]:

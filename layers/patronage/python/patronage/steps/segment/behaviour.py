@@ -102,6 +102,7 @@ def _described(norms: Norms, summary: dict[str, dict[str, Any]]) -> list[dict[st
             "name": each.name,
             "description": each.description,
             "rule": each.rule,
+            "limits": dict(each.limits),
             **_size(summary.get(each.behaviour_id)),
         }
         for each in behaviours(norms)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from patronage.logic.said import said, stated
 from patronage.logic.segments.clusters import Clusters, plane
 from patronage.steps.learn_arrays import load_arrays, save_arrays
 from patronage.steps.manifest import Manifest
@@ -20,14 +21,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from patronage.logic.said import Said
     from patronage.logic.segments.clusters import Candidate
     from patronage.stores.objects import ObjectStore
 
 MOST_POINTS = 2_000
 """Customers that are shown in the plane of the clusters."""
 _DIGITS = 4
-_NOBODY = "no customer has bought"
-_NO_PLANE = "the customers do not differ in any feature"
+_NOBODY = said("nobody_bought")
+_NO_PLANE = said("no_plane")
 
 
 def clusters(run_id: str, store: ObjectStore) -> dict[str, Any]:
@@ -67,7 +69,7 @@ def _summary(fitted: Clusters) -> dict[str, Any]:
     return {
         "k": len(found.centres),
         "silhouette": found.chosen.silhouette if found.chosen else None,
-        "reason": found.reason or None,
+        **stated("reason", found.reason),
         "stability": found.chosen.stability if found.chosen else None,
         "inertia": found.inertia,
         "by_k": [_tried(candidate) for candidate in found.candidates],
@@ -85,7 +87,7 @@ def _tried(candidate: Candidate) -> dict[str, float]:
 def _nobody() -> dict[str, Any]:
     nothing = dict.fromkeys(("silhouette", "stability", "inertia", "pca"))
     empty: dict[str, Any] = {"by_k": [], "clusters": [], "scaling": {}, "centres": []}
-    return {"k": 0, "reason": _NOBODY} | empty | nothing
+    return {"k": 0, **_NOBODY.fields()} | empty | nothing
 
 
 def _points(fitted: Clusters, features: Mapping[str, ArrayLike]) -> dict[str, Any]:
@@ -109,9 +111,9 @@ def _points(fitted: Clusters, features: Mapping[str, ArrayLike]) -> dict[str, An
             }
             for share, direction in zip(found.shares, found.directions, strict=True)
         ],
-        "points_reason": None,
+        **stated("points_reason", None),
     }
 
 
-def _no_points(reason: str) -> dict[str, Any]:
-    return {"points": [], "centres": [], "components": [], "points_reason": reason}
+def _no_points(reason: Said) -> dict[str, Any]:
+    return {"points": [], "centres": [], "components": [], **reason.fields("points_reason")}

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patronage.engines.duckdb import DuckEngine
+from patronage.logic.said import said
 from patronage.logic.segments.methods import METHODS
 from patronage.steps.manifest import Manifest
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
+    from patronage.logic.said import Said
     from patronage.stores.objects import ObjectStore
 
 CUSTOMERS_PER_SHARD = 5_000
@@ -41,7 +43,7 @@ def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
         write_json(store, shards_key, [{"shard": name} for name in names])
     return {
         "publish": problem is None,
-        "reason": problem or "segments and order lines agree to the minor unit",
+        **(problem or said("segments_agree")).fields(),
         "shards_key": shards_key,
     }
 
@@ -55,16 +57,13 @@ def _timelines(run_id: str, store: ObjectStore) -> int:
     return int(read_json(store, key)["customers"]) if store.exists(key) else 0
 
 
-def _problem(counted: dict[str, int], money: dict[str, int]) -> str | None:
+def _problem(counted: dict[str, int], money: dict[str, int]) -> Said | None:
     if counted["customers"] == 0:
-        return "no order line names a customer, so there is nobody to segment"
+        return said("nobody_to_segment")
     if counted["customers"] != counted["distinct_customers"]:
-        return "a customer stands in the segments twice"
+        return said("customer_twice")
     if counted["net_minor"] != money["customer_net_minor"]:
-        return (
-            f"the segments sum to {counted['net_minor']} minor units, "
-            f"the order lines to {money['customer_net_minor']}"
-        )
+        return said("sums_differ", segments=counted["net_minor"], lines=money["customer_net_minor"])
     return None
 
 

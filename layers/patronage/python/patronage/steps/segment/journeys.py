@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import NotFound
 from patronage.logic.queries import query
+from patronage.logic.said import SENTENCES
 from patronage.logic.segments.journeys_funnel import sliced_funnel
 from patronage.logic.segments.journeys_items import instant_text
 from patronage.logic.segments.journeys_moves import graph_of
@@ -17,6 +18,7 @@ from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
 from patronage.steps.segment.journeys_slices import (
     CATEGORY_DEPTH,
+    OfVisits,
     category_slices,
     funnel_slices,
     purchase_slices,
@@ -47,29 +49,34 @@ _OF_THE_SHOP = (
     "journey_units",
     "journey_channels",
     "journey_slices",
+    "journey_moves",
     "first_channels",
     "funnel_events",
     "transition_states",
 )
 """Tables that the timelines do not need."""
-_NOTHING: dict[str, Any] = {"slices": [], **{name: [] for name in FILTERS}}
-NO_EVENTS = "the lake has no event of a known time and visitor; upload an event file below raw/events/"
-NO_CATEGORIES = "no product that was bought has a category; upload the catalogue below raw/products/"
+_NO_FILTERS: dict[str, Any] = {name: [] for name in FILTERS}
+_NOTHING: dict[str, Any] = {"slices": [], **_NO_FILTERS}
+_NO_VISITS = OfVisits(_NOTHING, {"months": [], **_NO_FILTERS})
+NO_EVENTS = SENTENCES["no_events"]
+NO_CATEGORIES = SENTENCES["no_categories"]
 
 
 def journeys(run_id: str, lake: Lake) -> dict[str, Any]:
     """Write the funnels, the transition graphs, the repeat purchases and the timelines of a run.
 
     Funnels and graphs are also written by segment and channel, the segments being those that this run's
-    `rfm` wrote before. The timelines hold this run's own changes of segment where `stability` ran before.
+    `rfm` wrote before; those of visits by month, too. The timelines hold this run's own changes of segment
+    where `stability` ran before.
     """
     manifest = Manifest.load(lake.store, run_id)
     with pinned_engine(manifest, lake, "events", "products", "customers") as engine:
         _load(engine, manifest, lake)
-        funnels = funnel_slices(engine)
+        funnels, funnel_months = funnel_slices(engine)
         purchases, has_categories = _purchases(engine, manifest)
+        sessions, session_months = session_slices(engine) if funnels["recorded"] else _NO_VISITS
         slices = {
-            "sessions": session_slices(engine) if funnels["recorded"] else _NOTHING,
+            "sessions": sessions,
             "purchases": purchase_slices(engine),
             "categories": category_slices(engine) if has_categories else _NOTHING,
         }
@@ -81,8 +88,10 @@ def journeys(run_id: str, lake: Lake) -> dict[str, Any]:
     written = {
         "funnels": _whole_funnels(funnels) | settings | of_events,
         "funnel_slices": funnels | of_events,
+        "funnel_months": funnel_months | of_events,
         "transitions": _transitions(slices, purchases["stages"]) | settings | of_events,
-        "session_slices": slices["sessions"] | of_events,
+        "session_slices": sessions | of_events,
+        "session_months": session_months | of_events,
         "purchase_slices": slices["purchases"],
         "category_slices": slices["categories"],
         "purchases": purchases,

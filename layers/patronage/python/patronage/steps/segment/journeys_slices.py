@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from patronage.logic.queries import query
 from patronage.logic.segments.journeys_funnel import STEPS
 from patronage.logic.segments.journeys_graph import LABELS
-from patronage.logic.segments.journeys_moves import moves_document
+from patronage.logic.segments.journeys_months import by_month, over_months
+from patronage.logic.segments.journeys_moves import MOVE, month_slices, moves_document
 from patronage.logic.segments.journeys_purchases import STAGES, stage_slices
 from patronage.logic.segments.journeys_slices import MAX_CHANNELS, named, segments_in
 from patronage.steps.segment.previous import show_file
@@ -23,7 +25,15 @@ SESSION_DEPTH = 8
 CATEGORY_DEPTH = 4
 """Purchases whose main categories the transition graph shows."""
 MAX_CATEGORIES = 10
+_NO_MONTH = "CAST(NULL AS DATE) AS begins"
 _SEGMENTS = {"customer_id": "VARCHAR", "segment_id": "VARCHAR"}
+
+
+class OfVisits(NamedTuple):
+    """What is counted of visits: over the whole time, and by the month that they began in."""
+
+    slices: dict[str, Any]
+    months: dict[str, Any]
 
 
 def show_segments(run_id: str, store: ObjectStore, engine: DuckEngine) -> None:
@@ -33,26 +43,31 @@ def show_segments(run_id: str, store: ObjectStore, engine: DuckEngine) -> None:
         engine.show_none("journey_segments", _SEGMENTS)
 
 
-def funnel_slices(engine: DuckEngine) -> dict[str, Any]:
-    """Count how far sessions and visitors came, by segment and channel.
+def funnel_slices(engine: DuckEngine) -> OfVisits:
+    """Count how far sessions and visitors came, by segment and channel, and sessions by month, too.
 
     It reads `journey_sessions`, `journey_states` and `journey_segments`.
 
     Returns
     -------
-    dict
-        What `sliced_funnel` takes; ``recorded`` is null where there is no session.
+    OfVisits
+        What `sliced_funnel` takes, and of months `in_span`; ``recorded`` is null where there is no session.
     """
     if not engine.row("SELECT COUNT(*) AS n FROM journey_sessions")["n"]:
-        return {"recorded": None, "sessions": [], "visitors": [], "segments": [], "channels": []}
+        nothing: dict[str, Any] = {"recorded": None, "segments": [], "channels": []}
+        return OfVisits({**nothing, "sessions": [], "visitors": []}, {**nothing, "months": []})
     found = {row["state"] for row in engine.rows("SELECT DISTINCT state FROM journey_states")}
     recorded = {step: step in found for step in STEPS}
     kept = _slice_sessions(engine)
     sessions, filters = _filtered(_counts(engine, recorded, "session_key"), kept)
+    stated = {"recorded": recorded, **filters}
     engine.table("journey_visitors", query("journey_visitors"))
     _slice_visitors(engine)
     visitors, _ = named(_counts(engine, recorded, "visitor_id"), kept)
-    return {"recorded": recorded, "sessions": sessions, "visitors": visitors, **filters}
+    return OfVisits(
+        {**stated, "sessions": over_months(sessions), "visitors": over_months(visitors)},
+        {**stated, "months": by_month(sessions, "sessions")},
+    )
 
 
 def _counts(engine: DuckEngine, recorded: dict[str, bool], column: str) -> Rows:
@@ -70,13 +85,28 @@ def _filtered(rows: Rows, kept: list[str]) -> tuple[Rows, dict[str, Rows]]:
     return found, {"segments": segments_in(found), "channels": channels}
 
 
-def session_slices(engine: DuckEngine) -> dict[str, Any]:
-    """Count what visitors do after what, by segment and channel, as `graph_of` takes it.
+def session_slices(engine: DuckEngine) -> OfVisits:
+    """Count what visitors do after what, by segment and channel, and by month, too.
 
     It reads `journey_sessions`, `journey_states` and `journey_segments`.
+
+    Returns
+    -------
+    OfVisits
+        What `graph_of` takes, and of months `in_span`.
     """
     engine.table("transition_states", query("transition_session_states"))
-    return _moves(engine, _slice_sessions(engine), depth=SESSION_DEPTH, end=LABELS["end"])
+    kept = _slice_sessions(engine)
+    whole = _moves(engine, kept, depth=SESSION_DEPTH, end=LABELS["end"])
+    slices, _ = named(month_slices(whole, chain.from_iterable(engine.chunks(_MOVES_BY_MONTH))), kept)
+    stated = {name: value for name, value in whole.items() if name != "slices"}
+    return OfVisits(whole, {**stated, "months": by_month(slices, "slices")})
+
+
+_MOVES_BY_MONTH = (
+    f"SELECT CAST(begins AS VARCHAR), segment_id, channel_place, weight, {', '.join(MOVE)} "
+    "FROM journey_moves ORDER BY begins, segment_id, channel_place"
+)
 
 
 def category_slices(engine: DuckEngine) -> dict[str, Any]:
@@ -89,7 +119,8 @@ def category_slices(engine: DuckEngine) -> dict[str, Any]:
 
 
 def _moves(engine: DuckEngine, kept: list[str], *, depth: int, end: str) -> dict[str, Any]:
-    rows, filters = _filtered(engine.rows(query("transition_links"), depth=depth), kept)
+    engine.table("journey_moves", query("transition_links"), depth=depth)
+    rows, filters = _filtered(engine.rows(query("transition_sums")), kept)
     return moves_document(rows, depth=depth, end=end) | filters
 
 
@@ -105,13 +136,20 @@ def purchase_slices(engine: DuckEngine) -> dict[str, Any]:
 
 def _slice_sessions(engine: DuckEngine) -> list[str]:
     """Make the table `journey_slices` of the sessions, and return the channels by place."""
-    engine.table("journey_units", "SELECT session_key AS unit, customer_id, channel FROM journey_sessions")
+    engine.table(
+        "journey_units",
+        "SELECT session_key AS unit, customer_id, channel, "
+        "CAST(DATE_TRUNC('month', shop_day(started_at)) AS DATE) AS begins FROM journey_sessions",
+    )
     return _slice(engine)
 
 
 def _slice_visitors(engine: DuckEngine) -> None:
     """Make the table `journey_slices` of the visitors, by the channels of `_slice_sessions` before."""
-    engine.table("journey_units", "SELECT visitor_id AS unit, customer_id, channel FROM journey_visitors")
+    engine.table(
+        "journey_units",
+        f"SELECT visitor_id AS unit, customer_id, channel, {_NO_MONTH} FROM journey_visitors",
+    )
     engine.table("journey_slices", query("journey_slices"), channels=MAX_CHANNELS)
 
 
@@ -120,8 +158,8 @@ def _slice_buyers(engine: DuckEngine) -> list[str]:
     engine.table("first_channels", query("slice_by_first_purchase"), by="channel")
     engine.table(
         "journey_units",
-        "SELECT buyers.customer_id AS unit, buyers.customer_id, first_channels.value AS channel "
-        "FROM (SELECT DISTINCT customer_id FROM journey_occasions) AS buyers "
+        "SELECT buyers.customer_id AS unit, buyers.customer_id, first_channels.value AS channel, "
+        f"{_NO_MONTH} FROM (SELECT DISTINCT customer_id FROM journey_occasions) AS buyers "
         "LEFT JOIN first_channels ON buyers.customer_id = first_channels.customer_id",
     )
     return _slice(engine)

@@ -57,6 +57,7 @@ def lifecycle(run_id: str, lake: Lake) -> dict[str, Any]:
                     "name": stage.name,
                     "description": stage.description,
                     "rule": stage.rule,
+                    "limits": {"share": QUANTILES[stage.stage_id]} if stage.stage_id in QUANTILES else {},
                     "customers": counted.get(stage.stage_id, {}).get("customers", 0),
                     "net_minor": counted.get(stage.stage_id, {}).get("net_minor", 0),
                 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import RunFailed
 from patronage.logic.recommenders.candidates import BESIDE, HYBRID, POPULARITY
+from patronage.logic.said import SENTENCES, Said, said
 from patronage.steps.manifest import Manifest
 from patronage.steps.train.chosen import choose_variants
 from patronage.steps.train.records import write_records
@@ -49,10 +50,10 @@ def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
     listed = read_json(store, f"runs/{run_id}/metrics/candidates.json")
     metrics = _metrics(run_id, store)
     left_out = {name: FAILED for name in listed["models"] if name not in metrics} | listed["skipped"]
-    model, reason = _decide(manifest, metrics, left_out)
+    model, why = _decide(manifest, metrics, left_out)
     evaluated = min(found["customers"] for found in metrics.values())
     told: dict[str, Any] = {
-        "reason": reason,
+        "why": why,
         "is_low_data": evaluated < MIN_EVALUATED_CUSTOMERS or listed["interactions"] < FEW_INTERACTIONS,
         "metrics": metrics,
         "left_out": left_out,
@@ -63,10 +64,10 @@ def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
     card = scorecard(manifest, chosen, **told)
     write_json(store, f"runs/{run_id}/recommendations/metrics.json", card)
     parts = dict.fromkeys([*chosen.parts, POPULARITY, *BESIDE])
-    return {"publish": True, "model": model, "reason": reason, "parts": [{"model": part} for part in parts]}
+    return {"publish": True, "model": model, **why.fields(), "parts": [{"model": part} for part in parts]}
 
 
-FAILED = "its training failed; the log of the run's execution says why"
+FAILED = SENTENCES["training_failed"]
 
 
 def _metrics(run_id: str, store: ObjectStore) -> dict[str, dict[str, Any]]:
@@ -79,48 +80,49 @@ def _metrics(run_id: str, store: ObjectStore) -> dict[str, dict[str, Any]]:
 
 def _decide(
     manifest: Manifest, metrics: Mapping[str, dict[str, Any]], left_out: Mapping[str, str]
-) -> tuple[str, str]:
+) -> tuple[str, Said]:
     """Return the method to publish, and why."""
     if manifest.promoted:
         return _promoted(manifest, metrics, left_out)
     champion = manifest.champion.get("name")
-    model, reason = _choose(metrics, champion)
+    model, why = _choose(metrics, champion)
     if champion and champion not in metrics:
-        reason += f"; the live method {champion} could not be compared: {left_out.get(champion, 'unknown')}"
-    return model, reason
+        return model, said(
+            f"{why.code}_uncompared", **why.values, live=champion, why=left_out.get(champion, "unknown")
+        )
+    return model, why
 
 
 def _promoted(
     manifest: Manifest, metrics: Mapping[str, dict[str, Any]], left_out: Mapping[str, str]
-) -> tuple[str, str]:
+) -> tuple[str, Said]:
     promoted = manifest.promoted
     model = promoted["model"]
     if model not in metrics:
         raise RunFailed(
             f"{model}@{promoted['version']} could not be trained again: {left_out.get(model, 'unknown')}"
         )
-    return model, f"{promoted['by']} promoted version {promoted['version']}: {promoted['reason']}"
+    by, version = promoted["by"], promoted["version"]
+    return model, said("promoted", by=by, version=version, why=promoted["reason"])
 
 
-def _choose(metrics: Mapping[str, dict[str, Any]], champion: str | None) -> tuple[str, str]:
+def _choose(metrics: Mapping[str, dict[str, Any]], champion: str | None) -> tuple[str, Said]:
     evaluated = min(found["customers"] for found in metrics.values())
     if evaluated < MIN_EVALUATED_CUSTOMERS:
         model = next(name for name in (champion or "", *WITHOUT_EVIDENCE) if name in metrics)
-        return (
-            model,
-            f"only {evaluated} customers bought something new after the cut-off, fewer than "
-            f"{MIN_EVALUATED_CUSTOMERS}: too few to compare methods, so {model} is taken",
-        )
+        few = said("few_to_compare", customers=evaluated, least=MIN_EVALUATED_CUSTOMERS, model=model)
+        return model, few
     score = {name: found["ndcg_at_10"] for name, found in metrics.items()}
     challenger = max(metrics, key=lambda name: (metrics[name]["validation_ndcg_at_10"], name == champion))
     contenders = {name for name in (challenger, champion or "", POPULARITY) if name in metrics}
     best = max(contenders, key=lambda name: (score[name], name == champion, name == POPULARITY))
-    compared = ", ".join(f"{name} {value:.4f}" for name, value in sorted(score.items()))
-    why = (
-        f"best on the validation window, and better than {champion or 'popularity'} on the test"
+    scores = ", ".join(f"{name} {value:.4f}" for name, value in sorted(score.items()))
+    code = (
+        "better_than_live"
         if best == challenger != champion
-        else f"{challenger}, best on the validation window, is no better on the test"
+        else "no_better_on_test"
         if best != challenger
-        else "still best on the validation window"
+        else "still_best"
     )
-    return best, f"{why}; NDCG@10 on {evaluated} customers: {compared}"
+    against = champion or POPULARITY
+    return best, said(code, customers=evaluated, scores=scores, challenger=challenger, against=against)

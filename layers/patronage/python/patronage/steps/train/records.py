@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from patronage.logic.model_records import PROMOTED, PUBLISHED, RECORDED, SKIPPED
+from patronage.logic.said import coded
 from patronage.steps.train.libraries import libraries
 from patronage.stores.objects import write_json
 from patronage.stores.registry import record_key
@@ -13,6 +14,7 @@ from patronage.stores.registry import record_key
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from patronage.logic.said import Said
     from patronage.steps.manifest import Manifest
     from patronage.stores.objects import ObjectStore
 
@@ -26,7 +28,7 @@ def write_records(
     manifest: Manifest,
     model: str,
     *,
-    reason: str,
+    why: Said,
     is_low_data: bool,
     metrics: Mapping[str, dict[str, Any]],
     left_out: Mapping[str, str],
@@ -38,7 +40,7 @@ def write_records(
     ----------
     manifest : Manifest
         Of the run, whose id is the version of each.
-    model, reason
+    model, why
         The method that is published, and why.
     is_low_data : bool
         Whether there was little to learn from.
@@ -49,7 +51,7 @@ def write_records(
     """
     shared = {
         "version": manifest.run_id,
-        "reason": reason,
+        **why.fields(),
         "low_data": is_low_data,
         "parent": manifest.champion,
         "as_of": manifest.as_of.isoformat(),
@@ -64,8 +66,15 @@ def write_records(
         if decision == PROMOTED:
             record["promoted"] = manifest.promoted
         write_json(store, record_key(name, manifest.run_id), record)
-    for name, why in left_out.items():
-        record = {"model": name, "decision": SKIPPED, "metrics": None, **shared, "reason": why}
+    for name, reason in left_out.items():
+        record = {
+            "model": name,
+            "decision": SKIPPED,
+            "metrics": None,
+            **shared,
+            "reason": reason,
+            **coded("reason", reason),
+        }
         write_json(store, record_key(name, manifest.run_id), record)
 
 

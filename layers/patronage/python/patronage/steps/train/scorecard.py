@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.logic.model_records import RECORDED, SKIPPED
 from patronage.logic.recommenders.candidates import POPULARITY
+from patronage.logic.said import coded
 from patronage.steps.train.records import decision_of
 from patronage.steps.train.windows import K
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from patronage.logic.said import Said
     from patronage.steps.manifest import Manifest
     from patronage.steps.train.chosen import Chosen
 
@@ -22,7 +24,7 @@ def scorecard(
     manifest: Manifest,
     chosen: Chosen,
     *,
-    reason: str,
+    why: Said,
     is_low_data: bool,
     metrics: Mapping[str, dict[str, Any]],
     left_out: Mapping[str, str],
@@ -35,7 +37,7 @@ def scorecard(
         Of the run.
     chosen : Chosen
         What is published.
-    reason : str
+    why : Said
         Why.
     is_low_data : bool
         Whether there was little to learn from, or few to measure on.
@@ -60,12 +62,15 @@ def scorecard(
         name: {"decision": decisions[name], **{key: found[key] for key in _TOLD if key in found}}
         for name, found in metrics.items()
     }
-    skipped = {name: {"decision": SKIPPED, "reason": why} for name, why in left_out.items()}
+    skipped = {
+        name: {"decision": SKIPPED, "reason": reason, **coded("reason", reason)}
+        for name, reason in left_out.items()
+    }
     return {
         "model": model,
         "version": manifest.run_id,
         "decision": decision_of(manifest),
-        "reason": reason,
+        **why.fields(),
         "low_data": is_low_data,
         "metrics": best["metrics"],
         "split": "cutoff" if best["cutoff"] else "last",
@@ -79,6 +84,6 @@ def scorecard(
         "candidates": {**measured, **skipped},
         "variants": {
             **{name: {"weights": weights} for name, weights in chosen.variants.items()},
-            **{name: {"reason": why} for name, why in chosen.left_out.items()},
+            **{name: {"reason": reason} for name, reason in chosen.left_out.items()},
         },
     }

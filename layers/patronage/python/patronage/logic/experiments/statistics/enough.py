@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from patronage.logic.experiments.statistics.measures import Measure
 
 
+EVENTS = {"clickers": "visitors who clicked", "buyers": "buyers"}
+"""Who does what a metric needs, and what sentences call them."""
+
+
 @dataclass(frozen=True)
 class Shortage:
     """What an arm lacks before a metric of it is compared.
@@ -24,7 +28,7 @@ class Shortage:
     visitors, events : int
         How many more are needed.
     event : str
-        What the events are called, such as "buyers".
+        What the events are, one of `EVENTS`.
     days_more : int or None
         Days that this takes at the rate so far; None where there is no rate yet.
     """
@@ -40,7 +44,7 @@ class Shortage:
         """What is lacking, in words."""
         needs = [
             f"{count:,} more {what}"
-            for count, what in ((self.visitors, "visitors"), (self.events, self.event))
+            for count, what in ((self.visitors, "visitors"), (self.events, EVENTS[self.event]))
             if count
         ]
         return f"{self.arm} needs {' and '.join(needs)}"

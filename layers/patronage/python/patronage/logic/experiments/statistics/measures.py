@@ -43,7 +43,7 @@ class Measure:
     events : array of int, shape (arms,)
         Visitors who did what the metric needs: clicked, or bought.
     event : str
-        What these are called.
+        Who these are, one of `enough.EVENTS`.
     """
 
     moments: Moments
@@ -75,7 +75,7 @@ def measured(units: Units, n_arms: int, options: AnalysisOptions) -> Measured:
     aov = ratio_moments(cap.values, units.orders, arm, n_arms)
     net, orders = summed(units.revenue_minor, arm, n_arms), summed(units.orders, arm, n_arms)
     by_metric = {
-        CTR: Measure(ctr, ctr.value, clickers, "visitors who clicked"),
+        CTR: Measure(ctr, ctr.value, clickers, "clickers"),
         CONVERSION: Measure(conversion, conversion.value, buyers, "buyers"),
         REVENUE: Measure(revenue, over(net, revenue.n), buyers, "buyers"),
         AOV: Measure(aov, over(net, orders), buyers, "buyers"),

@@ -80,6 +80,7 @@ def analyse(
     counts = np.bincount(units.arm, minlength=len(arms.names))
     ratio = sample_ratio(counts, arms.shares)
     days = _days(units)
+    told = notes.notes(len(units), crossovers, unexpected, days["count"])
     report: dict[str, Any] = {
         "experiment_id": experiment["experiment_id"],
         "name": experiment.get("name", experiment["experiment_id"]),
@@ -92,15 +93,16 @@ def analyse(
         "days": days,
         "arms": _arms(arms, units, counts),
         "sample_ratio": _ratio(ratio, options),
-        "notes": notes.notes(len(units), crossovers, unexpected, days["count"]),
+        "notes": list(told.values()),
+        "note_codes": list(told),
         "stopped": None,
         "revenue": None,
         "metrics": [],
         "incremental_revenue": [],
     }
     if ratio.p < options.srm_p:
-        told = verdict.stopped(arms, counts.tolist(), ratio)
-        return report | {"stopped": MISMATCH, "verdict": told}
+        forbidden = verdict.stopped(arms, counts.tolist(), ratio)
+        return report | {"stopped": MISMATCH, "verdict": forbidden}
     found = measured(units, len(arms.names), options)
     return (
         report | {"revenue": _revenue(found, units)} | _effects(found, arms, primary, options, days["count"])

@@ -7,7 +7,7 @@ scikit-learn is imported where it is called: that takes longer than most of what
 from patronage.logic.segments.clusters._choice import Candidate, Partition, candidates, partition
 from patronage.logic.segments.clusters._clusters import Clusters
 from patronage.logic.segments.clusters._kmeans import nearest
-from patronage.logic.segments.clusters._naming import cluster_names
+from patronage.logic.segments.clusters._naming import PHRASES, ClusterName, cluster_names
 from patronage.logic.segments.clusters._plane import Plane, plane
 from patronage.logic.segments.clusters._profile import Profile
 from patronage.logic.segments.clusters._sample import representative
@@ -15,7 +15,9 @@ from patronage.logic.segments.clusters._scaling import Scaling, principal_compon
 from patronage.logic.segments.clusters._silhouette import silhouettes
 
 __all__ = [
+    "PHRASES",
     "Candidate",
+    "ClusterName",
     "Clusters",
     "Partition",
     "Plane",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from patronage.logic.said import Said, said
 from patronage.logic.segments.clusters._kmeans import nearest, one_thread, refined, started
 from patronage.logic.segments.clusters._sample import representative
 from patronage.logic.segments.clusters._silhouette import silhouettes
@@ -64,8 +65,8 @@ class Partition:
         What the sample says of the chosen number; None where there is one cluster.
     candidates : tuple of Candidate
         Every number that was tried.
-    reason : str
-        Why there is one cluster; empty where there are more.
+    reason : Said or None
+        Why there is one cluster; None where there are more.
     """
 
     labels: Labels
@@ -73,7 +74,7 @@ class Partition:
     inertia: float
     chosen: Candidate | None
     candidates: tuple[Candidate, ...]
-    reason: str = ""
+    reason: Said | None = None
 
 
 def partition(rows: Numbers, *, random_state: int, largest_k: int = LARGEST_K) -> Partition:
@@ -135,11 +136,7 @@ def _agreement(clusterings: list[Labels]) -> float:
 
 def _single(rows: Numbers) -> Partition:
     centre = rows.mean(axis=0, keepdims=True)
-    reason = (
-        f"there are {len(rows)} customers, and a silhouette needs 3 at least"
-        if len(rows) < 3
-        else "the customers do not differ in any feature, the outermost 1 % apart"
-    )
+    reason = said("few_customers", customers=len(rows)) if len(rows) < 3 else said("customers_alike")
     return Partition(
         labels=np.zeros(len(rows), dtype=np.int32),
         centres=centre,

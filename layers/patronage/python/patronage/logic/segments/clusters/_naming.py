@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from math import isnan
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,7 +34,48 @@ NOTABLE_Z = 0.25
 _PHRASES_FIRST = 2
 
 
-def cluster_names(features: Sequence[str], z: Numbers, medians: Numbers) -> list[str]:
+@dataclass(frozen=True)
+class ClusterName:
+    """A name, and what it is made of.
+
+    Parameters
+    ----------
+    traits : tuple of (str, bool)
+        The features that set the cluster apart, and whether it lies high in each; none is near the average.
+    apart : tuple of (str, float or None), optional
+        A feature and the cluster's median of it, where the traits are another cluster's too.
+    number : int, optional
+        Where even these are.
+    """
+
+    traits: tuple[tuple[str, bool], ...] = ()
+    apart: tuple[str, float | None] | None = None
+    number: int | None = None
+
+    @property
+    def text(self) -> str:
+        """The name in English."""
+        joined = ", ".join(_phrase(*trait) for trait in self.traits) or "near the average"
+        told = joined[0].upper() + joined[1:]
+        if self.apart:
+            feature, median = self.apart
+            told += f" ({feature} {'unknown' if median is None else f'{median:,.6g}'})"
+        return told if self.number is None else f"{told}, {self.number}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what it is made of as plain values."""
+        return {
+            "traits": [{"feature": feature, "is_high": is_high} for feature, is_high in self.traits],
+            "apart": dict(zip(("feature", "median"), self.apart, strict=True)) if self.apart else None,
+            "number": self.number,
+        }
+
+
+def _phrase(feature: str, is_high: bool) -> str:
+    return PHRASES.get(feature, (f"low {feature}", f"high {feature}"))[int(is_high)]
+
+
+def cluster_names(features: Sequence[str], z: Numbers, medians: Numbers) -> list[ClusterName]:
     """Name each cluster by the two features that set it apart most, by more where names would be equal.
 
     Where even all features do not tell two clusters apart, the median of the one in which they differ most
@@ -48,7 +91,7 @@ def cluster_names(features: Sequence[str], z: Numbers, medians: Numbers) -> list
 
     Returns
     -------
-    list of str
+    list of ClusterName
         Names, all different.
     """
     ranked = [
@@ -57,8 +100,7 @@ def cluster_names(features: Sequence[str], z: Numbers, medians: Numbers) -> list
     depths = [min(_PHRASES_FIRST, len(order)) for order in ranked]
     while True:
         names = [
-            _phrased(features, row, order[:depth])
-            for row, order, depth in zip(z, ranked, depths, strict=True)
+            _name(features, row, order[:depth]) for row, order, depth in zip(z, ranked, depths, strict=True)
         ]
         growing = [c for c in _repeated(names) if depths[c] < len(ranked[c])]
         if not growing:
@@ -67,38 +109,37 @@ def cluster_names(features: Sequence[str], z: Numbers, medians: Numbers) -> list
             depths[cluster] += 1
 
 
-def _phrased(features: Sequence[str], row: Numbers, chosen: list[int]) -> str:
-    if not chosen:
-        return "Near the average"
+def _name(features: Sequence[str], row: Numbers, chosen: list[int]) -> ClusterName:
     # In the order of the features, not of their weight: two orders of the same words would be no two names.
-    phrases = []
-    for feature in sorted(chosen):
-        name = features[feature]
-        phrases.append(PHRASES.get(name, (f"low {name}", f"high {name}"))[int(row[feature] > 0)])
-    joined = ", ".join(phrases)
-    return joined[0].upper() + joined[1:]
+    return ClusterName(tuple((features[feature], bool(row[feature] > 0)) for feature in sorted(chosen)))
 
 
-def _repeated(names: Sequence[str]) -> list[int]:
+def _repeated(names: Sequence[ClusterName]) -> list[int]:
     counts = Counter(names)
     return [place for place, name in enumerate(names) if counts[name] > 1]
 
 
-def _told_apart(names: list[str], features: Sequence[str], z: Numbers, medians: Numbers) -> list[str]:
+def _told_apart(
+    names: list[ClusterName], features: Sequence[str], z: Numbers, medians: Numbers
+) -> list[ClusterName]:
     told = list(names)
     for name in {names[place] for place in _repeated(names)}:
         same = [place for place, other in enumerate(names) if other == name]
         widest = int(np.ptp(z[same], axis=0).argmax())
         for place in same:
-            told[place] = f"{name} ({features[widest]} {medians[place, widest]:,.6g})"
+            told[place] = replace(name, apart=(features[widest], _six_digits(medians[place, widest])))
     return told
 
 
-def _numbered(names: list[str]) -> list[str]:
+def _six_digits(median: float) -> float | None:
+    return None if isnan(median) else float(f"{median:.6g}")
+
+
+def _numbered(names: list[ClusterName]) -> list[ClusterName]:
     """Tell names apart that are still equal, their clusters having the same median, by a number."""
-    counts, seen = Counter(names), Counter[str]()
+    counts, seen = Counter(names), Counter[ClusterName]()
     numbered = []
     for name in names:
         seen[name] += 1
-        numbered.append(f"{name}, {seen[name]}" if counts[name] > 1 else name)
+        numbered.append(replace(name, number=seen[name]) if counts[name] > 1 else name)
     return numbered

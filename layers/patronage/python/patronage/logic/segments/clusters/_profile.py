@@ -26,6 +26,8 @@ class Profile:
         Its number, from 0, the largest first.
     name : str
         What sets it apart.
+    name_parts : dict
+        What the name is made of, as `ClusterName.as_dict` gives it.
     customers : int
         How many it holds.
     profile : dict
@@ -36,6 +38,7 @@ class Profile:
 
     cluster_id: int
     name: str
+    name_parts: dict[str, Any]
     customers: int
     profile: dict[str, dict[str, float | None]]
 
@@ -68,7 +71,8 @@ def profiles(features: Mapping[str, Numbers], scaled: Mapping[str, Numbers], lab
     return [
         Profile(
             cluster_id=number,
-            name=name,
+            name=name.text,
+            name_parts=name.as_dict(),
             customers=int(sizes[number]),
             profile={
                 feature: {

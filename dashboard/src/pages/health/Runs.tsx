@@ -1,0 +1,48 @@
+import type { VNode } from "preact";
+import { api } from "../../api.ts";
+import { useFilters } from "../../filters.ts";
+import { Panel } from "../../panel/Panel.tsx";
+import { texts } from "../../texts/index.ts";
+import { newestRuns } from "../../views/health.ts";
+import { at } from "../../views/said.ts";
+import { sentences } from "../shared/sentences.ts";
+import { machineName } from "./Models.tsx";
+
+const words = texts.health;
+
+/** The newest runs of each state machine, or those that ended on the chosen days. */
+export function RunsPanel(): VNode {
+  const { start, end } = useFilters();
+  return (
+    <Panel
+      title={words.runs}
+      definition={words.runsDefinition}
+      load={() => api().status({ start, end })}
+      deps={[start, end]}
+      isEmpty={(found) => newestRuns(found.runs).length === 0}
+      emptyHelp={start || end ? words.noRunsThen : words.noRuns}
+      rows={(found) => ({
+        columns: [
+          { key: "machine", label: words.machine },
+          { key: "run_id", label: words.run, kind: "text" },
+          { key: "status", label: words.status },
+          { key: "began", label: words.began, kind: "instant" },
+          { key: "seconds", label: words.seconds, definition: words.secondsDefinition, unit: words.secondsUnit, kind: "number", digits: 0 },
+          { key: "published", label: words.wasPublished },
+          { key: "reason", label: words.reason },
+        ],
+        rows: newestRuns(found.runs).map((run) => ({
+          machine: machineName(run.machine),
+          run_id: run.run_id,
+          status: at(words.runStates, run.status) ?? run.status,
+          began: run.began,
+          seconds: run.seconds,
+          published: run.published,
+          reason: run.cause || run.reason || null,
+        })),
+      })}
+      note={(found) => (start || end ? sentences(words.runsEnded, found.runs_left_out ? words.runsLeftOut(found.runs_left_out) : null) : null)}
+      csvName="runs"
+    />
+  );
+}

@@ -1,0 +1,42 @@
+/** Whatever the API says by a code, the page says in its own words: `codes.json` is what Python's lists hold. */
+import { describe, expect, it } from "vitest";
+import codes from "./codes.json";
+import { texts } from "../src/texts/index.ts";
+import { binLabel, breachSays, measureSays, rowRuleSays } from "../src/views/healthWords.ts";
+import { metricLabel } from "../src/views/experimentWords.ts";
+import { reasonOf } from "../src/views/preview.ts";
+import { said } from "../src/views/said.ts";
+import { clusterName, withOurWords } from "../src/views/segments.ts";
+import type { SegmentRow } from "../src/types.ts";
+
+const ENGLISH = "The API's own sentence";
+const isWhole = (text: string | null): boolean => text !== null && text !== "" && text !== `${ENGLISH}.` && !/undefined|NaN|\?(?= )/.test(text);
+
+describe("the page has words for", () => {
+  it.each(Object.entries(codes.sentences))("the sentence %s", (code, values) => expect(said(code, values, ENGLISH)).toSatisfy(isWhole));
+  it.each(Object.entries(codes.row_rules).flatMap(([table, rules]) => Object.keys(rules).map((rule) => [table, rule] as const)))("the rule of %s %s", (table, rule) =>
+    expect(rowRuleSays(table, rule, ENGLISH)).toSatisfy(isWhole));
+  it.each(codes.quality_measures)("the measure of quality %s", (measure) => expect(breachSays({ measure, column: "price", value: 0.5, limit: 0.2, says: ENGLISH })).toSatisfy(isWhole));
+  it.each(codes.drift_measures)("the measure of drift %s", (measure) => expect(measureSays({ measure, verdict: "warn", says: ENGLISH, value: 0.3, threshold: 0.2 })).toSatisfy(isWhole));
+  it.each(Object.entries(codes.segments).flatMap(([method, ids]) => ids.map((id) => [method as "rfm" | "lifecycle" | "behaviour", id] as const)))("the segment %s %s", (method, id) => {
+    const limits = (codes.behaviour_limits as Record<string, Record<string, number>>)[id] ?? { share: 0.8 };
+    const row = { segment_id: id, name: ENGLISH, description: ENGLISH, rule: ENGLISH, ...(method === "rfm" ? {} : { limits }) } as unknown as SegmentRow;
+    const [told] = withOurWords({ segments: [row] }, method).segments;
+    expect([told?.name, told?.description].every((each) => isWhole(each ?? null))).toBe(true);
+    if (method !== "rfm") expect(told?.rule ?? null).toSatisfy(isWhole);
+  });
+  it.each(Object.entries(codes.drift_bins).flatMap(([kind, bins]) => bins.map((bin) => [kind as "number" | "category", bin] as const)))("a bin of a %s, %s", (kind, bin) =>
+    expect(binLabel(bin, kind)).not.toBe(bin));
+  it.each(codes.severities)("the severity %s", (severity) => expect(Object.keys(texts.health.severities)).toContain(severity));
+  it.each(codes.cluster_features)("a cluster by %s", (feature) => {
+    const names = [false, true].map((is_high) => clusterName({ name: ENGLISH, name_parts: { traits: [{ feature, is_high }], apart: null, number: null } }));
+    expect(names).toEqual(texts.said.segments.traits[feature as "occasions"].map((each) => each.charAt(0).toUpperCase() + each.slice(1)));
+  });
+  it.each(codes.cluster_features)("the feature %s", (feature) => expect(Object.keys(texts.segments.features)).toContain(feature));
+  it.each(codes.item_reasons)("the reason %s of a product", (kind) =>
+    expect(reasonOf({ reason: { kind, text: ENGLISH, because_name: "Mug", share: 0.3, buyers: 4, times: 2 } } as never)).not.toBe(ENGLISH));
+  it.each(codes.experiment_metrics)("the metric %s", (metric) => expect(metricLabel(metric)).not.toBe(metric));
+  it.each(codes.experiment_events)("who counts as %s", (event) => expect(texts.said.experiments.needs("b", 1, 2, event)).not.toContain(event === "buyers" ? "undefined" : event));
+  it.each(codes.experiment_notes)("the note %s", (note) => expect(Object.keys(texts.said.experiments.notes)).toContain(note));
+  it.each(codes.coverage_notes)("what is left out: %s", (name) => expect(Object.keys(texts.said.effectiveness.left)).toContain(name));
+});

@@ -1,0 +1,158 @@
+"""The runs of some days: those that the lake keeps the end of, and those of Step Functions that go on."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from patronage.errors import NotFound
+from patronage.logic.segments.spans import Span, check_order
+from patronage.steps.monitor.ended import MONTHS, month_folder, run_record
+from patronage.stores.objects import read_json
+from patronage.stores.operations import Execution
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from patronage.stores.objects import ObjectStore
+
+    Found = dict[tuple[str, str], datetime]
+
+MOST_OF_DAYS = 100
+"""So many runs of each machine are told of some days, the newest."""
+_READERS = 10
+_LISTED_BY_MONTH = 366
+"""The months of more days are listed at once."""
+_STAMP = "%Y%m%dT%H%M%S.%fZ"
+
+
+class RunDays(NamedTuple):
+    """Days of the shop, both included, on which runs ended; an end that is None is open."""
+
+    start: date | None
+    end: date | None
+    timezone: str
+
+    @classmethod
+    def asked(cls, start: date | None, end: date | None, timezone: str) -> RunDays | None:
+        """Return the days that are asked for, None where none are.
+
+        Raises
+        ------
+        BadField
+            They end before they start.
+        """
+        check_order(Span(start, end))
+        return None if start is None and end is None else cls(start, end, timezone)
+
+    def hold(self, moment: datetime) -> bool:
+        """Say whether an instant lies in these days."""
+        day = moment.astimezone(ZoneInfo(self.timezone)).date()
+        return (self.start is None or day >= self.start) and (self.end is None or day <= self.end)
+
+    def folders(self, now: datetime) -> list[str]:
+        """Return where the ends of these days' runs lie, which are kept by months of UTC."""
+        last = now if self.end is None else min(now, self._midnight(self.end + timedelta(days=1)))
+        if self.start is None or (last - self._midnight(self.start)).days > _LISTED_BY_MONTH:
+            return [MONTHS]
+        month = self._midnight(self.start).replace(day=1, hour=0)
+        found = []
+        while month <= last:
+            found.append(month_folder(month))
+            month = (month + timedelta(days=32)).replace(day=1)
+        return found
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), ZoneInfo(self.timezone)).astimezone(UTC)
+
+
+def runs_of_days(
+    store: ObjectStore, executions: Mapping[str, Sequence[Execution]], days: RunDays, *, now: datetime
+) -> dict[str, Any]:
+    """Return the runs that ended on some days, or go on where today is one of them.
+
+    Parameters
+    ----------
+    store : ObjectStore
+        The lake.
+    executions : mapping
+        The newest executions of each machine.
+    days : RunDays
+        Which.
+    now : datetime
+        The server's time.
+
+    Returns
+    -------
+    dict
+        ``runs`` by machine, the newest first, and ``runs_left_out``, how many more there were.
+    """
+    newest = {
+        (machine, each.run_id): each
+        for machine, listed in executions.items()
+        for each in listed
+        if days.hold(each.ended or now)
+    }
+    ended: Found = {key: each.ended or now for key, each in newest.items()}
+    for folder in days.folders(now):
+        ended |= {key: moment for key, moment in _ends(store.keys(folder)) if days.hold(moment)}
+    wanted = [
+        (machine, run_id) for machine in _machines(executions, ended) for run_id in _newest(ended, machine)
+    ]
+    with ThreadPoolExecutor(_READERS) as pool:
+        records = pool.map(lambda key: _record(store, *key), wanted)
+        found = [
+            (machine, run_told(newest.get((machine, run_id)) or _execution(record), record, now=now))
+            for (machine, run_id), record in zip(wanted, records, strict=True)
+            if record or (machine, run_id) in newest
+        ]
+    runs: dict[str, list[dict[str, Any]]] = {machine: [] for machine in _machines(executions, ended)}
+    for machine, run in found:
+        runs[machine].append(run)
+    return {"runs": runs, "runs_left_out": len(ended) - len(found)}
+
+
+def run_told(execution: Execution, record: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+    """Return what is told of a run, from its execution and the record that is kept of its end, maybe {}."""
+    until = execution.ended or now
+    return {
+        "run_id": execution.run_id,
+        "status": execution.status,
+        "began": execution.began.isoformat(),
+        "seconds": round((until - execution.began).total_seconds(), 1),
+        "published": record.get("published"),
+        "reason": record.get("reason", ""),
+        **{name: record[name] for name in ("reason_code", "reason_values") if name in record},
+        "cause": ": ".join(filter(None, (record.get("error", ""), record.get("cause", "")))),
+    }
+
+
+def _ends(keys: Iterable[str]) -> Iterator[tuple[tuple[str, str], datetime]]:
+    """Read machine, run and end off the keys of the ends of runs."""
+    for key in keys:
+        stamp, machine, run_id = key.rpartition("/")[2].removesuffix(".json").split("-", 2)
+        yield (machine, run_id), datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
+
+
+def _machines(executions: Mapping[str, Sequence[Execution]], ended: Found) -> list[str]:
+    return list(dict.fromkeys((*executions, *sorted({machine for machine, _ in ended}))))
+
+
+def _newest(ended: Found, machine: str) -> list[str]:
+    of_machine = [(moment, run_id) for (each, run_id), moment in ended.items() if each == machine]
+    return [run_id for _, run_id in sorted(of_machine, reverse=True)[:MOST_OF_DAYS]]
+
+
+def _record(store: ObjectStore, machine: str, run_id: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = read_json(store, run_record(machine, run_id))
+    except NotFound:  # it goes on, or has just ended
+        return {}
+    return found
+
+
+def _execution(record: Mapping[str, Any]) -> Execution:
+    began, ended = (datetime.fromisoformat(record[name]) for name in ("began", "ended"))
+    return Execution(record["run_id"], record["status"], began, ended)
