@@ -17,7 +17,7 @@ from patronage.logic.effectiveness.report import COVERAGE_NOTES
 from patronage.logic.experiments.statistics.enough import EVENTS
 from patronage.logic.experiments.statistics.measures import LABELS
 from patronage.logic.experiments.statistics.notes import NOTES
-from patronage.logic.ingest.quality_rules import MEASURES as QUALITY_MEASURES
+from patronage.logic.ingest.quality_measures import MEASURES as QUALITY_MEASURES
 from patronage.logic.ingest.quality_rules import SEVERITIES
 from patronage.logic.ingest.rules import rules_by_name
 from patronage.logic.said import SENTENCES

@@ -26,6 +26,8 @@ RETRY = [
 TASK_TIMEOUT_SECONDS = 930
 RUN_TIMEOUT_SECONDS = 6 * 3600
 SHARDS_AT_ONCE = 10
+REASON = ("reason", "reason_code", "reason_values")
+"""Why something came out as it did: the sentence, its code, and what it names."""
 SUPERSEDED = "$.flip.superseded_run"
 
 
@@ -89,7 +91,7 @@ def pin(function: FunctionSpec, *, then: str = "ChooseEngine") -> State:
         "pin",
         execution="$$.Execution.Id",
         request="$$.Execution.Input",
-        keep=("engine", "reason"),
+        keep=("engine", *REASON),
         then=then,
     )
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 DECIDED = (
     *("segments", "recommendations", "segments_run", "recommendations_run"),
-    *("alert", "says", "publish", "reason", "shards_key"),
+    *("alert", "says", "publish", *asl.REASON, "shards_key"),
 )
 
 

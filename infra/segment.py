@@ -78,7 +78,7 @@ def definition() -> asl.State:
         },
         "Combine": asl.step(SEGMENT, "combine", then="Slices"),
         "Slices": asl.step(SEGMENT, "slices", then="Gate"),
-        "Gate": asl.step(SEGMENT, "gate", keep=("publish", "reason", "shards_key"), then="GatePassed"),
+        "Gate": asl.step(SEGMENT, "gate", keep=("publish", *asl.REASON, "shards_key"), then="GatePassed"),
         "GatePassed": asl.gate_passed(then="PublishShards"),
         **asl.publishing("segments", shards_key="$.gate.shards_key"),
     }

@@ -77,7 +77,7 @@ def definition() -> asl.State:
         # A method that fails is left out and recorded; the others go on.
         "EvaluateEach": _each_model("Evaluate", "$.candidates.models", then="Blend", may_fail=True),
         "Blend": asl.step(TRAIN, "blend", then="Gate"),
-        "Gate": asl.step(TRAIN, "gate", keep=("publish", "reason", "model", "parts"), then="GatePassed"),
+        "Gate": asl.step(TRAIN, "gate", keep=("publish", *asl.REASON, "model", "parts"), then="GatePassed"),
         "GatePassed": asl.gate_passed(then="FitEach"),
         "FitEach": _each_model("Fit", "$.gate.parts", then="Plan"),
         "Plan": asl.step(

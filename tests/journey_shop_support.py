@@ -9,7 +9,8 @@ from analytics_support import MemoryTable, document_items
 
 from patronage.settings import Shop
 from patronage.steps import analytics
-from patronage.steps.generation import ANALYTICS, RunOutputs
+from patronage.steps.figures import ANALYTICS
+from patronage.steps.generation import RunOutputs
 from patronage.steps.ingest import Upload, ingest
 from patronage.steps.pin import pin
 from patronage.steps.segment import journeys as step

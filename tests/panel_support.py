@@ -100,16 +100,35 @@ def _moment(text: str) -> datetime | None:
 
 
 def differences(panel: Locator) -> list[str]:
-    """Return where a panel's table view and its CSV file differ; the file may have more rows."""
+    """Return where a panel's table view and its CSV file differ; the file may have more rows.
+
+    It may have more columns, too, which the panel names.
+    """
     show_table(panel)
     (heads, *shown), (columns, *filed) = table_of(panel), csv_of(panel)
-    if not all(map(is_same, heads, columns)) or len(heads) != len(columns):
+    places = _places(heads, columns)
+    if places is None:
         return [f"headings {heads} and {columns}"]
+    told = panel.inner_text()
+    if any(place not in places and column not in told for place, column in enumerate(columns)):
+        return [f"headings {heads}, and {columns} of which the panel says nothing"]
     if not shown or len(filed) < len(shown):
         return [f"{len(shown)} rows are shown and {len(filed)} saved"]
     return [
-        f"{column}: {cell!r} is shown and {other!r} saved"
+        f"{head}: {cell!r} is shown and {line[place]!r} saved"
         for row, line in zip(shown, filed, strict=False)
-        for column, cell, other in zip(columns, row, line, strict=True)
-        if not is_same(cell, other)
+        for head, cell, place in zip(heads, row, places, strict=True)
+        if not is_same(cell, line[place])
     ]
+
+
+def _places(heads: list[str], columns: list[str]) -> list[int] | None:
+    """Return where the file has the columns of the table, in the same order; None where it lacks one."""
+    places: list[int] = []
+    for head in heads:
+        start = places[-1] + 1 if places else 0
+        found = next((place for place in range(start, len(columns)) if is_same(head, columns[place])), None)
+        if found is None:
+            return None
+        places.append(found)
+    return places

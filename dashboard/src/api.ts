@@ -79,8 +79,8 @@ export class Api {
     }
   }
 
-  /** Walk the pages of a list until it ends or `most` rows are there. */
-  async all<T extends { next_cursor: string | null }, R>(path: string, params: Params, rowsOf: (page: T) => readonly R[], most = 100_000): Promise<R[]> {
+  /** Walk the pages of a list until it ends or `most` rows are there, and say whether it goes on. */
+  async walk<T extends { next_cursor: string | null }, R>(path: string, params: Params, rowsOf: (page: T) => readonly R[], most: number): Promise<{ rows: R[]; isCut: boolean }> {
     const rows: R[] = [];
     let cursor: string | null = null;
     do {
@@ -88,7 +88,12 @@ export class Api {
       rows.push(...rowsOf(page));
       cursor = page.next_cursor;
     } while (cursor !== null && rows.length < most);
-    return rows.slice(0, most);
+    return { rows: rows.slice(0, most), isCut: cursor !== null || rows.length > most };
+  }
+
+  /** Return the rows of all pages of a list, `most` of them at most. */
+  async all<T extends { next_cursor: string | null }, R>(path: string, params: Params, rowsOf: (page: T) => readonly R[], most = 100_000): Promise<R[]> {
+    return (await this.walk(path, params, rowsOf, most)).rows;
   }
 
   /** Ask anew from now on, as after a sign-out. */

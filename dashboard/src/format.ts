@@ -63,9 +63,9 @@ export function money(minor: Maybe, currency: string, { isCompact = false, isSig
   return numbers({ ...style, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(exact);
 }
 
-/** Write a number; at most so many digits after the point. */
-export function number(value: Maybe, digits = 0): string {
-  return isMissing(value) ? texts.none : numbers({ maximumFractionDigits: digits }).format(value);
+/** Write a number; at most so many digits after the point, and at least so many. */
+export function number(value: Maybe, digits = 0, least = 0): string {
+  return isMissing(value) ? texts.none : numbers({ minimumFractionDigits: least, maximumFractionDigits: digits }).format(value);
 }
 
 /** Write a share (0.123) as `12.3%`. */

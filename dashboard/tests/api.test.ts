@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Api, ApiError, type Doors, shop, urlOf } from "../src/api.ts";
 import { CognitoError } from "../src/auth/cognito.ts";
 import { notYet } from "../src/pages/shared/notYet.ts";
-import { stateOf, stateOfError } from "../src/panel/state.ts";
+import { headlineOf, stateOf, stateOfError } from "../src/panel/state.ts";
 import { texts } from "../src/texts/index.ts";
 
 interface Asked { url: string; method: string; headers: Headers }
@@ -60,6 +60,14 @@ describe("a question", () => {
     expect(await api.all<{ rows: number[]; next_cursor: string | null }, number>("/x", { limit: 2 }, (page) => page.rows)).toEqual([1, 2, 3]);
     expect(asked[1]?.url).toContain("cursor=c2");
   });
+  it("says of a walk that was ended early that there are more, and of as many as were wanted that there are not", async () => {
+    const walked = (pages: { rows: number[]; next_cursor: string | null }[], most: number) =>
+      apiOf(pages.map((page) => json(page))).api.walk<{ rows: number[]; next_cursor: string | null }, number>("/x", {}, (page) => page.rows, most);
+    const [first, last] = [{ rows: [1, 2], next_cursor: "c2" }, { rows: [3, 4], next_cursor: null }];
+    expect(await walked([first, last], 4)).toEqual({ rows: [1, 2, 3, 4], isCut: false });
+    expect(await walked([first, last], 3)).toEqual({ rows: [1, 2, 3], isCut: true });
+    expect(await walked([first, last], 2)).toEqual({ rows: [1, 2], isCut: true });
+  });
   it("leaves behind the shop's currency and how far its data reach, as the latest answer says, also after a roll-back", async () => {
     const { api } = apiOf([json({ currency: "KWD", as_of: "2011-12-10T00:00:00Z" }), json({ currency: "KWD", as_of: "2011-12-03T00:00:00Z" })]);
     await api.get("/analytics/sales", { grain: "day" });
@@ -89,7 +97,7 @@ describe("a refusal", () => {
   it("of a document that the live run lacks says that the next one brings it", async () =>
     expect(stateOfError(await notYet(Promise.reject(await failed([problem(404, "no map")]))).catch((error: unknown) => error))).toEqual({ kind: "not-ready", why: texts.said.problems.notYet, detail: "no map Request r-1" }));
   it.each(["not-kept", "one-of", "range"])("for the rule %s is a lack of data, which no retry mends", async (rule) =>
-    expect(stateOfError(await failed([json({ type: "urn:x", title: "t", status: 400, detail: "before the first day", rule, request_id: "r-1" }, 400)]))).toEqual({ kind: "not-enough", why: texts.said.problems.beyond[rule as "range"], detail: "before the first day Request r-1" }));
+    expect(stateOfError(await failed([json({ type: "urn:x", title: "t", status: 400, detail: "before the first day", rule, request_id: "r-1" }, 400)]))).toEqual({ kind: "not-enough", headline: texts.panel.beyond, why: texts.said.problems.beyond[rule as "range"], detail: "before the first day Request r-1" }));
   it("of 403 is no permission", async () => expect(stateOfError(await failed([problem(403, "no")])).kind).toBe("forbidden"));
   it("of 401, twice, is signed out", async () => expect(stateOfError(await failed([problem(401, "no")])).kind).toBe("signed-out"));
   it("without any token is signed out, and asks nothing", async () => expect(stateOfError(await failed([], { token: async () => null })).kind).toBe("signed-out"));
@@ -115,6 +123,10 @@ describe("an answer", () => {
     [[1], { kind: "not-enough", why: "one row is too few" }],
     [[], { kind: "empty" }],
   ])("of %j is %j", (rows, state) => expect(stateOf(loaded(rows), judges)).toEqual(state));
+  it("may say why there is nothing under a headline of its own", () => {
+    const told = stateOf(loaded([1]), { enough: () => ({ headline: "Not kept", why: "it is too old" }) });
+    expect([told, headlineOf(told), headlineOf({ kind: "not-enough", why: "one row" })]).toEqual([{ kind: "not-enough", headline: "Not kept", why: "it is too old" }, "Not kept", texts.panel.notEnough]);
+  });
   it("that a judge trips over is an error of ours", () =>
     expect(stateOf(loaded([1]), { isEmpty: () => { throw new Error("rows is undefined"); } })).toMatchObject({ kind: "error", detail: "rows is undefined" }));
 });

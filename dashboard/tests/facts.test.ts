@@ -18,6 +18,11 @@ describe("what the filter bar says the figures are of", () => {
       { label: "From", value: "1 Jan 2011" },
       { label: "Up to", value: "31 Jan 2011" },
     ]));
+  it("is the days that were taken where one end is open", () => {
+    const span = { start: "2011-01-01", end: "2011-01-30" };
+    expect(factsOf("range", { asOf, says: "All", start: "2011-01-01", span })[0]).toEqual({ label: "Days", value: "1 Jan 2011 – 30 Jan 2011" });
+    expect(factsOf("range", { asOf, says: "All", span })[0]).toEqual({ label: "All" });
+  });
   it("is what each figure has of its own, whatever is in the address", () =>
     expect(factsOf("own", { asOf, says: "Each experiment from its start to its stop", start: "2011-01-01" })).toEqual([{ label: "Each experiment from its start to its stop" }, until]));
 });

@@ -14,7 +14,9 @@ describe("a report of effectiveness", () => {
   it.each([
     ["rung", "user", "Customer's own list"],
     ["rung", "z", "z"],
-    ["segment", "at_risk", "at risk"],
+    ["segment", "at_risk", "At Risk"],
+    ["segment", "anonymous", "Anonymous visitors"],
+    ["segment", "of_tomorrow", "Of tomorrow"],
     ["model", null, "Not known"],
     ["placement", "(others)", "Others"],
     ["position", 3, "3"],

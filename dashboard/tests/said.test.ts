@@ -17,6 +17,19 @@ describe("a sentence", () => {
   });
   it.each([["of_tomorrow", {}], [null, {}], [undefined, undefined], ["toString", {}], ["few_impressions", {}], ["few_impressions", { impressions: 3 }]])("by the code %s with %j is the API's", (code, values) =>
     expect(said(code, values, "the moon is full")).toBe("The moon is full."));
+  it("of a failed run has the page's words for machine and state, and what AWS calls others", () => {
+    const failed = (values: object): string | null => said("run_failed", { machine: "segmentation", run_id: "r-1", status: "TIMED_OUT", cause: "", ...values }, "English");
+    expect(failed({})).toBe("Last run of Segmentation (r-1): Timed out. What was live before still is. Mend the cause, then start it again.");
+    expect(failed({ machine: "counting", status: "PENDING_REDRIVE", cause: "BadInput: no events" })).toMatch(/^Last run of counting \(r-1\): PENDING_REDRIVE, BadInput: no events\. What/);
+  });
+  it("of a method that could not be compared says why", () => {
+    const values = { customers: 5, scores: "a 0.1", live: "als", why: "no order names its customer" };
+    expect(said("still_best_uncompared", values, "English")).toMatch(/; the live method als could not be compared: no order names its customer\.$/);
+  });
+  it("of a decision that the page does not know has the API's word", () =>
+    expect(said("monitoring_decided", { decided: "English", segments: "postpone", recommendations: "none" }, "English")).toBe("Segments: postpone; recommendations: nothing to do."));
+  it("has instants as the page writes them", () =>
+    expect(said("run_going", { run_id: "r-1", family: "segments", since: "2026-01-02T03:04:05+00:00" }, "English")).toBe("Run r-1 of segments is going since 2 Jan 2026, 03:04."));
   it("is none where the API says nothing", () => expect(said(null, {}, null)).toBeNull());
 });
 
@@ -35,6 +48,13 @@ describe("an answer", () => {
       reasons: { first_categories: texts.said.sentences.no_categories(), first_products: null },
       absent: { visit: texts.said.sentences.no_events() },
     }));
+  it("has what its sentences name in the page's words, where that has a code", () =>
+    expect(
+      inOurWords({
+        reason: "English", reason_code: "few_to_compare_uncompared",
+        reason_values: { customers: 5, least: 20, model: "popularity", live: "als", why: "English", why_code: "no_named_orders", why_values: {} },
+      }).reason,
+    ).toMatch(/could not be compared: No order names its customer, so only popularity can be learnt\.$/));
   it("without codes is as it came", () => {
     const answer = { reason: "no run before", rows: [{ name: "reason_code" }], country_code: "GB", none: null };
     expect(inOurWords(answer)).toEqual(answer);
@@ -94,7 +114,7 @@ describe("drift", () => {
     ["ok", 0.05, {}, "The population stability index is 0.05, below 0.1."],
     ["warn", 0.2, {}, "The population stability index is 0.2, which reaches 0.1."],
     ["ok", 0.2, { p: 0.4 }, "The population stability index is 0.2, which reaches 0.1, but chance alone gives that of so few rows."],
-    ["drift", 0.3, { measure: "segment_mix", of: "lifecycle" }, "The population stability index of the segments by lifecycle is 0.3, which reaches 0.1."],
+    ["drift", 0.3, { measure: "segment_mix", of: "lifecycle" }, "The population stability index of the segments (Lifecycle) is 0.3, which reaches 0.1."],
     ["drift", 0.02, { measure: "decay" }, "NDCG@10 of the published lists is 0.02, and its interval lies below the bound of 0.1."],
     ["warn", 0.2, { measure: "of_tomorrow" }, "English."],
   ])("of verdict %s at %d with %j says so", (verdict, value, more, text) => expect(measured(verdict, value, more)).toBe(text));
@@ -129,6 +149,7 @@ describe("a rule", () => {
     expect(breachSays({ measure: "refused_share", value: 0.123, limit: 0.05, says: "" })).toContain("12.3% of the records were refused; the rule allows at most 5%.");
     expect(breachSays({ measure: "rows_ratio", value: 0.2, limit: 0.3333, says: "" })).toContain("0.2 times the rows of the median of the uploads before; the rule allows at least 0.33.");
   });
+  it("of quality whose column is not told has the API's words", () => expect(breachSays({ measure: "null_share", value: 0.5, limit: 0.2, says: "half are missing" })).toBe("Half are missing."));
   it("of quality that is broken itself has the API's words", () => expect(breachSays({ says: "settings/quality.toml is no TOML" })).toBe("Settings/quality.toml is no TOML."));
 });
 
@@ -157,6 +178,11 @@ describe("a report of effectiveness", () => {
 describe("a segment", () => {
   const row = (more: object) => withOurWords({ segments: [{ segment_id: "researcher", name: "R", rule: "English", ...more } as unknown as SegmentRow] }, "behaviour").segments[0];
   it("has its rule with the run's numbers", () => expect(row({ limits: { least_depth: 6.5 } })?.rule).toBe("At least 6.5 views a visit on average."));
+  it("has the API's rule where a number of it is lacking", () => {
+    expect(row({ segment_id: "cart_abandoner", limits: { least_carts: 2 } })?.rule).toBe("English");
+    const [dormant] = withOurWords({ segments: [{ segment_id: "dormant", name: "D", rule: "English", limits: {} } as unknown as SegmentRow] }, "lifecycle").segments;
+    expect(dormant?.rule).toBe("English");
+  });
   it("says that a rule is never met", () => expect(row({ limits: {} })?.rule).toContain("Never met"));
   it("of an older run keeps its rule", () => expect(row({})?.rule).toBe("English"));
   it("that is a cluster is called by what sets it apart", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../src/api.ts";
-import { areas, cellAt, cutOf, featureText, featureUnit, featureValue, heaviest, inOurWords, mapCells, migrationFlows, netPerCustomer, pointsByCluster, tellingFeatures, withOurWords } from "../src/views/segments.ts";
+import { areas, cellAt, cutOf, featureText, featureUnit, featureValue, heaviest, mapCells, migrationFlows, namesInOurWords, netPerCustomer, pointsByCluster, tellingFeatures, withOurWords } from "../src/views/segments.ts";
 import { notYet } from "../src/pages/shared/notYet.ts";
 import type { Clusters, Migration, SegmentMap, SegmentRow } from "../src/types.ts";
 
@@ -33,7 +33,7 @@ describe("names of segments", () => {
     expect(told("lifecycle")[0]).toEqual(["At Risk", "late by the own rhythm: remind now, gently"]);
     expect(told("kmeans")[0]).toEqual(["theirs", "theirs"]);
   });
-  it("by id keep those that the page does not know", () => expect(inOurWords({ lost: "theirs", own: "Own" }, "rfm")).toEqual({ lost: "Lost", own: "Own" }));
+  it("by id keep those that the page does not know", () => expect(namesInOurWords({ lost: "theirs", own: "Own" }, "rfm")).toEqual({ lost: "Lost", own: "Own" }));
 });
 
 describe("areas of segments", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cellText, csvCell, heading, kindOf, sorted, toCsv, type Table } from "../src/panel/table.ts";
+import { describe as tell } from "../src/panel/describe.ts";
+import { cellText, type Column, csvCell, digitsOf, heading, kindOf, shownColumns, sorted, toCsv, type Table } from "../src/panel/table.ts";
 
 describe("a cell of a CSV file", () => {
   it.each([
@@ -37,8 +38,21 @@ describe("a table", () => {
   it("takes the currency's digits", () => expect(toCsv({ ...table, rows: [{ net: 1234 }] }, "JPY").split("\r\n")[1]).toBe(",1234,,"));
   it("is written for people", () => {
     const [, net, share] = table.columns;
-    expect(net && cellText(123_450, net, "money", "GBP")).toBe("£1,234.50");
-    expect(share && [cellText(0.07, share, "percent", "GBP"), cellText(null, share, "percent", "GBP"), heading(share, "percent", "GBP")]).toEqual(["7%", "–", "Share (%)"]);
+    expect(net && cellText({ net: 123_450 }, net, "money", "GBP")).toBe("£1,234.50");
+    expect(share && [cellText({ share: 0.07 }, share, "percent", "GBP"), cellText({ share: null }, share, "percent", "GBP"), heading(share, "percent", "GBP")]).toEqual(["7%", "–", "Share (%)"]);
+  });
+  it("has the currency's digits where the unit is another in each row", () => {
+    const column: Column = { key: "value", label: "Value", kind: "number", digits: 2, exactDigits: digitsOf("GBP") };
+    const rows = [{ unit: "GBP", value: 343.2 }, { unit: "%", value: 7.1 }, { unit: "GBP", value: null }];
+    expect(rows.map((row) => cellText(row, column, "number", "GBP"))).toEqual(["343.20", "7.1", "–"]);
+    expect(cellText({ unit: "KWD", value: 5 }, { ...column, exactDigits: digitsOf("KWD") }, "number", "KWD")).toBe("5.000");
+    expect(toCsv({ columns: [column], rows }, "GBP")).toBe("Value\r\n343.2\r\n7.1\r\n\r\n");
+  });
+  it("may have columns in its file alone", () => {
+    const wide: Table = { columns: [{ key: "name", label: "Name" }, { key: "id", label: "Id", isInFileOnly: true }, { key: "n", label: "Number" }], rows: [{ name: "Mug", id: "m-1", n: 3 }] };
+    expect(shownColumns(wide).map(({ key }) => key)).toEqual(["name", "n"]);
+    expect(toCsv(wide, "GBP")).toBe("Name,Id,Number\r\nMug,m-1,3\r\n");
+    expect(tell({ title: "Products", unit: undefined, table: wide, currency: "GBP" })).toBe("Products. 1 row: Mug: Number 3.");
   });
   it("finds the kind of a column by its first value", () => expect(table.columns.map((column) => kindOf(column, table.rows))).toEqual(["text", "money", "percent", "number"]));
   it("sorts with what is missing last, either way", () => {

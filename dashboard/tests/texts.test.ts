@@ -28,6 +28,11 @@ describe("texts", () => {
     "<>{a} · {b}</>",
   ])("are not mistaken for code: %s", (source) => expect(literalsIn(source)).toEqual([]));
   it.each(Object.keys(sources).filter((path) => !path.includes("/texts/")))("stand in one file, so none in %s", (path) => expect(literalsIn(sources[path] ?? "", { isMarkup: path.endsWith(".tsx") })).toEqual([]));
+  it("have each sentence once, so that a translator writes it once", () => {
+    const sentences = [...(sources["../src/texts/en.ts"] ?? "").matchAll(/"([^"\n]+)"|`([^`\n]+)`/g)].map(([, plain, written]) => plain ?? written ?? "").filter((text) => /^\p{Lu}.*\s.*\.$/u.test(text));
+    expect(sentences.length).toBeGreaterThan(400);
+    expect(sentences.filter((text, at) => sentences.indexOf(text) !== at)).toEqual([]);
+  });
   it("are searched in all pages", () => expect(Object.keys(sources).filter((path) => path.includes("/pages/")).length).toBeGreaterThan(20));
 });
 

@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Funnel, Funnels, FunnelStep, PathGraph, TimelineEvent } from "../src/types.ts";
 import { nameOfId } from "../src/format.ts";
 import { broughtBefore, cumulated } from "../src/views/customer.ts";
-import { EVERYTHING, isPart, monthsOf, noFunnel, partsOf, tooFew } from "../src/pages/journeys/asked.ts";
+import { Api, setApi } from "../src/api.ts";
+import { stateOfError } from "../src/panel/state.ts";
+import { texts } from "../src/texts/index.ts";
+import { EVERYTHING, isPart, loadFunnels, loadPaths, loadPurchases, monthsOf, noFunnel, partsOf, tooFew } from "../src/pages/journeys/asked.ts";
 import { areNamed, categoriesIn, conversionOf, fileName, labelsOf, large, largest, options, stepsOf, unitsOf, upTo, withoutThin } from "../src/views/journeys.ts";
 
 const node = (id: number, step: number, state = "view") => ({ id, step, state, kind: "state" as const, weight: 1 });
@@ -86,9 +89,18 @@ describe("what a panel of journeys asks for", () => {
     expect(tooFew(3, "Visits", asked)).toMatch(/^Visits: 3\./);
     expect(tooFew(30, "Visits", asked)).toBeNull();
   });
+  it.each([
+    ["a funnel", () => loadFunnels(asked)],
+    ["paths", () => loadPaths("sessions", asked)],
+    ["purchases", () => loadPurchases()],
+  ])("that the live run has not written yet, as of %s, is told to come with the next one", async (_, load) => {
+    setApi(new Api({ base: "", token: async () => "t", fetcher: async () => new Response(JSON.stringify({ detail: "published without funnel-months" }), { status: 404 }) }));
+    const error: unknown = await load().catch((refused: unknown) => refused);
+    expect(stateOfError(error)).toMatchObject({ kind: "not-ready", why: texts.said.problems.notYet });
+  });
   it("has no visitors of a part of the time, whatever the API says why", () => {
     const found = { sessions: funnel, visitors: null, reason: "as the API says it" } as unknown as Funnels;
-    expect(noFunnel(found, "visitors", asked)).toMatch(/Choose visits, or clear the dates/);
+    expect(noFunnel(found, "visitors", asked)).toEqual({ headline: "Not of a part of the time", why: expect.stringMatching(/Choose visits, or clear the dates/) as string });
     expect(noFunnel(found, "sessions", asked)).toBeNull();
     expect(noFunnel({ ...found, sessions: null }, "visitors", asked)).toBe("as the API says it");
   });

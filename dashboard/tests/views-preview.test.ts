@@ -33,7 +33,7 @@ describe("the rows of an answer", () => {
   it("go to the product's figures, odd ids too", () => expect(table.rows.map((row) => table.columns[1]?.href?.(row))).toEqual(["/sales?product=a%2Fb", "/sales?product=%3D1%2B1"]));
   it("say a missing price and an unknown stock as missing", () => {
     const [, row = {}] = table.rows;
-    const told = table.columns.map((column) => cellText(row[column.key], column, kindOf(column, table.rows), "GBP"));
+    const told = table.columns.map((column) => cellText(row, column, kindOf(column, table.rows), "GBP"));
     expect([told[4], told[5]]).toEqual(["–", "–"]);
   });
   it("are safe in a spreadsheet", () =>

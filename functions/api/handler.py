@@ -6,16 +6,12 @@ import json
 import os
 from contextlib import closing
 from functools import cache, wraps
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from patronage import gateway, runtime
-from patronage.errors import NotFound
-from patronage.logic.api.pages import ASSETS, PAGE, POLICY, START
-from patronage.logic.api.replies import Reply
+from patronage import documentation, gateway, runtime
 from patronage.logic.api.route import ADMIN
 from patronage.logic.serve.asked import context_of, filters_of
+from patronage.logic.spans import Span
 from patronage.steps import analytics
 from patronage.steps.assign import assign_segment
 from patronage.steps.features.served import customer_features
@@ -30,30 +26,6 @@ if TYPE_CHECKING:
 
     from patronage.logic.api.requests import Request
     from patronage.stores.objects import S3Store
-
-_HOUR, _DAY = 3_600, 86_400
-
-
-def _docs(_: Request) -> Reply:
-    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY}
-    return Reply(PAGE, headers=headers, cache_seconds=_HOUR, is_public=True)
-
-
-def _docs_asset(request: Request) -> Reply:
-    name = request["asset"]
-    if name == "start.js":
-        text, kind = START, "text/javascript; charset=utf-8"
-    elif name in ASSETS:
-        text, kind = (_swagger_folder() / name).read_text(encoding="utf-8"), ASSETS[name]
-    else:
-        raise NotFound(f"there is no file {name!r} of the documentation; see /docs")
-    return Reply(text, headers={"Content-Type": kind}, cache_seconds=_DAY, is_public=True)
-
-
-def _openapi(_: Request) -> Reply:
-    from patronage.logic.api.openapi import openapi
-
-    return Reply(openapi(), cache_seconds=_HOUR, is_public=True)
 
 
 def _assign(request: Request) -> dict[str, Any]:
@@ -111,22 +83,20 @@ def _experiments(_: Request) -> dict[str, Any]:
     return experiments.show(_table())
 
 
-@_over_lake
-def _create_experiment(request: Request, store: S3Store) -> dict[str, Any]:
-    from patronage.steps import experiments
+def _write_experiment(write: str) -> Callable[[Request], Any]:
+    """Return what creates an experiment, or sets the permanent holdout."""
 
-    return experiments.create(
-        request.body, store=store, table=_table(), now=gateway.now(), by=request.caller.name
-    )
+    @_over_lake
+    def written(request: Request, store: S3Store) -> dict[str, Any]:
+        from patronage.steps import experiments
 
+        by, now = request.caller.name, gateway.now()
+        answer: dict[str, Any] = getattr(experiments, write)(
+            request.body, store=store, table=_table(), now=now, by=by
+        )
+        return answer
 
-@_over_lake
-def _hold_out(request: Request, store: S3Store) -> dict[str, Any]:
-    from patronage.steps import experiments
-
-    return experiments.hold_out(
-        request.body, store=store, table=_table(), now=gateway.now(), by=request.caller.name
-    )
+    return written
 
 
 def _move_experiment(move: str) -> Callable[[Request], Any]:
@@ -213,10 +183,8 @@ def _export_status(request: Request, store: S3Store) -> dict[str, Any]:
 @_over_lake
 def _status(request: Request, store: S3Store) -> dict[str, Any]:
     from patronage.steps import status
-    from patronage.steps.monitor.run_days import RunDays
     from patronage.stores.operations import Operations
 
-    days = RunDays.asked(request["start"], request["end"], runtime.shop().timezone)
     seen = Operations(runtime.client)
     machines = json.loads(os.environ["PATRONAGE_MACHINES"])
     return status.status(
@@ -227,7 +195,8 @@ def _status(request: Request, store: S3Store) -> dict[str, Any]:
         alarms=seen.alarms(os.environ["PATRONAGE_ALARMS"].split(",")),
         dead_letters=seen.waiting(os.environ["PATRONAGE_DEAD_LETTERS"]),
         stack=os.environ["PATRONAGE_STACK"],
-        days=days,
+        span=Span(request["start"], request["end"]),
+        timezone=runtime.shop().timezone,
     )
 
 
@@ -259,9 +228,9 @@ def _of_live(answer: Callable[..., Any], *names: str) -> Callable[[Request], Any
 
 OPERATIONS: dict[str, Callable[[Request], Any]] = {
     "health": lambda _: {"status": "up"},
-    "docs": _docs,
-    "docs_asset": _docs_asset,
-    "openapi": _openapi,
+    "docs": documentation.page,
+    "docs_asset": documentation.asset,
+    "openapi": documentation.openapi,
     "segments": _of_live(analytics.segments, "method"),
     "members": _of_live(analytics.members, "segment_id", "method", "limit", "cursor", "min_net", "max_net"),
     "customer": _of_live(analytics.customer, "customer_id"),
@@ -295,8 +264,8 @@ OPERATIONS: dict[str, Callable[[Request], Any]] = {
     "upload_reports": _upload_reports,
     "cost": _cost,
     "experiments": _experiments,
-    "create_experiment": _create_experiment,
-    "hold_out": _hold_out,
+    "create_experiment": _write_experiment("create"),
+    "hold_out": _write_experiment("hold_out"),
     "start_experiment": _move_experiment("start"),
     "stop_experiment": _move_experiment("stop"),
     "archive_experiment": _move_experiment("archive"),
@@ -328,12 +297,3 @@ def _figures() -> FiguresReader:
 @cache
 def _serving() -> ServingReader:
     return ServingReader(_table())
-
-
-@cache
-def _swagger_folder() -> Path:
-    """Return where Swagger UI's files lie; the package is not imported, it would ask for Django."""
-    spec = find_spec("drf_spectacular_sidecar")
-    if spec is None or spec.origin is None:
-        raise NotFound("the files of the documentation are not installed; /openapi.json is there")
-    return Path(spec.origin).parent / "static" / "drf_spectacular_sidecar" / "swagger-ui-dist"

@@ -119,8 +119,17 @@ def test_the_trend_has_the_days_of_the_calendar(visit):
     assert {day: name for day, name in named.items() if name} == {"2025-10-03": "German Unity Day (DE)"}
 
 
-def test_the_table_of_the_segments_fits_its_panel(visit):
-    panel = panel_of(visit().open("/segments"), "Segments")
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/segments", "Segments"),
+        ("/recommendations", "Versions: before they went live and since"),
+        ("/health", "Model versions"),
+        ("/experiments", "Experiments"),
+    ],
+)
+def test_a_table_fits_its_panel(visit, path, title):
+    panel = panel_of(visit().open(path), title)
     scroll, room = panel.locator(".table-scroll").evaluate(
         "(table) => [table.scrollWidth, table.clientWidth]"
     )

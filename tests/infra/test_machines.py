@@ -223,6 +223,17 @@ def test_a_run_ends_well_where_another_of_its_kind_is_going(template, machine):
     assert "reason.$" in pin["ResultSelector"]  # which is then in the output
 
 
+@pytest.mark.parametrize("machine", ORDER)
+def test_what_came_of_a_run_leaves_the_machine_with_its_code(template, machine):
+    states = _definition(template, machine)["States"]
+    told = [name for name in ("Pin", "Gate", "Decide") if name in states]
+    assert len(told) == 2
+    for name in told:
+        kept = states[name]["ResultSelector"]
+        for field in ("reason", "reason_code", "reason_values"):
+            assert kept[f"{field}.$"] == f"$.Payload.{field}"
+
+
 def test_a_measure_that_fails_stops_no_other_and_is_told_to_the_decision(template):
     states = _definition(template, "MonitoringStateMachine")["States"]
     branches = states["Measure"]["Branches"]

@@ -51,6 +51,8 @@ def test_while_a_run_is_going_another_ends_and_says_which(outputs):
     assert outputs["busy"]["pin"] == {
         "engine": "busy",
         "reason": "run holder of monitoring is going since just now",
+        "reason_code": "run_going",
+        "reason_values": {"run_id": "holder", "family": "monitoring", "since": "just now"},
     }
     assert "decide" not in outputs["busy"]
 
@@ -98,6 +100,8 @@ def test_how_each_run_ended_is_kept(deployment, outputs):
     assert {name: record["status"] for name, record in records.items()} == with_status
     assert records["watched"]["published"] is True
     assert records["busy"]["reason"] == outputs["busy"]["pin"]["reason"]
+    assert records["busy"]["reason_code"] == "run_going"
+    assert records["watched"]["reason_code"] == "monitoring_decided"
     assert {each["state"] for each in records["watched"]["states"]} >= {"Pin", "Measure", "Decide", "Flip"}
 
 

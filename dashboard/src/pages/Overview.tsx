@@ -2,8 +2,9 @@ import type { VNode } from "preact";
 import { api } from "../api.ts";
 import { bars, trend } from "../chart/options.ts";
 import { useChoice, useFilters } from "../filters.ts";
-import { day, minorDigits, money, number, period } from "../format.ts";
+import { day, money, number, period } from "../format.ts";
 import { Panel } from "../panel/Panel.tsx";
+import { digitsOf } from "../panel/table.ts";
 import { currencyOf } from "../panel/unit.ts";
 import { href, navigate, pathOf } from "../router.ts";
 import { texts } from "../texts/index.ts";
@@ -13,6 +14,7 @@ import { Page } from "../ui/Page.tsx";
 import { Select } from "../ui/Select.tsx";
 import { changeSentence, figureRows, keptNote, marksOn, namesIn } from "../views/overview.ts";
 import { notYet } from "./shared/notYet.ts";
+import { useAnswer } from "./shared/useAnswer.ts";
 
 const words = texts.overview;
 const GRAINS = ["auto", "day", "week", "month"] as const;
@@ -29,12 +31,14 @@ export default function Overview(): VNode {
     load: () => notYet(api().get<Answer>("/analytics/overview", { start, end, grain: grain === "auto" ? undefined : grain })),
     deps: [start, end, grain],
   };
+  const answer = useAnswer(asked.load, asked.deps);
   return (
     <Page
       title={texts.pages.overview}
       intro={words.intro}
       hasDates
       says={words.lastDays}
+      span={answer?.period}
       filters={
         <Select
           label={texts.filters.grain}
@@ -92,8 +96,8 @@ function Figures(asked: Asked): VNode {
         columns: [
           { key: "figure", label: words.figure },
           { key: "unit", label: words.unit },
-          { key: "value", label: words.value, definition: words.valueDefinition, kind: "number", digits: minorDigits(found.currency) },
-          { key: "previous", label: words.previous, definition: words.previousDefinition, kind: "number", digits: minorDigits(found.currency) },
+          { key: "value", label: words.value, definition: words.valueDefinition, kind: "number", exactDigits: digitsOf(found.currency) },
+          { key: "previous", label: words.previous, definition: words.previousDefinition, kind: "number", exactDigits: digitsOf(found.currency) },
           { key: "change", label: words.change, kind: "percent" },
         ],
         rows: figureRows(found, LABELS),
@@ -207,7 +211,7 @@ function Top({ of, ...asked }: Asked & { of: keyof typeof TOPS }): VNode {
       definition={definition}
       unit={currencyOf}
       height={340}
-      enough={(found) => (of === "categories" && found.kept[of]?.of === 0 ? words.noCategories : null)}
+      enough={(found) => (of === "categories" && found.kept[of]?.of === 0 ? { headline: texts.panel.empty, why: words.noCategories } : null)}
       isEmpty={(found) => found.top[of].length === 0}
       chart={(found) =>
         bars({

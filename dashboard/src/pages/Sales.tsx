@@ -107,7 +107,7 @@ function ByPeriod({ start, end, grain, besides }: Asked): VNode {
       shows={[measure]}
       load={() => wholeSales({ by: "period", grain, start, end })}
       deps={[start, end, grain, measure]}
-      enough={(found) => (found.rows.length > 0 && found.rows.every((row) => numberOf(row[measure]) === null) ? words.countedOnce : null)}
+      enough={(found) => (found.rows.length > 0 && found.rows.every((row) => numberOf(row[measure]) === null) ? { headline: texts.panel.notOfLength, why: words.countedOnce } : null)}
       isEmpty={(found) => found.rows.length === 0}
       controls={<Select label={words.measure} name="measure" value={measure} options={MEASURES.map((value) => ({ value, label: words.measures[value] }))} onChange={setMeasure} />}
       chart={(found) => {

@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { texts } from "../texts/index.ts";
 import { Definition } from "./Definition.tsx";
-import { cellText, type Column, type ColumnKind, definitionOf, heading, isNumeric, kindOf, type Row, sorted, type Table } from "./table.ts";
+import { cellText, type Column, type ColumnKind, definitionOf, heading, isNumeric, kindOf, type Row, shownColumns, sorted, type Table } from "./table.ts";
 
 export interface DataTableProps {
   table: Table;
@@ -24,7 +24,9 @@ interface Order {
 export function DataTable({ table, caption, currency, rowsPerPage = 25 }: DataTableProps): VNode {
   const [order, setOrder] = useState<Order | null>(null);
   const [page, setPage] = useState(0);
-  const kinds = table.columns.map((column) => kindOf(column, table.rows));
+  const columns = shownColumns(table);
+  const leftOut = table.columns.filter((column) => column.isInFileOnly);
+  const kinds = columns.map((column) => kindOf(column, table.rows));
   const rows = order ? sorted(table.rows, order.key, order.isDescending) : table.rows;
   const pages = Math.max(1, Math.ceil(rows.length / rowsPerPage));
   const current = Math.min(page, pages - 1);
@@ -43,7 +45,7 @@ export function DataTable({ table, caption, currency, rowsPerPage = 25 }: DataTa
           <caption class="unseen">{caption}</caption>
           <thead>
             <tr>
-              {table.columns.map((column, at) => {
+              {columns.map((column, at) => {
                 const kind = kinds[at] ?? "text";
                 const isSorted = order?.key === column.key;
                 const name = heading(column, kind, currency);
@@ -64,7 +66,7 @@ export function DataTable({ table, caption, currency, rowsPerPage = 25 }: DataTa
           <tbody>
             {shown.map((row, at) => (
               <tr key={at}>
-                {table.columns.map((column, place) => (
+                {columns.map((column, place) => (
                   <TableCell key={column.key} row={row} column={column} kind={kinds[place] ?? "text"} currency={currency} />
                 ))}
               </tr>
@@ -72,6 +74,7 @@ export function DataTable({ table, caption, currency, rowsPerPage = 25 }: DataTa
           </tbody>
         </table>
       </div>
+      {leftOut.length > 0 && <p class="note">{texts.table.inFileOnly(leftOut.map((column) => heading(column, kindOf(column, table.rows), currency)))}</p>}
       {pages > 1 && (
         <div class="pager">
           <button type="button" class="quiet" disabled={current === 0} onClick={() => setPage(current - 1)} aria-label={texts.table.previous}>
@@ -89,7 +92,7 @@ export function DataTable({ table, caption, currency, rowsPerPage = 25 }: DataTa
 }
 
 function TableCell({ row, column, kind, currency }: { row: Row; column: Column; kind: ColumnKind; currency: string }): VNode {
-  const text = cellText(row[column.key], column, kind, currency);
+  const text = cellText(row, column, kind, currency);
   const to = column.href?.(row) ?? null;
   const shape = isNumeric(kind) ? "numeric" : kind === "day" || kind === "instant" ? "moment" : text.length > LONG ? "long" : undefined;
   return <td class={shape}>{to === null ? text : <a href={to}>{text}</a>}</td>;

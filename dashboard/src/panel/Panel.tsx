@@ -12,7 +12,7 @@ import { Definition } from "./Definition.tsx";
 import { describe } from "./describe.ts";
 import { saveBlob, saveCsv } from "./download.ts";
 import { inOneLine } from "./problem.ts";
-import { headlineOf, type Outcome, type State, stateOf, stateOfError } from "./state.ts";
+import { headlineOf, type Outcome, type State, stateOf, stateOfError, type Why } from "./state.ts";
 import { type Table, toCsv } from "./table.ts";
 import { type Unit, unitOf } from "./unit.ts";
 
@@ -24,7 +24,7 @@ interface Base<T> {
   load: () => Promise<T>;
   deps: readonly unknown[];
   /** Say why the data do not suffice, or null. */
-  enough?: (answer: T) => string | null;
+  enough?: (answer: T) => Why | null;
   isEmpty?: (answer: T) => boolean;
   /** What it means that there is nothing, where that is not for the filters: `No row was refused.` */
   emptyHelp?: string;

@@ -9,15 +9,18 @@ export type State<T> =
   | { kind: "loading" }
   | { kind: "ready"; answer: T }
   | { kind: "empty" }
-  | { kind: "not-enough"; why: string; detail?: string }
+  | { kind: "not-enough"; why: string; headline?: string; detail?: string }
   | { kind: "forbidden"; why: string }
   | { kind: "signed-out" }
   | { kind: "not-ready"; why: string; detail: string }
   | { kind: "error"; why: string; detail: string };
 
+/** Why there are no figures: for want of data, or, with a headline of its own, for a reason that no waiting mends. */
+export type Why = string | { headline: string; why: string };
+
 export interface Judges<T> {
   /** Say why the data do not suffice, or null. */
-  enough?: ((answer: T) => string | null) | undefined;
+  enough?: ((answer: T) => Why | null) | undefined;
   isEmpty?: ((answer: T) => boolean) | undefined;
 }
 
@@ -27,7 +30,7 @@ export function stateOf<T>(outcome: Outcome<T>, { enough, isEmpty }: Judges<T> =
   if (outcome.kind === "failed") return stateOfError(outcome.error);
   try {
     const why = enough?.(outcome.answer) ?? null;
-    if (why !== null) return { kind: "not-enough", why };
+    if (why !== null) return { kind: "not-enough", ...(typeof why === "string" ? { why } : why) };
     return isEmpty?.(outcome.answer) ? { kind: "empty" } : { kind: "ready", answer: outcome.answer };
   } catch (error) {
     return stateOfError(error);
@@ -42,7 +45,7 @@ export function stateOfError(error: unknown): Exclude<State<never>, { kind: "rea
   const detail = detailOf(error);
   switch (error.status) {
     case 400:
-      return isBeyondTheData(error) ? { kind: "not-enough", why, detail } : { kind: "error", why, detail };
+      return isBeyondTheData(error) ? { kind: "not-enough", headline: texts.panel.beyond, why, detail } : { kind: "error", why, detail };
     case 401:
       return { kind: "signed-out" };
     case 403:
@@ -56,6 +59,7 @@ export function stateOfError(error: unknown): Exclude<State<never>, { kind: "rea
 
 /** The words that a state is announced and headed with. */
 export function headlineOf(state: State<unknown>): string {
+  if (state.kind === "not-enough" && state.headline) return state.headline;
   const words: Record<State<unknown>["kind"], string> = {
     loading: texts.panel.loading,
     ready: "",

@@ -1,5 +1,5 @@
 /** The rows behind a panel: what its table shows and its CSV file holds. */
-import { day, instant, money, number, percent, plainMoney } from "../format.ts";
+import { day, instant, minorDigits, money, number, percent, plainMoney } from "../format.ts";
 import { texts } from "../texts/index.ts";
 
 export type Cell = string | number | boolean | null | undefined;
@@ -18,6 +18,10 @@ export interface Column {
   kind?: ColumnKind;
   /** Digits after the point, of numbers and percentages. */
   digits?: number;
+  /** Digits that a figure has, no fewer and no more: of amounts in columns whose unit is another in each row; null of others. */
+  exactDigits?: (row: Row) => number | null;
+  /** Whether only the CSV file has it, as what would make the table too wide. */
+  isInFileOnly?: boolean;
   /** Where a cell leads to. */
   href?: (row: Row) => string | null;
 }
@@ -37,13 +41,26 @@ export function isNumeric(kind: ColumnKind): boolean {
   return kind === "number" || kind === "money" || kind === "percent";
 }
 
+/** Return the digits of amounts, in a table whose rows say their `unit`. */
+export function digitsOf(currency: string): (row: Row) => number | null {
+  return (row) => (row["unit"] === currency ? minorDigits(currency) : null);
+}
+
+/** Return the columns that a table shows. */
+export function shownColumns({ columns }: Table): Column[] {
+  return columns.filter((column) => !column.isInFileOnly);
+}
+
 /** Write a cell for a person. */
-export function cellText(value: Cell, column: Column, kind: ColumnKind, currency: string): string {
+export function cellText(row: Row, column: Column, kind: ColumnKind, currency: string): string {
+  const value = row[column.key];
   if (value === null || value === undefined || value === "") return texts.none;
   if (typeof value === "boolean") return value ? texts.table.yes : texts.table.no;
   if (typeof value === "number") {
     if (kind === "money") return money(value, currency);
     if (kind === "percent") return percent(value, column.digits ?? 1);
+    const exact = column.exactDigits?.(row) ?? null;
+    if (exact !== null) return number(value, exact, exact);
     return number(value, column.digits ?? (Number.isInteger(value) ? 0 : 2));
   }
   if (kind === "day") return day(value);

@@ -13,18 +13,40 @@ function many(n: number, one: string, other: string): string {
 /* What sentences of the section `said` share. */
 interface Chosen { customers: number; scores: string; challenger: string; against: string }
 interface Few { customers: number; least: number; model: string }
-interface Uncompared { live: string }
+interface Uncompared { live: string; why: string }
 interface Measured { value: number; limit: number; column: string }
 interface Counts { crossovers: number; unexpected: number; days: number }
-type Decided = "retrain" | "hold" | "alert" | "none";
+/** Numbers of a rule; a sentence that lacks one is not shown. */
 type Limits = Record<string, number | undefined>;
+/** Words by what the API calls a thing; one that it calls otherwise keeps that name. */
+type Words = Record<string, string | undefined>;
 
-const decisions: Record<Decided, string> = { retrain: "run again", hold: "held", alert: "told", none: "nothing to do" };
-const families: Record<string, string | undefined> = { segments: "segments", recommendations: "recommendations", monitoring: "monitoring" };
-const triggers: Record<string, string | undefined> = {
+/* Definitions that stand in several places. */
+const meanings = {
+  net_minor: "What customers paid, less discounts, cancellations, refunds and tax. Guests and fees count too.",
+  aov_minor: "Net revenue divided by orders.",
+  new_customers: "Customers who bought for the first time in the period.",
+  returning_customers: "Customers who bought in the period and had bought before. Whoever first bought and came back in it is both new and returning.",
+  sale_minor: "What was sold, before anything was cancelled or refunded.",
+  cancellation_minor: "What was cancelled, as a negative amount, on the day of the cancellation.",
+  refund_minor: "What was refunded, as a negative amount, on the day of the refund.",
+  fee_minor: "Charges that are no product, such as postage and bank charges.",
+  frequency: "How many purchases were made, as the RFM rule counts them.",
+  net_of_segment: "Net revenue that its customers brought so far.",
+};
+
+const methods = { rfm: "RFM", lifecycle: "Lifecycle", behaviour: "Behaviour", kmeans: "Clusters" };
+const machines = { segmentation: "Segmentation", training: "Training", monitoring: "Monitoring", upkeep: "Upkeep", erasure: "Erasure" };
+const runStates = { RUNNING: "Running", SUCCEEDED: "Succeeded", FAILED: "Failed", TIMED_OUT: "Timed out", ABORTED: "Aborted" };
+const measured = { drift: "drift", effectiveness: "what recommendations earned", experiments: "experiments" };
+const decisions = { retrain: "run again", hold: "held", alert: "told", none: "nothing to do" };
+const families = { segments: "segments", recommendations: "recommendations", monitoring: "monitoring" };
+const triggers = {
   schedule: "a run is due", new_data: "enough new data", drift: "the data have drifted", decay: "the lists hit less than they did", on_demand: "a run was asked for", quality: "the orders break rules of quality",
 };
-const eventNames: Record<string, string | undefined> = { clickers: "visitors who clicked", buyers: "buyers" };
+const eventNames = { clickers: "visitors who clicked", buyers: "buyers" };
+
+const word = (words: Words, name: string): string => (Object.hasOwn(words, name) ? words[name] : undefined) ?? name;
 
 const measuredOn = (v: Chosen): string => `NDCG@10 on ${many(v.customers, "customer", "customers")}: ${v.scores}`;
 const betterThanLive = (v: Chosen): string => `Best on the validation window, and better than ${v.against} on the test; ${measuredOn(v)}`;
@@ -32,11 +54,11 @@ const noBetter = (v: Chosen): string => `${v.challenger}, best on the validation
 const stillBest = (v: Chosen): string => `Still best on the validation window; ${measuredOn(v)}`;
 const fewToCompare = (v: Few): string =>
   `Only ${many(v.customers, "customer", "customers")} bought something new after the cut-off, fewer than ${count.format(v.least)}: too few to compare methods, so ${v.model} is taken`;
-const uncompared = (v: Uncompared): string => `the live method ${v.live} could not be compared`;
+const uncompared = (v: Uncompared): string => `the live method ${v.live} could not be compared: ${v.why.replace(/\.$/, "")}`;
 const bound = ({ value, limit: most }: Measured, as: Intl.NumberFormat): string => `at ${value > most ? "most" : "least"} ${as.format(most)}`;
 const hours = (days: number): string => (days === 1 ? "24 hours" : `${count.format(days)} times 24 hours`);
-const limit = (value: number | undefined): string => (value === undefined ? "?" : digits.format(value));
-const silent = (v: Limits): string => `Silent for longer than ${share.format(v["share"] ?? 0)} of the gaps to be expected of this customer.`;
+const limit = (value: number | undefined): string => digits.format(value ?? Number.NaN);
+const silent = (v: Limits): string => `Silent for longer than ${share.format(v["share"] ?? Number.NaN)} of the gaps to be expected of this customer.`;
 function met(clauses: readonly (string | false)[]): string {
   const said = clauses.filter((each) => each !== false).join("; or ");
   return said ? `${said.charAt(0).toUpperCase()}${said.slice(1)}.` : "Never met: nothing that it asks for is known here.";
@@ -161,6 +183,11 @@ export const en = {
     empty: "Nothing to show",
     emptyHelp: "There is nothing for these filters. Widen them, or clear the dates.",
     notEnough: "Not enough data yet",
+    notOfPart: "Not of a part of the time",
+    notOfLength: "Not of periods of this length",
+    notKept: "Not kept",
+    notAsked: "Nothing asked yet",
+    beyond: "Not in the data",
     forbidden: "Not for your account",
     forbiddenHelp: "Your group may not see this. Ask an administrator.",
     signedOut: "You are signed out",
@@ -191,6 +218,7 @@ export const en = {
 
   table: {
     page: (page: number, pages: number) => `Page ${page} of ${pages}`,
+    inFileOnly: (columns: readonly string[]) => `The CSV file also has: ${list.format(columns)}.`,
     rows: (n: number) => many(n, "row", "rows"),
     previous: "Previous page",
     next: "Next page",
@@ -245,18 +273,18 @@ export const en = {
 
   /** What a column of figures means, by its field; a column that means something else says so itself. */
   glossary: {
-    net_minor: "What customers paid, less discounts, cancellations, refunds and tax. Guests and fees count too.",
+    net_minor: meanings.net_minor,
     previous_net_minor: "Net revenue of as many days right before the chosen ones.",
     orders: "Orders in which something was sold, on the day that they were placed. A cancelled order still counts.",
-    aov_minor: "Net revenue divided by orders.",
+    aov_minor: meanings.aov_minor,
     customers: "Different known customers. Guests have no id and are not among them.",
-    new_customers: "Customers who bought for the first time in the period.",
-    returning_customers: "Customers who bought in the period and had bought before. Whoever first bought and came back in it is both new and returning.",
+    new_customers: meanings.new_customers,
+    returning_customers: meanings.returning_customers,
     change: "The difference to the period before, as a share of it; none where that says nothing.",
-    sale_minor: "What was sold, before anything was cancelled or refunded.",
-    cancellation_minor: "What was cancelled, as a negative amount, on the day of the cancellation.",
-    refund_minor: "What was refunded, as a negative amount, on the day of the refund.",
-    fee_minor: "Charges that are no product, such as postage and bank charges.",
+    sale_minor: meanings.sale_minor,
+    cancellation_minor: meanings.cancellation_minor,
+    refund_minor: meanings.refund_minor,
+    fee_minor: meanings.fee_minor,
     items: "Pieces that were sold.",
     returned_items: "Pieces that were cancelled or sent back.",
     line_count: "Order lines.",
@@ -270,7 +298,7 @@ export const en = {
     mean_recency_days: "Mean days since the last purchase.",
     mean_frequency: "Mean number of purchases of a customer.",
     recency_days: "Days since the last purchase, at the end of the data.",
-    frequency: "How many purchases were made, as the RFM rule counts them.",
+    frequency: meanings.frequency,
     net_per_customer_minor: "Net revenue so far, divided by customers.",
     net_per_purchase_minor: "Net revenue so far, divided by purchases.",
     mean_monetary_minor: "Net revenue divided by customers.",
@@ -327,11 +355,11 @@ export const en = {
     previous: "Period before",
     change: "Change",
     net: "Net revenue",
-    netDefinition: "What customers paid, less discounts, cancellations, refunds and tax. Guests and fees count too.",
+    netDefinition: meanings.net_minor,
     orders: "Orders",
     ordersDefinition: "Orders in which something was sold. A cancelled order still counts on the day that it was placed.",
     aov: "Average order value",
-    aovDefinition: "Net revenue divided by orders.",
+    aovDefinition: meanings.aov_minor,
     customers: "Customers",
     customersDefinition: "Different known customers who bought. Guests have no id and are not among them.",
     newCustomers: "New customers",
@@ -398,12 +426,12 @@ export const en = {
       customers: "Customers", new_customers: "New customers", returning_customers: "Returning customers",
     },
     definitions: {
-      net_minor: "What customers paid, less discounts, cancellations, refunds and tax. Guests and fees count too.",
+      net_minor: meanings.net_minor,
       orders: "Orders in which something was sold, on the day that they were placed.",
-      aov_minor: "Net revenue divided by orders.",
+      aov_minor: meanings.aov_minor,
       customers: "Different known customers who bought in the period.",
-      new_customers: "Customers who bought for the first time in the period.",
-      returning_customers: "Customers who bought in the period and had bought before. Whoever first bought and came back in it is both new and returning.",
+      new_customers: meanings.new_customers,
+      returning_customers: meanings.returning_customers,
     },
     units: {
       net_minor: (currency: string) => currency,
@@ -415,10 +443,10 @@ export const en = {
     },
     components: { sale_minor: "Sold", cancellation_minor: "Cancelled", refund_minor: "Refunded", fee_minor: "Fees" },
     componentDefinitions: {
-      sale_minor: "What was sold, before anything was cancelled or refunded.",
-      cancellation_minor: "What was cancelled, as a negative amount, on the day of the cancellation.",
-      refund_minor: "What was refunded, as a negative amount, on the day of the refund.",
-      fee_minor: "Charges that are no product, such as postage and bank charges.",
+      sale_minor: meanings.sale_minor,
+      cancellation_minor: meanings.cancellation_minor,
+      refund_minor: meanings.refund_minor,
+      fee_minor: meanings.fee_minor,
     },
     totals: "In total",
     totalsDefinition: "The sum over the periods that are shown below. Sold, cancelled, refunded and fees add up to the net revenue.",
@@ -538,7 +566,7 @@ export const en = {
     },
     definitions: {
       net_minor: "What this customer has brought in the whole time, net of refunds, cancellations and fees included.",
-      frequency: "How many purchases were made, as the RFM rule counts them.",
+      frequency: meanings.frequency,
       recency_days: "How long ago the last purchase was, at the end of the data.",
       rfm: "Scores of how recently, how often and for how much was bought, from 1 (least) to 5 (most).",
       probability_alive: "The probability P(alive) that this customer will buy again, by how often and how recently purchases were made (BG/NBD and its kin).",
@@ -592,7 +620,8 @@ export const en = {
       taken: (product: string) => `Clicked product ${product}.`,
     },
     newest: (n: number, of: number) => `The newest ${count.format(n)} of ${count.format(of)}; the table has all of them.`,
-    cut: (n: number, of: number) => `Of ${count.format(of)} entries the newest ${count.format(n)} are kept.`,
+    cut: (n: number, of: number, first: string) => `Of ${count.format(of)} entries the newest ${count.format(n)} are kept, of which the oldest is of ${first}.`,
+    curveOfKept: "The curve begins on that day, with all that was brought before.",
     absent: (kind: string, reason: string) => `${kind}: none. ${reason}`,
     recommendations: "Recommendations as the storefront gets them",
     recommendationsDefinition: "What the API answers the shop for this customer, best first, each with where it comes from and why. Scores of different origins are on different scales. Looking here counts as no impression.",
@@ -656,7 +685,6 @@ export const en = {
     inOrderDefinition: "Those who did each recorded step up to this one, one after another.",
     reachedDefinition: "Those who did it in whatever order.",
     noFunnel: "There are no visits to count.",
-    noVisitorsOfDates: "A visitor may come in several months, so visitors are counted over the whole time alone. Choose visits, or clear the dates.",
     datesOfVisits: "The dates above are those of visits; customers are followed from their first purchase on, whenever it was.",
     missing: (step: string, reason: string) => `${step} is not known. ${reason}`,
     sessionEnds: (minutes: number) => `A visit ends after ${many(minutes, "minute", "minutes")} without an event.`,
@@ -723,7 +751,7 @@ export const en = {
   },
   segments: {
     method: "Method",
-    methods: { rfm: "RFM", lifecycle: "Lifecycle", behaviour: "Behaviour", kmeans: "Clusters" },
+    methods,
     features: {
       recency_days: "days since the last purchase", occasions: "days with purchases", net_per_occasion_minor: "net per day with purchases",
       items_per_occasion: "items per day with purchases", price_per_item_minor: "price per item", distinct_product_share: "share of different products",
@@ -788,7 +816,7 @@ export const en = {
     frequency: "Mean purchases",
     description: "What it is",
     customersDefinition: "Customers of the segment.",
-    netDefinition: "Net revenue that its customers brought so far.",
+    netDefinition: meanings.net_of_segment,
     purchasesDefinition: "Purchases of the segment's customers so far.",
     customerUnit: "customer",
     byCustomers: "Segments by customers",
@@ -873,7 +901,7 @@ export const en = {
     back: "All segments",
     unknown: (segmentId: string, method: string) => `No customer is in a segment ${segmentId} of the method ${method}. Choose one of the list of segments.`,
     customersDefinition: "Customers of the segment, and their share of all that the method knows.",
-    netDefinition: "Net revenue that its customers brought so far.",
+    netDefinition: meanings.net_of_segment,
     expectedDefinition: "What its customers will bring in the next 12 months, as estimated, with the interval of 80%.",
     aliveDefinition: "Mean probability that a customer of the segment will buy again.",
     recencyDefinition: "Mean days since the last purchase of its customers.",
@@ -914,7 +942,7 @@ export const en = {
     },
     earned: "What recommendations earned",
     earnedDefinition: "What was shown, clicked, put into the basket and bought, in the time that the report covers.",
-    ctrDefinition: "Clicks by impressions, of clicks whose answer was seen.",
+    ctrDefinition: "Of the impressions of this time, the share that was clicked, whenever that was.",
     conversionDefinition: "Purchases by clicks.",
     impressionsDefinition: "How often a recommended product was shown.",
     clicksDefinition: "How often one was clicked.",
@@ -935,7 +963,7 @@ export const en = {
     step: "Step",
     count: "Number",
     ofShown: "Of those shown",
-    ofShownDefinition: "Its number by that of the products shown.",
+    ofShownDefinition: "Its number in this time by that of the products shown in it; what happened on the first days may be of an earlier showing.",
     byModel: "By model",
     byModelDefinition: "The chosen figure by the model that gave the recommendation.",
     byRung: "By rung",
@@ -1090,6 +1118,7 @@ export const en = {
     effects: "What acting on segments earned",
     effectsDefinition: "Each export of a segment may hold a part of its customers out; the customers contacted are measured against them.",
     segment: "Segment",
+    segmentId: "Segment id",
     exported: "Exported",
     heldOut: "Held out",
     untold: (n: number) => `Not drawn: ${many(n, "export", "exports")} whose effect cannot be told; the table says why.`,
@@ -1187,7 +1216,7 @@ export const en = {
     qualityDefinition: "Rules that the newest uploads break. A later upload that keeps a rule closes its breach.",
     severity: "Severity",
     severities: { alarm: "alarm", warning: "warning" },
-    runStates: { RUNNING: "Running", SUCCEEDED: "Succeeded", FAILED: "Failed", TIMED_OUT: "Timed out", ABORTED: "Aborted" },
+    runStates,
     alarmStates: { OK: "OK", ALARM: "Alarm", INSUFFICIENT_DATA: "No data" },
     noBreaches: "The newest uploads keep all rules.",
     drift: "Drift",
@@ -1210,7 +1239,7 @@ export const en = {
     runs: "Runs",
     runsDefinition: "The newest runs of each state machine, or those that ended on the chosen days. What was live before stays live when a run fails.",
     machine: "Machine",
-    machines: { segmentation: "Segmentation", training: "Training", monitoring: "Monitoring", upkeep: "Upkeep", erasure: "Erasure" },
+    machines,
     status: "Status",
     began: "Began",
     seconds: "Took",
@@ -1298,7 +1327,7 @@ export const en = {
       nobody_to_segment: () => "No order line names a customer, so there is nobody to segment.",
       customer_twice: () => "A customer stands in the segments twice.",
       sums_differ: (v: { segments: number; lines: number }) => `The segments sum to ${count.format(v.segments)} minor units, the order lines to ${count.format(v.lines)}.`,
-      monitoring_decided: (v: { segments: Decided; recommendations: Decided }) => `Segments: ${decisions[v.segments]}; recommendations: ${decisions[v.recommendations]}.`,
+      monitoring_decided: (v: { segments: string; recommendations: string }) => `Segments: ${word(decisions, v.segments)}; recommendations: ${word(decisions, v.recommendations)}.`,
       few_to_compare: (v: Few) => `${fewToCompare(v)}.`,
       better_than_live: (v: Chosen) => `${betterThanLive(v)}.`,
       no_better_on_test: (v: Chosen) => `${noBetter(v)}.`,
@@ -1311,18 +1340,22 @@ export const en = {
       training_failed: () => "Its training failed; the log of the run's execution says why.",
       no_named_orders: () => "No order names its customer, so only popularity can be learnt.",
       bought_left_out: () => "The shop does not recommend what a customer bought already (recommend_bought is off).",
+      no_order_lines: () => "The lake has no order line yet of a time that is past. Upload an order file below raw/orders/ first.",
+      lines_of_a_run: (v: { lines: number; most: number }) => `There are ${many(v.lines, "order line", "order lines")}; one function carries ${count.format(v.most)}.`,
+      run_going: (v: { run_id: string; family: string; since: string }) => `Run ${v.run_id} of ${word(families, v.family)} is going since ${v.since}.`,
+      few_new_data: () => "There are not enough new data for any rule.",
       uploads_given_up: (v: { count: number }) =>
         `${many(v.count, "upload", "uploads")} could not be ingested in five tries. See which and why, mend the file or the settings, and upload it again (docs/runbooks.md#uploads-given-up).`,
       quality_broken: (v: { rules: string }) => `The newest uploads break quality rules (${v.rules}). Look at the upload's report.`,
       run_failed: (v: { machine: string; run_id: string; status: string; cause: string }) =>
-        `The last ${v.machine} run (${v.run_id}) ended ${v.status}${v.cause ? `: ${v.cause}` : ""}. What was live before still is. Mend the cause, then start it again.`,
-      first_run_going: (v: { family: string }) => `The first run of ${families[v.family] ?? v.family} is going. Look again when it has ended.`,
-      none_published: (v: { family: string }) => `No ${families[v.family] ?? v.family} have been published yet. Upload orders, then start a run.`,
-      live_is_stale: (v: { family: string; days: number }) => `The live ${families[v.family] ?? v.family} were published ${many(Math.round(v.days), "day", "days")} ago. Upload what is new, or start a run.`,
+        `Last run of ${word(machines, v.machine)} (${v.run_id}): ${word(runStates, v.status)}${v.cause ? `, ${v.cause.replace(/\.$/, "")}` : ""}. What was live before still is. Mend the cause, then start it again.`,
+      first_run_going: (v: { family: string }) => `The first run of ${word(families, v.family)} is going. Look again when it has ended.`,
+      none_published: (v: { family: string }) => `No ${word(families, v.family)} have been published yet. Upload orders, then start a run.`,
+      live_is_stale: (v: { family: string; days: number }) => `The live ${word(families, v.family)} were published ${many(Math.round(v.days), "day", "days")} ago. Upload what is new, or start a run.`,
       alarm_stands: (v: { alarm: string }) => `The alarm ${v.alarm} stands; the panel of alarms has what it says.`,
       never_monitored: () => "Nothing has looked for drift yet. Start a run of monitoring.",
-      monitoring_alerts: (v: { family: string; rule: string; names: string }) => `Monitoring tells of ${families[v.family] ?? v.family}: ${triggers[v.rule] ?? v.rule}${v.names ? ` (${v.names})` : ""}.`,
-      monitoring_failed: (v: { part: string }) => `Monitoring could not measure ${v.part}; the run's log says why.`,
+      monitoring_alerts: (v: { family: string; rule: string; names: string }) => `Monitoring tells of ${word(families, v.family)}: ${word(triggers, v.rule)}${v.names ? ` (${v.names})` : ""}.`,
+      monitoring_failed: (v: { part: string }) => `Monitoring could not measure ${word(measured, v.part)}; the run's log says why.`,
       all_is_well: () => "Nothing needs you: what is live is fresh, and no alarm stands.",
     },
     problems: {
@@ -1393,7 +1426,7 @@ export const en = {
         psi: () => "The population stability index",
         ks: () => "The Kolmogorov-Smirnov distance",
         chi_squared: () => "Cramér's V",
-        segment_mix: (method: string) => `The population stability index of the segments${method ? ` by ${method}` : ""}`,
+        segment_mix: (method: string) => `The population stability index of the segments${method ? ` (${word(methods, method)})` : ""}`,
         migration: () => "The share of customers who changed their segment",
         unknown_sales: () => "The share of the sales that is of products which the live model does not know",
         new_products: () => "The share of products that are new",
@@ -1422,12 +1455,13 @@ export const en = {
       moved: (what: string, says: string) => `${what}: ${says}`,
     },
     experiments: {
+      events: eventNames,
       metrics: { ctr: "Click-through rate", conversion: "Conversion", revenue_per_visitor: "Revenue per visitor", aov: "Average order value" },
       stopped: (arms: readonly { arm: string; units: number; share: number }[], p: string) =>
         `Stopped, no effect is shown: the arms do not hold the visitors that their weights say (${list.format(arms.map((each) => `${each.arm} ${count.format(each.units)} for ${share.format(each.share)} expected`))}; p ${p}). Find out where exposures are lost or counted twice before believing any figure.`,
       notEnough: (needs: readonly string[], days: number | null) => `Not enough data yet: ${needs.join("; ")}.${days === null ? "" : ` That takes about ${many(days, "day", "days")} more at the present rate.`}`,
       needs: (arm: string, visitors: number, events: number, event: string) =>
-        `${arm} needs ${[...(visitors > 0 ? [`${count.format(visitors)} more visitors`] : []), ...(events > 0 ? [`${count.format(events)} more ${eventNames[event] ?? event}`] : [])].join(" and ")}`,
+        `${arm} needs ${[...(visitors > 0 ? [`${count.format(visitors)} more visitors`] : []), ...(events > 0 ? [`${count.format(events)} more ${word(eventNames, event)}`] : [])].join(" and ")}`,
       nothing: (control: string, metric: string) => `Nothing to compare: ${control} has no ${metric.toLowerCase()}. Name another primary metric.`,
       winner: (arm: string, control: string, effect: string) => `${arm} wins against ${control}: ${effect}.`,
       loser: (arm: string, control: string, effect: string) => `${arm} loses against ${control}: ${effect}.`,

@@ -3,13 +3,14 @@ import { shop } from "../api.ts";
 import { type Grain, lastWholeDayOf, PRESETS, presetRange, setParams, useFilters } from "../filters.ts";
 import { useStore } from "../store.ts";
 import { texts } from "../texts/index.ts";
-import { factsOf, type FiguresOf, type Known } from "./facts.ts";
+import { factsOf, type FiguresOf, type Known, type Span } from "./facts.ts";
 import { Select } from "./Select.tsx";
 
 export interface FilterBarProps {
   hasDates: boolean;
   figures: FiguresOf;
   says?: string | undefined;
+  span?: Span | null | undefined;
   head?: Known | null | undefined;
   lastDay?: string | undefined;
   grains: readonly Grain[];
@@ -19,7 +20,7 @@ export interface FilterBarProps {
 const NAMES = Object.keys(PRESETS) as (keyof typeof PRESETS)[];
 
 /** The filters of a page, all of them in its address; beside them the currency, and of what time the figures are. */
-export function FilterBar({ hasDates, figures, says, head, lastDay, grains, children }: FilterBarProps): VNode {
+export function FilterBar({ hasDates, figures, says, span, head, lastDay, grains, children }: FilterBarProps): VNode {
   const { start, end, grain } = useFilters();
   const ofShop = useStore(shop);
   const known = head ?? ofShop;
@@ -76,7 +77,7 @@ export function FilterBar({ hasDates, figures, says, head, lastDay, grains, chil
       {known && (
         <p class="facts muted">
           {texts.filters.currency} <strong>{known.currency}</strong>
-          {factsOf(figures, { start, end, asOf: known.as_of, says }).map(({ label, value }) => (
+          {factsOf(figures, { start, end, span, asOf: known.as_of, says }).map(({ label, value }) => (
             <Fragment key={label}>
               {" · "}
               {label}

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Grain } from "../filters.ts";
 import { place } from "../router.ts";
 import { texts } from "../texts/index.ts";
-import type { FiguresOf, Known } from "./facts.ts";
+import type { FiguresOf, Known, Span } from "./facts.ts";
 import { FilterBar } from "./FilterBar.tsx";
 
 export interface PageProps {
@@ -16,6 +16,8 @@ export interface PageProps {
   figures?: FiguresOf;
   /** In the words of the page: of what a range's figures are while no dates are chosen, or which time each has of its own. */
   says?: string | undefined;
+  /** The days that the figures are of, where the API takes others than the chosen ones. */
+  span?: Span | null | undefined;
   /** What the page is answered from, where that is not the live run of segments. */
   head?: Known | null;
   /** With which day the ranges of one click end; by default with the last whole day of the data. */
@@ -30,7 +32,7 @@ export interface PageProps {
 let hasPageBefore = false;
 
 /** A page: its title, its filters, its panels in a grid. */
-export function Page({ title, intro, hasDates = false, figures = hasDates ? "range" : "instant", says, head, lastDay, grains = [], filters, children }: PageProps): VNode {
+export function Page({ title, intro, hasDates = false, figures = hasDates ? "range" : "instant", says, span, head, lastDay, grains = [], filters, children }: PageProps): VNode {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = texts.shell.titleOf(title);
@@ -48,7 +50,7 @@ export function Page({ title, intro, hasDates = false, figures = hasDates ? "ran
           {title}
         </h1>
         {intro && <p class="intro">{intro}</p>}
-        <FilterBar hasDates={hasDates} figures={figures} says={says} head={head} lastDay={lastDay} grains={grains}>
+        <FilterBar hasDates={hasDates} figures={figures} says={says} span={span} head={head} lastDay={lastDay} grains={grains}>
           {filters}
         </FilterBar>
       </header>

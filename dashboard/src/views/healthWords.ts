@@ -2,7 +2,7 @@
 import { texts } from "../texts/index.ts";
 import type { Breach, Drift, DriftedColumn, DriftedPart, DriftMeasure, Status, UploadReport } from "../types.ts";
 import { PARTS } from "./health.ts";
-import { asSentence, at, said } from "./said.ts";
+import { asSentence, at, said, written } from "./said.ts";
 
 const words = texts.said;
 /** What the API calls bins that hold no values of the shop. */
@@ -71,7 +71,7 @@ export function rowRuleSays(table: string, rule: string, otherwise: string): str
 /** Say what breaks a rule of quality, by how much, and what to do. */
 export function breachSays({ measure = "", column = "", value, limit, says }: Pick<Breach, "measure" | "column" | "value" | "limit" | "says">): string {
   const sentence = at(words.quality.measures, measure);
-  return sentence === undefined || value === undefined || limit === undefined ? asSentence(says) : sentence({ value, limit, column });
+  return (sentence && written(sentence, { value, limit, column: column || undefined })) ?? asSentence(says);
 }
 
 export function uploadInOurWords(report: UploadReport): UploadReport {

@@ -2,7 +2,8 @@
 import type { Interval } from "../chart/options.ts";
 import { day, money, number, percent, readable } from "../format.ts";
 import { texts } from "../texts/index.ts";
-import { asSentence } from "./said.ts";
+import { asSentence, at } from "./said.ts";
+import { segmentName } from "./segments.ts";
 import type { Counted, Dimension, Effectiveness, Scorecard } from "../types.ts";
 
 const words = texts.recommendations;
@@ -58,7 +59,7 @@ export function nameOf(dimension: Dimension, value: unknown): string {
   const written = String(value);
   if (written === REST) return texts.table.rest;
   if (dimension === "rung") return (words.rungs as Record<string, string>)[written] ?? written;
-  return dimension === "segment" ? readable(written) : written;
+  return dimension === "segment" ? (at(texts.journeys.segments, written) ?? segmentName("rfm", written)) : written;
 }
 
 /** Return the steps from shown to bought, each with its share of what was shown. */

@@ -2,7 +2,7 @@
  * What the API says, in the page's own words: by the code that stands beside each of its sentences. A code that the
  * page does not know, or a run that was published before there were codes, leaves the API's English.
  */
-import { day } from "../format.ts";
+import { day, instant } from "../format.ts";
 import { texts } from "../texts/index.ts";
 
 type Values = Record<string, unknown>;
@@ -41,7 +41,7 @@ export function inOurWords<T>(answer: T): T {
   for (const [name, value] of Object.entries(found)) {
     if (CODE.test(name)) {
       const sentence = name.replace(CODE, "");
-      if (typeof found[sentence] === "string") told[sentence] = said(value as string | null, found[`${sentence}_values`] as Values | undefined, found[sentence]);
+      if (typeof found[sentence] === "string") told[sentence] = said(value as string | null, told[`${sentence}_values`] as Values | undefined, found[sentence]);
     } else if (CODES.test(name)) {
       const named = [name.replace(CODES, "s"), name.replace(CODES, "")].find((each) => isNamed(found[each]));
       if (named !== undefined) told[named] = byName(found[named] as Values, value as Record<string, string | null>);
@@ -60,9 +60,9 @@ function byName(sentences: Values, codes: Record<string, string | null>): Values
 }
 
 /** Write a sentence; null where what it names is lacking, as of a newer or older API. */
-function written(sentence: Sentence, values: Values): string | null {
+export function written(sentence: Sentence, values: Values): string | null {
   const lacks = { is: false };
-  const told = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === "string" && DAY.test(value) ? day(value) : value]));
+  const told = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === "string" ? moment(value) : value]));
   const watched = new Proxy(told, {
     get(found, name: string) {
       if (found[name] === undefined) lacks.is = true;
@@ -78,3 +78,9 @@ function written(sentence: Sentence, values: Values): string | null {
 }
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})$/;
+
+function moment(text: string): string {
+  if (DAY.test(text)) return day(text);
+  return INSTANT.test(text) ? instant(text) : text;
+}

@@ -2,7 +2,7 @@
 import type { TreemapNode } from "../chart/options.ts";
 import { money, nameOfId, number, plainMoney, readable } from "../format.ts";
 import { texts } from "../texts/index.ts";
-import { at } from "./said.ts";
+import { at, written } from "./said.ts";
 import { type ClusterName, type Clusters, type Migration, type SegmentCell, type SegmentMap, type SegmentRow } from "../types.ts";
 
 export const METHODS = ["rfm", "lifecycle", "behaviour", "kmeans"] as const;
@@ -18,7 +18,7 @@ export function segmentName(method: string, id: string, otherwise = nameOfId(id)
 }
 
 /** Return names by id, in the words of this page. */
-export function inOurWords(names: Record<string, string>, method: Method): Record<string, string> {
+export function namesInOurWords(names: Record<string, string>, method: Method): Record<string, string> {
   return Object.fromEntries(Object.entries(names).map(([id, name]) => [id, segmentName(method, id, name)]));
 }
 
@@ -63,12 +63,13 @@ function clusterWords(row: object): { name?: string } {
   return "name_parts" in row ? { name: clusterName(row as Pick<SegmentRow, "name" | "name_parts">) } : {};
 }
 
-/** Say a rule with its numbers; a run that does not tell them keeps its own sentence. */
+/** Say a rule with its numbers; a run that does not tell all of them keeps its own sentence. */
 function ruleWords(row: object, method: Method): { rule?: string } {
   const { segment_id, limits } = row as Partial<SegmentRow>;
   if (limits === undefined || segment_id === undefined || (method !== "lifecycle" && method !== "behaviour")) return {};
-  const rule = at<(limits: Record<string, number | undefined>) => string>(said[method], segment_id);
-  return rule ? { rule: rule(limits) } : {};
+  const sentence = at<(limits: Record<string, number | undefined>) => string>(said[method], segment_id);
+  const rule = sentence && written(sentence, limits);
+  return rule ? { rule } : {};
 }
 
 export function clustersInOurWords(found: Clusters): Clusters {

@@ -30,6 +30,8 @@ MONEY = Parameter("min_price", "least", "money", example="5.00")
         ("instant", "2026-11-25T10:30:00 01:00", datetime(2026, 11, 25, 9, 30, tzinfo=UTC)),
         ("instant", "2026-11-25T09:30:00Z", datetime(2026, 11, 25, 9, 30, tzinfo=UTC)),
         ("day", "2026-02-28", date(2026, 2, 28)),
+        ("day", "1971-01-01", date(1971, 1, 1)),
+        ("day", "9998-12-31", date(9998, 12, 31)),
     ],
 )
 def test_a_text_is_read(kind, text, value):
@@ -53,6 +55,8 @@ def test_a_text_is_read(kind, text, value):
         ("instant", "0001-01-01T00:00:00+14:00", "date-time"),
         ("day", "2026-02-29", "date"),
         ("day", "20260228", "date"),
+        ("day", "1970-12-31", "date"),
+        ("day", "9999-12-31", "date"),
         ("choice", "week", "one-of"),
     ],
 )

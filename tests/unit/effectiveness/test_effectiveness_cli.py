@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from effectiveness_support import SHOP, at, event, fill, line, rid
 from patronage.cli import app
+from patronage.errors import BadInput
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore, write_json
 
@@ -61,6 +62,17 @@ def test_days_of_the_report_can_be_asked_for(folder):
     first = run("effectiveness", "--lake", folder, "--start", "2026-01-01")
     assert "1 purchases counted; 50.0% of the revenue of all orders" in first
     assert "Of all days of the report, 2025-10-04 to 2026-01-01:" in first
+
+
+@pytest.mark.parametrize("option", ["--start", "--end"])
+def test_days_of_what_is_told_whole_are_refused(folder, option):
+    found = CliRunner().invoke(
+        app, ["effectiveness", "--lake", str(folder), "--exports", option, "2026-01-01"]
+    )
+    assert isinstance(found.exception, BadInput)
+    assert str(found.exception) == (
+        f"{option} is for the report of recommendations, not for --exports; leave it out"
+    )
 
 
 def test_results_say_where_there_is_too_little(folder):

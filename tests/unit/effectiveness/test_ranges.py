@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -99,6 +100,47 @@ def test_rates_are_of_the_days_that_have_impressions_enough(documents):
     assert found["shop"]["attributed_share"] == 0
 
 
+def test_the_share_of_impressions_that_were_clicked_is_of_the_days_on_which_they_were_shown(lake):
+    """On the first day five are shown; on the second two, and three of the first day's are clicked."""
+    people = [f"c{number}" for number in range(7)]
+    events = [
+        *(shown("mug", 0, who, nonce=1) for who in people[:5]),
+        *(clicked("mug", 24, who, nonce=1) for who in people[:3]),
+        *(shown("mug", 25, who, nonce=2) for who in people[5:]),
+        clicked("mug", -24, people[6], nonce=2),  # its impression came late; it is of the second day's share
+    ]
+    documents = measured(fill(lake, events, ORDERS), lake, OPTIONS)
+    second = FIRST + timedelta(days=1)
+    clicks_and_ctr = {
+        days: (found["totals"]["clicks"], found["totals"]["ctr"], found["rows"][0]["ctr"])
+        for days in ((FIRST, FIRST), (second, second), (FIRST, second))
+        for found in [ask(documents, "model", *days)]
+    }
+    assert clicks_and_ctr == {
+        (FIRST, FIRST): (0, 3 / 5, 3 / 5),
+        (second, second): (3, 1 / 2, 1 / 2),
+        (FIRST, second): (3, 4 / 7, 4 / 7),
+    }
+    assert [row["ctr"] for row in ask(documents, "day", FIRST, second)["rows"]] == [3 / 5, 1 / 2]
+
+
+def test_a_click_on_what_was_shown_before_the_report_is_in_no_share(lake):
+    begins = (datetime(2025, 11, 3, tzinfo=UTC) - START) / timedelta(hours=1)
+    events = [
+        shown("mug", begins - 1, "ann", nonce=1),
+        clicked("mug", begins + 1, "ann", nonce=1),
+        shown("mug", begins + 1, "bob", nonce=1),
+        shown("jug", begins + 1, "bob", nonce=2),
+        clicked("jug", begins + 1, "bob", nonce=2),
+        clicked("jug", begins + 1, "cid", nonce=3),
+    ]
+    report = measured(fill(lake, events, ORDERS), lake, OPTIONS)["effectiveness"]
+    assert report["since"] == "2025-11-03"
+    assert (report["totals"]["impressions"], report["totals"]["clicks"]) == (2, 3)
+    assert report["totals"]["ctr"] == 1 / 2
+    assert report["coverage"]["without_impression"] == 1  # Cid's; Ann's has one, of the day before
+
+
 def test_an_order_of_several_days_counts_once(documents):
     orders = {
         (start, end): ask(documents, start=FIRST + timedelta(start), end=FIRST + timedelta(end))["shop"][
@@ -182,15 +224,28 @@ def counted(engine, span):
     return +found, shop
 
 
+def firsts_of(rows, *kinds):
+    """Return when each answer first showed a visitor a product, or was first clicked."""
+    firsts: dict = {}
+    for row in rows:
+        if row["event_type"] in kinds and row["is_readable"]:
+            key = (row["visitor_id"], row["recommendation_id"], row["product_id"])
+            firsts[key] = min(firsts.get(key, row["occurred_at"]), row["occurred_at"])
+    return firsts
+
+
 def shown_and_clicked(rows):
-    """Tell when each answer first showed a visitor a product, and when it was first clicked."""
     for kinds, name in ((("impression",), "impressions"), (("click", "cart_add"), "clicks")):
-        firsts: dict = {}
-        for row in rows:
-            if row["event_type"] in kinds and row["is_readable"]:
-                key = (row["visitor_id"], row["recommendation_id"], row["product_id"])
-                firsts[key] = min(firsts.get(key, row["occurred_at"]), row["occurred_at"])
-        yield from ((moment, of, name) for (_, of, _), moment in firsts.items())
+        yield from ((moment, of, name) for (_, of, _), moment in firsts_of(rows, *kinds).items())
+
+
+def clicked_share(rows, span):
+    """Return which share of what was shown on some days was clicked at all, seeing one after the other."""
+    clicks = firsts_of(rows, "click", "cart_add")
+    is_clicked = [
+        key in clicks for key, moment in firsts_of(rows, "impression").items() if is_within(moment, span)
+    ]
+    return sum(is_clicked) / len(is_clicked) if is_clicked else None
 
 
 def put_into_the_basket(rows):
@@ -240,7 +295,8 @@ def test_any_days_have_what_is_counted_one_by_one(engine, events, orders, ends):
     attributed(engine, events, orders, since=MIDNIGHT)
     rows = {name: engine.rows(query("effectiveness_by"), by=name, most=100) for name in (*VALUED, "total")}
     shop = engine.rows(query("effectiveness_shop"), since=MIDNIGHT.isoformat())
-    documents = day_documents(rows, shop, RULE, whole=Days(FIRST, LAST))
+    rule = replace(RULE, least_impressions=1)
+    documents = day_documents(rows, shop, rule, whole=Days(FIRST, LAST))
     span = Days(*ends)
 
     expected, sold = counted(engine, span)
@@ -250,6 +306,7 @@ def test_any_days_have_what_is_counted_one_by_one(engine, events, orders, ends):
     assert +by_placement == expected
     share = found["shop"].pop("attributed_share")
     assert found["shop"] == sold
+    assert found["totals"]["ctr"] == clicked_share(engine.rows("FROM judged_events"), span)
     revenue = sum(count for (_, name), count in expected.items() if name == "revenue_minor")
     assert share == (revenue / sold["revenue_minor"] if sold["revenue_minor"] else None)
     by_day = ranged(report, documents.__getitem__, "day", start=span.start, end=span.end)

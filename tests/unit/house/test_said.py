@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import patronage
+from patronage.logic.api.schemas import SCHEMAS
 from patronage.logic.said import SENTENCES, Said, code_of, coded, said, stated
 from tests_support import REPOSITORY
 
@@ -88,3 +89,30 @@ def test_every_code_that_is_known_is_said_somewhere():
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     assert {code for code in SENTENCES if code not in written and not MADE.fullmatch(code)} == set()
+
+
+def test_every_field_of_codes_is_described():
+    """What an answer says beside a sentence stands in the schemas, and so in the OpenAPI document."""
+    nodes = [node for tree in PACKAGE for node in ast.walk(tree)]
+    named = {
+        node.args[0].value
+        for node in nodes
+        if isinstance(node, ast.Call)
+        and (
+            getattr(node.func, "id", "") in {"coded", "stated"} or getattr(node.func, "attr", "") == "fields"
+        )
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+    lists = {
+        key.value
+        for node in nodes
+        if isinstance(node, ast.Dict)
+        for key in node.keys
+        if isinstance(key, ast.Constant) and re.fullmatch(r"[a-z]+_codes", str(key.value))
+    }
+    assert {"migration_reason", "raw_why"} < named
+    assert {"note_codes", "reason_codes", "absent_codes"} <= lists
+    described = json.dumps(SCHEMAS)
+    written = lists | {f"{name}_{part}" for name in named for part in ("code", "values")}
+    assert {name for name in written if f'"{name}"' not in described} == set()

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from patronage.errors import BadInput
-from patronage.logic.ingest.quality_rules import MEASURES, parse_rules
+from patronage.logic.ingest.quality_measures import MEASURES
+from patronage.logic.ingest.quality_rules import parse_rules
 from tests_support import REPOSITORY
 
 OWN = '[[rules]]\nname = "own"\ntable = "orders"\nmeasure = "null_share"\ncolumn = "country"\nabove = 0.1\n'

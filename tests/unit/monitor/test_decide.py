@@ -136,13 +136,15 @@ def test_new_data_that_are_too_few_for_any_rule_end_the_run_at_once(lake):
     lines(lake, "b", 20)
     answer = pinned(lake, live_runs=live, request={"trigger": "new_data", "wait_seconds": 600})
     assert (answer["engine"], answer["reason"]) == ("none", "not enough new data for any rule")
+    assert (answer["reason_code"], answer["reason_values"]) == ("few_new_data", {})
     lines(lake, "c", 200)
     answer = pinned(lake, "mon-2", live_runs=live, request={"trigger": "new_data"})
     assert answer["engine"] == "duckdb"
 
 
 def test_an_empty_lake_has_nothing_to_watch(lake):
-    assert pinned(lake)["engine"] == "none"
+    answer = pinned(lake)
+    assert (answer["engine"], answer["reason_code"]) == ("none", "no_order_lines")
 
 
 @pytest.mark.parametrize(

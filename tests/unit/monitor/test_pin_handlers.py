@@ -49,10 +49,11 @@ def pin(states):
 @pytest.mark.parametrize("family", FUNCTIONS)
 def test_while_a_run_is_going_another_reads_nothing(family, pin, states, tmp_path):
     answer, first = pin(family, "one")
-    assert answer["engine"] == "duckdb"
+    assert (answer["engine"], answer["reason_code"]) == ("duckdb", "lines_of_a_run")
     answer, _ = pin(family, "two")
     assert (answer["engine"], answer["lines"]) == ("busy", 0)
     assert answer["reason"].startswith(f"run one of {family} is going since ")
+    assert (answer["reason_code"], answer["reason_values"]["run_id"]) == ("run_going", "one")
     assert not (tmp_path / "runs" / "two").exists()
     states.stop_execution(executionArn=first)
     answer, _ = pin(family, "three")

@@ -13,7 +13,8 @@ from patronage.engines.duckdb import DuckEngine
 from patronage.errors import RunFailed
 from patronage.logic.segments.methods import METHODS
 from patronage.settings import Shop
-from patronage.steps.generation import ANALYTICS, RunOutputs
+from patronage.steps.figures import ANALYTICS
+from patronage.steps.generation import RunOutputs
 from patronage.steps.ingest import Upload, ingest
 from patronage.steps.segment.gate import gate
 from patronage.stores.lake import Lake

@@ -16,7 +16,7 @@ from patronage.engines.duckdb import DuckEngine
 from patronage.logic.segments.journeys_funnel import STEPS, sliced_funnel
 from patronage.logic.segments.journeys_months import in_span
 from patronage.logic.segments.journeys_moves import graph_of
-from patronage.logic.segments.spans import Span
+from patronage.logic.spans import Span
 from patronage.settings import Shop
 from patronage.steps.segment.journeys_slices import funnel_slices, session_slices
 from tests_support import examples

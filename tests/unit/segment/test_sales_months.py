@@ -19,7 +19,7 @@ from patronage.logic.serve.documents import pack_document
 from patronage.logic.tables import ORDERS, PRODUCTS
 from patronage.settings import Shop
 from patronage.steps import analytics
-from patronage.steps.generation import ANALYTICS
+from patronage.steps.figures import ANALYTICS
 from patronage.steps.pin import pin
 from patronage.steps.segment import sales
 from patronage.stores.lake import Lake

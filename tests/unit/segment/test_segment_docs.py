@@ -11,7 +11,7 @@ import pytest
 from patronage.logic.segments.methods import METHODS
 from patronage.logic.segments.options import SegmentOptions
 from patronage.logic.segments.rfm import SEGMENTS
-from patronage.steps.generation import ANALYTICS
+from patronage.steps.figures import ANALYTICS
 from tests_support import REPOSITORY
 
 TEXT = (REPOSITORY / "docs/segments.md").read_text(encoding="utf-8")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from patronage.errors import BadField
+from patronage.logic.spans import Span, beginning
 from patronage.steps.monitor.ended import ended
-from patronage.steps.monitor.run_days import RunDays, runs_of_days
+from patronage.steps.monitor.run_days import runs_of_days
 from patronage.steps.status import status
 from patronage.stores.operations import Execution
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-ZONE = "Europe/Paris"
+ZONE = ZoneInfo("Europe/Paris")
 
 
 def keep(store, machine, run_id, stopped, *, status="SUCCEEDED", minutes=30):
@@ -31,7 +33,7 @@ def kept(store):
 
 
 def run_ids(store, start, end, executions=None):
-    found = runs_of_days(store, executions or {}, RunDays(start, end, ZONE), now=NOW)
+    found = runs_of_days(store, executions or {}, Span(start, end), ZONE, now=NOW)
     assert found["runs_left_out"] == 0
     return {machine: [run["run_id"] for run in runs] for machine, runs in found["runs"].items()}
 
@@ -52,7 +54,7 @@ def test_runs_stand_on_the_shop_s_day_on_which_they_ended(kept, start, end, expe
 
 
 def test_a_run_is_told_as_it_ended(kept):
-    found = runs_of_days(kept, {}, RunDays(date(2026, 2, 20), None, ZONE), now=NOW)
+    found = runs_of_days(kept, {}, Span(date(2026, 2, 20), None), ZONE, now=NOW)
     (run,) = found["runs"]["training"]
     told = (run["run_id"], run["status"], run["began"], run["seconds"])
     assert told == ("t-late", "FAILED", "2026-02-20T09:30:00+00:00", 1800.0)
@@ -81,7 +83,7 @@ def test_what_goes_on_is_of_today_and_what_has_just_ended_is_told_once(kept):
 def test_of_very_many_runs_the_newest_are_told_and_the_others_counted(store):
     for number in range(103):
         keep(store, "upkeep", f"u{number}", datetime(2026, 2, 1, tzinfo=UTC) + timedelta(hours=number))
-    found = runs_of_days(store, {}, RunDays(date(2026, 2, 1), date(2026, 2, 28), ZONE), now=NOW)
+    found = runs_of_days(store, {}, Span(date(2026, 2, 1), date(2026, 2, 28)), ZONE, now=NOW)
     told = [run["run_id"] for run in found["runs"]["upkeep"]]
     assert (told[0], told[-1], len(told), found["runs_left_out"]) == ("u102", "u3", 100, 3)
 
@@ -89,8 +91,8 @@ def test_of_very_many_runs_the_newest_are_told_and_the_others_counted(store):
 def test_the_status_tells_the_runs_of_the_days_and_advises_by_the_newest(store):
     keep(store, "training", "old", datetime(2026, 1, 5, tzinfo=UTC), status="FAILED")
     fine = {"training": [Execution("new", "SUCCEEDED", NOW - timedelta(hours=1), NOW)]}
-    days = RunDays.asked(date(2026, 1, 1), date(2026, 1, 31), "UTC")
-    found = status(store=store, executions=fine, pointer={}, now=NOW, dead_letters=0, stack="Shop", days=days)
+    span = Span(date(2026, 1, 1), date(2026, 1, 31))
+    found = status(store=store, executions=fine, pointer={}, now=NOW, dead_letters=0, stack="Shop", span=span)
     plain = status(store=store, executions=fine, pointer={}, now=NOW, dead_letters=0, stack="Shop")
     assert [run["run_id"] for run in found["runs"]["training"]] == ["old"]
     assert [run["run_id"] for run in plain["runs"]["training"]] == ["new"]
@@ -98,7 +100,18 @@ def test_the_status_tells_the_runs_of_the_days_and_advises_by_the_newest(store):
     assert "runs_left_out" not in plain
 
 
-def test_no_days_are_none_and_days_that_end_before_they_start_are_refused():
-    assert RunDays.asked(None, None, ZONE) is None
+def test_days_that_end_before_they_start_are_refused(store):
+    span = Span(date(2026, 2, 2), date(2026, 2, 1))
     with pytest.raises(BadField, match="exchange the two"):
-        RunDays.asked(date(2026, 2, 2), date(2026, 2, 1), ZONE)
+        status(store=store, executions={}, pointer={}, now=NOW, span=span)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
+def test_the_first_and_the_last_day_that_are_read_are_days_of_any_zone(zone):
+    first, last = date(1971, 1, 1), date(9998, 12, 31)
+    begins, ends = (beginning(day, ZoneInfo(zone)) for day in (first, last + timedelta(days=1)))
+    span = Span(first, last)
+    assert span.holds(begins, ZoneInfo(zone))
+    assert not span.holds(begins - timedelta(seconds=1), ZoneInfo(zone))
+    assert span.holds(ends - timedelta(seconds=1), ZoneInfo(zone))
+    assert not span.holds(ends, ZoneInfo(zone))

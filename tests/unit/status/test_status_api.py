@@ -73,10 +73,23 @@ def test_runs_and_uploads_of_some_days_are_told(api):
         assert (status, len(found["reports"])) == (200, count)
 
 
-@pytest.mark.parametrize("path", ["status", "ingest/reports", "analytics/recommendations/effectiveness"])
+DATED = pytest.mark.parametrize(
+    "path", ["status", "ingest/reports", "analytics/recommendations/effectiveness"]
+)
+
+
+@DATED
 def test_a_day_that_is_none_is_refused_by_name(api, path):
     status, problem = asked(api, path, start="2026-02-30")
     assert (status, problem["field"]) == (400, "start")
+
+
+@DATED
+@pytest.mark.parametrize(("field", "day"), [("start", "0001-01-01"), ("end", "9999-12-31")])
+def test_a_day_that_begins_at_no_instant_in_another_zone_is_refused(api, path, field, day):
+    status, problem = asked(api, path, **{field: day})
+    assert (status, problem["field"], problem["rule"]) == (400, field, "date")
+    assert "1971 to 9998" in problem["detail"]
 
 
 @pytest.mark.parametrize("path", ["status", "cost"])

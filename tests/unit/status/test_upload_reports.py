@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, date, datetime
+from threading import Barrier
 
 import pytest
 
 from patronage.errors import BadField
+from patronage.logic.api.cursors import write_cursor
 from patronage.logic.upload_keys import REPORTS, report_key
 from patronage.steps.upload_reports import upload_reports
-from patronage.stores.objects import write_json
+from patronage.stores.objects import read_json, write_json
 from tests_support import NOW
 
 HEADER = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\n"
@@ -144,6 +146,24 @@ def test_pages_of_some_days_hold_all_of_them_once(of_days, monkeypatch):
     assert (found, pages) == ([1, 3, 2, 0], 3)
     with pytest.raises(BadField, match="another question"):
         upload_reports(of_days.store, cursor=upload_reports(of_days.store, limit=1)["next_cursor"], **asked)
+
+
+def test_a_short_page_of_some_days_still_reads_reports_beside_each_other(lake, monkeypatch):
+    for number in range(8):
+        judged(lake, number, at="2026-01-09T09:00:00+00:00", written="2026-01-09T09:00:00+00:00")
+    together = Barrier(8)
+
+    def read(*arguments):
+        together.wait(timeout=5)
+        return read_json(*arguments)
+
+    monkeypatch.setattr("patronage.steps.upload_reports.read_json", read)
+    assert upload_reports(lake.store, limit=1, end=date(2026, 1, 1))["reports"] == []
+
+
+def test_a_cursor_names_the_days_only_where_some_were_asked_for(of_days):
+    cursor = write_cursor(["upload-reports"], "2026-01-03T00:00:00.000000+00:00", "z")
+    assert numbers(upload_reports(of_days.store, cursor=cursor)) == [2, 0]
 
 
 def test_days_that_end_before_they_start_are_refused(lake):

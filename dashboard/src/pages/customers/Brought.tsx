@@ -6,10 +6,11 @@ import { day, lastDayOf, money } from "../../format.ts";
 import { currencyOf } from "../../panel/unit.ts";
 import { texts } from "../../texts/index.ts";
 import type { Timeline } from "../../types.ts";
-import { type Brought as BroughtBy, broughtBefore, broughtWithin, byDays, cumulated } from "../../views/customer.ts";
+import { type Brought as BroughtBy, broughtBefore, broughtWithin, byDays, cumulated, cutNote, keptFrom } from "../../views/customer.ts";
 import { segmentName } from "../../views/segments.ts";
+import { sentences } from "../shared/sentences.ts";
 import { type Asked, Known } from "./Known.tsx";
-import { wholeTimeline } from "./timeline.ts";
+import { notKept, wholeTimeline } from "./timeline.ts";
 
 const words = texts.customers;
 
@@ -22,7 +23,7 @@ export function Brought({ customerId }: Asked): VNode {
   const days = useFilters();
   const pointsOf = (found: Money): BroughtBy[] => {
     const before = found.is_cut && found.net_minor !== null ? broughtBefore(found.events, found.net_minor) : 0;
-    return broughtWithin(cumulated(found.events, before), { ...days, before, lastDay: lastDayOf(found.as_of) });
+    return broughtWithin(cumulated(found.events, before), { ...days, before, keptFrom: keptFrom(found), lastDay: lastDayOf(found.as_of) });
   };
   return (
     <Known<Money>
@@ -37,6 +38,7 @@ export function Brought({ customerId }: Asked): VNode {
       }}
       deps={[customerId, days.start, days.end]}
       height={260}
+      enough={(found) => (pointsOf(found).length === 0 ? notKept(cutNote(found, days)) : null)}
       isEmpty={(found) => pointsOf(found).length === 0}
       emptyHelp={days.start || days.end ? words.nothingThen(customerId) : words.nothing(customerId)}
       chart={(found) => {
@@ -55,6 +57,10 @@ export function Brought({ customerId }: Asked): VNode {
         columns: [{ key: "day", label: words.at, kind: "day" }, { key: "net_minor", label: words.brought, definition: words.broughtByDefinition, kind: "money" }],
         rows: pointsOf(found).map((point) => ({ ...point })),
       })}
+      note={(found) => {
+        const cut = cutNote(found, days);
+        return cut === null ? null : sentences(cut, words.curveOfKept);
+      }}
       csvName={`net-${customerId}`}
     />
   );

@@ -3,10 +3,12 @@ import { isWithin, useFilters } from "../../filters.ts";
 import { instant, money, nameOfId } from "../../format.ts";
 import { texts } from "../../texts/index.ts";
 import type { Timeline, TimelineEvent } from "../../types.ts";
+import { cutNote } from "../../views/customer.ts";
 import { segmentName } from "../../views/segments.ts";
 import { isSimulated } from "../shared/simulated.ts";
+import { sentences } from "../shared/sentences.ts";
 import { type Asked, Known } from "./Known.tsx";
-import { wholeTimeline } from "./timeline.ts";
+import { notKept, wholeTimeline } from "./timeline.ts";
 
 const words = texts.customers;
 const SHOWN = 30;
@@ -51,6 +53,7 @@ export function Happened({ customerId }: Asked): VNode {
       definition={words.journeyDefinition}
       load={() => wholeTimeline(customerId)}
       deps={[customerId, start, end]}
+      enough={(found) => (within(found).length === 0 ? notKept(cutNote(found, { start, end })) : null)}
       isEmpty={(found) => within(found).length === 0}
       emptyHelp={start || end ? words.nothingThen(customerId) : words.nothing(customerId)}
       isSimulated={isSimulated}
@@ -86,9 +89,8 @@ export function Happened({ customerId }: Asked): VNode {
       })}
       note={(found) => {
         const reasons = [...new Set(Object.entries(found.absent).map(([kind, reason]) => words.absent(words.kinds[kind as TimelineEvent["kind"]] ?? kind, reason ?? "")))];
-        const cut = found.is_cut ? [words.cut(found.events.length, found.total)] : [];
-        const more = within(found).length > SHOWN ? [words.newest(SHOWN, within(found).length)] : [];
-        return [...more, ...cut, ...reasons].join(" ") || null;
+        const more = within(found).length > SHOWN ? words.newest(SHOWN, within(found).length) : null;
+        return sentences(more, cutNote(found, { start, end }), ...reasons);
       }}
       csvName={`journey-${customerId}`}
     />

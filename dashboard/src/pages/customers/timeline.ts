@@ -1,4 +1,6 @@
 import { api } from "../../api.ts";
+import type { Why } from "../../panel/state.ts";
+import { texts } from "../../texts/index.ts";
 import type { Timeline } from "../../types.ts";
 
 /** Ask for all that is kept of a timeline: a few hundred entries at most. */
@@ -13,3 +15,6 @@ export async function wholeTimeline(customerId: string): Promise<Timeline> {
   }
   return { ...page, events, names };
 }
+
+/** Head a sentence on what is not kept: it does not come with more data. */
+export const notKept = (why: string | null): Why | null => (why === null ? null : { headline: texts.panel.notKept, why });

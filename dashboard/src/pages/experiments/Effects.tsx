@@ -1,14 +1,14 @@
 import type { VNode } from "preact";
 import { api } from "../../api.ts";
 import { intervals } from "../../chart/options.ts";
-import { instant, money, readable } from "../../format.ts";
+import { instant, money } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import { currencyOf } from "../../panel/unit.ts";
 import { texts } from "../../texts/index.ts";
 import type { Head, Incremental } from "../../types.ts";
 import { notYet } from "../shared/notYet.ts";
 import { toSegment } from "../segments/ofMethod.ts";
-import { METHODS } from "../../views/segments.ts";
+import { METHODS, segmentName } from "../../views/segments.ts";
 import { effectInOurWords } from "../../views/experimentWords.ts";
 
 const words = texts.experiments;
@@ -28,7 +28,8 @@ interface Effects extends Head {
   exports: Effect[];
 }
 
-const nameOf = (effect: Effect): string => `${readable(effect.segment_id)}, ${instant(effect.exported_at)}`;
+const nameOf = ({ segment_id, by }: Effect): string => segmentName(by ?? "rfm", segment_id);
+const exportOf = (effect: Effect): string => `${nameOf(effect)}, ${instant(effect.exported_at)}`;
 
 /** Ask for what acting on segments earned. */
 export async function effects(): Promise<Effects> {
@@ -49,7 +50,7 @@ export function EffectsPanel(): VNode {
       emptyHelp={words.noExports}
       chart={(found, theme) =>
         intervals(
-          found.exports.flatMap((effect) => (effect.incremental_revenue ?? []).map((each) => ({ name: nameOf(effect), value: each.value_minor, low: each.sequential.low_minor, high: each.sequential.high_minor }))),
+          found.exports.flatMap((effect) => (effect.incremental_revenue ?? []).map((each) => ({ name: exportOf(effect), value: each.value_minor, low: each.sequential.low_minor, high: each.sequential.high_minor }))),
           (value) => money(value, found.currency, { isCompact: true, isSigned: true }),
           theme,
           { intervalIs: words.testIntervals.sequential, nothingIs: words.nothingEarned },
@@ -57,7 +58,8 @@ export function EffectsPanel(): VNode {
       }
       rows={(found) => ({
         columns: [
-          { key: "segment_id", label: words.segment, href: (row) => toSegment(String(row["segment_id"]), METHODS.find((each) => each === row["by"]) ?? "rfm") },
+          { key: "segment", label: words.segment, kind: "text", href: (row) => toSegment(String(row["segment_id"]), METHODS.find((each) => each === row["by"]) ?? "rfm") },
+          { key: "segment_id", label: words.segmentId, kind: "text", isInFileOnly: true },
           { key: "exported_at", label: words.exported, kind: "instant" },
           { key: "held_out_share", label: words.heldOut, definition: words.heldOutDefinition, kind: "percent" },
           { key: "value_minor", label: words.incrementalValue, definition: words.effectDefinition, kind: "money" },
@@ -68,6 +70,7 @@ export function EffectsPanel(): VNode {
         rows: found.exports.map((effect) => {
           const earned = effect.incremental_revenue?.[0];
           return {
+            segment: nameOf(effect),
             segment_id: effect.segment_id,
             by: effect.by ?? null,
             exported_at: effect.exported_at,
@@ -83,7 +86,7 @@ export function EffectsPanel(): VNode {
         const untold = found.exports.filter((effect) => (effect.incremental_revenue ?? []).length === 0);
         if (untold.length > 1) return words.untold(untold.length);
         const verdict = untold[0]?.verdict;
-        return verdict === undefined ? null : `${nameOf(untold[0] as Effect)}: ${typeof verdict === "string" ? verdict : verdict.sentence}`;
+        return verdict === undefined ? null : `${exportOf(untold[0] as Effect)}: ${typeof verdict === "string" ? verdict : verdict.sentence}`;
       }}
       csvName="segment-effects"
     />

@@ -2,8 +2,10 @@ import type { VNode } from "preact";
 import { api } from "../../api.ts";
 import { bars, intervals } from "../../chart/options.ts";
 import { useChoice } from "../../filters.ts";
-import { change, minorDigits, money, number, percent } from "../../format.ts";
+import { change, money, number, percent } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
+import type { Why } from "../../panel/state.ts";
+import { digitsOf } from "../../panel/table.ts";
 import { texts } from "../../texts/index.ts";
 import { Figure } from "../../ui/Figure.tsx";
 import { Select } from "../../ui/Select.tsx";
@@ -21,7 +23,7 @@ async function load(experimentId: string): Promise<ExperimentResults | null> {
   return id ? reportInOurWords(await notYet(api().experimentResults(id))) : null;
 }
 
-const none = (found: ExperimentResults | null): string | null => (found === null ? words.noExperiment : null);
+const none = (found: ExperimentResults | null): Why | null => (found === null ? { headline: texts.panel.empty, why: words.noExperiment } : null);
 const isMade = (found: ExperimentResults | null): boolean => isSimulated(found);
 
 export function VerdictPanel({ experimentId }: { experimentId: string }): VNode {
@@ -210,15 +212,15 @@ export function ValuesPanel({ experimentId }: { experimentId: string }): VNode {
       isSimulated={isMade}
       rows={(found) => {
         const currency = found?.currency ?? "";
-        const digits = Math.max(2, minorDigits(currency));
+        const exactDigits = digitsOf(currency);
         return {
           columns: [
             { key: "metric", label: words.metric },
             { key: "arm", label: words.arm },
             { key: "unit", label: words.unit },
-            { key: "value", label: words.value, definition: words.valuesDefinition, kind: "number", digits },
-            { key: "low", label: words.low, definition: words.lowDefinition, kind: "number", digits },
-            { key: "high", label: words.high, definition: words.highDefinition, kind: "number", digits },
+            { key: "value", label: words.value, definition: words.valuesDefinition, kind: "number", digits: 2, exactDigits },
+            { key: "low", label: words.low, definition: words.lowDefinition, kind: "number", digits: 2, exactDigits },
+            { key: "high", label: words.high, definition: words.highDefinition, kind: "number", digits: 2, exactDigits },
             { key: "events", label: words.events, definition: words.eventsDefinition, kind: "number" },
           ],
           rows: (found ? primaryFirst(found) : []).flatMap((metric) =>

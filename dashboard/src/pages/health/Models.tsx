@@ -34,7 +34,6 @@ export function ModelsPanel(): VNode {
       emptyHelp={words.noModels}
       controls={<Select label={words.which} name="versions" value={which} options={WHICH.map((value) => ({ value, label: words.whiches[value] }))} onChange={setWhich} />}
       rows={(found) => tableOf(reasonsOnce(rowsOf(found.models)))}
-      allRows={async (found) => tableOf(rowsOf(found.models))}
       note={() => undated}
       csvName="model-versions"
     />
@@ -65,7 +64,7 @@ function tableOf(rows: VersionRow[]): Table {
       { key: "ndcg", label: words.ndcg, kind: "number", digits: 4 },
       { key: "customers", label: words.customers, definition: words.measuredDefinition, kind: "number" },
       { key: "created_at", label: words.created, kind: "instant" },
-      { key: "kept_until", label: words.keptUntil, kind: "instant" },
+      { key: "kept_until", label: words.keptUntil, kind: "instant", isInFileOnly: true },
       { key: "reason", label: words.reason },
     ],
     rows,

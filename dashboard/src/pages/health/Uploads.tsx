@@ -28,7 +28,7 @@ async function load(days: Days, cursor?: string): Promise<UploadReports> {
   return { ...page, reports: page.reports.map(uploadInOurWords) };
 }
 
-const all = (days: Days): Promise<UploadReport[]> => api().all<UploadReports, UploadReport>("/ingest/reports", { limit: PAGE_ROWS, ...days }, (page) => page.reports.map(uploadInOurWords), MOST_EXPORTED);
+const walk = (days: Days): Promise<{ rows: UploadReport[]; isCut: boolean }> => api().walk<UploadReports, UploadReport>("/ingest/reports", { limit: PAGE_ROWS, ...days }, (page) => page.reports.map(uploadInOurWords), MOST_EXPORTED);
 
 export function UploadsPanel(): VNode {
   const { start, end } = useFilters();
@@ -55,7 +55,7 @@ export function UploadsPanel(): VNode {
         });
       }}
       rows={(found) => tableOf(found.reports)}
-      allRows={async () => tableOf(await all({ start, end }))}
+      allRows={async () => tableOf((await walk({ start, end })).rows)}
       note={(found) => {
         const unread = found.reports.filter((report) => report.state === "unreadable").map((report) => fileOf(report.key));
         return sentences(
@@ -110,8 +110,8 @@ async function refusals(days: Days): Promise<Refusals> {
     const { reports, next_cursor } = await load(days);
     return { refused: refusedByRule(reports), uploads: reports.length, isCut: next_cursor !== null };
   }
-  const reports = await all(days);
-  return { refused: refusedByRule(reports), uploads: reports.length, isCut: reports.length === MOST_EXPORTED };
+  const { rows, isCut } = await walk(days);
+  return { refused: refusedByRule(rows), uploads: rows.length, isCut };
 }
 
 export function RefusedPanel(): VNode {

@@ -1,11 +1,13 @@
 /** Of whose journeys, by which channel and when the panels ask, and how the API is asked for it. */
 import { api } from "../../api.ts";
 import { nameOfId } from "../../format.ts";
+import type { Why } from "../../panel/state.ts";
 import { texts } from "../../texts/index.ts";
 import type { Funnels, JourneyChannel, JourneyFilters, Paths, RepeatPurchases } from "../../types.ts";
 import { LEAST, type Option } from "../../views/journeys.ts";
 import { type Span, wholeMonths } from "../../views/sales.ts";
 import { monthsNote } from "../shared/months.ts";
+import { notYet } from "../shared/notYet.ts";
 
 const words = texts.journeys;
 export const UNITS = ["sessions", "visitors"] as const;
@@ -23,10 +25,10 @@ export interface Slice extends Asked {
 }
 
 export const loadFunnels = ({ segment, channel, ...span }: Asked): Promise<Funnels> =>
-  api().get<Funnels>("/analytics/journeys/funnel", { segment_id: segment, channel, ...wholeMonths(span) });
+  notYet(api().get<Funnels>("/analytics/journeys/funnel", { segment_id: segment, channel, ...wholeMonths(span) }));
 export const loadPaths = (of: string, { segment, channel, ...span }: Asked): Promise<Paths> =>
-  api().get<Paths>("/analytics/journeys/paths", { of, segment_id: segment, channel, ...wholeMonths(span) });
-export const loadPurchases = (): Promise<RepeatPurchases> => api().get<RepeatPurchases>("/analytics/journeys/purchases");
+  notYet(api().get<Paths>("/analytics/journeys/paths", { of, segment_id: segment, channel, ...wholeMonths(span) }));
+export const loadPurchases = (): Promise<RepeatPurchases> => notYet(api().get<RepeatPurchases>("/analytics/journeys/purchases"));
 
 export const EVERYTHING: Asked = { segment: "", channel: "" };
 
@@ -48,9 +50,9 @@ export function tooFew(n: number, unit: string, asked: Asked): string | null {
 }
 
 /** Say why there is no funnel, of visitors also because dates are chosen; null where there is one. */
-export function noFunnel(found: Funnels, unit: Unit, span: Span): string | null {
+export function noFunnel(found: Funnels, unit: Unit, span: Span): Why | null {
   if (found[unit] !== null) return null;
-  if (found.sessions !== null && isDated(span)) return words.noVisitorsOfDates;
+  if (found.sessions !== null && isDated(span)) return { headline: texts.panel.notOfPart, why: texts.said.sentences.no_visitors_of_dates() };
   return found.reason ?? words.noFunnel;
 }
 

@@ -159,9 +159,9 @@ export function Versions(): VNode {
           { key: "model", label: words.model, kind: "text" },
           { key: "generation", label: words.generation, kind: "text" },
           { key: "ndcg", label: words.offlineNdcg, kind: "number", digits: 4 },
-          { key: "recall", label: words.offlineRecall, kind: "number", digits: 4 },
-          { key: "hit_rate", label: words.offlineHit, kind: "number", digits: 4 },
-          ...COLUMNS,
+          { key: "recall", label: words.offlineRecall, kind: "number", digits: 4, isInFileOnly: true },
+          { key: "hit_rate", label: words.offlineHit, kind: "number", digits: 4, isInFileOnly: true },
+          ...COLUMNS.map((column) => (column.key === "carts" ? { ...column, isInFileOnly: true } : column)),
         ],
         rows: (report.versions ?? []).map((version) => ({
           model: nameOf("model", version.model),

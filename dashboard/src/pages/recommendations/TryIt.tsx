@@ -36,7 +36,7 @@ export function TryIt(): VNode {
       definition={words.tryItDefinition}
       load={() => (isLacking ? Promise.resolve(null) : list === "recommendations" ? api().preview(asked) : askedByKey(PATHS[list], asked))}
       deps={[list, JSON.stringify(asked), isLacking]}
-      enough={(answer) => (answer === null ? words.needsProduct : null)}
+      enough={(answer) => (answer === null ? { headline: texts.panel.notAsked, why: words.needsProduct } : null)}
       isEmpty={(answer) => answer?.items.length === 0 && !answer.control}
       emptyHelp={words.noneEligible}
       controls={

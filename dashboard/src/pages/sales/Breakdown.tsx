@@ -60,7 +60,7 @@ export function Breakdown({ of, size, category = "", controls, besides, start, e
       size={size}
       height={380}
       controls={controls}
-      enough={(found) => (found.isKept ? null : (NOTHING[of] ?? null))}
+      enough={(found) => (found.isKept || NOTHING[of] === undefined ? null : { headline: texts.panel.empty, why: NOTHING[of] })}
       isEmpty={(found) => shown(found).length === 0}
       chart={(found) =>
         bars({

@@ -40,7 +40,7 @@ export function OneValue({ chosen, start, end, grain }: OneValueProps): VNode {
       unit={currencyOf}
       load={() => periodsOf(chosen, { start, end }, grain)}
       deps={[kind, value, start, end, length]}
-      enough={(found) => (found.isKept ? null : words.notKept(value, words.plural[kind]))}
+      enough={(found) => (found.isKept ? null : { headline: texts.panel.notKept, why: words.notKept(value, words.plural[kind]) })}
       isEmpty={(found) => found.rows.length === 0}
       height={260}
       controls={<Leave chosen={chosen} />}

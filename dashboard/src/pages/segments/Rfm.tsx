@@ -10,14 +10,14 @@ import { texts } from "../../texts/index.ts";
 import type { Migration, SegmentMap } from "../../types.ts";
 import { Select } from "../../ui/Select.tsx";
 import { notYet } from "../shared/notYet.ts";
-import { cellAt, cutOf, FREQUENCY_SCORES, inOurWords, MAP_MEASURES, mapCells, migrationFlows, RECENCY_SCORES } from "../../views/segments.ts";
+import { cellAt, cutOf, FREQUENCY_SCORES, MAP_MEASURES, mapCells, migrationFlows, namesInOurWords, RECENCY_SCORES } from "../../views/segments.ts";
 import { toSegment } from "./ofMethod.ts";
 
 const words = texts.segments;
 
 async function named<A extends { names: Record<string, string> }>(asked: Promise<A>): Promise<A> {
   const found = await asked;
-  return { ...found, names: inOurWords(found.names, "rfm") };
+  return { ...found, names: namesInOurWords(found.names, "rfm") };
 }
 
 /** Columns of the table that the map shows, the scores before the figure. */

@@ -13,6 +13,7 @@ from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption
 from patronage.cli.lines import print_json, say
 from patronage.cli.monitored import monitored
 from patronage.cli.outputs import print_rows
+from patronage.errors import BadInput
 from patronage.logic.effectiveness.ranged import ranged
 from patronage.steps.analytics.monitoring import rows_by
 
@@ -61,6 +62,7 @@ def effectiveness(
     Example: `patronage effectiveness --exports --stack Patronage`
     """
     if exports:
+        _check_undated(start=start, end=end)
         read, shop = monitored("experiments", lake, stack, is_quiet=as_json)
         _print_exports(read("experiments")["segments"], shop, as_json=as_json)
         return
@@ -70,6 +72,15 @@ def effectiveness(
         print_json(answer)
         return
     _print(answer, by, shop)
+
+
+def _check_undated(**days: datetime | None) -> None:
+    """Refuse days of what is told whole."""
+    for option, day in days.items():
+        if day is not None:
+            raise BadInput(
+                f"--{option} is for the report of recommendations, not for --exports; leave it out"
+            )
 
 
 def _answer(read: Read, by: str, start: datetime | None, end: datetime | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from rich.table import Table
 from patronage.cli.lines import console
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput
-from patronage.steps.generation import ANALYTICS
+from patronage.steps.figures import ANALYTICS
 from patronage.steps.manifest import Manifest
 
 if TYPE_CHECKING:

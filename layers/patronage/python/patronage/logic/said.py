@@ -102,7 +102,6 @@ SENTENCES: Mapping[str, str] = {
     "sums_differ": "the segments sum to {segments} minor units, the order lines to {lines}",
     "monitoring_decided": "{decided}",
     **_CHOSEN,
-    "still_best": ("still best on the validation window; NDCG@10 on {customers} customers: {scores}"),
     **{f"{code}_uncompared": f"{text}{_UNCOMPARED}" for code, text in _CHOSEN.items()},
     "promoted": "{by} promoted version {version}: {why}",
     "training_failed": "its training failed; the log of the run's execution says why",
@@ -110,6 +109,13 @@ SENTENCES: Mapping[str, str] = {
     "bought_left_out": (
         "the shop does not recommend what a customer bought already (recommend_bought is off)"
     ),
+    # why a run ends before it has begun
+    "no_order_lines": (
+        "the lake has no order line yet of a time that is past; upload an order file below raw/orders/ first"
+    ),
+    "lines_of_a_run": "{lines:,} order lines, and one function carries {most:,}",
+    "run_going": "run {run_id} of {family} is going since {since}",
+    "few_new_data": "not enough new data for any rule",
     # what to do next
     "uploads_given_up": (
         "{uploads} could not be ingested in five tries; see which and why, mend the file or the settings, "

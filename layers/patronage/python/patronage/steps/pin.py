@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput
 from patronage.logic.queries import literal
+from patronage.logic.said import said
 from patronage.logic.segments import read_map
 from patronage.logic.segments.options import MAP, SETTINGS, SegmentOptions
 from patronage.logic.settings_text import text_of
@@ -22,13 +23,13 @@ from patronage.steps.quality_index import open_breaches
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from patronage.logic.said import Said
     from patronage.settings import Shop
     from patronage.stores.lake import Lake, Snapshot
     from patronage.stores.objects import ObjectStore
 
-EMPTY_LAKE = (
-    "the lake has no order line yet of a time that is past; upload an order file below raw/orders/ first"
-)
+_EMPTY_LAKE = said("no_order_lines")
+EMPTY_LAKE = _EMPTY_LAKE.text
 _KNOWN_BEFORE = {
     "orders": "ordered_at < {as_of}",
     "events": "occurred_at < {as_of}",
@@ -99,7 +100,7 @@ def pin(
             else _pin(run_id, family, lake, shop, now, until)
         )
         if pinned is None:
-            return {"run_id": run_id, "engine": "none", "reason": EMPTY_LAKE, "lines": 0}
+            return {"run_id": run_id, "engine": "none", **_EMPTY_LAKE.fields(), "lines": 0}
         manifest = replace(
             pinned,
             champion={name: value for name, value in (champion or {}).items() if name != "variants"},
@@ -112,14 +113,14 @@ def pin(
     return {
         "run_id": run_id,
         "engine": "duckdb" if fits else "too_large",
-        "reason": f"{manifest.lines:,} order lines, and one function carries {MAX_LINES:,}",
+        **said("lines_of_a_run", lines=manifest.lines, most=MAX_LINES).fields(),
         "lines": manifest.lines,
     }
 
 
-def pinned_by_another(run_id: str, reason: str) -> dict[str, Any]:
+def pinned_by_another(run_id: str, other: Said) -> dict[str, Any]:
     """Return what `pin` answers where another run of the kind is going."""
-    return {"run_id": run_id, "engine": "busy", "reason": reason, "lines": 0}
+    return {"run_id": run_id, "engine": "busy", **other.fields(), "lines": 0}
 
 
 def pin_without_orders(run_id: str, family: str, lake: Lake, shop: Shop, *, now: datetime) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from patronage.errors import NotFound
 from patronage.logic.monitor.advice import advice
 from patronage.logic.monitor.ages import hours_since
 from patronage.logic.monitor.keys import decision_key
+from patronage.logic.spans import Span, check_order
 from patronage.steps.monitor.ended import run_record
-from patronage.steps.monitor.run_days import RunDays, run_told, runs_of_days
+from patronage.steps.monitor.run_days import run_told, runs_of_days
 from patronage.steps.quality_index import open_breaches, quality_key
 from patronage.stores.objects import read_json
 
@@ -37,7 +39,8 @@ def status(
     alarms: Sequence[Alarm] = (),
     dead_letters: int | None = None,
     stack: str = "",
-    days: RunDays | None = None,
+    span: Span | None = None,
+    timezone: str = "UTC",
 ) -> dict[str, Any]:
     """Put together what is known of the system.
 
@@ -53,8 +56,10 @@ def status(
         Of a deployed stack; none of a local lake.
     stack : str
         Its name, for the commands.
-    days : RunDays, optional
+    span : Span, optional
         Of which days the runs are told instead of the newest; all else stays as of now.
+    timezone : str
+        The shop's.
 
     Returns
     -------
@@ -62,7 +67,14 @@ def status(
         ``at``, ``runs``, ``freshness``, ``alarms``, ``dead_letters``, ``breaches``, ``decision``, and
         ``next``: sentences, each with a ``command``, which may be ""; of some days also
         ``runs_left_out``, the number of older runs of these days beyond the `MOST_OF_DAYS` of a machine.
+
+    Raises
+    ------
+    BadField
+        The days end before they start.
     """
+    if span:
+        check_order(span)
     parts: dict[str, Any] = {
         "runs": {
             machine: [_run(machine, each, store, now) for each in newest[:RUNS_SHOWN]]
@@ -75,7 +87,7 @@ def status(
         "decision": _decision(pointer, store),
     }
     answer = {"at": now.isoformat(), "stack": stack, **parts, "next": advice(**parts, stack=stack)}
-    return answer | (runs_of_days(store, executions, days, now=now) if days else {})
+    return answer | (runs_of_days(store, executions, span, ZoneInfo(timezone), now=now) if span else {})
 
 
 def _run(machine: str, execution: Execution, store: ObjectStore, now: datetime) -> dict[str, Any]:

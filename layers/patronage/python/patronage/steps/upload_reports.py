@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from patronage.errors import NotFound
 from patronage.logic.api.cursors import read_cursor, write_cursor
-from patronage.logic.segments.spans import Span, check_order
+from patronage.logic.spans import Span, beginning, check_order
 from patronage.logic.upload_keys import REPORTS
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from patronage.stores.objects import ObjectStore
 
@@ -63,20 +64,20 @@ def upload_reports(
     BadField
         The cursor is none of ours, or the days end before they start.
     """
-    check_order(Span(start, end))
-    zone = ZoneInfo(timezone)
-    question = ["upload-reports", str(start), str(end)]
+    span, zone = Span(start, end), ZoneInfo(timezone)
+    check_order(span)
+    question = ["upload-reports", *(span.ends.values() if span else ())]
     listed = store.newest(REPORTS)
     if start is not None:  # nothing is judged after it was written
-        begins = datetime.combine(start, time(), zone).astimezone(UTC)
+        begins = beginning(start, zone)
         listed = [each for each in listed if each[0] >= begins]
     if cursor is not None:
         before = tuple(read_cursor(cursor, question, (str, str)))
         listed = [each for each in listed if _place(*each) < before]
     reports, last = [], None
-    for place, report in _read(store, listed[:MOST_READ], at_once=limit):
+    for place, report in _read(store, listed[:MOST_READ], at_once=max(limit, _READERS)):
         last = place
-        if report is not None and _is_within(report["at"], start, end, zone):
+        if report is not None and span.holds(datetime.fromisoformat(report["at"]), zone):
             reports.append(report)
         if len(reports) == limit:
             break
@@ -90,16 +91,11 @@ def upload_reports(
 def _read(
     store: ObjectStore, listed: Sequence[Listed], *, at_once: int
 ) -> Iterator[tuple[Listed, dict[str, Any] | None]]:
-    """Read reports in their order, no more than a page ahead."""
+    """Read reports in their order, no more than so many ahead."""
     with ThreadPoolExecutor(_READERS) as pool:
         for begin in range(0, len(listed), at_once):
             some = listed[begin : begin + at_once]
             yield from zip(some, pool.map(lambda each: _report(store, *each), some), strict=True)
-
-
-def _is_within(at: str, start: date | None, end: date | None, zone: ZoneInfo) -> bool:
-    day = datetime.fromisoformat(at).astimezone(zone).date()
-    return (start is None or day >= start) and (end is None or day <= end)
 
 
 def _place(written: datetime, key: str) -> tuple[str, str]:

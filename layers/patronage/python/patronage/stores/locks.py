@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import TryAgain
+from patronage.logic.said import said
 from patronage.stores.executions import is_going
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from patronage.logic.said import Said
     from patronage.stores.serving import ServingTable
 
 _ATTEMPTS = 3
@@ -35,8 +37,8 @@ class Locks:
         self._table = table
         self._states = states
 
-    def take(self, family: str, *, run_id: str, execution: str, now: datetime) -> str:
-        """Take the lock of a family for a run; return "" or, where another run is going, which.
+    def take(self, family: str, *, run_id: str, execution: str, now: datetime) -> Said | None:
+        """Take the lock of a family for a run; say which, where another run is going.
 
         A run that has it already keeps it. Of two that ask at the same moment one gets it.
 
@@ -57,9 +59,9 @@ class Locks:
         for _ in range(_ATTEMPTS):
             held = self._table.get(_key(family), is_consistent=True) or {}
             if held.get("execution") == execution:
-                return ""
+                return None
             if held and is_going(self._states, held["execution"]):
-                return f"run {held['run_id']} of {family} is going since {held['taken_at']}"
+                return said("run_going", run_id=held["run_id"], family=family, since=held["taken_at"])
             version = held.get("version", 0)
             item = {
                 "pk": _key(family),
@@ -69,7 +71,7 @@ class Locks:
                 "version": version + 1,
             }
             if self._table.put_if(item, version=version):
-                return ""
+                return None
         raise TryAgain(f"the lock of {family} changed hands {_ATTEMPTS} times; ask for it again")
 
     def last(self, families: Sequence[str]) -> dict[str, str]:

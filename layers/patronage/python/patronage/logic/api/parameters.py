@@ -21,6 +21,8 @@ MAX_ID_CHARACTERS = 1_024
 """Longer ids than any shop's; a URL of API Gateway holds little more."""
 _MAX_TEXT_CHARACTERS = 2_048
 _MAX_DIGITS = 15
+_FIRST_YEAR, _LAST_YEAR = 1971, 9998
+"""Beyond them an instant or a day in another zone may be none that a date can be."""
 _SLUG = "[a-z0-9_-]{1,64}"
 _AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
 
@@ -188,7 +190,7 @@ def _instant(parameter: Parameter, text: str) -> datetime:
         instant = datetime.fromisoformat(text.replace(" ", "+"))  # a plus that was not encoded
     except ValueError:
         instant = datetime.min
-    if instant.tzinfo is None or not 1971 <= instant.year <= 9998:
+    if instant.tzinfo is None or not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
         raise parameter._bad(
             f"is {shown(text)}", "date-time", "write it with its offset, as in 2026-11-25T09:30:00Z"
         )
@@ -197,11 +199,13 @@ def _instant(parameter: Parameter, text: str) -> datetime:
 
 def _day(parameter: Parameter, text: str) -> date:
     try:
-        if len(text) == len("2026-11-25"):
-            return date.fromisoformat(text)
+        day = date.fromisoformat(text) if len(text) == len("2026-11-25") else date.min
     except ValueError:
-        pass
-    raise parameter._bad(f"is {shown(text)}", "date", "write a day of the shop, as in 2026-11-25")
+        day = date.min
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        rule = f"write a day of the shop of the years {_FIRST_YEAR} to {_LAST_YEAR}, as in 2026-11-25"
+        raise parameter._bad(f"is {shown(text)}", "date", rule)
+    return day
 
 
 _READERS: dict[str, Callable[[Parameter, str], Any]] = {

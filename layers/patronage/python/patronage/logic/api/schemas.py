@@ -66,6 +66,10 @@ def _coded(name: str) -> dict[str, Schema]:
 
 
 _CODES: Schema = {"type": "object", "description": "by the same names, for programs"}
+_NOTES: dict[str, Schema] = {
+    "notes": {**_list(TEXT), "description": "what to know beside the figures"},
+    "note_codes": {**_list(TEXT), "description": "the code of each of `notes`, for programs"},
+}
 _STATE: Schema = {**TEXT, "enum": ["accepted", "running", "done", "failed"]}
 _SELECTION = _closed({"product_ids": _list(ID), "categories": _list(ID)})
 _POSITION: Schema = {"type": "integer", "minimum": 1, "maximum": 50}
@@ -313,7 +317,14 @@ SCHEMAS: dict[str, Schema] = {
             "url_expires_after_seconds": COUNT,
         },
     ),
-    "Performance": _object({**_HEAD, "segments": _list(ANYTHING)}, _SIMULATED),
+    "Performance": _object(
+        {
+            **_HEAD,
+            "segments": _list(ANYTHING),
+            "migration_reason": {**_or_null(TEXT), "description": "why nobody is known to have moved"},
+        },
+        {**_coded("migration_reason"), **_SIMULATED},
+    ),
     "RecommendationMetrics": _object({**_HEAD}),
     "Drift": _object(
         {
@@ -331,6 +342,11 @@ SCHEMAS: dict[str, Schema] = {
         {
             "why": {**TEXT, "description": "why there is nothing to hold against"},
             **_coded("why"),
+            "raw_why": {
+                **TEXT,
+                "description": "why there is nothing to hold orders, lines and events against",
+            },
+            **_coded("raw_why"),
             **_SIMULATED,
         },
     ),
@@ -672,7 +688,7 @@ SCHEMAS: dict[str, Schema] = {
             ),
         }
     ),
-    "SegmentEffects": _object({**_HEAD, "exports": _list(ANYTHING)}),
+    "SegmentEffects": _object({**_HEAD, "exports": _list({**ANYTHING, "properties": _NOTES})}),
     "ExperimentResults": _object(
         {
             **_HEAD,
@@ -682,11 +698,15 @@ SCHEMAS: dict[str, Schema] = {
             "sample_ratio": ANYTHING,
             "metrics": _list(ANYTHING),
         },
-        _SIMULATED,
+        {**_NOTES, **_SIMULATED},
     ),
     "Journey": _object(
         {**_HEAD, "customer_id": ID, "events": _list(ANYTHING), "names": _PRODUCT_NAMES, **_PAGE},
-        {"absent_codes": _CODES, **_SIMULATED},
+        {
+            "absent": {"type": "object", "description": "by kind of event, why there are none"},
+            "absent_codes": _CODES,
+            **_SIMULATED,
+        },
     ),
     "Sales": _object(
         {

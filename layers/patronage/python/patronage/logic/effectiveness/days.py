@@ -7,15 +7,15 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from patronage.errors import BadField
-from patronage.logic.segments.spans import Span, check_order
+from patronage.logic.spans import Span, check_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 SUMS = (
     "impressions",
+    "shown_clicks",
     "clicks",
-    "seen_clicks",
     "carts",
     "purchases",
     "revenue_minor",

@@ -18,7 +18,7 @@ DIMENSIONS = ("model", "rung", "placement", "segment", "position", "day")
 MOST = 100
 """So many values of a dimension have a row of their own."""
 REST = "(others)"
-_SUMS = ("impressions", "clicks", "seen_clicks", "carts", "purchases", "revenue_minor")
+_SUMS = ("impressions", "clicks", "carts", "purchases", "revenue_minor")
 _OFFLINE = ("ndcg_at_10", "recall_at_10", "hit_rate_at_10")
 Row = dict[str, Any]
 
@@ -37,16 +37,17 @@ def figures(sums: Mapping[str, Any], options: AttributionOptions) -> Row:
     -------
     dict
         ``impressions``, ``clicks``, ``carts``, ``purchases``, ``revenue_minor``; ``ctr``, the share of the
-        impressions that were clicked; ``cart_rate`` and ``conversion``, carts and purchases a click; and
-        ``is_enough``. Without enough impressions, or without any click, a rate is None.
+        impressions that were clicked, whenever they were; ``cart_rate`` and ``conversion``, carts and
+        purchases a click; and ``is_enough``. Without enough impressions, or without any click, a rate is
+        None.
     """
     is_enough = sums["impressions"] >= options.least_impressions
     rates = {
-        "ctr": _rate(sums["seen_clicks"], sums["impressions"]),
+        "ctr": _rate(sums["shown_clicks"], sums["impressions"]),
         "cart_rate": _rate(sums["carts"], sums["clicks"]),
         "conversion": _rate(sums["purchases"], sums["clicks"]),
     }
-    found = {name: sums[name] for name in _SUMS if name != "seen_clicks"}
+    found = {name: sums[name] for name in _SUMS}
     found |= rates if is_enough else dict.fromkeys(rates)
     if options.view_days:
         found["view_through"] = {

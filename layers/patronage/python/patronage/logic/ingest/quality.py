@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from patronage.logic.distribution import population_stability
-from patronage.logic.ingest.quality_rules import MEASURES
+from patronage.logic.ingest.quality_measures import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

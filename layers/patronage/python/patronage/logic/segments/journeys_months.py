@@ -14,7 +14,7 @@ from patronage.logic.segments.periods import begin_of, number_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from patronage.logic.segments.spans import Span
+    from patronage.logic.spans import Span
 
     Row = dict[str, Any]
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from patronage.errors import BadField
 from patronage.logic.choices import check_choice
-from patronage.logic.segments.spans import Span, check_months, check_order
+from patronage.logic.spans import Span, check_months, check_order
 
 LISTS = {
     "country": "countries",

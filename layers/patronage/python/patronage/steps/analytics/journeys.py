@@ -17,7 +17,7 @@ from patronage.logic.segments.journeys_slices import (
     check_channel,
     check_segment,
 )
-from patronage.logic.segments.spans import Span, check_months, check_order
+from patronage.logic.spans import Span, check_months, check_order
 from patronage.steps.analytics.documents import document_since
 from patronage.steps.analytics.paging import needed
 

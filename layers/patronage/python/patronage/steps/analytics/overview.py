@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patronage.logic.choices import check_choice
-from patronage.logic.segments.overview import GRAINS, Source, overview_of, period_of
+from patronage.logic.segments.overview import GRAINS, Source, overview_of
+from patronage.logic.segments.overview_period import period_of
 from patronage.steps.analytics.documents import document_since
 from patronage.steps.analytics.paging import needed
 

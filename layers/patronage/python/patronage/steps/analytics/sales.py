@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.logic.segments.sales_answers import covered, rows_of, totals_of, value_of
 from patronage.logic.segments.sales_question import Question, check_question
-from patronage.logic.segments.spans import Span
+from patronage.logic.spans import Span
 from patronage.steps.analytics.paging import begin, check_limit, cut, needed
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound
 from patronage.logic.queries import query
-from patronage.logic.said import Said
+from patronage.logic.said import said
 from patronage.steps.manifest import Manifest
-from patronage.steps.monitor.drift_raw import said
+from patronage.steps.monitor.drift_raw import days_of
 from patronage.steps.recommendation_shards import ROWS_PER_SHARD, rows_of
 from patronage.steps.segment.previous import show_file
 from patronage.stores.objects import read_json
@@ -39,9 +39,14 @@ def catalogue_of(
     if "products" not in manifest.tables:
         found["gone"] = None
     if window is None:
-        return Said("no_day_since_model", {"day": live.today}).fields("why")
+        return said("no_day_since_model", day=live.today).fields("why")
     engine.table("drift_lines", query("drift_lines"), **window.parameters)
-    return {"run_id": live.run_id, "days": said(window), **found, **engine.row(query("drift_unknown_sales"))}
+    return {
+        "run_id": live.run_id,
+        "days": days_of(window),
+        **found,
+        **engine.row(query("drift_unknown_sales")),
+    }
 
 
 def lists_of(engine: DuckEngine, live: Manifest, store: ObjectStore) -> dict[str, Any]:
@@ -49,7 +54,7 @@ def lists_of(engine: DuckEngine, live: Manifest, store: ObjectStore) -> dict[str
     named = live.live_runs.get("recommendations", "")
     before = Manifest.find(store, named)
     if before is None:
-        why = Said("run_before_gone", {"run_id": named}) if named else Said("none_live_before")
+        why = said("run_before_gone", run_id=named) if named else said("none_live_before")
         return why.fields("why")
     found = {side: _spread(engine, run, store) for side, run in (("reference", before), ("current", live))}
     for run, values in zip((before, live), found.values(), strict=True):
@@ -71,10 +76,10 @@ def hits_of(engine: DuckEngine, live: Manifest, today: date, store: ObjectStore)
     known = date.fromisoformat(live.today)
     since = (today - known).days
     if card["cutoff"] is None:
-        return Said("no_common_days").fields("why")
+        return said("no_common_days").fields("why")
     gate_days = (known - date.fromisoformat(card["cutoff"])).days + 1
     if since < 1 or gate_days < 1:
-        return Said("no_day_since_model", {"day": known.isoformat()}).fields("why")
+        return said("no_day_since_model", day=known.isoformat()).fields("why")
     if not _show_lists(engine, live.run_id, store):
         return _gone(live)
     days = min(since, gate_days)
@@ -93,7 +98,7 @@ def hits_of(engine: DuckEngine, live: Manifest, today: date, store: ObjectStore)
 
 
 def _gone(run: Manifest) -> dict[str, Any]:
-    return Said("run_incomplete", {"run_id": run.run_id}).fields("why")
+    return said("run_incomplete", run_id=run.run_id).fields("why")
 
 
 def _show_products(engine: DuckEngine, run_id: str, store: ObjectStore) -> bool:

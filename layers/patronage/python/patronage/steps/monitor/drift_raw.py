@@ -119,6 +119,6 @@ def count_raw(engine: DuckEngine, window: Window) -> dict[str, dict[str, Side]]:
     }
 
 
-def said(window: Window) -> dict[str, Any]:
-    """Return what a report says of a window."""
+def days_of(window: Window) -> dict[str, Any]:
+    """Return the days of a window as a report writes them."""
     return {name: value for name, value in window.parameters.items() if value != Window.weekdays}

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from patronage.logic.features import features_of
 from patronage.logic.monitor.keys import document_key
 from patronage.logic.monitor.options import MonitorOptions
-from patronage.logic.said import Said
+from patronage.logic.said import said
 from patronage.steps.features.compute import compute_features
 from patronage.steps.manifest import Manifest
 from patronage.steps.monitor.drift_counts import count_columns, held_together
 from patronage.steps.monitor.drift_lists import catalogue_of, hits_of, lists_of
-from patronage.steps.monitor.drift_raw import WATCHED, count_raw, said, windows
+from patronage.steps.monitor.drift_raw import WATCHED, count_raw, days_of, windows
 from patronage.steps.monitor.drift_reference import engine_of, reference_of
 from patronage.stores.objects import write_json
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from patronage.steps.monitor.drift_reference import Reference
     from patronage.stores.lake import Lake
 
-NO_LIVE_RUN = Said("nothing_live")
+NO_LIVE_RUN = said("nothing_live")
 
 _KINDS = {"whole": "number", "number": "number", "text": "category", "flag": "category"}
 
@@ -74,10 +74,10 @@ def _columns(manifest: Manifest, before: Reference, lake: Lake, options: DriftOp
             raw.append(count_raw(engine, days[number]) if days else {})
     found: dict[str, Any] = {"features": held_together(kinds, *sides), "raw": [], "windows": None}
     if days is None:
-        return found | Said("no_day_since_reference", {"day": before.day.isoformat()}).fields("raw_why")
+        return found | said("no_day_since_reference", day=before.day.isoformat()).fields("raw_why")
     for name, source in WATCHED.items():
         found["raw"] += held_together(source.kinds, raw[0][name], raw[1][name], prefix=f"{name}.")
-    return found | {"windows": {"reference": said(days[0]), "current": said(days[1])}}
+    return found | {"windows": {"reference": days_of(days[0]), "current": days_of(days[1])}}
 
 
 def _features(
@@ -93,7 +93,7 @@ def _of_lists(manifest: Manifest, lake: Lake, options: DriftOptions) -> dict[str
     """Return what the published lists and the catalogue are held against."""
     live = Manifest.find(lake.store, manifest.live_runs.get("recommendations", ""))
     if live is None:
-        why = Said("no_recommendations_live").fields("why")
+        why = said("no_recommendations_live").fields("why")
         return {"catalogue": why, "lists": why, "decay": why}
     today = date.fromisoformat(manifest.today)
     days = windows(date.fromisoformat(live.today), today, options.raw_days)

@@ -40,6 +40,12 @@ if TYPE_CHECKING:
     from patronage.stores.objects import ObjectStore
 
 REPORT = "effectiveness"
+_COUNTED_APART = {
+    "without_visitor": ("effectiveness_nobody", "events"),
+    "orders_of_nobody": ("effectiveness_ownerless", "orders"),
+    "without_impression": ("effectiveness_unseen", "clicks"),
+}
+"""Counts of what is left out, each with its query and the column that has it."""
 
 
 def effectiveness(run_id: str, lake: Lake) -> dict[str, Any]:
@@ -88,10 +94,8 @@ def measured(manifest: Manifest, lake: Lake, options: AttributionOptions) -> dic
 def _coverage(engine: DuckEngine, since: datetime) -> dict[str, int]:
     """Count what the report leaves out."""
     found: dict[str, int] = engine.row(query("effectiveness_coverage"), since=since.isoformat())
-    found["without_visitor"] = engine.row(query("effectiveness_nobody"), since=since.isoformat())["events"]
-    found["orders_of_nobody"] = engine.row(query("effectiveness_ownerless"), since=since.isoformat())[
-        "orders"
-    ]
+    for name, (sql, counted) in _COUNTED_APART.items():
+        found[name] = engine.row(query(sql), since=since.isoformat())[counted]
     return found
 
 
@@ -110,11 +114,7 @@ def _report(
     by = {name: by_value(by_day_of[days_of(name)], days) for name in VALUED}
     by["day"] = by_day(common["total"], days, since=whole.start)
     offline = _offline(by["version"], store)
-    coverage = {
-        **coverage,
-        "of_unknown_versions": _of_unknown_versions(by["version"], store),
-        "without_impression": totals["clicks"] - totals["seen_clicks"],
-    }
+    coverage = {**coverage, "of_unknown_versions": _of_unknown_versions(by["version"], store)}
     return {
         "as_of": manifest.as_of.isoformat(),
         "currency": manifest.shop.currency,

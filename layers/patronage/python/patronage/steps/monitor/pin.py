@@ -9,6 +9,7 @@ from patronage.logic.monitor.keys import document_key
 from patronage.logic.monitor.options import SETTINGS, MonitorOptions
 from patronage.logic.monitor.retrain_options import FAMILIES
 from patronage.logic.monitor.retraining import NEW_DATA, ON_DEMAND, SCHEDULE, wants_data
+from patronage.logic.said import said
 from patronage.steps.manifest import Manifest
 from patronage.steps.monitor.facts import facts_of
 from patronage.steps.pin import pin
@@ -78,7 +79,7 @@ def pin_monitoring(
     began = {"last_runs": dict(last_runs or {}), "rolled_back": dict(rolled_back or {})}
     write_json(lake.store, document_key(run_id, "pinned"), {**wanted, **began})
     if wanted["trigger"] == NEW_DATA and not _is_enough(run_id, lake.store):
-        return answer | {"engine": "none", "reason": "not enough new data for any rule"}
+        return answer | {"engine": "none", **said("few_new_data").fields()}
     return answer
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound
-from patronage.logic.segments.spans import Span, check_order
+from patronage.logic.spans import beginning
 from patronage.steps.monitor.ended import MONTHS, month_folder, run_record
 from patronage.stores.objects import read_json
 from patronage.stores.operations import Execution
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from zoneinfo import ZoneInfo
 
+    from patronage.logic.spans import Span
     from patronage.stores.objects import ObjectStore
 
     Found = dict[tuple[str, str], datetime]
@@ -28,48 +29,13 @@ _LISTED_BY_MONTH = 366
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
-class RunDays(NamedTuple):
-    """Days of the shop, both included, on which runs ended; an end that is None is open."""
-
-    start: date | None
-    end: date | None
-    timezone: str
-
-    @classmethod
-    def asked(cls, start: date | None, end: date | None, timezone: str) -> RunDays | None:
-        """Return the days that are asked for, None where none are.
-
-        Raises
-        ------
-        BadField
-            They end before they start.
-        """
-        check_order(Span(start, end))
-        return None if start is None and end is None else cls(start, end, timezone)
-
-    def hold(self, moment: datetime) -> bool:
-        """Say whether an instant lies in these days."""
-        day = moment.astimezone(ZoneInfo(self.timezone)).date()
-        return (self.start is None or day >= self.start) and (self.end is None or day <= self.end)
-
-    def folders(self, now: datetime) -> list[str]:
-        """Return where the ends of these days' runs lie, which are kept by months of UTC."""
-        last = now if self.end is None else min(now, self._midnight(self.end + timedelta(days=1)))
-        if self.start is None or (last - self._midnight(self.start)).days > _LISTED_BY_MONTH:
-            return [MONTHS]
-        month = self._midnight(self.start).replace(day=1, hour=0)
-        found = []
-        while month <= last:
-            found.append(month_folder(month))
-            month = (month + timedelta(days=32)).replace(day=1)
-        return found
-
-    def _midnight(self, day: date) -> datetime:
-        return datetime.combine(day, time(), ZoneInfo(self.timezone)).astimezone(UTC)
-
-
 def runs_of_days(
-    store: ObjectStore, executions: Mapping[str, Sequence[Execution]], days: RunDays, *, now: datetime
+    store: ObjectStore,
+    executions: Mapping[str, Sequence[Execution]],
+    span: Span,
+    zone: ZoneInfo,
+    *,
+    now: datetime,
 ) -> dict[str, Any]:
     """Return the runs that ended on some days, or go on where today is one of them.
 
@@ -79,8 +45,10 @@ def runs_of_days(
         The lake.
     executions : mapping
         The newest executions of each machine.
-    days : RunDays
-        Which.
+    span : Span
+        The days.
+    zone : ZoneInfo
+        The shop's.
     now : datetime
         The server's time.
 
@@ -93,11 +61,11 @@ def runs_of_days(
         (machine, each.run_id): each
         for machine, listed in executions.items()
         for each in listed
-        if days.hold(each.ended or now)
+        if span.holds(each.ended or now, zone)
     }
     ended: Found = {key: each.ended or now for key, each in newest.items()}
-    for folder in days.folders(now):
-        ended |= {key: moment for key, moment in _ends(store.keys(folder)) if days.hold(moment)}
+    for folder in _folders(span, zone, now):
+        ended |= {key: moment for key, moment in _ends(store.keys(folder)) if span.holds(moment, zone)}
     wanted = [
         (machine, run_id) for machine in _machines(executions, ended) for run_id in _newest(ended, machine)
     ]
@@ -127,6 +95,19 @@ def run_told(execution: Execution, record: Mapping[str, Any], *, now: datetime) 
         **{name: record[name] for name in ("reason_code", "reason_values") if name in record},
         "cause": ": ".join(filter(None, (record.get("error", ""), record.get("cause", "")))),
     }
+
+
+def _folders(span: Span, zone: ZoneInfo, now: datetime) -> list[str]:
+    """Return where the ends of these days' runs lie, which are kept by months of UTC."""
+    last = now if span.end is None else min(now, beginning(span.end + timedelta(days=1), zone))
+    if span.start is None or (last - beginning(span.start, zone)).days > _LISTED_BY_MONTH:
+        return [MONTHS]
+    month = beginning(span.start, zone).replace(day=1, hour=0)
+    found = []
+    while month <= last:
+        found.append(month_folder(month))
+        month = (month + timedelta(days=32)).replace(day=1)
+    return found
 
 
 def _ends(keys: Iterable[str]) -> Iterator[tuple[tuple[str, str], datetime]]:

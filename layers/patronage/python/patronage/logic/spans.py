@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, NamedTuple
 
 from patronage.errors import BadField
 
 if TYPE_CHECKING:
     from datetime import date
+    from zoneinfo import ZoneInfo
 
 
 class Span(NamedTuple):
@@ -24,10 +26,20 @@ class Span(NamedTuple):
         """Say whether it shares a day with another span."""
         return (self.start is None or last >= self.start) and (self.end is None or begin <= self.end)
 
+    def holds(self, moment: datetime, zone: ZoneInfo) -> bool:
+        """Say whether an instant lies in it."""
+        day = moment.astimezone(zone).date()
+        return self.meets(day, day)
+
     @property
     def ends(self) -> dict[str, str | None]:
         """The first and the last day, as answers write them."""
         return {name: None if day is None else day.isoformat() for name, day in self._asdict().items()}
+
+
+def beginning(day: date, zone: ZoneInfo) -> datetime:
+    """Return the instant at which a day of the shop begins."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def check_order(span: Span) -> None:
