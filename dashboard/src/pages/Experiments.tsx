@@ -47,7 +47,7 @@ function ListPanel(): VNode {
           { key: "hypothesis", label: words.hypothesis },
           { key: "arms", label: words.arms },
           { key: "coverage", label: words.coverage, definition: words.coverageDefinition, kind: "percent" },
-          { key: "primary_metric", label: words.primary },
+          { key: "primary_metric", label: words.primary, isInFileOnly: true },
           { key: "started_at", label: words.started, kind: "instant" },
           { key: "stopped_at", label: words.stopped, kind: "instant" },
         ],
