@@ -50,9 +50,10 @@ bench: $(STAMP)-dev ## one JSON line a figure: make bench NAME=skeleton
 	@$(VENV)/python -m benchmarks $(NAME) $(if $(ONLY),--only $(ONLY))
 
 synth: $(STAMP)-demo ## synthesise the CloudFormation template into cdk.out, layers built
-	@$(VENV)/python infra/app.py --output cdk.out $(if $(SHOP),--context shop=$(SHOP)) --context stack=$(STACK)
+	@$(VENV)/python infra/app.py --output cdk.out $(if $(SHOP),--context shop=$(SHOP)) --context stack=$(STACK) \
+		$(if $(SPARK),--context spark=$(SPARK))
 
-deploy: synth $(SITE) ## deploy to the AWS account of your credentials; SHOP=shop.toml gives currency and zone, STACK=… a name
+deploy: synth $(SITE) ## deploy to the AWS account of your credentials; SHOP=shop.toml gives currency and zone, STACK=… a name, SPARK=on Spark
 	@$(CDK) deploy --app cdk.out $(ARGS)
 	@$(VENV)/patronage publish-dashboard --stack $(STACK)
 

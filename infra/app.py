@@ -16,6 +16,9 @@ Context (here, in `cdk.json`, or `cdk --context`):
 - `runbook_url`: page of the runbooks that alarms link to, `docs/runbooks.md` by default
 - `stale_days`: after how many days live segments are stale, 3 by default; for recommendations five times that
 - `dashboard`: `on` (default) or `off`; it is free where the account has no more than three
+- `spark`: `off` (default) or `on`, which makes an application of EMR Serverless for runs that are too large
+  for functions; it bills while a job runs
+- `spark_vcpus`: how many virtual processors a job may have, 16 by default, 12 at least
 - `waf`: `off` (default) or `on`, which puts a web ACL before the API and bills each month
 - `pandas_layer`: ARN of AWS's layer with the SDK for pandas, for a region where it is not
   `infra.names.MANAGED_LAYERS`'s
@@ -112,6 +115,8 @@ def options_of(app: App) -> Options:
         runbook_url=_context(app, "runbook_url") or RUNBOOKS,
         stale_days=_whole(app, "stale_days", STALE_DAYS),
         has_dashboard=_choice(app, "dashboard", "on", "off"),
+        has_spark=not _choice(app, "spark", "off", "on"),
+        spark_vcpus=_spark_vcpus(app),
     )
 
 
@@ -120,6 +125,17 @@ def _rates(app: App) -> Rates:
 
     per_second = _whole(app, "requests_per_second", 100)
     return Rates(per_second=per_second, burst=2 * per_second)
+
+
+def _spark_vcpus(app: App) -> int:
+    from infra.spark import FEWEST_VCPUS, VCPUS
+
+    asked = _whole(app, "spark_vcpus", VCPUS)
+    if asked < FEWEST_VCPUS:
+        raise SystemExit(
+            f"context spark_vcpus={asked} is less than {FEWEST_VCPUS}, a driver and one executor"
+        )
+    return asked
 
 
 def _whole(app: App, name: str, default: int) -> int:

@@ -18,10 +18,13 @@ ROOT = Path(__file__).resolve().parents[1]
 if __name__ == "__main__":
     sys.path[0] = str(ROOT)
 
-from infra.names import LAYER_PACKAGES  # noqa: E402 - after the repository's root is on the path
+from infra.names import JOB_PACKAGES, JOB_SET, LAYER_PACKAGES  # noqa: E402 - after the repository's root is on the path
 from infra.packages import PLATFORMS, PYTHON_VERSION, requirements_of  # noqa: E402
 
 Package = dict[str, Any]
+
+SETS = {**LAYER_PACKAGES, JOB_SET: JOB_PACKAGES}
+"""What is built for arm64: the layers, and the packages of the Spark job."""
 
 ENVIRONMENT = {
     "implementation_name": "cpython",
@@ -37,20 +40,20 @@ HEADER = "# Written by infra/export_layers.py from uv.lock; do not edit.\n"
 
 
 def main() -> None:
-    """Write the requirements of every layer set."""
-    for name in LAYER_PACKAGES:
+    """Write the requirements of every set."""
+    for name in SETS:
         path = requirements_of(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(requirements(name), encoding="utf-8")
 
 
 def requirements(name: str) -> str:
-    """Return what pip needs to install a layer set: its packages and theirs, pinned, each with a hash."""
+    """Return what pip needs to install a set: its packages and theirs, pinned, each with a hash."""
     lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
     packages = [package for package in lock["package"] if _applies(package)]
     lines = [
         f"{package['name']}=={package['version']} --hash={_best_wheel(package)['hash']}\n"
-        for package in _closure(LAYER_PACKAGES[name], packages)
+        for package in _closure(SETS[name], packages)
     ]
     return HEADER + "".join(lines)
 

@@ -17,6 +17,7 @@ MODEL_OBJECTS = "models/*"
 ERASURE_OBJECTS = "erasures/*"
 CUSTOMER_EXPORT_OBJECTS = "exports/customers/*"
 RULES_OBJECT = "settings/rules.json"
+ENGINE_OBJECT = "settings/engine.toml"
 EXPERIMENTS_OBJECT = "settings/experiments.json"
 MONITOR_OBJECTS = "monitor/*"
 UPLOAD_REPORT_OBJECTS = "lake/reports/ingest/*"
@@ -30,6 +31,13 @@ LAYER_PACKAGES = {
     "learn": ("implicit", "numpy", "scikit-learn", "scipy", "tzdata"),
 }
 """Name of a layer set: what it holds, dependencies apart. boto3 is the Lambda runtime's own."""
+
+JOB_SET = "spark"
+JOB_PACKAGES = (
+    *("boto3", "deltalake", "duckdb", "implicit", "numpy"),
+    *("pandas", "pyarrow", "scikit-learn", "scipy", "sqlglot", "tzdata"),  # Spark's own Arrow asks for pandas
+)
+"""What the Spark job imports beside our library; EMR Serverless brings Spark."""
 
 MANAGED_LAYERS = {"pandas": ("336392948345", "AWSSDKPandas-Python313-Arm64", 11)}
 """Name of a layer set that AWS builds: its account, layer and version, the same in each region that is on by
@@ -135,6 +143,15 @@ MONITOR_LEARN = FunctionSpec(
     timeout_seconds=900,
     tmp_mb=512,
 )
+
+SPARK_JOB = FunctionSpec(
+    name="spark_job",
+    layer_sets=("serve", "tables", "learn"),
+    memory_mb=3008,
+    timeout_seconds=900,
+    tmp_mb=10240,
+)
+"""In a cloud on this machine alone, which has no EMR Serverless."""
 
 FUNCTIONS = (
     INGEST,

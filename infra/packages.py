@@ -32,7 +32,7 @@ def build_layer(name: str) -> Path:
     Parameters
     ----------
     name : str
-        A key of `infra.names.LAYER_PACKAGES`.
+        A key of `infra.names.LAYER_PACKAGES`, or `infra.names.JOB_SET`.
 
     Returns
     -------

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 from infra import asl
+from infra.asl_spark import START, carried
 from infra.functions import Common, Function
 from infra.grants import READ_OBJECT, WRITE_OBJECT, on_items, on_listing, on_lock, on_objects
 from infra.machines import Machine
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from infra.grants import Grant
     from infra.names import FunctionSpec
+    from infra.spark import Spark
     from infra.storage import Storage
 
 
@@ -31,6 +33,7 @@ class Segment(Construct):
         storage: Storage,
         common: Common,
         publish: Function,
+        spark: Spark | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.function = build_tables_function(
@@ -47,10 +50,14 @@ class Segment(Construct):
         self.machine = Machine(
             self,
             "Segmentation",
-            definition=definition(),
-            functions=[self.function, self.learn_function, publish],
+            definition=definition(spark.job("segmentation") if spark else None),
+            functions=[self.function, self.learn_function, publish, *(spark.functions if spark else ())],
             lake=storage.lake,
+            names=spark.names if spark else None,
+            grants=spark.grants if spark else (),
         )
+        if spark:
+            spark.tell(self.function)
         self.machine.let_follow(self.function, "states:DescribeExecution")
 
 
@@ -65,11 +72,12 @@ BRANCHES = (
 LEARNT = frozenset({"lifetime", "clusters"})
 
 
-def definition() -> asl.State:
-    """Write the segmentation machine."""
+def definition(job: asl.States | None = None) -> asl.State:
+    """Write the segmentation machine; a Spark job, if given, carries what is too large for functions."""
     states = {
         "Pin": asl.pin(SEGMENT),
-        **asl.choose_engine(then="Work"),
+        **asl.choose_engine(then="Work", spark=START if job else ""),
+        **(carried(job, SEGMENT, then="GatePassed") if job else {}),
         "Work": {
             "Type": "Parallel",
             "Branches": [_branch(steps) for steps in BRANCHES],

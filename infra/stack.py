@@ -26,6 +26,7 @@ from infra.secret import Secrets, arn_of
 from infra.segment import Segment
 from infra.signin import SignIn
 from infra.site import Site
+from infra.spark import VCPUS, EmrServerless, Spark, build_local_spark
 from infra.storage import Storage
 from infra.train import Train
 from infra.watch import STALE_DAYS, watch
@@ -57,6 +58,8 @@ class Options:
     runbook_url: str = RUNBOOKS
     stale_days: int = STALE_DAYS
     has_dashboard: bool = True
+    has_spark: bool = False
+    spark_vcpus: int = VCPUS
 
 
 class PatronageStack(Stack):
@@ -184,8 +187,23 @@ class PatronageStack(Stack):
         Dashboard(self, "Dashboard", watched=watched)
 
     def _build_runs(self, common: Common, options: Options) -> tuple[Segment, Train, Monitor]:
-        segment = Segment(self, "Segment", storage=self.storage, common=common, publish=self.publish)
-        train = Train(self, "Train", storage=self.storage, common=common, publish=self.publish)
+        self.spark = self._build_spark(common, options) if options.has_spark else None
+        segment = Segment(
+            self,
+            "Segment",
+            storage=self.storage,
+            common=common,
+            publish=self.publish,
+            spark=self.spark,
+        )
+        train = Train(
+            self,
+            "Train",
+            storage=self.storage,
+            common=common,
+            publish=self.publish,
+            spark=self.spark,
+        )
         monitor = Monitor(
             self,
             "Monitor",
@@ -198,6 +216,16 @@ class PatronageStack(Stack):
             retrained={"segments": segment.machine, "recommendations": train.machine},
         )
         return segment, train, monitor
+
+    def _build_spark(self, common: Common, options: Options) -> Spark:
+        if not options.on_aws:
+            return build_local_spark(self, storage=self.storage, common=common)
+        application = EmrServerless(
+            self, "Spark", storage=self.storage, vcpus=options.spark_vcpus, built=options.build_layers
+        )
+        CfnOutput(self, "SparkApplicationId", value=application.application.attr_application_id)
+        CfnOutput(self, "SparkLogGroupName", value=application.log_group.log_group_name)
+        return application.spark
 
     def _build_catalog(self, common: Common, options: Options) -> Catalog:
         hour, minute = options.upkeep_at.split(":")

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 from infra import asl
+from infra.asl_spark import START, carried
 from infra.functions import Common, Function
-from infra.grants import WRITE_OBJECT, on_lock, on_objects
+from infra.grants import READ_OBJECT, WRITE_OBJECT, Grant, allow, on_lock, on_objects
 from infra.machines import Machine
-from infra.names import MODEL_OBJECTS, TRAIN, TRAIN_TABLES
+from infra.names import ENGINE_OBJECT, MODEL_OBJECTS, TRAIN, TRAIN_TABLES
 from infra.segment import build_learn_function, build_tables_function
 
 if TYPE_CHECKING:
+    from infra.spark import Spark
     from infra.storage import Storage
 
 MODELS_AT_ONCE = 4
@@ -30,6 +32,7 @@ class Train(Construct):
         storage: Storage,
         common: Common,
         publish: Function,
+        spark: Spark | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.tables_function = build_tables_function(
@@ -37,7 +40,10 @@ class Train(Construct):
             TRAIN_TABLES,
             storage=storage,
             common=common,
-            grants=[on_lock(storage.serving, "recommendations")],
+            grants=[
+                Grant(statement=allow(READ_OBJECT, storage.lake.arn_for_objects(ENGINE_OBJECT))),
+                on_lock(storage.serving, "recommendations"),
+            ],
         )
         self.function = build_learn_function(
             self,
@@ -49,18 +55,24 @@ class Train(Construct):
         self.machine = Machine(
             self,
             "Training",
-            definition=definition(),
-            functions=[self.tables_function, self.function, publish],
+            definition=definition(spark.job("training") if spark else None),
+            functions=[self.tables_function, self.function, publish, *(spark.functions if spark else ())],
             lake=storage.lake,
+            names=spark.names if spark else None,
+            grants=spark.grants if spark else (),
         )
+        if spark:
+            spark.tell(self.tables_function)
         self.machine.let_follow(self.tables_function, "states:DescribeExecution")
 
 
-def definition() -> asl.State:
-    """Write the training machine."""
+def definition(job: asl.States | None = None) -> asl.State:
+    """Write the training machine; a Spark job, if given, carries what is too large for functions."""
     states = {
         "Pin": asl.pin(TRAIN_TABLES),
-        **asl.choose_engine(then="Interactions"),
+        **asl.choose_engine(then="Interactions", spark=START if job else ""),
+        **(carried(job, TRAIN, then="JobGatePassed") if job else {}),
+        **({"JobGatePassed": asl.gate_passed(then="PublishShards")} if job else {}),
         "Interactions": asl.step(TRAIN_TABLES, "interactions", keep=("interactions",), then="AnyInteraction"),
         "AnyInteraction": {
             "Type": "Choice",

@@ -46,6 +46,7 @@ STAGES = {
         ),
     ),
     "unit": Stage(4.0, ((Command((*PYTEST, "-n", "auto", "--dist", "loadfile", "tests/unit"), ""),),)),
+    "spark": Stage(2.0, ((Command((*PYTEST, "-n", "2", "--dist", "loadfile", "tests/spark"), ""),),)),
     "end to end and browser": Stage(
         9.0,
         (

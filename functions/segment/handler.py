@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from patronage import runtime
+from patronage.steps.job import job_answers
 from patronage.steps.pin import pin, pinned_by_another
 from patronage.steps.segment import gate
 from patronage.steps.segment.states import BRANCHED, JOINED
@@ -40,6 +41,7 @@ def _pin(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
         now=now,
         live_runs=live_runs,
         until=event["request"].get("as_of"),
+        has_spark=runtime.has_spark(),
     )
 
 
@@ -47,6 +49,7 @@ STEPS: Mapping[str, Step] = {
     "pin": _pin,
     **{name: runtime.over_the_lake(work) for name, work in {**BRANCHED, **JOINED}.items()},
     "gate": lambda event, store: gate.gate(event["run_id"], store),
+    "job": lambda event, store: job_answers(event["run_id"], store),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patronage import runtime
+from patronage.steps.job import job_answers
 from patronage.steps.train.blend import blend
 from patronage.steps.train.evaluate import candidates, evaluate
 from patronage.steps.train.fit import fit
@@ -28,6 +29,7 @@ STEPS: Mapping[str, Step] = {
     "fit": lambda event, store: fit(event["run_id"], event["model"], store),
     "plan": lambda event, store: plan(event["run_id"], event["model"], store),
     "lists": lambda event, store: make_lists(event["run_id"], event["shard"], store),
+    "job": lambda event, store: job_answers(event["run_id"], store),
 }
 
 

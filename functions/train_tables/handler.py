@@ -43,6 +43,7 @@ def _pin(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
         live_runs={family: entry.run_id for family, entry in live.items()},
         variants=variants_served(table),
         promote=event["request"].get("promote"),
+        has_spark=runtime.has_spark(),
     )
 
 

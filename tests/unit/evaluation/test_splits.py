@@ -32,6 +32,11 @@ class TestCutoff:
         assert cutoff_day(np.array([1, 2, 3, 4, 5, 6, 7, 8, 8, 8])) == 9
         assert cutoff_day(np.array([1, 2, 3, 4, 5, 6, 7, 7, 8, 8])) == 8
 
+    def test_days_may_be_counted(self):
+        days = np.array([1, 2, 3, 4, 5, 6, 7, 7, 8, 8])
+        each, counts = np.unique(days, return_counts=True)
+        assert cutoff_day(each[::-1], counts=counts[::-1]) == cutoff_day(days)
+
     def test_one_day_leaves_nothing_to_test(self):
         assert cutoff_day(np.array([7, 7, 7])) == 8
 

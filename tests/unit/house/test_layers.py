@@ -11,9 +11,10 @@ from tests_support import REPOSITORY
 
 TABLES = {"duckdb", "deltalake", "arro3"}
 LEARN = {"numpy", "scipy", "sklearn"}
-NEVER = {"pandas", "pyarrow", "awswrangler", "typer", "rich"}
+SPARK = {"pyspark", "sqlglot"}
+NEVER = {"pandas", "pyarrow", "awswrangler", "typer", "rich"} | SPARK
 BLOCKED = {
-    "catalog": TABLES | {"scipy", "sklearn", "typer", "rich"},
+    "catalog": TABLES | SPARK | {"scipy", "sklearn", "typer", "rich"},
     "compact": LEARN | NEVER,
     "ingest": LEARN | NEVER,
     "segment": LEARN | NEVER,
@@ -27,6 +28,7 @@ BLOCKED = {
     "erase": LEARN | NEVER,
     "monitor": LEARN | NEVER,
     "monitor_learn": TABLES | NEVER,
+    "spark_job": TABLES | LEARN | NEVER,
 }
 PROGRAM = """
 import importlib.util, sys

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from datetime import UTC, datetime, timedelta
 
 import boto3
@@ -35,6 +36,11 @@ def test_what_is_written_is_read_under_any_key(store):
     assert read_json(store, ODD) == {"money": 1, "name": "Zoë"}
     assert store.exists(ODD)
     assert store.staged(ODD).read_bytes() == store.read_bytes(ODD)
+
+
+def test_a_store_travels_to_another_process(store):
+    write_json(store, ODD, 1)
+    assert read_json(pickle.loads(pickle.dumps(store)), ODD) == 1  # noqa: S301 - it is our own
 
 
 def test_keys_are_listed_sorted_below_a_prefix(store):

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from patronage.logic.monitor.execution import cause_of, failure_of, outcome_of, seconds_by_state
+from patronage.settings import Shop
+from patronage.steps.manifest import Manifest
 from patronage.steps.monitor.ended import ended, run_record
 from patronage.stores.objects import FolderStore, read_json
 
@@ -98,6 +100,33 @@ def test_a_message_that_may_quote_a_cell_is_left_out():
     ]
     told = cause_of({"status": "FAILED", "error": "ConversionException"}, events)
     assert told == {"error": "ConversionException", "cause": "", "failed_in": "Rfm"}
+
+
+def test_a_machine_that_says_itself_why_it_failed_goes_before_its_task():
+    events = [entered(1, "RunOnSpark", 0, 0), failed(2, 9, 1, "States.TaskFailed", "ExitCode: 1 'jane'")]
+    cause = "the Spark job of run r failed; its log is in the log group g"
+    told = cause_of({"status": "FAILED", "error": "RunFailed", "cause": cause}, events)
+    assert told == {"error": "RunFailed", "cause": cause, "failed_in": "RunOnSpark"}
+
+
+def test_the_record_names_the_engine_of_a_run_that_pinned_its_tables(tmp_path):
+    store = FolderStore(tmp_path)
+    described = {"status": "SUCCEEDED", "startDate": BEGAN, "stopDate": at(15), "output": "{}"}
+    given = {"described": described, "history": SIDE_BY_SIDE, "cost": {"usd": 0.1}, "store": store}
+    assert "engine" not in ended("upkeep", "run-0", **given)
+    Manifest(
+        run_id="run-1",
+        family="segments",
+        as_of=BEGAN,
+        created_at=BEGAN,
+        tables={},
+        shop=Shop(),
+        lines=6,
+        engine="spark",
+        engine_reason="6 order lines are more than 5",
+    ).save(store)
+    record = ended("segmentation", "run-1", **given)
+    assert (record["engine"], record["engine_reason"]) == ("spark", "6 order lines are more than 5")
 
 
 def test_a_run_that_was_aborted_or_ran_out_of_time_failed_in_no_state():

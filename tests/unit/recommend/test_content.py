@@ -7,6 +7,7 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from patronage.errors import BadInput
+from patronage.logic.recommenders import content
 from patronage.logic.recommenders.content import ContentNeighbours
 from patronage.logic.recommenders.interactions import Histories, Interactions, Side
 from patronage.logic.recommenders.word_vectors import WordVectors
@@ -65,6 +66,16 @@ class TestLikeness:
         monkeypatch.setattr("patronage.logic.recommenders.content._CELLS_AT_ONCE", 60 * 11)
         parts = ContentNeighbours(neighbours=7).fit(orders, side=side)
         np.testing.assert_array_equal(parts.similarity_.toarray(), whole.similarity_.toarray())
+
+    def test_of_many_that_share_a_word_the_most_popular_are_found_by_it(self, monkeypatch):
+        monkeypatch.setattr(content, "_MOST_FOUND", 2)
+        side = Side(texts=["tea"] * 5 + ["spade"] * 2)
+        sold = [2, 2, 2, 4, 4, 0]
+
+        model = ContentNeighbours(common=1.0).fit(bought(sold, n_products=7), side=side)
+
+        found = [set(row.nonzero()[0].tolist()) for row in cosines(model)]
+        assert found == [{2, 4}, {2, 4}, {4}, {2, 4}, {2}, {6}, {5}]
 
     def test_products_of_which_nothing_is_known_have_no_neighbours(self):
         side = Side(texts=["green tea", "", "green tea"], product_tags=[[]])

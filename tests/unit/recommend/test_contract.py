@@ -31,6 +31,7 @@ MODELS = {
     "svd": lambda: Svd(factors=8),
     "nmf": lambda: Nmf(factors=8),
     "als": lambda: ImplicitAls(factors=8),
+    "als weighted": lambda: ImplicitAls(factors=8, weighted=True),
     "ease": lambda: Ease(regularization=10),
     "together": BoughtTogether,
     "sequence": SequenceNeighbours,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from implicit.cpu.als import AlternatingLeastSquares
@@ -30,6 +32,30 @@ def test_als_recommends_what_implicit_does(factors):
     positive = scores > 1e-6
     np.testing.assert_allclose(our_scores[positive], scores[positive], rtol=1e-3, atol=1e-5)
     assert (our_ids == ids)[positive].mean() > 0.99
+
+
+def test_weighted_als_ends_where_neither_side_gets_better():
+    """At the least objective its slope by each product's factors is none (written as Hu et al. print it)."""
+    shop = random_shop()
+    bought = shop.history().toarray().astype(np.float64)
+    model = ImplicitAls(factors=3, regularization=4.0, alpha=5.0, iterations=300, weighted=True).fit(shop)
+    products = model.product_factors_.astype(np.float64)
+    customers = model._folded(shop.history(), model.product_factors_).astype(np.float64)
+    confidence = 1 + 4.0 * bought
+    errors = confidence * (bought - customers @ products.T)
+    slopes = errors.T @ customers - model.penalty_ * bought.sum(axis=0)[:, None] * products
+    assert np.abs(slopes).max() < 1e-2 < np.abs(errors.T @ customers).max()
+    pairs, some = bought.sum(), [(bought.sum(axis=axis) > 0).sum() for axis in (0, 1)]
+    assert model.penalty_ == pytest.approx(4.0 / np.sqrt(pairs / some[0] * pairs / some[1]))
+
+
+@pytest.mark.parametrize("make", [ImplicitAls, Nmf, Svd])
+def test_too_many_pairs_to_score_are_refused_with_the_reason(make):
+    shop = random_shop()
+    assert make().why_not(shop) == ""
+    assert make().why_not(replace(shop, n_customers=200_000, n_products=100_000)) == ""
+    reason = make().why_not(replace(shop, n_customers=200_001, n_products=100_000))
+    assert "2.0e+10 pairs of a customer and a product are more" in reason
 
 
 def test_svd_scores_are_the_projection_on_the_leading_directions():

@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from patronage.errors import BadInput
 from patronage.logic.recommenders.candidates import CANDIDATES, HYBRID, candidate
 from patronage.logic.recommenders.saved import learnt, restored
+from patronage.logic.recommenders.threads import in_threads
 from patronage.logic.serve.bought import unpack_bought
 from patronage.logic.serve.documents import unpack_document
 from patronage.logic.serve.kinds import ALIKE, BOUGHT_TOGETHER, NEW, POPULAR, TRENDING
@@ -25,6 +26,7 @@ from patronage.steps.train.evaluate import candidates, evaluate
 from patronage.steps.train.fit import fit
 from patronage.steps.train.gate import _choose, gate
 from patronage.steps.train.inputs import load_interactions, load_side, load_since
+from patronage.steps.train.learnt import Learnt
 from patronage.steps.train.lists import make_lists
 from patronage.steps.train.parquet import to_parquet
 from patronage.steps.train.plan import plan
@@ -97,6 +99,19 @@ def names(lake: Lake, table: str) -> list[str]:
     path = lake.store.staged(f"runs/run/recommendations/{table}.parquet")
     column = table.removesuffix("s") + "_id"
     return [name for (name,) in duckdb.sql(f"SELECT {column} FROM '{path}' ORDER BY idx").fetchall()]
+
+
+def test_a_shard_of_lists_that_is_made_again_is_the_same_to_the_byte(two_tastes_trained):
+    lake, _ = two_tastes_trained
+    folder = "runs/run/recommendations"
+    shards = [entry["shard"] for entry in read_json(lake.store, f"{folder}/lists.json")]
+    kept = {key: lake.store.read_bytes(key) for key in lake.store.keys(f"{folder}/")}
+    for shard in (*reversed(shards), *shards):
+        make_lists("run", shard, lake.store)
+        to_parquet("run", shard, lake.store)
+    learnt_once = Learnt("run", lake.store)
+    in_threads(lambda shard: make_lists("run", shard, lake.store, learnt=learnt_once), shards)
+    assert {key: lake.store.read_bytes(key) for key in lake.store.keys(f"{folder}/")} == kept
 
 
 def test_interactions_leave_out_fees_returns_and_unpaid_goods_and_keep_guests_apart(ingest_text, lake, shop):

@@ -105,6 +105,11 @@ def glue_database_name() -> str:
     return os.environ["PATRONAGE_GLUE_DATABASE"]
 
 
+def has_spark() -> bool:
+    """Say whether the stack has an application for Spark, which takes what is too large for a function."""
+    return bool(os.environ.get("PATRONAGE_SPARK_APPLICATION"))
+
+
 def path_parameters_are_encoded() -> bool:
     """Say whether path parameters come percent-encoded: so on AWS, not in the local cloud."""
     value = os.environ.get("PATRONAGE_PATH_PARAMETERS", "encoded")

@@ -39,6 +39,10 @@ def cost(
     file: Annotated[
         Path | None, typer.Option("--file", help="Take them from a file of orders; nothing of it is kept.")
     ] = None,
+    plan: Annotated[
+        int | None,
+        typer.Option("--plan", metavar="CUSTOMERS", help="Plan for a shop of so many, however large."),
+    ] = None,
     stack: StackOption = None,
     settings: SettingsOption = None,
     currency: CurrencyOption = None,
@@ -47,10 +51,21 @@ def cost(
 ) -> None:
     """Estimate a month before deploying; with `--stack`, tell what runs and 1,000 recommendations cost.
 
+    With `--plan`, tell what a month of a shop of any size costs, how long its runs take, and which limits of
+    AWS it meets (docs/scale.md).
+
     Example: `patronage cost --customers 20000 --orders 8000 --lookups 1000000`
 
     Example: `patronage cost --stack Patronage`
+
+    Example: `patronage cost --plan 100000000`
     """
+    if plan is not None:
+        from patronage.cli.cost_plan import print_plan
+        from patronage.logic.scale.plan import plan as planned
+
+        _show(planned(plan), print_plan, as_json=as_json)
+        return
     if stack is not None:
         from patronage.cli.cost_measured import measured
 

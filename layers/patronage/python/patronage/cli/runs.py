@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadInput, NotFound, RunFailed
 from patronage.logic.recommenders.candidates import HYBRID
+from patronage.logic.recommenders.threads import in_threads
 from patronage.steps.generation import model_of
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pin, pin_without_orders
-from patronage.steps.segment import clusters, lifetime
 from patronage.steps.segment import gate as segment_gate
+from patronage.steps.segment.learning import LEARNT
 from patronage.steps.segment.states import BRANCHED, JOINED
 from patronage.steps.train.blend import blend
 from patronage.steps.train.evaluate import candidates, evaluate
 from patronage.steps.train.fit import fit
 from patronage.steps.train.gate import gate
+from patronage.steps.train.learnt import Learnt
 from patronage.steps.train.lists import make_lists
 from patronage.steps.train.parquet import to_parquet
 from patronage.steps.train.plan import plan
@@ -32,12 +34,6 @@ if TYPE_CHECKING:
     from patronage.cli.lakes import OpenLake
     from patronage.steps.train.windows import Split
     from patronage.stores.objects import ObjectStore
-
-
-LEARNT: Mapping[str, Callable[[str, ObjectStore], dict[str, Any]]] = {
-    "lifetime": lifetime.lifetime,
-    "clusters": clusters.clusters,
-}
 
 
 def run_segmentation(opened: OpenLake, *, on_step: Callable[[str], None] = lambda _: None) -> str:
@@ -93,9 +89,13 @@ def run_training(
         fit(run_id, part["model"], store)
     on_step("lists")
     planned = plan(run_id, answer["model"], store)
-    for entry in read_json(store, planned["lists_key"]):
-        make_lists(run_id, entry["shard"], store)
+    learnt = Learnt(run_id, store)
+
+    def make(entry: dict[str, str]) -> None:
+        make_lists(run_id, entry["shard"], store, learnt=learnt)
         to_parquet(run_id, entry["shard"], store)
+
+    in_threads(make, read_json(store, planned["lists_key"]))
     return run_id, answer
 
 

@@ -114,13 +114,14 @@ def _print_runs(found: dict[str, Any]) -> None:
             each["status"],
             _minute(each["began"]),
             f"{each['seconds']:,.0f} s",
+            each.get("engine", ""),
             each["cause"] or each["reason"],
         )
         for machine, newest in found["runs"].items()
         for each in newest
     ]
     if rows:
-        print_rows("Runs", ("", "Run", "State", "Began", "Took", "Why"), rows)
+        print_rows("Runs", ("", "Run", "State", "Began", "Took", "Engine", "Why"), rows)
 
 
 def _print_alarms(found: dict[str, Any]) -> None:

@@ -34,7 +34,7 @@ class Assembly:
     is_reused: bool
 
 
-def synthesise(root: Path, shop: Shop) -> Assembly:
+def synthesise(root: Path, shop: Shop, *, context: Mapping[str, str] | None = None) -> Assembly:
     """Return the cloud assembly of the repository's CDK app for the local cloud.
 
     Parameters
@@ -43,13 +43,15 @@ def synthesise(root: Path, shop: Shop) -> Assembly:
         The repository.
     shop : Shop
         The shop's settings.
+    context : mapping, optional
+        Further context of the app, such as ``{"spark": "on"}``.
 
     Raises
     ------
     RunFailed
         The app ended with an error; its last line is in the message.
     """
-    digest = sources_digest(root, shop)
+    digest = sources_digest(root, shop, context=context)
     assemblies = root / "build" / "cdk.out.local"
     folder = assemblies / digest[:16]
     if (folder / "manifest.json").is_file():
@@ -59,17 +61,18 @@ def synthesise(root: Path, shop: Shop) -> Assembly:
     with tempfile.TemporaryDirectory(dir=assemblies, prefix=".making-") as making:
         settings = Path(making) / "shop.toml"
         settings.write_text(_toml(shop), encoding="utf-8")
-        _run_app(root, Path(making) / "out", _context(root, settings))
+        _run_app(root, Path(making) / "out", {**_context(root, settings), **(context or {})})
         if not folder.exists():  # a demo beside this one may have been first
             (Path(making) / "out").replace(folder)
     _prune(assemblies)
     return Assembly(folder, is_reused=False)
 
 
-def sources_digest(root: Path, shop: Shop) -> str:
+def sources_digest(root: Path, shop: Shop, *, context: Mapping[str, str] | None = None) -> str:
     """Return a digest of everything that the template and its assets are made of."""
     digest = hashlib.sha256(f"{sys.version_info[:2]}\0{os.cpu_count()}\0".encode())
     digest.update(shop.to_json().encode())
+    digest.update(json.dumps(dict(context or {}), sort_keys=True).encode())
     for path in _source_files(root):
         digest.update(f"\0{path.relative_to(root).as_posix()}\0{path.stat().st_mode & 0o111}\0".encode())
         digest.update(path.read_bytes())

@@ -34,6 +34,8 @@ _QUICK_YEARS = (2005, 2036)
 class DuckSession:
     """An `Engine` over a DuckDB connection."""
 
+    reads_in_place = False
+
     def __init__(self, connection: duckdb.DuckDBPyConnection, shop: Shop, *, path: Sequence[str]) -> None:
         self.connection = connection
         self._shop = shop
@@ -46,7 +48,7 @@ class DuckSession:
         """Open another connection to the database, for another thread; temporary tables are its own."""
         return DuckSession(self.connection.cursor(), self._shop, path=self._path)
 
-    def scan(self, name: str, files: Sequence[Path]) -> None:
+    def scan(self, name: str, files: Sequence[Path | str]) -> None:
         listed = ", ".join(literal(str(file)) for file in files)
         by_name = ", union_by_name = true" if len(files) > 1 else ""  # older files may lack columns
         self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS FROM read_parquet([{listed}]{by_name})")
@@ -84,14 +86,26 @@ class DuckSession:
         self.connection.register(f"{name}_held", rows)
         self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {shown} FROM {name}_held")
 
+    def view(self, name: str, sql: str) -> None:
+        self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS {sql}")
+
+    def drop(self, name: str) -> None:
+        try:
+            self.connection.execute(f"DROP TABLE IF EXISTS {name}")
+        except duckdb.CatalogException:  # it is a view
+            self.connection.execute(f"DROP VIEW {name}")
+
     def show_none(self, name: str, columns: Mapping[str, str]) -> None:
-        """Show no row under a name, of columns by their names and types."""
         empty = ", ".join(f"CAST(NULL AS {type_}) AS {column}" for column, type_ in columns.items())
         self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT {empty} WHERE FALSE")
 
     def run(self, sql: str) -> None:
         """Run a statement that gives nothing."""
         self.connection.execute(sql)
+
+    def columns(self, name: str) -> dict[str, str]:
+        described = self.connection.execute(f"DESCRIBE {name}").fetchall()
+        return {column: type_ for column, type_, *_ in described}
 
     def row(self, sql: str, **parameters: object) -> dict[str, Any]:
         (found,) = self.rows(sql, **parameters)
@@ -122,11 +136,6 @@ class DuckSession:
         self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS FROM source")
 
     def arrays(self, name: str, columns: Mapping[str, Array]) -> None:
-        """Keep aligned arrays as a table, with `idx`, the row from 0.
-
-        Of two dimensions there is a column for each place: ``value_1`` for the second one of `value`. What is
-        no number (NaN) is null.
-        """
         flat: dict[str, array[Any]] = {}
         for key, values in columns.items():
             width = values.shape[1] if len(values.shape) > 1 else 1

@@ -15,7 +15,7 @@ RELEASED = (PUBLISHED, PROMOTED)
 """The decisions that let a version go live."""
 LIVE, SUPERSEDED = "live", "superseded"
 _SAID = ("reason", "reason_code", "reason_values")
-_COMPARED = ("decision", "reason", "low_data", "parent", "libraries", "fingerprint")
+_COMPARED = ("decision", "reason", "low_data", "parent", "engine", "libraries", "fingerprint")
 
 
 def state_of(record: Mapping[str, Any], live: Entry | None) -> dict[str, str]:

@@ -106,6 +106,7 @@ SENTENCES: Mapping[str, str] = {
     "promoted": "{by} promoted version {version}: {why}",
     "training_failed": "its training failed; the log of the run's execution says why",
     "no_named_orders": "no order names its customer, so only popularity can be learnt",
+    "not_on_spark": "it needs the whole shop in one machine's memory, and this run went on Spark",
     "bought_left_out": (
         "the shop does not recommend what a customer bought already (recommend_bought is off)"
     ),
@@ -113,7 +114,6 @@ SENTENCES: Mapping[str, str] = {
     "no_order_lines": (
         "the lake has no order line yet of a time that is past; upload an order file below raw/orders/ first"
     ),
-    "lines_of_a_run": "{lines:,} order lines, and one function carries {most:,}",
     "run_going": "run {run_id} of {family} is going since {since}",
     "few_new_data": "not enough new data for any rule",
     # what to do next

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 _TIMELINES = (
     "SELECT * REPLACE (EPOCH_US(occurred_at) AS occurred_at, CAST(day AS VARCHAR) AS day) FROM timelines "
-    "WHERE customer_id BETWEEN {first} AND {last} ORDER BY customer_id, position"
+    "WHERE customer_id {between} ORDER BY customer_id, position"
 )
-_TIMELINE_BOUNDS = (
+_BOUNDS = (
     "SELECT MIN(customer_id) AS first, MAX(customer_id) AS last FROM ("
-    "SELECT DISTINCT customer_id FROM timelines ORDER BY customer_id LIMIT $limit OFFSET $start)"
+    "SELECT {distinct} customer_id FROM {table} ORDER BY customer_id LIMIT $limit OFFSET $start)"
 )
 
 
@@ -36,15 +36,13 @@ def customer_items(store: ObjectStore, run_id: str, shop: Shop, shard: int) -> I
     """Build the items of a shard's customers: all that the run says of each, and their features' values."""
     with DuckEngine(shop) as engine:
         engine.scan("customers", [store.staged(f"runs/{run_id}/segments/customers.parquet")])
-        rows = engine.rows(
-            "FROM customers ORDER BY customer_id LIMIT $limit OFFSET $start",
-            limit=CUSTOMERS_PER_SHARD,
-            start=shard * CUSTOMERS_PER_SHARD,
-        )
-        features = _features(engine, store, run_id, rows)
-    if not rows:
-        return
-    bounds = {"first": rows[0]["customer_id"], "last": rows[-1]["customer_id"]}
+        bounds = _bounds(engine, "customers", shard)
+        if bounds["first"] is None:
+            return
+        # By constants, so that only the part of the file is read that holds them.
+        sql = f"FROM customers WHERE customer_id {_between(bounds)} ORDER BY customer_id"
+        rows = engine.rows(sql)
+        features = _features(engine, store, run_id, bounds)
     online = packed_values(store, run_id, shop, **bounds)
     for row in rows:
         customer_id, segment_id = row.pop("customer_id"), row.get("segment_id") or ""
@@ -59,20 +57,28 @@ def customer_items(store: ObjectStore, run_id: str, shop: Shop, shard: int) -> I
         yield item | of_clusters | of_store
 
 
+def _bounds(engine: DuckEngine, table: str, shard: int, *, distinct: str = "") -> dict[str, Any]:
+    """Return the first and the last customer of a shard; None for one behind the last customer."""
+    sql = _BOUNDS.format(table=table, distinct=distinct)
+    return engine.row(sql, limit=CUSTOMERS_PER_SHARD, start=shard * CUSTOMERS_PER_SHARD)
+
+
+def _between(bounds: dict[str, Any]) -> str:
+    return f"BETWEEN {literal(bounds['first'])} AND {literal(bounds['last'])}"
+
+
 def _features(
-    engine: DuckEngine, store: ObjectStore, run_id: str, rows: list[dict[str, Any]]
+    engine: DuckEngine, store: ObjectStore, run_id: str, bounds: dict[str, Any]
 ) -> dict[str, bytes]:
     """Return the packed features of those who bought, in the order that `clusters.json` names."""
     key = f"runs/{run_id}/features/customers.parquet"
-    if not rows or not store.exists(key):
+    if not store.exists(key):
         return {}
     names = read_json(store, f"runs/{run_id}/segments/clusters.json")["features"]
     engine.scan("features", [store.staged(key)])
     found = engine.rows(
         f"SELECT customer_id, [{', '.join(names)}] AS features FROM features "
-        "WHERE customer_id BETWEEN $first AND $last",
-        first=rows[0]["customer_id"],
-        last=rows[-1]["customer_id"],
+        f"WHERE customer_id {_between(bounds)}"
     )
     return {row["customer_id"]: pack_features(row["features"]) for row in found}
 
@@ -81,12 +87,11 @@ def journey_items(store: ObjectStore, run_id: str, shop: Shop, shard: int) -> It
     """Build the items of a shard's timelines."""
     with DuckEngine(shop) as engine:
         engine.scan("timelines", [store.staged(f"runs/{run_id}/journeys/timelines.parquet")])
-        bounds = engine.row(_TIMELINE_BOUNDS, limit=CUSTOMERS_PER_SHARD, start=shard * CUSTOMERS_PER_SHARD)
+        bounds = _bounds(engine, "timelines", shard, distinct="DISTINCT")
         if bounds["first"] is None:
             return
         names = [row["column_name"] for row in engine.rows("DESCRIBE timelines")]
-        quoted = {name: literal(customer_id) for name, customer_id in bounds.items()}
-        rows = (row for chunk in engine.chunks(_TIMELINES.format(**quoted)) for row in chunk)
+        rows = (row for chunk in engine.chunks(_TIMELINES.format(between=_between(bounds))) for row in chunk)
         for customer_id, entries in groupby(rows, key=itemgetter(names.index("customer_id"))):
             document = timeline_document(names, list(entries))
             packed = b"".join(pack_document(document))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from patronage.errors import BadInput, NotFound
+from patronage.logic.engine_choice import DUCKDB
 from patronage.logic.segments.options import SegmentOptions
 from patronage.settings import Shop
 from patronage.stores.objects import read_json, write_json
@@ -46,6 +47,10 @@ class Manifest:
         Whether an event that the run reads was made up; what is computed from events says so.
     monitor : dict
         The `MonitorOptions` of a run of monitoring, by table of `settings/monitor.toml`.
+    rows : dict
+        How many rows the tables have by which the engine was chosen, at their pinned versions.
+    engine, engine_reason : str
+        What carries the run ("duckdb", "spark", or "too_large" for nothing), and why (`choose_engine`).
     reproducible : bool
         Whether the lake still holds what the run read; an erasure ends that.
     not_reproducible_because : str
@@ -68,6 +73,9 @@ class Manifest:
     lake_lines: int = 0
     has_simulated_events: bool = False
     monitor: dict[str, Any] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    engine: str = DUCKDB
+    engine_reason: str = ""
     reproducible: bool = True
     not_reproducible_because: str = ""
 

@@ -9,20 +9,24 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from patronage.engines.duckdb import DuckEngine
+from patronage.engines.opening import open_engine
 from patronage.errors import BadInput
 from patronage.logic.queries import literal
-from patronage.logic.said import said
+from patronage.logic.said import coded, said
 from patronage.logic.segments import read_map
 from patronage.logic.segments.options import MAP, SETTINGS, SegmentOptions
 from patronage.logic.settings_text import text_of
 from patronage.logic.tables import TABLES
+from patronage.steps.engine_for import engine_for
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin_promoted import promoted_manifest
 from patronage.steps.quality_index import open_breaches
+from patronage.steps.scanning import scan_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from patronage.engines.base import Engine
     from patronage.logic.said import Said
     from patronage.settings import Shop
     from patronage.stores.lake import Lake, Snapshot
@@ -36,8 +40,6 @@ _KNOWN_BEFORE = {
     # What somebody thinks of a product holds, even where it is not said since when.
     "ratings": "rated_at < {as_of} OR rated_at IS NULL",
 }
-MAX_LINES = 100_000_000
-"""Order lines that one function carries in the time and the `/tmp` of a Lambda (DESIGN.md, section 2)."""
 
 
 def pin(
@@ -53,6 +55,7 @@ def pin(
     variants: Mapping[str, dict[str, float]] | None = None,
     promote: Mapping[str, Any] | None = None,
     until: str | None = None,
+    has_spark: bool = False,
 ) -> dict[str, Any]:
     """Pin what a run reads and choose its engine; the same run id again gives the same answer.
 
@@ -77,17 +80,20 @@ def pin(
     until : str, optional
         Day of the shop (``2026-01-31``) at whose end the run stops reading, if it knows later orders: so the
         customers of an earlier time are segmented.
+    has_spark : bool
+        Whether the run may be carried by Spark.
 
     Returns
     -------
     dict
-        ``run_id``, ``engine`` ("duckdb", "too_large", or "none" for an empty lake, of which no manifest is
-        written), ``reason`` and ``lines``.
+        ``run_id``, ``engine`` ("duckdb", "spark", "too_large", or "none" for an empty lake, of which no
+        manifest is written), ``reason`` and ``lines``.
 
     Raises
     ------
     BadInput
-        The run is one of another family, or ``until`` is no day, or one before the first order.
+        The run is one of another family, ``until`` is no day, or one before the first order, or the shop's
+        settings are faulty.
     """
     if lake.store.exists(f"runs/{run_id}/manifest.json"):
         manifest = Manifest.load(lake.store, run_id)
@@ -101,19 +107,23 @@ def pin(
         )
         if pinned is None:
             return {"run_id": run_id, "engine": "none", **_EMPTY_LAKE.fields(), "lines": 0}
+        rows, chosen = engine_for(lake, pinned.tables, has_spark=has_spark)
         manifest = replace(
             pinned,
+            rows=rows,
+            engine=chosen.engine,
+            engine_reason=chosen.reason,
             champion={name: value for name, value in (champion or {}).items() if name != "variants"},
             live_runs=pinned.live_runs if promote else dict(live_runs or {}),
             monitor=dict(monitor or {}),
             variants=dict(variants or {}),
         )
         manifest.save(lake.store)
-    fits = manifest.lines <= MAX_LINES
     return {
         "run_id": run_id,
-        "engine": "duckdb" if fits else "too_large",
-        **said("lines_of_a_run", lines=manifest.lines, most=MAX_LINES).fields(),
+        "engine": manifest.engine,
+        "reason": manifest.engine_reason,
+        **coded("reason", manifest.engine_reason),
         "lines": manifest.lines,
     }
 
@@ -251,28 +261,28 @@ def end_of_day(day: str, shop: Shop) -> datetime:
 
 
 @contextmanager
-def pinned_engine(manifest: Manifest, lake: Lake, *tables: str) -> Iterator[DuckEngine]:
+def pinned_engine(manifest: Manifest, lake: Lake, *tables: str) -> Iterator[Engine]:
     """Open an engine in which `orders` is what the manifest pins, and so is each other table that is named.
 
     A table that the lake does not have is empty. Of tables with a time, rows from `as_of` on are left out;
     of `products` and `customers`, which say how things are, and `calendar`, which looks ahead, none are.
     """
-    with DuckEngine(manifest.shop) as engine:
+    with open_engine(manifest.shop) as engine:
         for name in ("orders", *tables):
             _show(name, manifest, lake, engine)
         yield engine
 
 
-def _show(name: str, manifest: Manifest, lake: Lake, engine: DuckEngine) -> None:
+def _show(name: str, manifest: Manifest, lake: Lake, engine: Engine) -> None:
     table = TABLES[name]
     if name not in manifest.tables:
         engine.show_none(name, {column.name: column.type for column in table.columns})
         return
-    engine.scan(f"{name}_files", lake.snapshot(name, manifest.tables[name]["version"]).files())
+    scan_snapshot(f"{name}_files", lake.snapshot(name, manifest.tables[name]["version"]), engine)
     as_of = f"CAST({literal(manifest.as_of.isoformat())} AS TIMESTAMPTZ)"
     condition = _KNOWN_BEFORE.get(name, "TRUE").format(as_of=as_of)
-    held = {row["column_name"] for row in engine.rows(f"DESCRIBE {name}_files")}
+    held = engine.columns(f"{name}_files")
     later = "".join(  # columns that came after all of these files
         f", CAST(NULL AS {each.type}) AS {each.name}" for each in table.columns if each.name not in held
     )
-    engine.run(f"CREATE VIEW {name} AS SELECT *{later} FROM {name}_files WHERE {condition}")
+    engine.view(name, f"SELECT *{later} FROM {name}_files WHERE {condition}")

@@ -99,6 +99,10 @@ class Snapshot:
         """The version, or -1 before the first commit."""
         return -1 if self._table is None else self._table.version()
 
+    def rows(self) -> int:
+        """Return how many rows this version has, by the statistics of its files; none of them is read."""
+        return sum(file.rows for file in self.contents())
+
     def rules_of(self, content: str) -> int | None:
         """Return the number of the rules under which a content was committed last; None where never."""
         return None if self._table is None else self._table.transaction_version(content)
@@ -121,10 +125,11 @@ class Snapshot:
     def files(self) -> list[Path]:
         """Stage the Parquet files of this version and return their local paths."""
         root = self._store.uri("")
-        return [
-            self._store.staged(uri.removeprefix(root).lstrip("/"))
-            for uri in sorted(self._existing().file_uris())
-        ]
+        return [self._store.staged(uri.removeprefix(root).lstrip("/")) for uri in self.uris()]
+
+    def uris(self) -> list[str]:
+        """Return the addresses of the Parquet files of this version, as `files` orders them."""
+        return sorted(self._existing().file_uris())
 
     def _existing(self) -> DeltaTable:
         if self._table is None:

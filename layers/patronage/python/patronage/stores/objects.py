@@ -168,6 +168,10 @@ class S3Store:
         self._delta_options = dict(delta_options or {})
         self._folder: Path | None = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another machine, which opens a client of its own from its environment."""
+        return _reopened, (self.bucket, self._delta_options)
+
     def read_bytes(self, key: str) -> bytes:
         try:
             return self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
@@ -264,3 +268,9 @@ class S3Store:
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="patronage-"))
         return self._folder
+
+
+def _reopened(bucket: str, delta_options: Mapping[str, str]) -> S3Store:
+    import boto3
+
+    return S3Store(bucket, client=boto3.client("s3"), delta_options=delta_options)

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
+
+from patronage.logic.recommenders.cells import values_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from patronage.logic.recommenders.interactions import Ids, Interactions
+    from patronage.logic.recommenders.interactions import Ids, Interactions, Matrix
 
-_LISTS_AT_ONCE = 2_000
+_PRODUCTS_AT_ONCE = 512
 
 
 @dataclass(frozen=True)
@@ -62,25 +63,33 @@ def measure_lists(recommended: Ids, train: Interactions) -> ListFigures:
     )
 
 
-def _diversity(
-    recommended: Ids,
-    history: sparse.csr_array[np.float32, tuple[int, int]],
-    buyers: NDArray[np.int64],
-) -> float:
-    """Sum the cosines of all pairs of a list as the squared length of the sum of its unit vectors."""
-    unit = sparse.csr_array(history.T)
-    unit.data = unit.data / np.repeat(np.sqrt(np.maximum(buyers, 1)), np.diff(unit.indptr))
-    distances = []
-    for start in range(0, len(recommended), _LISTS_AT_ONCE):
-        block = recommended[start : start + _LISTS_AT_ONCE]
-        row, place = np.nonzero(block >= 0)
-        shape = (len(block), len(buyers))
-        lists = sparse.coo_array((np.ones(len(row)), (row, block[row, place])), shape=shape).tocsr()
-        summed = lists @ unit
-        lengths = np.diff(lists.indptr)
-        themselves = lists @ (buyers > 0).astype(np.float64)
-        cosines = np.asarray(summed.multiply(summed).sum(axis=1)).ravel() - themselves
-        pairs = lengths * (lengths - 1)
-        distances.append(1 - cosines[pairs > 0] / pairs[pairs > 0])
-    found = np.concatenate(distances)
+def _diversity(recommended: Ids, history: Matrix, buyers: NDArray[np.int64]) -> float:
+    """Take each pair of products once, however many lists it stands in."""
+    first, second = (recommended[:, places] for places in np.triu_indices(recommended.shape[1], 1))
+    known = (first >= 0) & (second >= 0)
+    low, high = np.minimum(first, second)[known], np.maximum(first, second)[known]
+    cells, place = np.unique(low * np.int64(len(buyers)) + high, return_inverse=True)
+    cosines = _cosines(*np.divmod(cells, len(buyers)), history, buyers)[place]
+    pairs = known.sum(axis=1)
+    summed = np.bincount(np.nonzero(known)[0], weights=cosines, minlength=len(pairs))
+    found = 1 - summed[pairs > 0] / pairs[pairs > 0]
     return float(np.clip(found, 0, 1).mean()) if len(found) else 0.0
+
+
+def _cosines(
+    first: NDArray[np.int64], second: NDArray[np.int64], history: Matrix, buyers: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the cosines of pairs of products, which stand in the order of the first."""
+    bought_by = history.T.tocsr()
+    together = np.zeros(len(first))
+    products, starts = np.unique(first, return_index=True)
+    ends = np.append(starts[1:], len(first))
+    for start in range(0, len(products), _PRODUCTS_AT_ONCE):
+        block = slice(start, start + _PRODUCTS_AT_ONCE)
+        counts = bought_by[products[block]] @ history
+        counts.sort_indices()
+        pairs = slice(starts[block][0], ends[block][-1])
+        rows = np.searchsorted(products[block], first[pairs])
+        together[pairs] = values_of(counts, rows, second[pairs])
+    cosines: NDArray[np.float64] = together / np.sqrt(np.maximum(buyers[first] * buyers[second], 1))
+    return cosines

@@ -112,8 +112,13 @@ def time_ordered_holdout(
     only_new : bool
         Only products that the customer did not have before count as relevant.
     """
+    cutoff = cutoff_day(interactions.days, test_share=test_share, counts=interactions.counts)
+    return holdout_at(interactions, cutoff=cutoff, only_new=only_new)
+
+
+def holdout_at(interactions: Interactions, *, cutoff: int, only_new: bool = True) -> Holdout:
+    """Hold out the interactions from a day on, given in days since 1970-01-01."""
     users, items, days = interactions.customers, interactions.products, interactions.days
-    cutoff = cutoff_day(days, test_share=test_share)
     split = split_at(users, items, days, cutoff=cutoff, only_new=only_new)
     test = split.test & np.isin(users, users[split.train])
     return _holdout(interactions, split.train, test, now=cutoff, cutoff=_EPOCH + timedelta(days=cutoff))

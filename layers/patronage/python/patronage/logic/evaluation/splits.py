@@ -29,19 +29,29 @@ class Split:
     test: Mask
 
 
-def cutoff_day(days: Ids, *, test_share: float = 0.2) -> int:
+def cutoff_day(days: Ids, *, test_share: float = 0.2, counts: NDArray[np.int64] | None = None) -> int:
     """Return the earliest day such that at most `test_share` of the interactions fall on it or later.
 
     With so few days that the last one alone holds more, the day after the last is returned: nothing
     is left to test.
+
+    Parameters
+    ----------
+    days : array of int, shape (n,)
+        Of the interactions, in any order.
+    test_share : float
+        Above 0 and below 1.
+    counts : array of int64, shape (n,), optional
+        How many interactions each stands for; by default one.
     """
     if not 0 < test_share < 1:
         raise BadInput(f"test_share={test_share} must lie between 0 and 1, such as 0.2")
     if len(days) == 0:
         raise BadInput("there is no interaction to split; upload orders first")
-    values, counts = np.unique(days, return_counts=True)
-    from_here_on = np.cumsum(counts[::-1])[::-1]
-    few_enough = np.flatnonzero(from_here_on <= test_share * len(days))
+    values, place = np.unique(days, return_inverse=True)
+    by_day = np.bincount(place, weights=counts)
+    from_here_on = np.cumsum(by_day[::-1])[::-1]
+    few_enough = np.flatnonzero(from_here_on <= test_share * by_day.sum())
     return int(values[few_enough[0]]) if len(few_enough) else int(values[-1]) + 1
 
 
@@ -60,7 +70,7 @@ def split_at(users: Ids, items: Ids, days: Ids, *, cutoff: int, only_new: bool =
     _check_aligned(users, items, days)
     train = days < cutoff
     test = ~train & (users >= 0)
-    return Split(train, test & ~_seen(users, items, train) if only_new else test)
+    return Split(train, _unseen(users, items, test, train) if only_new else test)
 
 
 def leave_last_out(users: Ids, items: Ids, days: Ids, *, only_new: bool = True) -> Split:
@@ -82,7 +92,7 @@ def leave_last_out(users: Ids, items: Ids, days: Ids, *, only_new: bool = True) 
     not_first = np.append(False, by_user[1:] == by_user[:-1])[: len(order)]
     last = np.zeros(len(users), dtype=np.bool_)
     last[order] = last_of_user & not_first & (by_user >= 0)
-    return Split(~last, last & ~_seen(users, items, ~last) if only_new else last)
+    return Split(~last, _unseen(users, items, last, ~last) if only_new else last)
 
 
 def relevant_items(
@@ -98,8 +108,15 @@ def _check_aligned(users: Ids, items: Ids, days: Ids) -> None:
         raise BadInput(f"{len(users)} users, {len(items)} items and {len(days)} days are not aligned")
 
 
-def _seen(users: Ids, items: Ids, train: Mask) -> Mask:
-    """Mark the interactions whose user and item occur together in the training part."""
+def _unseen(users: Ids, items: Ids, test: Mask, train: Mask) -> Mask:
+    """Keep of the test the interactions whose user and item do not occur together in the training part."""
     width = np.int64(items.max() + 1) if len(items) else np.int64(1)
     pairs = users.astype(np.int64) * width + items
-    return np.isin(pairs, pairs[train & (users >= 0)])
+    known = np.sort(pairs[train & (users >= 0)])
+    tested = np.flatnonzero(test)
+    places = np.searchsorted(known, pairs[tested])
+    is_new = places == len(known)
+    is_new[~is_new] = known[places[~is_new]] != pairs[tested][~is_new]
+    unseen = np.zeros(len(test), dtype=np.bool_)
+    unseen[tested[is_new]] = True
+    return unseen

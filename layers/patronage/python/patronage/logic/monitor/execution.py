@@ -63,7 +63,8 @@ def cause_of(described: Mapping[str, Any], history: Sequence[Mapping[str, Any]])
     if described["status"] != "FAILED" or not failed:
         return {**_told(error, cause), "failed_in": ""}
     details = failed[-1]["taskFailedEventDetails"]
-    told = _told(details.get("error", error), details.get("cause", cause))
+    own = _told(error, cause)  # a machine may say itself what a task's failure means
+    told = own if own["cause"] else _told(details.get("error", error), details.get("cause", cause))
     return {**told, "failed_in": _states_by_event(history).get(failed[-1]["id"], "")}
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _CELLS_AT_ONCE = 1 << 23
 _MOST_ROWS_AT_ONCE = 4_096
+_SPARSE_ROWS_AT_ONCE = 1_024
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,9 @@ class Recommender(ABC):
     0, so that a list has k products as long as k are left after the filters.
     """
 
+    is_dense = True
+    """Whether all products are scored for each row, or only those that something leads to."""
+
     def __repr__(self) -> str:
         names = list(signature(type(self).__init__).parameters)[1:]
         return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
@@ -75,8 +79,7 @@ class Recommender(ABC):
             raise BadInput(
                 "there is no interaction to learn from; upload orders with sales of products first"
             )
-        bought = np.bincount(interactions.products, minlength=interactions.n_products)
-        self.popular_: Ids = np.argsort(-bought, kind="stable").astype(np.int32)
+        self.popular_: Ids = np.argsort(-interactions.purchases(), kind="stable").astype(np.int32)
         self._fit(interactions, side or Side())
         return self
 
@@ -123,7 +126,8 @@ class Recommender(ABC):
             ids[rows], best[rows] = self._best(block, k, eligible, exclude_history)
             fill(ids[rows], block, popular, exclude_history)
 
-        step = max(1, min(_MOST_ROWS_AT_ONCE, _CELLS_AT_ONCE // max(histories.n_products, 1)))
+        least = 1 if self.is_dense else _SPARSE_ROWS_AT_ONCE
+        step = max(least, min(_MOST_ROWS_AT_ONCE, _CELLS_AT_ONCE // max(histories.n_products, 1)))
         in_threads(answer, [slice(start, start + step) for start in range(0, len(histories), step)])
         return ids, best
 
@@ -178,16 +182,13 @@ class Recommender(ABC):
         self, histories: Histories, k: int, eligible: Mask, exclude_history: bool
     ) -> tuple[Ids, Scores]:
         scores = self._scores(histories)
-        cells = (histories.rows, histories.products)
         if isinstance(scores, np.ndarray):
             scores[:, ~eligible] = 0
             if exclude_history:
-                scores[cells] = 0
+                scores[histories.rows, histories.products] = 0
             return top_k(scores, k)
-        banned = np.repeat(~eligible[None, :], len(histories), axis=0)
-        if exclude_history:
-            banned[cells] = True
-        return top_k_sparse(sparse.csr_array(scores), k, banned=banned)
+        taken = histories.matrix() if exclude_history else None
+        return top_k_sparse(sparse.csr_array(scores), k, eligible=eligible, taken=taken)
 
 
 class RatingRecommender(Recommender):

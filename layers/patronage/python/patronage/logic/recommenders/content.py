@@ -11,6 +11,7 @@ from patronage.errors import BadInput
 from patronage.logic.recommenders.item_to_item import ItemToItem
 from patronage.logic.recommenders.pruning import kept_cells, stacked, strongest_cells
 from patronage.logic.recommenders.recency import recency_weights
+from patronage.logic.recommenders.threads import in_threads
 from patronage.logic.recommenders.words import term_counts, words_of
 from patronage.logic.serve.kinds import ALIKE
 
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from patronage.logic.recommenders.word_vectors import WordVectors
 
 _CELLS_AT_ONCE = 1 << 23
+_MOST_ROWS_AT_ONCE = 512
 _RARE_ENOUGH = 100
+_MOST_FOUND = 1_000
+"""The fan-out of a word or tag: a product is led to so many others by it."""
 
 
 class ContentNeighbours(ItemToItem):
@@ -38,7 +42,8 @@ class ContentNeighbours(ItemToItem):
         Likeness is multiplied by the popularity to this power, divided by the average of that.
     common : float
         Words and tags of more than this share of the products say nothing, except the rarest of a product
-        that has no other; bounds the cost.
+        that has no other. Of more than 1,000 products that share one, the most popular 1,000 are found by it.
+        Both bound the cost.
     recency : float
         What was bought a visit earlier weighs this much less in the customer's history.
     word_vectors : WordVectors, optional
@@ -73,25 +78,29 @@ class ContentNeighbours(ItemToItem):
     def _fit(self, interactions: Interactions, side: Side) -> None:
         n_products = interactions.n_products
         described, embedded = self._vectors(side, n_products)
-        counts = np.bincount(interactions.products, minlength=n_products)
+        counts = interactions.purchases()
         prior = np.maximum(counts, 0.5) ** self.popularity_power
         prior = (prior / prior.mean()).astype(np.float32)
-        step = max(1, _CELLS_AT_ONCE // max(n_products, 1))
-        blocks = []
-        for start in range(0, n_products, step):
-            cosine = sparse.csr_array(described[start : start + step] @ described.T)
-            if embedded.shape[1]:
-                cosine = sparse.csr_array(cosine.toarray() + embedded[start : start + step] @ embedded.T)
-            blocks.append(self._nearest(cosine, start, prior))
-        self.similarity_, self.share_ = stacked(blocks)
+        towards = _bounded(described.T.tocsr(), prior)
 
-    def _nearest(self, cosine: Matrix, start: int, prior: Scores) -> tuple[Matrix, Matrix]:
+        def nearest(rows: slice) -> list[Matrix]:
+            cosine = sparse.csr_array(described[rows] @ towards)
+            if embedded.shape[1]:
+                cosine = sparse.csr_array(cosine.toarray() + embedded[rows] @ embedded.T)
+            return self._nearest(cosine, rows.start, prior)
+
+        step = max(1, min(_MOST_ROWS_AT_ONCE, _CELLS_AT_ONCE // max(n_products, 1)))
+        starts = range(0, n_products, step)
+        self.similarity_, self.share_ = stacked(
+            in_threads(nearest, [slice(start, start + step) for start in starts])
+        )
+
+    def _nearest(self, cosine: Matrix, start: int, prior: Scores) -> list[Matrix]:
         row = np.repeat(np.arange(start, start + cosine.shape[0]), np.diff(cosine.indptr))
         likeness = sparse.csr_array(cosine)
         likeness.data = np.where(row == cosine.indices, 0, cosine.data * prior[cosine.indices])
         kept = strongest_cells(likeness, self.neighbours)
-        similarity, share = kept_cells(cosine, kept, likeness.data, np.minimum(cosine.data, 1))
-        return similarity, share
+        return kept_cells(cosine, kept, likeness.data, np.minimum(cosine.data, 1))
 
     def _vectors(self, side: Side, n_products: int) -> tuple[Matrix, Scores]:
         """Describe each product by a sparse and a dense vector of length 1 together, or 0 if unknown."""
@@ -125,3 +134,11 @@ class ContentNeighbours(ItemToItem):
 
     def _weights(self, histories: Histories) -> Matrix:
         return recency_weights(histories, self.recency)
+
+
+def _bounded(having: Matrix, prior: Scores) -> Matrix:
+    """Keep of the products that have a word or tag, a row each, the most popular ones."""
+    cells = (prior[having.indices], having.indices, having.indptr)
+    by_popularity: Matrix = sparse.csr_array(cells, shape=having.shape)
+    (bounded,) = kept_cells(having, strongest_cells(by_popularity, _MOST_FOUND), having.data)
+    return bounded

@@ -62,7 +62,7 @@ def _by_month(scores: Scores, interactions: Interactions) -> dict[str, Pairs]:
     months = interactions.days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1
     found = {}
     for month in np.unique(months):
-        bought = np.bincount(interactions.products[months == month], minlength=len(scores))
+        bought = interactions.where(months == month).purchases()
         found[f"month={month}"] = _pairs(np.where(scores > 0, bought, 0))
     return found
 

@@ -19,7 +19,7 @@ def new_products(interactions: Interactions, *, days: int = 60, most: int = 5) -
 
     They were first bought within so many days before the newest interaction, or never, and at most so often.
     """
-    bought = np.bincount(interactions.products, minlength=interactions.n_products)
+    bought = interactions.purchases()
     newest = int(interactions.days.max(initial=0))
     first = np.full(interactions.n_products, newest, dtype=np.int32)
     np.minimum.at(first, interactions.products, interactions.days)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
         Side,
     )
 
+MOST_CELLS = 20_000_000_000
+"""Pairs of a customer and a product; all of them are scored, so ten times the shop takes a hundredfold."""
+
 
 class FactorModel(Recommender):
     """Scores a product by the product of its factors and those that a history is folded into.
@@ -31,6 +34,15 @@ class FactorModel(Recommender):
 
     factors: int
     product_factors_: Scores
+
+    def why_not(self, interactions: Interactions) -> str:
+        """Say whether there are too many customers and products."""
+        cells = interactions.n_customers * interactions.n_products
+        if cells <= MOST_CELLS:
+            return ""
+        return (
+            f"{cells:.1e} pairs of a customer and a product are more than the {MOST_CELLS:.1e} scored in time"
+        )
 
     def _explain(self, histories: Histories, ids: Ids) -> Reasons:
         """Name the product of the history whose factors point most in the direction of each product's."""

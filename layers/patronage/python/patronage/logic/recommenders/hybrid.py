@@ -11,6 +11,7 @@ from patronage.logic.recommenders.base import Reasons, Recommender
 from patronage.logic.recommenders.blend import OFFSET, blend
 from patronage.logic.recommenders.cells import values_of
 from patronage.logic.recommenders.ranking import top_k_sparse
+from patronage.logic.recommenders.threads import in_threads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
         Side,
     )
 
-_ROWS_AT_ONCE = 4_096
+_ROWS_AT_ONCE = 1_024
 
 
 class Hybrid(Recommender):
@@ -69,6 +70,11 @@ class Hybrid(Recommender):
         hybrid.popular_ = models[next(iter(hybrid.weights_))].popular_
         return hybrid
 
+    @property
+    def is_dense(self) -> bool:  # type: ignore[override]
+        """Whether one of the models is."""
+        return any(self.models[name].is_dense for name in self._chosen())
+
     def why_not(self, interactions: Interactions) -> str:
         """Say which of the models cannot be trained, and why."""
         reasons = {name: self.models[name].why_not(interactions) for name in self._chosen()}
@@ -85,8 +91,8 @@ class Hybrid(Recommender):
         """Give the reason of the model that contributes most to each product."""
         reasons = Reasons.none(ids.shape)
         eligible = self._eligible(None, None, in_stock)
-        for start in range(0, len(histories), _ROWS_AT_ONCE):
-            rows = slice(start, start + _ROWS_AT_ONCE)
+
+        def name_reasons(rows: slice) -> None:
             block = histories[rows]
             strongest = self._contributions(block, ids[rows], eligible, exclude_history).argmax(axis=0)
             for place, name in enumerate(self.weights_):
@@ -98,6 +104,9 @@ class Hybrid(Recommender):
                     (reasons.share, found.share),
                 ):
                     ours[rows][chosen] = theirs[chosen]
+
+        starts = range(0, len(histories), _ROWS_AT_ONCE)
+        in_threads(name_reasons, [slice(start, start + _ROWS_AT_ONCE) for start in starts])
         return reasons
 
     def _chosen(self) -> dict[str, float]:

@@ -34,6 +34,10 @@ class Interactions:
         How many there are, those without an interaction included.
     values : array of float32, optional
         Explicit ratings; None for purchases.
+    counts : array of int64, optional
+        How many purchases each row stands for; None for one each. So a shop of any size is learnt from where
+        it does not matter who bought: counted by product and day, with guests alone or with one customer
+        for each group of customers.
     """
 
     customers: Ids
@@ -42,6 +46,12 @@ class Interactions:
     n_customers: int
     n_products: int
     values: Scores | None = None
+    counts: NDArray[np.int64] | None = None
+
+    def purchases(self) -> NDArray[np.int64]:
+        """Count the purchases of each product, of shape (products,)."""
+        counted = np.bincount(self.products, weights=self.counts, minlength=self.n_products)
+        return counted.astype(np.int64, copy=False)
 
     def history(self) -> Matrix:
         """Return the customers by products matrix that is 1 where the customer bought the product."""
@@ -60,11 +70,15 @@ class Interactions:
             The day on which they are asked for; by default the day after the newest interaction.
         """
         wanted = np.arange(self.n_customers) if customers is None else np.asarray(customers)
-        # Guests sort first; the order within a customer's day stays as it is.
-        order = np.lexsort((self.days, self.customers))
-        ends = np.searchsorted(self.customers[order], np.arange(self.n_customers + 1))
-        starts = np.where(wanted >= 0, ends[wanted], 0)
-        counts = np.where(wanted >= 0, ends[wanted + 1] - starts, 0)
+        is_wanted = np.zeros(self.n_customers + 1, dtype=np.bool_)
+        is_wanted[wanted] = True
+        is_wanted[-1] = False  # guests, and who is unknown
+        kept = np.flatnonzero(is_wanted[self.customers])
+        # The order within a customer's day stays as it is.
+        order = kept[np.lexsort((self.days[kept], self.customers[kept]))]
+        by_customer = self.customers[order]
+        starts = np.searchsorted(by_customer, wanted)
+        counts = np.searchsorted(by_customer, wanted, side="right") - starts
         indptr, places = _ragged(starts, counts)
         rows = order[places]
         newest = int(self.days.max(initial=0))
@@ -86,6 +100,7 @@ class Interactions:
             self.n_customers,
             self.n_products,
             None if self.values is None else self.values[mask],
+            None if self.counts is None else self.counts[mask],
         )
 
 

@@ -8,10 +8,13 @@ import numpy as np
 
 from patronage.logic.recommenders.base import Reasons, Recommender
 from patronage.logic.recommenders.cells import values_of
+from patronage.logic.recommenders.threads import in_threads
 from patronage.logic.serve.kinds import BOUGHT_TOGETHER
 
 if TYPE_CHECKING:
     from patronage.logic.recommenders.interactions import Histories, Ids, Matrix, Scores
+
+_ROWS_AT_ONCE = 1_024
 
 
 class ItemToItem(Recommender):
@@ -24,6 +27,7 @@ class ItemToItem(Recommender):
 
     similarity_: Matrix
     share_: Matrix
+    is_dense = False
     reason_kind = BOUGHT_TOGETHER
 
     def similar(self, *, k: int = 10, rows: slice = slice(None)) -> tuple[Ids, Scores, Scores]:
@@ -55,18 +59,15 @@ class ItemToItem(Recommender):
     def _explain(self, histories: Histories, ids: Ids) -> Reasons:
         """Name the product of the history that gives each recommended product most of its score."""
         reasons = Reasons.none(ids.shape)
-        weights = self._weights(histories)
-        towards = self.similarity_.T.tocsr()
-        for column in range(ids.shape[1]):
-            rows = np.flatnonzero(ids[:, column] >= 0)
-            if len(rows) == 0:
-                continue
-            strongest = _argmax(weights[rows].multiply(towards[ids[rows, column]]).tocsr())
-            reasons.because[rows, column] = strongest
-            found = rows[strongest >= 0]
-            because, product = reasons.because[found, column], ids[found, column]
-            reasons.share[found, column] = values_of(self.share_, because, product)
-            reasons.kind[found, column] = self.reason_kind
+
+        def name(rows: slice) -> None:
+            strongest = _strongest(self._weights(histories[rows]), self.similarity_, ids[rows])
+            reasons.because[rows] = strongest
+            named = strongest >= 0
+            reasons.share[rows][named] = values_of(self.share_, strongest[named], ids[rows][named])
+            reasons.kind[rows][named] = self.reason_kind
+
+        in_threads(name, [slice(at, at + _ROWS_AT_ONCE) for at in range(0, len(histories), _ROWS_AT_ONCE)])
         return reasons
 
     def _weights(self, histories: Histories) -> Matrix:
@@ -77,12 +78,37 @@ class ItemToItem(Recommender):
         return self._weights(histories) @ self.similarity_
 
 
-def _argmax(matrix: Matrix) -> Ids:
-    """Return the column of the greatest value of each row, the lower first of equals; -1 for an empty row."""
-    matrix.sum_duplicates()
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    order = np.lexsort((matrix.indices, -matrix.data, rows))
-    found, first = np.unique(rows[order], return_index=True)
-    strongest = np.full(matrix.shape[0], -1, dtype=np.int32)
-    strongest[found] = matrix.indices[order][first]
+def _strongest(weights: Matrix, similarity: Matrix, ids: Ids) -> Ids:
+    """Return the product of each row that leads most strongly to each of its `ids`, the lower of equals.
+
+    Parameters
+    ----------
+    weights : sparse CSR array, shape (rows, products)
+        What each product of a history weighs.
+    similarity : sparse CSR array, shape (products, products)
+    ids : array of int32, shape (rows, k)
+        -1 for nothing.
+
+    Returns
+    -------
+    array of int32, shape (rows, k)
+        -1 where none leads there.
+    """
+    strongest = np.full(ids.shape, -1, dtype=np.int32)
+    weights.sum_duplicates()
+    lengths = np.diff(weights.indptr)
+    filled = np.flatnonzero(lengths)
+    if len(filled) == 0:
+        return strongest
+    towards = np.repeat(ids, lengths, axis=0)
+    asked = towards >= 0
+    bought = np.broadcast_to(weights.indices[:, None], towards.shape)
+    led = np.zeros(towards.shape, dtype=np.float32)
+    led[asked] = values_of(similarity, bought[asked], towards[asked])
+    led *= weights.data[:, None]
+    starts = weights.indptr[filled]
+    most = np.maximum.reduceat(led, starts, axis=0)
+    is_most = led == np.repeat(most, lengths[filled], axis=0)
+    first = np.minimum.reduceat(np.where(is_most, bought, weights.shape[1]), starts, axis=0)
+    strongest[filled] = np.where(most > 0, first, -1)
     return strongest

@@ -13,6 +13,8 @@ from patronage.logic.recommenders.pruning import kept_cells, stacked, strongest_
 from patronage.logic.recommenders.threads import in_threads
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from patronage.logic.recommenders.interactions import Interactions, Matrix, Scores, Side
 
     Sums = sparse.csr_array[Any, tuple[int, int]]
@@ -60,7 +62,8 @@ class ItemNeighbours(ItemToItem):
     def _fit(self, interactions: Interactions, side: Side) -> None:
         history = interactions.history()
         self.buyers_: Scores = np.bincount(history.indices, minlength=history.shape[1]).astype(np.float32)
-        scale, rarity = self._weights_of(history)
+        rarity = None if self.weighting == "cosine" else rarity_of(np.diff(history.indptr), history.shape[1])
+        scale = self.scale_of(None if rarity is None else rarity @ history)
         bought_by = history.T.tocsr()
         # One sum of complex numbers instead of two sums: the counts are real, what they weigh imaginary.
         paired: Sums = history if rarity is None else history.astype(np.complex64)
@@ -69,34 +72,63 @@ class ItemNeighbours(ItemToItem):
             """Find the neighbours of a range of products, and the shares of their buyers."""
             buyers = bought_by[products]
             left: Sums = buyers if rarity is None else _with_weights(buyers, rarity)
-            sums: Sums = left @ paired
-            row = np.repeat(np.arange(len(self.buyers_))[products], np.diff(sums.indptr))
-            both = sums.data.real
-            similar = (both if rarity is None else sums.data.imag) * scale[row] * scale[sums.indices]
-            similar *= both / (both + np.float32(self.shrinkage))
-            similar[row == sums.indices] = 0
-            similarity: Matrix = sparse.csr_array((similar, sums.indices, sums.indptr), shape=sums.shape)
-            kept = strongest_cells(similarity, self.neighbours)
-            return kept_cells(similarity, kept, similar, both / self.buyers_[row])
+            return self.nearest(left @ paired, products.start, scale)
 
         starts = range(0, history.shape[1], _ROWS_AT_ONCE)
         blocks = in_threads(neighbours_of, [slice(start, start + _ROWS_AT_ONCE) for start in starts])
         self.similarity_, self.share_ = stacked(blocks)
 
-    def _weights_of(self, history: Matrix) -> tuple[Scores, Scores | None]:
-        """Return what a product's similarities are multiplied by, and what a customer's purchases weigh.
+    def nearest(self, sums: Sums, first: int, scale: Scores) -> list[Matrix]:
+        """Find the neighbours of a range of products from the sums over the customers who bought both.
 
-        The customer stands in the place of the word, the product in that of the document.
+        Parameters
+        ----------
+        sums : sparse CSR array, shape (range, products)
+            For each pair how many customers bought both, and as the imaginary part what their purchases
+            weigh; cosines need no such part.
+        first : int
+            Which product the first row is of.
+        scale : array of float32, shape (products,)
+            As `scale_of` gives it.
+
+        Returns
+        -------
+        list of sparse CSR array, each of shape (range, products)
+            Similarities, and shares of the range's buyers.
         """
-        if self.weighting == "cosine":
-            return np.maximum(self.buyers_, np.float32(1)) ** np.float32(-0.5), None
-        bought = np.maximum(np.diff(history.indptr), 1)
-        rarity = np.log1p(history.shape[1] / bought).astype(np.float32) ** 2
+        row = np.repeat(np.arange(first, first + sums.shape[0]), np.diff(sums.indptr))
+        both = sums.data.real
+        similar = (both if self.weighting == "cosine" else sums.data.imag) * scale[row] * scale[sums.indices]
+        similar *= both / (both + np.float32(self.shrinkage))
+        similar[row == sums.indices] = 0
+        similarity: Matrix = sparse.csr_array((similar, sums.indices, sums.indptr), shape=sums.shape)
+        kept = strongest_cells(similarity, self.neighbours)
+        return kept_cells(similarity, kept, similar, both / self.buyers_[row])
+
+    def scale_of(self, weighed: Scores | None) -> Scores:
+        """Return what the similarities of each product are multiplied by, of shape (products,).
+
+        Parameters
+        ----------
+        weighed : array of float32, shape (products,), optional
+            What the purchases of its buyers weigh (`rarity_of`); cosines need none.
+        """
+        if weighed is None or self.weighting == "cosine":
+            return np.maximum(self.buyers_, np.float32(1)) ** np.float32(-0.5)
         if self.weighting == "tfidf":
-            return np.maximum(rarity @ history, np.float32(1e-12)) ** np.float32(-0.5), rarity
+            return np.maximum(weighed, np.float32(1e-12)) ** np.float32(-0.5)
         length = 1 - _BM25_B + _BM25_B * self.buyers_ / max(float(self.buyers_.mean()), 1e-12)
         saturated = (_BM25_K1 + 1) / (_BM25_K1 * length + 1)
-        return saturated.astype(np.float32), rarity
+        return saturated.astype(np.float32)
+
+
+def rarity_of(bought: NDArray[np.integer], n_products: int) -> Scores:
+    """Return what each purchase weighs of a customer with so many different products; shape (customers,).
+
+    The customer stands in the place of the word, the product in that of the document.
+    """
+    rarity: Scores = np.log1p(n_products / np.maximum(bought, 1)).astype(np.float32) ** 2
+    return rarity
 
 
 def _with_weights(buyers: Matrix, rarity: Scores) -> Sums:

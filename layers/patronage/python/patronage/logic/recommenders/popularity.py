@@ -37,6 +37,8 @@ class Popularity(Recommender):
         Purchases of the shop's taste that each group is given.
     """
 
+    is_dense = False
+
     def __init__(
         self, *, half_life_days: float = 30.0, group: str | None = None, shrinkage: float = 50.0
     ) -> None:

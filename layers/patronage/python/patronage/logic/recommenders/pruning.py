@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 
 
 def strongest_cells(matrix: Matrix, k: int) -> Mask:
-    """Say which stored cells are the k greatest positive ones of their row; of equals the first stored."""
+    """Say which stored cells are the k greatest positive ones of their row; of equals the lower columns."""
     kept = matrix.data > 0
     for row in np.flatnonzero(np.diff(matrix.indptr) > k):
         cells = slice(matrix.indptr[row], matrix.indptr[row + 1])
         values = matrix.data[cells]
         least = np.partition(values, len(values) - k)[len(values) - k]
         is_above = values > least
-        equals = np.flatnonzero(values == least)[: k - int(is_above.sum())]
-        is_above[equals] = True
+        equals = np.flatnonzero(values == least)
+        by_column = np.argsort(matrix.indices[cells][equals])
+        is_above[equals[by_column[: k - int(is_above.sum())]]] = True
         kept[cells] &= is_above
     return kept
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from patronage.errors import BadInput
+from patronage.logic.recommenders.cells import values_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +52,9 @@ def best_products(scores: NDArray[np.floating | np.integer], k: int) -> tuple[Id
     return ids[0, known], best[0, known]
 
 
-def top_k_sparse(scores: Matrix, k: int, *, banned: Mask | None = None) -> tuple[Ids, Scores]:
+def top_k_sparse(
+    scores: Matrix, k: int, *, eligible: Mask | None = None, taken: Matrix | None = None
+) -> tuple[Ids, Scores]:
     """Return the k greatest positive scores of each row of a sparse matrix, as `top_k` does.
 
     Parameters
@@ -60,22 +63,29 @@ def top_k_sparse(scores: Matrix, k: int, *, banned: Mask | None = None) -> tuple
         What is not stored has no score; the order within a row is free.
     k : int
         How many at most.
-    banned : array of bool, shape (rows, columns), optional
-        Cells that must not be chosen.
+    eligible : array of bool, shape (columns,), optional
+        Which columns may be chosen; by default all.
+    taken : sparse CSR array, shape (rows, columns), optional
+        Whose stored cells must not be chosen.
     """
     check_k(k)
     rows, columns = scores.shape
     lengths = np.diff(scores.indptr)
     values = np.maximum(scores.data.astype(np.float32), np.float32(0))
-    if banned is not None:
-        starts = (np.arange(rows) * columns).astype(np.int32 if banned.size < 1 << 31 else np.int64)
-        values[banned.ravel()[np.repeat(starts, lengths) + scores.indices]] = 0
+    if eligible is not None:
+        values[~eligible[scores.indices]] = 0
+    # Of the best so many more may be taken.
+    wanted = np.full(rows, k) if taken is None else k + np.diff(taken.indptr)
     least = np.full(rows, _LEAST)
-    for long in np.flatnonzero(lengths > k):
+    for long in np.flatnonzero(lengths > wanted):
         cells = values[scores.indptr[long] : scores.indptr[long + 1]]
-        least[long] = max(np.partition(cells, len(cells) - k)[len(cells) - k], _LEAST)
+        place = len(cells) - wanted[long]
+        least[long] = max(np.partition(cells, place)[place], _LEAST)
     kept = np.flatnonzero(values >= np.repeat(least, lengths))
     row = np.searchsorted(scores.indptr, kept, side="right") - 1
+    if taken is not None:
+        is_free = values_of(taken, row, scores.indices[kept]) == 0
+        row, kept = row[is_free], kept[is_free]
     return _ranked(row, scores.indices[kept], values[kept], (rows, columns), k)
 
 

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def age_weights(interactions: Interactions, half_life_days: float) -> NDArray[np.float64]:
-    """Weigh each interaction 1 on the newest day and half with every so many days before it."""
+    """Weigh each purchase 1 on the newest day and half with every so many days before it, summed by row."""
     age = interactions.days.max(initial=0) - interactions.days
     weights: NDArray[np.float64] = 0.5 ** (age / half_life_days)
-    return weights
+    return weights if interactions.counts is None else weights * interactions.counts
 
 
 def recent_purchases(interactions: Interactions, half_life_days: float) -> NDArray[np.float64]:

@@ -52,22 +52,35 @@ class BoughtTogether(ItemToItem):
     def _fit(self, interactions: Interactions, side: Side) -> None:
         baskets = _baskets(interactions)
         self.baskets_: Scores = np.bincount(baskets.indices, minlength=baskets.shape[1]).astype(np.float32)
-        expected = self.baskets_ / max(baskets.shape[0], 1)
+        expected: Scores = self.baskets_ / np.float32(max(baskets.shape[0], 1))
         held_by = baskets.T.tocsr()
 
         def neighbours_of(products: slice) -> list[Matrix]:
             """Find what most stands in one basket with a range of products, and the bare confidences."""
-            together = held_by[products] @ baskets
-            row = np.repeat(np.arange(len(self.baskets_))[products], np.diff(together.indptr))
-            share = together.data / self.baskets_[row]
-            counts = (together.data >= self.min_support) & (row != together.indices)
-            shrunk = together.data / (self.baskets_[row] + np.float32(self.shrinkage))
-            together.data = np.where(counts, shrunk - expected[together.indices], 0).astype(np.float32)
-            return kept_cells(together, strongest_cells(together, self.neighbours), together.data, share)
+            return self.nearest(held_by[products] @ baskets, products.start, expected)
 
         starts = range(0, baskets.shape[1], _ROWS_AT_ONCE)
         blocks = in_threads(neighbours_of, [slice(start, start + _ROWS_AT_ONCE) for start in starts])
         self.similarity_, self.share_ = stacked(blocks)
+
+    def nearest(self, together: Matrix, first: int, expected: Scores) -> list[Matrix]:
+        """Find what most stands in one basket with a range of products, and the bare confidences.
+
+        Parameters
+        ----------
+        together : sparse CSR array, shape (range, products)
+            In how many baskets both stand; its values are overwritten.
+        first : int
+            Which product the first row is of.
+        expected : array of float32, shape (products,)
+            In which share of all baskets each product stands.
+        """
+        row = np.repeat(np.arange(first, first + together.shape[0]), np.diff(together.indptr))
+        share = together.data / self.baskets_[row]
+        counts = (together.data >= self.min_support) & (row != together.indices)
+        shrunk = together.data / (self.baskets_[row] + np.float32(self.shrinkage))
+        together.data = np.where(counts, shrunk - expected[together.indices], 0).astype(np.float32)
+        return kept_cells(together, strongest_cells(together, self.neighbours), together.data, share)
 
 
 def _baskets(interactions: Interactions) -> Matrix:

@@ -56,6 +56,11 @@ class Trending(Recommender):
         self.shrinkage = shrinkage
         self.power = power
 
+    @property
+    def is_dense(self) -> bool:  # type: ignore[override]
+        """Whether the model is."""
+        return self.model.is_dense
+
     def why_not(self, interactions: Interactions) -> str:
         """Say why the model cannot be trained."""
         return self.model.why_not(interactions)
@@ -84,8 +89,13 @@ class Trending(Recommender):
 
     def _fit(self, interactions: Interactions, side: Side) -> None:
         self.model.fit(interactions, side=side)
+        self.trend_: Scores = self.trend_of(interactions)
+
+    def trend_of(self, interactions: Interactions) -> Scores:
+        """Return what each product's scores are multiplied by; shape (products,)."""
         trend = times_usual(interactions, self.half_life_days, self.usual_half_life_days, self.shrinkage)
-        self.trend_: Scores = (trend**self.power).astype(np.float32)
+        factors: Scores = (trend**self.power).astype(np.float32)
+        return factors
 
     def _scores(self, histories: Histories) -> Scores | Matrix:
         scores = self.model._scores(histories)

@@ -47,6 +47,8 @@ class UserNeighbours(Recommender):
         Pulls likenesses down that few products support.
     """
 
+    is_dense = False
+
     def __init__(self, *, neighbours: int = 200, shrinkage: float = 5.0) -> None:
         self.neighbours = neighbours
         self.shrinkage = shrinkage

@@ -48,12 +48,17 @@ def pack(candidates: Sequence[Candidate]) -> bytes:
     places = {product_id: place for place, product_id in enumerate(ids, start=1)}
     because = [_place(candidate.because, places, ids) for candidate in candidates]
     encoded = [text.encode() for text in ids]
-    numbers = [len(candidates), len(encoded), *(len(text) for text in encoded), *because]
+    numbers = [len(candidates), len(encoded), *map(len, encoded), *because]
     numbers += [candidate.kind for candidate in candidates]
-    scores = [struct.pack(">f", candidate.score)[:_SCORE_BYTES] for candidate in candidates]
-    shares = [_to_share(candidate.share) for candidate in candidates]
+    scores = struct.pack(f">{len(candidates)}f", *(candidate.score for candidate in candidates))
+    shares = struct.pack(f">{len(candidates)}H", *(_to_share(candidate.share) for candidate in candidates))
     body = b"".join(
-        (write_varints(numbers), _planes(scores, _SCORE_BYTES), _planes(shares, _SHARE_BYTES), *encoded)
+        (
+            write_varints(numbers),
+            *_planes(scores, _SCORE_BYTES, 4),
+            *_planes(shares, _SHARE_BYTES, 2),
+            *encoded,
+        )
     )
     deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     return bytes([_VERSION]) + deflate.compress(body) + deflate.flush()
@@ -111,12 +116,13 @@ def _place(because: str | None, places: dict[str, int], ids: list[str]) -> int:
     return places[because]
 
 
-def _to_share(share: float) -> bytes:
-    return round(min(max(share, 0.0), 1.0) * _SHARES).to_bytes(_SHARE_BYTES, "big")
+def _to_share(share: float) -> int:
+    return round(min(max(share, 0.0), 1.0) * _SHARES)
 
 
-def _planes(values: list[bytes], width: int) -> bytes:
-    return b"".join(bytes(value[byte] for value in values) for byte in range(width))
+def _planes(numbers: bytes, planes: int, width: int) -> list[bytes]:
+    """Return the first byte of each number of `width` bytes, then the second, for so many planes."""
+    return [numbers[plane::width] for plane in range(planes)]
 
 
 def _joined(body: bytes, at: int, count: int, planes: int, width: int) -> bytearray:

@@ -16,6 +16,9 @@ def write_varints(numbers: Iterable[int]) -> bytes:
     >>> write_varints([1, 300]).hex()
     '01ac02'
     """
+    numbers = list(numbers)
+    if max(numbers, default=0) <= 0x7F:  # each number stands in one byte
+        return bytes(numbers)
     written = bytearray()
     for number in numbers:
         rest = number

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
     from patronage.logic.features import Feature
     from patronage.logic.features.definition import EntityName
 
@@ -23,7 +23,7 @@ _TODAY = (
 
 
 def compute_features(
-    engine: DuckEngine,
+    engine: Engine,
     *,
     entity: EntityName = "customer",
     names: Sequence[str] | None = None,
@@ -36,7 +36,7 @@ def compute_features(
 
     Parameters
     ----------
-    engine : DuckEngine
+    engine : Engine
         Shows the lake's tables that features read as `orders`, `events`, `customers` and `products`.
     entity : {"customer", "product"}
         Of what.
@@ -64,7 +64,7 @@ def compute_features(
     engine.table(ASKED, f"SELECT ask, ask AS entity_id, TRUE AS is_known FROM ({known})")
     reads = reads_of(wanted)
     for name, sql in history_views(entity, reads, instant).items():
-        engine.run(f"CREATE OR REPLACE VIEW {name} AS {sql}")
+        engine.view(name, sql)
     values_of_asks(engine, wanted, into=into, key=f"entity_id AS {ENTITIES[entity]}")
     forget(engine, reads)
 
@@ -75,7 +75,7 @@ def reads_of(wanted: Sequence[Feature]) -> list[str]:
     return list(dict.fromkeys(view for name in queries for view in QUERIES[name].reads))
 
 
-def values_of_asks(engine: DuckEngine, wanted: Sequence[Feature], *, into: str, key: str) -> None:
+def values_of_asks(engine: Engine, wanted: Sequence[Feature], *, into: str, key: str) -> None:
     """Make the table of the features of all asks, from the views that are there.
 
     Parameters
@@ -94,14 +94,14 @@ def values_of_asks(engine: DuckEngine, wanted: Sequence[Feature], *, into: str, 
     joins = "".join(f" LEFT JOIN {name} ON {ASKED}.ask = {name}.ask" for name in queries)
     engine.table(into, f"SELECT {ASKED}.{key}{columns} FROM {ASKED}{joins}")
     for name in queries:
-        engine.run(f"DROP TABLE {name}")
+        engine.drop(name)
 
 
-def forget(engine: DuckEngine, views: Sequence[str]) -> None:
+def forget(engine: Engine, views: Sequence[str]) -> None:
     """Drop what the queries read."""
     for name in views:
-        engine.run(f"DROP VIEW {name}")
-    engine.run(f"DROP TABLE {ASKED}")
+        engine.drop(name)
+    engine.drop(ASKED)
 
 
 def _value(feature: Feature) -> str:

@@ -14,8 +14,8 @@ from patronage.logic.evaluation.splits import relevant_items
 from patronage.logic.recommenders.candidates import HYBRID
 from patronage.steps.manifest import Manifest
 from patronage.steps.train.blend import blended
-from patronage.steps.train.inputs import load_interactions
-from patronage.steps.train.windows import Windows, read_lists
+from patronage.steps.train.drawn_windows import held_out
+from patronage.steps.train.windows import read_lists
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ def measure_at_gate(run_id: str, model: str, store: ObjectStore, *, days: int) -
         The run's files are not there any more.
     """
     buys_again = Manifest.load(store, run_id).shop.recommend_bought
-    interactions = load_interactions(run_id, store)
-    window = Windows.of(interactions, buys_again=buys_again).test
+    interactions, window = held_out(run_id, store, buys_again=buys_again)
     ids = _lists_of(run_id, model, store, n_products=interactions.n_products)
     if window.cutoff is None:
         raise LacksData("the gate measured last purchases, which lie on no common days")

@@ -15,7 +15,7 @@ from patronage.logic.drift.fine_bins import fine_bin_sql
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Side:
 
 
 def count_columns(
-    engine: DuckEngine, source: str, kinds: Mapping[str, str], *, unit: str | None = None
+    engine: Engine, source: str, kinds: Mapping[str, str], *, unit: str | None = None
 ) -> dict[str, Side]:
     """Count columns of a table.
 
@@ -79,7 +79,7 @@ def held_together(
 
 
 def _numbers(
-    engine: DuckEngine, source: str, column: str, _unit: str | None
+    engine: Engine, source: str, column: str, _unit: str | None
 ) -> tuple[int, dict[int, tuple[float, int]]]:
     rows = engine.rows(
         f"SELECT {fine_bin_sql('value')} AS bin, MIN(value) AS value, COUNT(*) AS n "
@@ -90,7 +90,7 @@ def _numbers(
 
 
 def _categories(
-    engine: DuckEngine, source: str, column: str, unit: str | None
+    engine: Engine, source: str, column: str, unit: str | None
 ) -> tuple[int, dict[str, tuple[int, int]]]:
     units = "COUNT(*)" if unit is None else f"COUNT(DISTINCT {unit})"
     rows = engine.rows(
@@ -100,11 +100,11 @@ def _categories(
     return sum(row["n"] for row in rows), {row["value"]: (row["n"], row["units"]) for row in rows}
 
 
-def _presence(engine: DuckEngine, source: str, column: str, _unit: str | None) -> tuple[int, dict[str, int]]:
+def _presence(engine: Engine, source: str, column: str, _unit: str | None) -> tuple[int, dict[str, int]]:
     return int(engine.row(f"SELECT COUNT({column}) AS n FROM {source}")["n"]), {}
 
 
-_COUNTING: Mapping[str, Callable[[DuckEngine, str, str, str | None], tuple[int, Mapping[Any, Any]]]] = {
+_COUNTING: Mapping[str, Callable[[Engine, str, str, str | None], tuple[int, Mapping[Any, Any]]]] = {
     "number": _numbers,
     "category": _categories,
     "presence": _presence,

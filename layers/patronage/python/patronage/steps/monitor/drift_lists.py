@@ -11,11 +11,12 @@ from patronage.logic.said import said
 from patronage.steps.manifest import Manifest
 from patronage.steps.monitor.drift_raw import days_of
 from patronage.steps.recommendation_shards import ROWS_PER_SHARD, rows_of
+from patronage.steps.scanning import scan_objects
 from patronage.steps.segment.previous import show_file
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
     from patronage.steps.monitor.drift_raw import Window
     from patronage.stores.objects import ObjectStore
 
@@ -26,7 +27,7 @@ _ACTIVE = {"is_active": "BOOLEAN"}
 
 
 def catalogue_of(
-    engine: DuckEngine, live: Manifest, manifest: Manifest, store: ObjectStore, window: Window | None
+    engine: Engine, live: Manifest, manifest: Manifest, store: ObjectStore, window: Window | None
 ) -> dict[str, Any]:
     """Count the products that are new and gone since a run, and the sales of some days that are of new ones.
 
@@ -49,7 +50,7 @@ def catalogue_of(
     }
 
 
-def lists_of(engine: DuckEngine, live: Manifest, store: ObjectStore) -> dict[str, Any]:
+def lists_of(engine: Engine, live: Manifest, store: ObjectStore) -> dict[str, Any]:
     """Measure how the lists of a run and of the one before it spread over their products."""
     named = live.live_runs.get("recommendations", "")
     before = Manifest.find(store, named)
@@ -63,7 +64,7 @@ def lists_of(engine: DuckEngine, live: Manifest, store: ObjectStore) -> dict[str
     return found
 
 
-def hits_of(engine: DuckEngine, live: Manifest, today: date, store: ObjectStore) -> dict[str, Any]:
+def hits_of(engine: Engine, live: Manifest, today: date, store: ObjectStore) -> dict[str, Any]:
     """Count where in the run's lists customers find what they bought since, as `drift_hits.sql` says.
 
     The days that are looked at are the newest ones, but no more than those on which the gate measured the
@@ -101,19 +102,19 @@ def _gone(run: Manifest) -> dict[str, Any]:
     return said("run_incomplete", run_id=run.run_id).fields("why")
 
 
-def _show_products(engine: DuckEngine, run_id: str, store: ObjectStore) -> bool:
+def _show_products(engine: Engine, run_id: str, store: ObjectStore) -> bool:
     """Show a run's products as `known_products`; runs of before the catalogue have no `is_active`."""
     key = f"runs/{run_id}/recommendations/products.parquet"
     if show_file("run_products", key, _PRODUCT | _ACTIVE, store, engine):
-        engine.run("CREATE OR REPLACE VIEW known_products AS FROM run_products")
+        engine.view("known_products", "FROM run_products")
         return True
     if not show_file("run_products", key, _PRODUCT, store, engine):
         return False
-    engine.run("CREATE OR REPLACE VIEW known_products AS SELECT *, TRUE AS is_active FROM run_products")
+    engine.view("known_products", "SELECT *, TRUE AS is_active FROM run_products")
     return True
 
 
-def _show_lists(engine: DuckEngine, run_id: str, store: ObjectStore) -> bool:
+def _show_lists(engine: Engine, run_id: str, store: ObjectStore) -> bool:
     """Show as `listed` a run's lists, and as `measured_customers` whose they are: of shards spread evenly."""
     folder = f"runs/{run_id}/recommendations"
     keys = [key for key in store.keys(f"{folder}/users-") if key.endswith(".parquet")]
@@ -121,12 +122,12 @@ def _show_lists(engine: DuckEngine, run_id: str, store: ObjectStore) -> bool:
         return False
     step = -(-len(keys) // MOST_SHARDS)
     chosen = keys[::step]
-    engine.scan("listed", [store.staged(key) for key in chosen])
-    engine.scan("run_customers", [store.staged(f"{folder}/customers.parquet")])
+    scan_objects("listed", chosen, store, engine)
+    scan_objects("run_customers", [f"{folder}/customers.parquet"], store, engine)
     shards = ", ".join(str(rows_of(_shard_of(key))[1] // ROWS_PER_SHARD) for key in chosen)
-    engine.run(
-        "CREATE OR REPLACE VIEW measured_customers AS SELECT customer_id FROM run_customers "
-        f"WHERE idx // {ROWS_PER_SHARD} IN ({shards})"
+    engine.view(
+        "measured_customers",
+        f"SELECT customer_id FROM run_customers WHERE idx // {ROWS_PER_SHARD} IN ({shards})",
     )
     return True
 
@@ -135,7 +136,7 @@ def _shard_of(key: str) -> str:
     return key.rpartition("/")[2].removesuffix(".parquet")
 
 
-def _spread(engine: DuckEngine, run: Manifest, store: ObjectStore) -> dict[str, Any] | None:
+def _spread(engine: Engine, run: Manifest, store: ObjectStore) -> dict[str, Any] | None:
     """Return coverage, Gini index and novelty of a run's lists; None where they are gone."""
     if not _show_products(engine, run.run_id, store) or not _show_lists(engine, run.run_id, store):
         return None

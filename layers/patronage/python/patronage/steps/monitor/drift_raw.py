@@ -10,7 +10,7 @@ from patronage.logic.queries import query
 from patronage.steps.monitor.drift_counts import count_columns
 
 if TYPE_CHECKING:
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
     from patronage.steps.monitor.drift_counts import Side
 
 _WEEK = 7
@@ -108,7 +108,7 @@ def windows(reference: date, today: date, days: int) -> tuple[Window, Window] | 
     return Window(reference - timedelta(before - 1), reference, "".join(map(str, sorted(weekdays)))), newer
 
 
-def count_raw(engine: DuckEngine, window: Window) -> dict[str, dict[str, Side]]:
+def count_raw(engine: Engine, window: Window) -> dict[str, dict[str, Side]]:
     """Count the watched columns of some days, by source and column."""
     for table in ("drift_lines", "drift_events"):
         engine.table(table, query(table), **window.parameters)

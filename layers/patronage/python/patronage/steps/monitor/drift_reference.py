@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
     from patronage.stores.lake import Lake
 
 FAMILIES = ("segments", "recommendations")
@@ -86,7 +86,7 @@ def reference_of(manifest: Manifest, lake: Lake) -> Reference | None:
 
 
 @contextmanager
-def engine_of(manifest: Manifest, lake: Lake) -> Iterator[DuckEngine]:
+def engine_of(manifest: Manifest, lake: Lake) -> Iterator[Engine]:
     """Open an engine with all tables that are looked at, up to the manifest's instant."""
     with pinned_engine(manifest, lake, *TABLES) as engine:
         yield engine

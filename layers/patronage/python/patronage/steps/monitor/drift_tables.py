@@ -20,7 +20,7 @@ from patronage.stores.objects import write_json
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
     from patronage.logic.drift.options import DriftOptions
     from patronage.steps.monitor.drift_counts import Side
     from patronage.steps.monitor.drift_reference import Reference
@@ -81,11 +81,11 @@ def _columns(manifest: Manifest, before: Reference, lake: Lake, options: DriftOp
 
 
 def _features(
-    engine: DuckEngine, kinds: dict[str, str], manifest: Manifest, known_at: datetime | None
+    engine: Engine, kinds: dict[str, str], manifest: Manifest, known_at: datetime | None
 ) -> dict[str, Side]:
     compute_features(engine, as_of=manifest.as_of, known_at=known_at, into="drift_features")
     found = count_columns(engine, "drift_features", kinds)
-    engine.run("DROP TABLE drift_features")
+    engine.drop("drift_features")
     return found
 
 

@@ -34,7 +34,7 @@ from patronage.stores.registry import record_key
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
     from patronage.logic.effectiveness.options import AttributionOptions
     from patronage.stores.lake import Lake
     from patronage.stores.objects import ObjectStore
@@ -91,7 +91,7 @@ def measured(manifest: Manifest, lake: Lake, options: AttributionOptions) -> dic
     return {REPORT: _report(manifest, lake.store, options, by_day_of, coverage, whole), **by_day_of}
 
 
-def _coverage(engine: DuckEngine, since: datetime) -> dict[str, int]:
+def _coverage(engine: Engine, since: datetime) -> dict[str, int]:
     """Count what the report leaves out."""
     found: dict[str, int] = engine.row(query("effectiveness_coverage"), since=since.isoformat())
     for name, (sql, counted) in _COUNTED_APART.items():
@@ -131,12 +131,12 @@ def _report(
     }
 
 
-def attribute(engine: DuckEngine, options: AttributionOptions, *, since: datetime) -> None:
+def attribute(engine: Engine, options: AttributionOptions, *, since: datetime) -> None:
     """Make `effectiveness_cells`: what was shown, and what came of it, in the smallest cells of the report.
 
     Parameters
     ----------
-    engine : DuckEngine
+    engine : Engine
         Shows `events`, `orders` and `live_segments`.
     options : AttributionOptions
         The rule.
@@ -157,7 +157,7 @@ def attribute(engine: DuckEngine, options: AttributionOptions, *, since: datetim
     engine.table("effectiveness_cells", query("effectiveness_cells"), since=since.isoformat())
 
 
-def _credit(engine: DuckEngine, name: str, touch: str, window_days: int) -> None:
+def _credit(engine: Engine, name: str, touch: str, window_days: int) -> None:
     """Make a table of the outcomes that are due to a click, or to having been seen."""
     engine.table("touches", query("effectiveness_touches"), touch=touch)
     engine.table(name, query("effectiveness_credits"), window_days=window_days)

@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from patronage.logic.monitor.execution import cause_of, outcome_of, seconds_by_state
+from patronage.steps.manifest import Manifest
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
@@ -78,9 +79,16 @@ def ended(
         "states": seconds_by_state(history),
         **outcome_of(described),
         **cause_of(described, history),
+        **_carried_by(run_id, store),
         "cost": dict(cost),
     }
     write_json(store, run_record(machine, run_id), record)
     of_month = {name: record[name] for name in _OF_MONTH}
     write_json(store, month_record(machine, run_id, stopped), of_month)
     return record
+
+
+def _carried_by(run_id: str, store: ObjectStore) -> dict[str, str]:
+    """Return the engine of a run that pinned its tables, and why it was chosen."""
+    manifest = Manifest.find(store, run_id)
+    return {"engine": manifest.engine, "engine_reason": manifest.engine_reason} if manifest else {}

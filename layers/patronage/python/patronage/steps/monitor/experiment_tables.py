@@ -24,6 +24,7 @@ from patronage.logic.queries import query
 from patronage.steps.manifest import Manifest
 from patronage.steps.monitor.judged import show_judged
 from patronage.steps.pin import pinned_engine
+from patronage.steps.scanning import scan_objects
 from patronage.steps.segment.audiences import audiences, members_key
 from patronage.stores.objects import read_json, write_json
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from array import array
     from collections.abc import Sequence
 
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
     from patronage.stores.lake import Lake
     from patronage.stores.objects import ObjectStore
 
@@ -137,9 +138,7 @@ def _started(store: ObjectStore, manifest: Manifest) -> list[dict[str, Any]]:
     ]
 
 
-def _of_trial(
-    engine: DuckEngine, trial: _Trial, prior_days: int
-) -> tuple[dict[str, array[Any]], dict[str, Any]]:
+def _of_trial(engine: Engine, trial: _Trial, prior_days: int) -> tuple[dict[str, array[Any]], dict[str, Any]]:
     """Return the arrays of an experiment's visitors, and what is told of it beside."""
     engine.table(
         "shown_units",
@@ -177,7 +176,7 @@ def _acted(store: ObjectStore, manifest: Manifest) -> list[dict[str, Any]]:
 
 
 def _of_audience(
-    engine: DuckEngine,
+    engine: Engine,
     store: ObjectStore,
     record: dict[str, Any],
     others: Sequence[dict[str, Any]],
@@ -194,7 +193,7 @@ def _of_audience(
         if each["export"] != record["export"]
         and abs(datetime.fromisoformat(each["exported_at"]) - begins) < timedelta(days=days)
     ]
-    engine.scan("audience", [store.staged(members_key(record["export"]))])
+    scan_objects("audience", [members_key(record["export"])], store, engine)
     engine.table("crossovers", _crossovers(engine, store, near))
     engine.table("units", query("experiment_audience"), begins=begins.isoformat())
     crossed = engine.row("SELECT COUNT(*) AS n FROM audience SEMI JOIN crossovers USING (customer_id)")["n"]
@@ -208,18 +207,18 @@ def _of_audience(
     return _arrays(engine, ends, prior_days), told
 
 
-def _crossovers(engine: DuckEngine, store: ObjectStore, near: Sequence[dict[str, Any]]) -> str:
+def _crossovers(engine: Engine, store: ObjectStore, near: Sequence[dict[str, Any]]) -> str:
     """Write the query for customers whom an export at about the same time put on the other side."""
     if not near:
         return "SELECT customer_id FROM audience WHERE FALSE"
-    engine.scan("other_audiences", [store.staged(members_key(each["export"])) for each in near])
+    scan_objects("other_audiences", [members_key(each["export"]) for each in near], store, engine)
     return (
         "SELECT DISTINCT audience.customer_id FROM audience INNER JOIN other_audiences AS other "
         'ON audience.customer_id = other.customer_id AND audience."group" <> other."group"'
     )
 
 
-def _arrays(engine: DuckEngine, ends: datetime, prior_days: int) -> dict[str, array[Any]]:
+def _arrays(engine: Engine, ends: datetime, prior_days: int) -> dict[str, array[Any]]:
     """Return what `units` saw, did and bought, a row each."""
     engine.table("unit_did", query("experiment_did"), ends=ends.isoformat())
     engine.table("unit_bought", query("experiment_bought"), ends=ends.isoformat())

@@ -10,15 +10,15 @@ from patronage.logic.serve.recommendation_id import PATTERN
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
 
 
-def show_judged(engine: DuckEngine, *, since: datetime) -> None:
+def show_judged(engine: Engine, *, since: datetime) -> None:
     """Make `judged_events` from an instant on, `sales` and `buyers`.
 
     Parameters
     ----------
-    engine : DuckEngine
+    engine : Engine
         Shows `events` and `orders`.
     since : datetime
         Events before are left out.

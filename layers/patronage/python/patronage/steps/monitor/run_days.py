@@ -26,6 +26,7 @@ MOST_OF_DAYS = 100
 _READERS = 10
 _LISTED_BY_MONTH = 366
 """The months of more days are listed at once."""
+_WHERE_KNOWN = ("reason_code", "reason_values", "engine", "engine_reason")
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
@@ -92,7 +93,7 @@ def run_told(execution: Execution, record: Mapping[str, Any], *, now: datetime) 
         "seconds": round((until - execution.began).total_seconds(), 1),
         "published": record.get("published"),
         "reason": record.get("reason", ""),
-        **{name: record[name] for name in ("reason_code", "reason_values") if name in record},
+        **{name: record[name] for name in _WHERE_KNOWN if name in record},
         "cause": ": ".join(filter(None, (record.get("error", ""), record.get("cause", "")))),
     }
 

@@ -11,11 +11,12 @@ from patronage.logic.segments.methods import METHODS
 from patronage.logic.segments.slices import SLICES, slice_label
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
+from patronage.steps.scanning import scan_objects
 from patronage.steps.segment.slices import slice_customers
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
     from patronage.stores.lake import Lake
 
 
@@ -56,12 +57,12 @@ def behaviour(run_id: str, lake: Lake) -> dict[str, Any]:
     return {"sessions": sums["sessions"], "customers": sum(row["customers"] for row in summary.values())}
 
 
-def _shop(engine: DuckEngine, sums: dict[str, Any]) -> dict[str, Any]:
+def _shop(engine: Engine, sums: dict[str, Any]) -> dict[str, Any]:
     depths = [(row["views"], row["sessions"]) for row in engine.rows(query("behaviour_depths"))]
     return shop_figures(sums, depths, engine.rows(query("behaviour_times")))
 
 
-def _judge(engine: DuckEngine, *, median_depth: float | None) -> Norms:
+def _judge(engine: Engine, *, median_depth: float | None) -> Norms:
     """Keep `customer_behaviour` and return the norms that it was judged by."""
     for name in ("visits", "prices", "preferences", "purchases"):
         engine.table(f"behaviour_{name}", query(f"behaviour_{name}"))
@@ -76,7 +77,7 @@ def _judge(engine: DuckEngine, *, median_depth: float | None) -> Norms:
     return norms
 
 
-def _events(engine: DuckEngine, manifest: Manifest, *, has_sessions: bool) -> dict[str, Any]:
+def _events(engine: Engine, manifest: Manifest, *, has_sessions: bool) -> dict[str, Any]:
     read = engine.row("SELECT COUNT(*) AS n FROM events")["n"]
     used = engine.row("SELECT COUNT(*) AS n FROM session_events")["n"]
     return {
@@ -124,7 +125,7 @@ def slices(run_id: str, lake: Lake) -> dict[str, Any]:
     manifest = Manifest.load(lake.store, run_id)
     found: dict[str, dict[str, list[dict[str, Any]]]] = {method: {} for method in METHODS}
     with pinned_engine(manifest, lake, "customers") as engine:
-        engine.scan("segmented", [lake.store.staged(f"runs/{run_id}/segments/customers.parquet")])
+        scan_objects("segmented", [f"runs/{run_id}/segments/customers.parquet"], lake.store, engine)
         for by in SLICES:
             values = slice_customers(engine, by)
             if not values:
@@ -135,7 +136,7 @@ def slices(run_id: str, lake: Lake) -> dict[str, Any]:
     return {"slices": sum(map(len, found.values()))}
 
 
-def _sliced(engine: DuckEngine, column: str, values: dict[int, str]) -> list[dict[str, Any]]:
+def _sliced(engine: Engine, column: str, values: dict[int, str]) -> list[dict[str, Any]]:
     engine.table(
         "members",
         f"SELECT customer_id, {column} AS segment_id, net_minor FROM segmented WHERE {column} IS NOT NULL",

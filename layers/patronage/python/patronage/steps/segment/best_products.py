@@ -9,14 +9,14 @@ from patronage.logic.segments.methods import METHODS
 from patronage.steps.segment.product_names import product_names
 
 if TYPE_CHECKING:
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
 
 MOST_PRODUCTS = 20
 
 Products = dict[str, dict[str, list[dict[str, Any]]]]
 
 
-def best_products(engine: DuckEngine) -> Products:
+def best_products(engine: Engine) -> Products:
     """Return the best products by method and segment; reads `orders`, `products` and `customers_combined`.
 
     Returns

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from patronage.logic.said import said, stated
-from patronage.logic.segments.clusters import Clusters, plane
+from patronage.logic.segments.clusters import Clusters, plane, refined
 from patronage.steps.learn_arrays import load_arrays, save_arrays
 from patronage.steps.manifest import Manifest
 from patronage.stores.objects import write_json
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from patronage.logic.said import Said
     from patronage.logic.segments.clusters import Candidate
+    from patronage.logic.segments.clusters._choice import Refine
     from patronage.stores.objects import ObjectStore
 
 MOST_POINTS = 2_000
@@ -32,10 +33,17 @@ _NOBODY = said("nobody_bought")
 _NO_PLANE = said("no_plane")
 
 
-def clusters(run_id: str, store: ObjectStore) -> dict[str, Any]:
+def clusters(run_id: str, store: ObjectStore, *, refine: Refine = refined) -> dict[str, Any]:
     """Part the buyers into clusters, and write each one's cluster with the profiles of the clusters.
 
     `segments/cluster_points.json` lays a sample of them on a plane, without their ids.
+
+    Parameters
+    ----------
+    run_id, store
+        The run, and where its files are.
+    refine : callable
+        What carries k-means on over all of them (`Clusters`).
 
     Returns
     -------
@@ -48,8 +56,8 @@ def clusters(run_id: str, store: ObjectStore) -> dict[str, Any]:
     if customers == 0:
         labels, summary, points = np.empty(0, dtype=np.int32), _nobody(), _no_points(_NOBODY)
     else:
-        fitted = Clusters(random_state=options.clusters_seed, pca_share=options.clusters_pca_share)
-        fitted.fit(features)
+        seed, share = options.clusters_seed, options.clusters_pca_share
+        fitted = Clusters(random_state=seed, pca_share=share, refine=refine).fit(features)
         labels, summary, points = fitted.partition_.labels, _summary(fitted), _points(fitted, features)
     save_arrays(store, f"runs/{run_id}/segments/clusters.npz", {"labels": labels})
     common = {"seed": options.clusters_seed, "features": list(features)}

@@ -16,7 +16,7 @@ from patronage.steps.segment.slices import slice_customers
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
     from patronage.stores.lake import Lake
 
 _CELLS = "SELECT period, cohort, begins, active, net_minor FROM cohort_cells ORDER BY period, cohort, begins"
@@ -85,12 +85,12 @@ def calendar_of(manifest: Manifest) -> AsOf:
     return AsOf(today=today, complete_to=tomorrow if local >= tomorrow else today)
 
 
-def _make_cells(engine: DuckEngine) -> None:
+def _make_cells(engine: Engine) -> None:
     engine.table("cohort_days", query("cohort_days"))
     engine.table("cohort_cells", query("cohort_cells"))
 
 
-def _cells(engine: DuckEngine, period: str, number: int = 0) -> list[dict[str, Any]]:
+def _cells(engine: Engine, period: str, number: int = 0) -> list[dict[str, Any]]:
     return engine.rows(
         "SELECT cohort, begins, active, net_minor FROM cohort_cells "
         "WHERE period = $period AND slice = $slice ORDER BY cohort, begins",

@@ -11,12 +11,13 @@ from patronage.logic.segments.lifetime_totals import INTERVAL_Z
 from patronage.logic.segments.methods import METHODS, described
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
+from patronage.steps.scanning import scan_objects
 from patronage.steps.segment.best_products import best_products
 from patronage.steps.segment.next_products import hold_picks
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
     from patronage.stores.lake import Lake
     from patronage.stores.objects import ObjectStore
 
@@ -40,7 +41,7 @@ def combine(run_id: str, lake: Lake) -> dict[str, Any]:
     with pinned_engine(manifest, lake, "products") as engine:
         engine.table("buyers", query("buyers"))
         for name in PER_CUSTOMER:
-            engine.scan(name, [store.staged(f"{folder}/segments/{name}.parquet")])
+            scan_objects(name, [f"{folder}/segments/{name}.parquet"], store, engine)
         engine.arrays("lifetime_rows", read_npz(store.read_bytes(f"{folder}/clv/lifetime.npz")))
         engine.arrays("cluster_rows", read_npz(store.read_bytes(f"{folder}/segments/clusters.npz")))
         engine.table("customers_combined", query("segment_customers"))
@@ -60,7 +61,7 @@ def combine(run_id: str, lake: Lake) -> dict[str, Any]:
     return {"customers": counted["customers"], **{method: len(found) for method, found in profiles.items()}}
 
 
-def _write_features(engine: DuckEngine, store: ObjectStore, folder: str) -> None:
+def _write_features(engine: Engine, store: ObjectStore, folder: str) -> None:
     engine.arrays("feature_rows", read_npz(store.read_bytes(f"{folder}/features/clusters.npz")))
     with store.writing(f"{folder}/features/customers.parquet") as path:
         engine.parquet(
@@ -72,7 +73,7 @@ def _write_features(engine: DuckEngine, store: ObjectStore, folder: str) -> None
 
 
 def _profiles(
-    method: str, engine: DuckEngine, store: ObjectStore, run_id: str, *, has_picks: bool
+    method: str, engine: Engine, store: ObjectStore, run_id: str, *, has_picks: bool
 ) -> list[dict[str, Any]]:
     """Describe each segment of a method, the one with the most money first."""
     column = METHODS[method].column
@@ -102,7 +103,7 @@ def _future(found: dict[str, Any] | None) -> dict[str, Any]:
     return {f"expected_{name}_minor": value for name, value in values.items()}
 
 
-def _next_products(engine: DuckEngine) -> dict[str, list[dict[str, Any]]]:
+def _next_products(engine: Engine) -> dict[str, list[dict[str, Any]]]:
     products: dict[str, list[dict[str, Any]]] = {}
     for row in engine.rows(query("segment_next_products")):
         products.setdefault(row.pop("segment_id"), []).append(row)

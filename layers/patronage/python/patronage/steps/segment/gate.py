@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from patronage.engines.duckdb import DuckEngine
+from patronage.engines.opening import open_engine
 from patronage.logic.said import said
 from patronage.logic.segments.methods import METHODS
 from patronage.steps.manifest import Manifest
+from patronage.steps.scanning import scan_objects
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
     """
     manifest = Manifest.load(store, run_id)
     money = read_json(store, f"runs/{run_id}/metrics/totals.json")
-    with DuckEngine(manifest.shop) as engine:
-        engine.scan("customers", [store.staged(f"runs/{run_id}/segments/customers.parquet")])
+    with open_engine(manifest.shop) as engine:
+        scan_objects("customers", [f"runs/{run_id}/segments/customers.parquet"], store, engine)
         counted = engine.row(
             "SELECT COUNT(*) AS customers, COUNT(DISTINCT customer_id) AS distinct_customers, "
             "CAST(COALESCE(SUM(net_minor), 0) AS BIGINT) AS net_minor FROM customers"

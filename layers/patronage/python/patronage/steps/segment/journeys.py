@@ -30,6 +30,7 @@ from patronage.steps.segment.product_names import product_names
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
+    from patronage.engines.base import Engine
     from patronage.stores.lake import Lake
     from patronage.stores.objects import ObjectStore
 
@@ -81,7 +82,7 @@ def journeys(run_id: str, lake: Lake) -> dict[str, Any]:
             "categories": category_slices(engine) if has_categories else _NOTHING,
         }
         for table in _OF_THE_SHOP:  # room for the timelines
-            engine.run(f"DROP TABLE IF EXISTS {table}")
+            engine.drop(table)
         summary = _timelines(engine, manifest, lake)
     of_events = {"is_simulated": manifest.has_simulated_events}
     settings = {"session_minutes": manifest.options.session_minutes}
@@ -129,7 +130,7 @@ def _transitions(slices: dict[str, Any], repeats: list[dict[str, Any]]) -> dict[
     }
 
 
-def _load(engine: DuckEngine, manifest: Manifest, lake: Lake) -> None:
+def _load(engine: Engine, manifest: Manifest, lake: Lake) -> None:
     gap_seconds = manifest.options.session_minutes * 60
     engine.table("session_events", query("session_events"), gap_seconds=gap_seconds)
     engine.table("journey_sessions", query("journey_sessions"))
@@ -140,7 +141,7 @@ def _load(engine: DuckEngine, manifest: Manifest, lake: Lake) -> None:
     _load_history(engine, manifest, lake)
 
 
-def _load_history(engine: DuckEngine, manifest: Manifest, lake: Lake) -> None:
+def _load_history(engine: Engine, manifest: Manifest, lake: Lake) -> None:
     """Show the changes of segment that this run or, where it wrote none, the one before knew of."""
     for run_id in filter(None, (manifest.run_id, manifest.previous)):
         key = f"runs/{run_id}/segments/history.parquet"
@@ -154,7 +155,7 @@ def _load_history(engine: DuckEngine, manifest: Manifest, lake: Lake) -> None:
     )
 
 
-def _purchases(engine: DuckEngine, manifest: Manifest) -> tuple[dict[str, Any], bool]:
+def _purchases(engine: Engine, manifest: Manifest) -> tuple[dict[str, Any], bool]:
     """Describe the repeat purchases, and say whether their products have categories."""
     gaps = engine.rows(query("journey_gaps"), stages=STAGES)
     within = {
@@ -173,7 +174,7 @@ def _purchases(engine: DuckEngine, manifest: Manifest) -> tuple[dict[str, Any], 
     return found, has_categories
 
 
-def _firsts(engine: DuckEngine, item: str) -> dict[str, Any]:
+def _firsts(engine: Engine, item: str) -> dict[str, Any]:
     """Describe what was bought first, and what next, by the main product or category of a purchase."""
     engine.table(
         "journey_firsts",
@@ -190,7 +191,7 @@ def _firsts(engine: DuckEngine, item: str) -> dict[str, Any]:
     return {"items": firsts, "next": engine.rows(query("journey_next"), items=MAX_ITEMS)}
 
 
-def _named(engine: DuckEngine, found: dict[str, Any]) -> dict[str, Any]:
+def _named(engine: Engine, found: dict[str, Any]) -> dict[str, Any]:
     """Add to the products of `_firsts` what they are called."""
     named = (
         row[column]
@@ -207,7 +208,7 @@ def _named(engine: DuckEngine, found: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _timelines(engine: DuckEngine, manifest: Manifest, lake: Lake) -> dict[str, Any]:
+def _timelines(engine: Engine, manifest: Manifest, lake: Lake) -> dict[str, Any]:
     """Write the timelines; return their totals, and why some kinds of entry are absent."""
     engine.table("timeline_entries", query("timeline_entries"), as_of=manifest.as_of.isoformat())
     engine.table("timelines", query("timeline_positions"), entries=MAX_ENTRIES)

@@ -15,7 +15,7 @@ from patronage.logic.segments.journeys_slices import MAX_CHANNELS, named, segmen
 from patronage.steps.segment.previous import show_file
 
 if TYPE_CHECKING:
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
     from patronage.stores.objects import ObjectStore
 
     Rows = list[dict[str, Any]]
@@ -36,14 +36,14 @@ class OfVisits(NamedTuple):
     months: dict[str, Any]
 
 
-def show_segments(run_id: str, store: ObjectStore, engine: DuckEngine) -> None:
+def show_segments(run_id: str, store: ObjectStore, engine: Engine) -> None:
     """Show as `journey_segments` where the customers stand by this run's `rfm`; nobody before it ran."""
     key = f"runs/{run_id}/segments/rfm.parquet"
     if not show_file("journey_segments", key, _SEGMENTS, store, engine):
         engine.show_none("journey_segments", _SEGMENTS)
 
 
-def funnel_slices(engine: DuckEngine) -> OfVisits:
+def funnel_slices(engine: Engine) -> OfVisits:
     """Count how far sessions and visitors came, by segment and channel, and sessions by month, too.
 
     It reads `journey_sessions`, `journey_states` and `journey_segments`.
@@ -70,7 +70,7 @@ def funnel_slices(engine: DuckEngine) -> OfVisits:
     )
 
 
-def _counts(engine: DuckEngine, recorded: dict[str, bool], column: str) -> Rows:
+def _counts(engine: Engine, recorded: dict[str, bool], column: str) -> Rows:
     engine.table("funnel_events", f"SELECT {column} AS unit, state, occurred_at FROM journey_states")
     return engine.rows(
         query("funnel_counts"),
@@ -85,7 +85,7 @@ def _filtered(rows: Rows, kept: list[str]) -> tuple[Rows, dict[str, Rows]]:
     return found, {"segments": segments_in(found), "channels": channels}
 
 
-def session_slices(engine: DuckEngine) -> OfVisits:
+def session_slices(engine: Engine) -> OfVisits:
     """Count what visitors do after what, by segment and channel, and by month, too.
 
     It reads `journey_sessions`, `journey_states` and `journey_segments`.
@@ -109,7 +109,7 @@ _MOVES_BY_MONTH = (
 )
 
 
-def category_slices(engine: DuckEngine) -> dict[str, Any]:
+def category_slices(engine: Engine) -> dict[str, Any]:
     """Count which category customers buy after which, by segment and channel, as `graph_of` takes it.
 
     It reads `journey_mains`, `journey_occasions`, `journey_segments` and `orders`.
@@ -118,13 +118,13 @@ def category_slices(engine: DuckEngine) -> dict[str, Any]:
     return _moves(engine, _slice_buyers(engine), depth=CATEGORY_DEPTH, end="no further purchase")
 
 
-def _moves(engine: DuckEngine, kept: list[str], *, depth: int, end: str) -> dict[str, Any]:
+def _moves(engine: Engine, kept: list[str], *, depth: int, end: str) -> dict[str, Any]:
     engine.table("journey_moves", query("transition_links"), depth=depth)
     rows, filters = _filtered(engine.rows(query("transition_sums")), kept)
     return moves_document(rows, depth=depth, end=end) | filters
 
 
-def purchase_slices(engine: DuckEngine) -> dict[str, Any]:
+def purchase_slices(engine: Engine) -> dict[str, Any]:
     """Count who came back after each purchase, by segment and channel, and by each of the two alone.
 
     It reads `journey_occasions`, `journey_segments` and `orders`.
@@ -134,7 +134,7 @@ def purchase_slices(engine: DuckEngine) -> dict[str, Any]:
     return {"slices": stage_slices(rows), **filters}
 
 
-def _slice_sessions(engine: DuckEngine) -> list[str]:
+def _slice_sessions(engine: Engine) -> list[str]:
     """Make the table `journey_slices` of the sessions, and return the channels by place."""
     engine.table(
         "journey_units",
@@ -144,7 +144,7 @@ def _slice_sessions(engine: DuckEngine) -> list[str]:
     return _slice(engine)
 
 
-def _slice_visitors(engine: DuckEngine) -> None:
+def _slice_visitors(engine: Engine) -> None:
     """Make the table `journey_slices` of the visitors, by the channels of `_slice_sessions` before."""
     engine.table(
         "journey_units",
@@ -153,7 +153,7 @@ def _slice_visitors(engine: DuckEngine) -> None:
     engine.table("journey_slices", query("journey_slices"), channels=MAX_CHANNELS)
 
 
-def _slice_buyers(engine: DuckEngine) -> list[str]:
+def _slice_buyers(engine: Engine) -> list[str]:
     """Make the table `journey_slices` of buyers, by the channel of the first purchase."""
     engine.table("first_channels", query("slice_by_first_purchase"), by="channel")
     engine.table(
@@ -165,7 +165,7 @@ def _slice_buyers(engine: DuckEngine) -> list[str]:
     return _slice(engine)
 
 
-def _slice(engine: DuckEngine) -> list[str]:
+def _slice(engine: Engine) -> list[str]:
     engine.table("journey_channels", query("journey_channels"), channels=MAX_CHANNELS)
     engine.table("journey_slices", query("journey_slices"), channels=MAX_CHANNELS)
     return [row["channel"] for row in engine.rows("SELECT channel FROM journey_channels ORDER BY place")]

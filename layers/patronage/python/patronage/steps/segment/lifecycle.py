@@ -15,7 +15,6 @@ from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
     from patronage.engines.base import Engine
-    from patronage.engines.duckdb import DuckEngine
     from patronage.stores.lake import Lake
     from patronage.stores.objects import ObjectStore
 
@@ -70,7 +69,7 @@ def lifecycle(run_id: str, lake: Lake) -> dict[str, Any]:
     return {"customers": total - prospects, "prospects": prospects}
 
 
-def _show_stages_before(manifest: Manifest, store: ObjectStore, engine: DuckEngine) -> None:
+def _show_stages_before(manifest: Manifest, store: ObjectStore, engine: Engine) -> None:
     """Show the stages of the run before as `lifecycle_before`, if that run looked at an earlier time."""
     engine.show_none("lifecycle_before", _STAGED)
     before = run_before(manifest, store)

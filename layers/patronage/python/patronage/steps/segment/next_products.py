@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from patronage.logic.arrays import Array, read_npz
 from patronage.logic.serve.kinds import POPULAR
+from patronage.steps.scanning import scan_objects
 
 if TYPE_CHECKING:
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
     from patronage.steps.manifest import Manifest
     from patronage.stores.objects import ObjectStore
 
@@ -17,7 +18,7 @@ PICKS_EACH = 10
 """So many of a customer's recommendations speak for the segment."""
 
 
-def hold_picks(engine: DuckEngine, store: ObjectStore, manifest: Manifest) -> bool:
+def hold_picks(engine: Engine, store: ObjectStore, manifest: Manifest) -> bool:
     """Hold each customer's personal recommendations as `picks` (customer_id, product_id, name).
 
     Returns
@@ -31,7 +32,7 @@ def hold_picks(engine: DuckEngine, store: ObjectStore, manifest: Manifest) -> bo
     if not shards:
         return False
     for name in ("customers", "products"):
-        engine.scan(f"pick_{name}", [store.staged(f"{folder}/{name}.parquet")])
+        scan_objects(f"pick_{name}", [f"{folder}/{name}.parquet"], store, engine)
     columns = {name: array("i") for name in ("customer", "product")}
     for key in shards:
         _add(columns, read_npz(store.read_bytes(key)))

@@ -18,11 +18,11 @@ from patronage.steps.segment.product_names import product_names
 if TYPE_CHECKING:
     from datetime import date
 
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
     from patronage.logic.segments.cohorts import AsOf
 
 
-def overview(engine: DuckEngine, as_of: AsOf) -> dict[str, Any]:
+def overview(engine: Engine, as_of: AsOf) -> dict[str, Any]:
     """Return the days of the overview, up to the last one that is over.
 
     Reads `sales_orders`, `orders` and `products`.
@@ -68,7 +68,7 @@ def overview(engine: DuckEngine, as_of: AsOf) -> dict[str, Any]:
     }
 
 
-def _kept(engine: DuckEngine, first: date, last: date) -> list[dict[str, Any]]:
+def _kept(engine: Engine, first: date, last: date) -> list[dict[str, Any]]:
     """Return the days of those values of `value_days` that are kept."""
     recent = last - timedelta(days=COMPARED_DAYS - 1)
     return engine.rows(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from patronage.steps.manifest import Manifest
+from patronage.steps.scanning import scan_objects
 
 if TYPE_CHECKING:
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
     from patronage.stores.objects import ObjectStore
 
 _STANDING = {
@@ -20,7 +21,7 @@ HISTORY = {"customer_id": "VARCHAR", "as_of": "DATE", "segment_id": "VARCHAR"}
 """Columns of `segments/history.parquet`."""
 
 
-def show_previous(manifest: Manifest, store: ObjectStore, engine: DuckEngine) -> Manifest | None:
+def show_previous(manifest: Manifest, store: ObjectStore, engine: Engine) -> Manifest | None:
     """Show where customers stood in the run before as `previous_customers`, and return its manifest.
 
     Where there is no such run, where it is gone or laid out otherwise, or counts in another currency, the
@@ -40,12 +41,12 @@ def run_before(manifest: Manifest, store: ObjectStore) -> Manifest | None:
     return before if before is not None and before.shop.currency == manifest.shop.currency else None
 
 
-def show_live_segments(manifest: Manifest, store: ObjectStore, engine: DuckEngine) -> None:
+def show_live_segments(manifest: Manifest, store: ObjectStore, engine: Engine) -> None:
     """Show as `live_segments` the RFM segment of each customer in the live run of segments."""
     key = f"runs/{manifest.previous}/segments/customers.parquet"
     if store.exists(key):
-        engine.scan("segmented", [store.staged(key)])
-        engine.run("CREATE VIEW live_segments AS SELECT customer_id, segment_id AS segment FROM segmented")
+        scan_objects("segmented", [key], store, engine)
+        engine.view("live_segments", "SELECT customer_id, segment_id AS segment FROM segmented")
     else:
         engine.show_none("live_segments", {"customer_id": "VARCHAR", "segment": "VARCHAR"})
 
@@ -56,13 +57,12 @@ def standing_key(run_id: str, store: ObjectStore) -> str:
     return key if store.exists(key) else f"runs/{run_id}/segments/customers.parquet"
 
 
-def show_file(name: str, key: str, columns: dict[str, str], store: ObjectStore, engine: DuckEngine) -> bool:
+def show_file(name: str, key: str, columns: dict[str, str], store: ObjectStore, engine: Engine) -> bool:
     """Show a Parquet file of a run under a name, if it is there and has the columns."""
     if not store.exists(key):
         return False
-    engine.scan(f"{name}_file", [store.staged(key)])
-    found = {row["column_name"]: row["column_type"] for row in engine.rows(f"DESCRIBE {name}_file")}
-    if not columns.items() <= found.items():
+    scan_objects(f"{name}_file", [key], store, engine)
+    if not columns.items() <= engine.columns(f"{name}_file").items():
         return False
-    engine.run(f"CREATE OR REPLACE VIEW {name} AS SELECT {', '.join(columns)} FROM {name}_file")
+    engine.view(name, f"SELECT {', '.join(columns)} FROM {name}_file")
     return True

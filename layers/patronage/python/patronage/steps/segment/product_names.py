@@ -9,10 +9,10 @@ from patronage.logic.queries import literal, query
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
 
 
-def product_names(engine: DuckEngine, product_ids: Iterable[str]) -> dict[str, str]:
+def product_names(engine: Engine, product_ids: Iterable[str]) -> dict[str, str]:
     """Return the names of some products by their ids; reads `orders` and `products`."""
     wanted = sorted(set(product_ids))
     if not wanted:

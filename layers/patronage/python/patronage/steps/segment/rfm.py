@@ -25,7 +25,7 @@ from patronage.stores.objects import write_json
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
     from patronage.logic.segments.rfm_scores import Cuts
     from patronage.stores.lake import Lake
 
@@ -67,21 +67,21 @@ def rfm(run_id: str, lake: Lake) -> dict[str, Any]:
     return {"segments": len(found["segments"]), "kept": found["kept"]}
 
 
-def _score(manifest: Manifest, engine: DuckEngine) -> tuple[Mapping[str, Cuts], list[tuple[int, int, str]]]:
+def _score(manifest: Manifest, engine: Engine) -> tuple[Mapping[str, Cuts], list[tuple[int, int, str]]]:
     """Make the table `rfm_segments`, and return what reaches which score, and the map of the segments."""
     options = manifest.options
     _measure(manifest, engine)
     quintiles = engine.rows(query("rfm_quintiles"), margin=options.stability_margin)
     fixed = threshold_cuts(options.thresholds, minor_digits=manifest.shop.minor_digits)
     cuts = quintile_cuts(quintiles) | fixed
-    engine.run(f"CREATE VIEW rfm_scored AS {scored_sql(cuts)}")
+    engine.view("rfm_scored", scored_sql(cuts))
     cells = read_map(options.rfm_map, place=MAP) if options.rfm_map else default_map()
     engine.table("rfm_map", map_sql(cells))
     engine.table("rfm_segments", query("rfm_segments"))
     return cuts, cells
 
 
-def _measure(manifest: Manifest, engine: DuckEngine) -> None:
+def _measure(manifest: Manifest, engine: Engine) -> None:
     """Make the table `rfm_customers`, of the features that the shop's unit of frequency asks for."""
     frequency = FREQUENCY[manifest.options.frequency_unit]
     compute_features(
@@ -99,10 +99,10 @@ def _measure(manifest: Manifest, engine: DuckEngine) -> None:
     )
 
 
-def _settle(manifest: Manifest, lake: Lake, engine: DuckEngine, cuts: Mapping[str, Cuts]) -> None:
+def _settle(manifest: Manifest, lake: Lake, engine: Engine, cuts: Mapping[str, Cuts]) -> None:
     """Make the tables `rfm_kept` and `customer_segments`."""
     if show_previous(manifest, lake.store, engine):
-        engine.run(f"CREATE VIEW rfm_margins AS {margins_sql(cuts)}")
+        engine.view("rfm_margins", margins_sql(cuts))
         engine.table("rfm_kept", query("rfm_kept"))
     else:
         engine.show_none("rfm_kept", {"customer_id": "VARCHAR", "segment_id": "VARCHAR"})

@@ -24,7 +24,7 @@ from patronage.steps.segment.sales_months import months_by, place_months
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
     from patronage.logic.segments.cohorts import AsOf
     from patronage.stores.lake import Lake
 
@@ -51,7 +51,7 @@ def sales(run_id: str, lake: Lake) -> dict[str, Any]:
     with pinned_engine(manifest, lake, "products", "calendar") as engine:
         engine.table("sales_orders", query("sales_orders"))
         engine.table("unsliced_rows", query("sales_rows"), today=manifest.today)
-        engine.run("CREATE VIEW sales_rows AS SELECT 0 AS slice, * FROM unsliced_rows")
+        engine.view("sales_rows", "SELECT 0 AS slice, * FROM unsliced_rows")
         engine.table("sales_product_months", query("sales_product_months"))
         engine.table("sales_products", query("sales_products"))
         found = _breakdowns(engine, as_of) | _products(engine)
@@ -99,7 +99,7 @@ def sliced(run_id: str, lake: Lake, by: str = "country") -> dict[str, Any]:
     return {"by": by, "slices": len(slices)}
 
 
-def _value_customers(engine: DuckEngine, by: str) -> None:
+def _value_customers(engine: Engine, by: str) -> None:
     """Make `slice_values`, which only slices by what the table `customers` says read."""
     if by in CUSTOMER:
         engine.table("slice_values", query("slice_by_customer"), by=by)
@@ -111,7 +111,7 @@ def _headed(manifest: Manifest) -> dict[str, Any]:
     return {"as_of": manifest.as_of.isoformat(), "currency": manifest.shop.currency}
 
 
-def _breakdowns(engine: DuckEngine, as_of: AsOf) -> dict[str, Any]:
+def _breakdowns(engine: Engine, as_of: AsOf) -> dict[str, Any]:
     (total,) = engine.rows(query("sales_by"), by="total")
     return {
         "totals": sales_row(total),
@@ -122,7 +122,7 @@ def _breakdowns(engine: DuckEngine, as_of: AsOf) -> dict[str, Any]:
     }
 
 
-def _products(engine: DuckEngine) -> dict[str, Any]:
+def _products(engine: Engine) -> dict[str, Any]:
     top = engine.rows(query("sales_top_products"), most=MOST_VALUES)
     whole = engine.row(query("sales_products_sum"))
     has_categories = engine.row("SELECT COUNT(category) AS n FROM products")["n"] > 0
@@ -134,7 +134,7 @@ def _products(engine: DuckEngine) -> dict[str, Any]:
     }
 
 
-def _calendar(engine: DuckEngine, as_of: AsOf) -> dict[str, Any]:
+def _calendar(engine: Engine, as_of: AsOf) -> dict[str, Any]:
     net = {
         row["day"]: row["net_minor"]
         for row in engine.rows(
@@ -149,13 +149,13 @@ def _calendar(engine: DuckEngine, as_of: AsOf) -> dict[str, Any]:
     return calendar_effects(entries, shop, countries)
 
 
-def _write_days(engine: DuckEngine, lake: Lake, run_id: str) -> list[dict[str, Any]]:
+def _write_days(engine: Engine, lake: Lake, run_id: str) -> list[dict[str, Any]]:
     """Write the sales of each day as a table, and return its rows as plain values."""
     engine.table("sales_by_day", query("sales_by"), by="day")
-    engine.run(
-        "CREATE VIEW sales_days AS SELECT CAST(by_value AS DATE) AS day, * EXCLUDE (slice, by_value) "
-        "FROM sales_by_day"
+    engine.view(
+        "sales_days", "SELECT CAST(by_value AS DATE) AS day, * EXCLUDE (slice, by_value) FROM sales_by_day"
     )
     with lake.store.writing(f"runs/{run_id}/metrics/sales_days.parquet") as path:
         engine.parquet("FROM sales_days ORDER BY day", path)
-    return engine.rows("SELECT * REPLACE (CAST(day AS VARCHAR) AS day) FROM sales_days ORDER BY day")
+    rows = engine.rows("FROM sales_days ORDER BY day")
+    return [{**row, "day": row["day"].isoformat()} for row in rows]

@@ -11,13 +11,13 @@ from patronage.logic.segments.sales_months import month_slices, with_orders
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from patronage.engines.duckdb import DuckEngine
+    from patronage.engines.base import Engine
     from patronage.logic.segments.cohorts import AsOf
 
     Slices = list[dict[str, Any]]
 
 
-def months_by(engine: DuckEngine, whole: Mapping[str, Any], as_of: AsOf) -> dict[str, Slices]:
+def months_by(engine: Engine, whole: Mapping[str, Any], as_of: AsOf) -> dict[str, Slices]:
     """Return the months by product, category, fee and channel.
 
     The values that have months of their own are those with the most money of the whole time, whatever the
@@ -36,7 +36,7 @@ def months_by(engine: DuckEngine, whole: Mapping[str, Any], as_of: AsOf) -> dict
         if by != "category" or whole["categories"]
     }
     orders = engine.rows(query("sales_product_orders"), most=MOST_VALUES)
-    engine.run("DROP VIEW sales_rows")
+    engine.drop("sales_rows")
     engine.show_none("slice_values", {"customer_id": "VARCHAR", "value": "VARCHAR"})
     return {
         "category": [],
@@ -46,7 +46,7 @@ def months_by(engine: DuckEngine, whole: Mapping[str, Any], as_of: AsOf) -> dict
     }
 
 
-def place_months(engine: DuckEngine, by: str, as_of: AsOf) -> Slices:
+def place_months(engine: Engine, by: str, as_of: AsOf) -> Slices:
     """Return the months of each slice of the shop's rows, the one with the most money first.
 
     What is not said is a slice of its own, the last. Reads `unsliced_rows` and `slice_values`, and makes the

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from patronage.engines.duckdb import DuckEngine
+from patronage.engines.opening import open_engine
 from patronage.errors import BadInput
 from patronage.logic.queries import literal, query
 from patronage.logic.segments.migration import totals_of
 from patronage.steps.manifest import Manifest
+from patronage.steps.scanning import scan_objects
 from patronage.steps.segment.previous import HISTORY, show_file, show_previous, standing_key
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
+    from patronage.engines.base import Engine
     from patronage.stores.lake import Lake
     from patronage.stores.objects import ObjectStore
 
@@ -26,10 +28,10 @@ def stability(run_id: str, lake: Lake) -> dict[str, Any]:
     """
     store = lake.store
     manifest = Manifest.load(store, run_id)
-    with DuckEngine(manifest.shop) as engine:
+    with open_engine(manifest.shop) as engine:
         before = show_previous(manifest, store, engine)
-        engine.run("CREATE VIEW earlier_customers AS FROM previous_customers")
-        engine.scan("later_customers", [store.staged(standing_key(run_id, store))])
+        engine.view("earlier_customers", "FROM previous_customers")
+        scan_objects("later_customers", [standing_key(run_id, store)], store, engine)
         found = _matrix(engine, before, manifest)
         _show_history(engine, before, store)
         engine.table("customer_history", query("history_extended"), today=manifest.today)
@@ -68,27 +70,27 @@ def migration(earlier: str, later: str, store: ObjectStore) -> dict[str, Any]:
             f"run {earlier} counts in {before.shop.currency} and run {later} in {manifest.shop.currency}; "
             "compare two runs of one currency"
         )
-    with DuckEngine(manifest.shop) as engine:
-        engine.scan("earlier_customers", [store.staged(standing_key(earlier, store))])
-        engine.scan("later_customers", [store.staged(standing_key(later, store))])
+    with open_engine(manifest.shop) as engine:
+        scan_objects("earlier_customers", [standing_key(earlier, store)], store, engine)
+        scan_objects("later_customers", [standing_key(later, store)], store, engine)
         return _matrix(engine, before, manifest)
 
 
-def _show_history(engine: DuckEngine, before: Manifest | None, store: ObjectStore) -> None:
+def _show_history(engine: Engine, before: Manifest | None, store: ObjectStore) -> None:
     """Show `earlier_history`: the one that the run before wrote, else what is known of that run itself."""
     engine.show_none("earlier_history", HISTORY)
     if before is None:
         return
     key = f"runs/{before.run_id}/segments/history.parquet"
     if not show_file("earlier_history", key, HISTORY, store, engine):
-        engine.run(
-            "CREATE OR REPLACE VIEW earlier_history AS "
+        engine.view(
+            "earlier_history",
             f"SELECT customer_id, CAST({literal(before.today)} AS DATE) AS as_of, segment_id "
-            "FROM previous_customers"
+            "FROM previous_customers",
         )
 
 
-def _matrix(engine: DuckEngine, before: Manifest | None, manifest: Manifest) -> dict[str, Any]:
+def _matrix(engine: Engine, before: Manifest | None, manifest: Manifest) -> dict[str, Any]:
     moves = engine.rows(query("migration_moves"))
     return {
         "from_run": before and before.run_id,

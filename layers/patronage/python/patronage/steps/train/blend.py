@@ -42,6 +42,12 @@ def blend(run_id: str, store: ObjectStore, *, split: Split = "cutoff") -> dict[s
     manifest = Manifest.load(store, run_id)
     interactions = load_interactions(run_id, store)
     windows = Windows.of(interactions, buys_again=manifest.shop.recommend_bought, split=split)
+    return blend_measured(manifest, windows, store)
+
+
+def blend_measured(manifest: Manifest, windows: Windows, store: ObjectStore) -> dict[str, Any]:
+    """Blend the lists that a run measured on these windows, as `blend` says."""
+    run_id = manifest.run_id
     lists = {name: read_lists(store, run_id, name) for name in measured(store, run_id)}
     before = {name: found["validation"] for name, found in lists.items()}
     if manifest.promoted.get("model") == HYBRID:

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from patronage.logic.evaluation import Holdout
-    from patronage.logic.recommenders import Recommender, Side
+    from patronage.logic.recommenders import Recommender
     from patronage.logic.recommenders.blend import Lists
     from patronage.settings import Shop
     from patronage.steps.train.windows import Split
     from patronage.stores.objects import ObjectStore
+
+    Settings = Mapping[str, Any]
+    Trains = Callable[[Settings, Holdout], Recommender]
 
 
 def candidates(run_id: str, store: ObjectStore) -> dict[str, Any]:
@@ -65,15 +68,47 @@ def evaluate(
     BLAS works in one thread: a near tie between two settings ends the same on any number of cores.
     """
     manifest = Manifest.load(store, run_id)
-    shop = manifest.shop
     side = load_side(run_id, store)
     interactions = load_interactions(run_id, store)
-    windows = Windows.of(interactions, buys_again=shop.recommend_bought, split=split)
+    windows = Windows.of(interactions, buys_again=manifest.shop.recommend_bought, split=split)
+
+    def train(settings: Settings, window: Holdout) -> Recommender:
+        return candidate(model, settings).fit(window.train, side=side)
+
     settings = trials_of(model, manifest, store)
+    return measure_method(manifest, model, settings, windows, store, train=train, clock=clock)
+
+
+def measure_method(
+    manifest: Manifest,
+    model: str,
+    settings: Sequence[Settings],
+    windows: Windows,
+    store: ObjectStore,
+    *,
+    train: Trains,
+    clock: Callable[[], float] = time.monotonic,
+) -> dict[str, Any]:
+    """Search a method's settings and measure the best, as `evaluate` says.
+
+    Parameters
+    ----------
+    manifest, model, store
+        The run, the method, and where its files are.
+    settings : sequence of mapping
+        What to try.
+    windows : Windows
+        What to measure on.
+    train : callable
+        Trains the method, with settings, on what comes before a window.
+    clock : callable
+        Seconds from some moment on.
+    """
+    run_id, shop = manifest.run_id, manifest.shop
     with single_blas_thread():
-        trials = _try(model, settings, windows.validation, side, shop, clock)
+        trials = _try(settings, windows.validation, train, shop, clock)
         best = max(trials, key=lambda trial: trial.ndcg)
-        test = _lists(candidate(model, best.settings).fit(windows.test.train, side=side), windows.test, shop)
+        test = _lists(train(best.settings, windows.test), windows.test, shop)
     write_lists(store, run_id, model, validation=best.lists, test=test)
     measured = windows.test.measure(test[0], k=K) | {
         "validation_ndcg_at_10": best.ndcg,
@@ -89,18 +124,13 @@ def evaluate(
 
 @dataclass(frozen=True)
 class _Trial:
-    settings: Mapping[str, Any]
+    settings: Settings
     lists: Lists
     ndcg: float
 
 
 def _try(
-    model: str,
-    known: Sequence[Mapping[str, Any]],
-    validation: Holdout,
-    side: Side,
-    shop: Shop,
-    clock: Callable[[], float],
+    known: Sequence[Settings], validation: Holdout, train: Trains, shop: Shop, clock: Callable[[], float]
 ) -> list[_Trial]:
     """Try one setting after the other; no further one is begun that would end after the shop's time."""
     trials: list[_Trial] = []
@@ -109,8 +139,7 @@ def _try(
         spent = clock() - began
         if trials and spent * (len(trials) + 1) / len(trials) > shop.search_seconds:
             break
-        trained = candidate(model, settings).fit(validation.train, side=side)
-        lists = _lists(trained, validation, shop)
+        lists = _lists(train(settings, validation), validation, shop)
         ndcg = measure_ranking(lists[0], validation.relevant, k=K, resamples=1).metrics["ndcg"].value
         trials.append(_Trial(settings, lists, ndcg))
     return trials

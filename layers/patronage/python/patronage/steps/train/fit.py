@@ -28,6 +28,11 @@ def fit(run_id: str, model: str, store: ObjectStore) -> dict[str, Any]:
     interactions, side = load_interactions(run_id, store), load_side(run_id, store)
     with single_blas_thread():
         trained = _untrained(run_id, model, store).fit(interactions, side=side)
+    return keep_learnt(run_id, model, trained, store)
+
+
+def keep_learnt(run_id: str, model: str, trained: Recommender, store: ObjectStore) -> dict[str, Any]:
+    """Keep what a method learnt, and its fingerprint."""
     arrays = learnt(trained)
     save_arrays(store, _key(run_id, model), arrays, compressed=False)
     found = fingerprint(arrays)

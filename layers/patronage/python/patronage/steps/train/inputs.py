@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from patronage.logic.recommenders import Interactions, Side
-from patronage.steps.learn_arrays import load_arrays
+from patronage.steps.learn_arrays import load_arrays, save_arrays
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
@@ -13,16 +15,26 @@ if TYPE_CHECKING:
     from patronage.stores.objects import ObjectStore
 
 
-def load_interactions(run_id: str, store: ObjectStore) -> Interactions:
-    """Read who bought what on which day."""
-    arrays = load_arrays(store, f"runs/{run_id}/features/interactions.npz")
+def load_interactions(run_id: str, store: ObjectStore, *, of: str = "interactions") -> Interactions:
+    """Read who bought what on which day, or of a run on Spark a part or a count of it."""
+    arrays = load_arrays(store, f"runs/{run_id}/features/{of}.npz")
     return Interactions(
         customers=arrays["customers"],
         products=arrays["products"],
         days=arrays["days"],
         n_customers=int(arrays["n_customers"][0]),
         n_products=int(arrays["n_products"][0]),
+        counts=arrays.get("counts"),
     )
+
+
+def save_interactions(run_id: str, store: ObjectStore, interactions: Interactions, *, of: str) -> None:
+    """Write what `load_interactions` reads."""
+    arrays = {name: getattr(interactions, name) for name in ("customers", "products", "days")}
+    arrays |= {name: np.array([getattr(interactions, name)]) for name in ("n_customers", "n_products")}
+    if interactions.counts is not None:
+        arrays["counts"] = interactions.counts
+    save_arrays(store, f"runs/{run_id}/features/{of}.npz", arrays)
 
 
 def load_active(run_id: str, store: ObjectStore) -> Mask:

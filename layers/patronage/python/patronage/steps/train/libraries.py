@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 from importlib.metadata import version
 
 from threadpoolctl import threadpool_info
@@ -12,13 +13,15 @@ from patronage import __version__
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "implicit")
 
 
-def libraries() -> dict[str, str]:
+def libraries(*, with_spark: bool = False) -> dict[str, str]:
     """Return the versions of Patronage, Python and the packages that learn, the architecture, and BLAS."""
+    spark = sys.modules.get("pyspark") if with_spark else None
     return {
         "patronage": __version__,
         "python": platform.python_version(),
         "architecture": platform.machine(),
         **{name: version(name) for name in _PACKAGES},
+        **({"pyspark": spark.__version__} if spark else {}),
         "blas": ", ".join(sorted({_told(each) for each in threadpool_info() if each["user_api"] == "blas"})),
     }
 

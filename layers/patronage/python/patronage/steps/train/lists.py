@@ -6,22 +6,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
-from patronage.logic.recommenders.exploration import explore, new_products
+from patronage.logic.recommenders.exploration import explore
 from patronage.logic.recommenders.owned import bought_last
 from patronage.logic.serve.bought import MOST_BOUGHT
 from patronage.logic.serve.kinds import ALIKE, BOUGHT_TOGETHER, NEW, SAME_BASKET
 from patronage.steps.learn_arrays import save_arrays
-from patronage.steps.manifest import Manifest
 from patronage.steps.recommendation_shards import USERS, rows_of, variant_in
-from patronage.steps.train.fit import load_chosen, load_model
-from patronage.steps.train.inputs import load_active, load_interactions
+from patronage.steps.train.learnt import Learnt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from patronage.logic.recommenders.interactions import Ids, Mask, Scores
+    from patronage.logic.recommenders.interactions import Ids, Scores
     from patronage.logic.recommenders.item_to_item import ItemToItem
     from patronage.stores.objects import ObjectStore
 
@@ -45,28 +43,32 @@ class _Nearest(NamedTuple):
         return _Nearest(work(self.ids), work(self.scores), work(self.share), work(self.kinds))
 
 
-def make_lists(run_id: str, shard: str, store: ObjectStore) -> dict[str, Any]:
-    """Make a shard by its name; repeating it writes the same."""
+def make_lists(
+    run_id: str, shard: str, store: ObjectStore, *, learnt: Learnt | None = None
+) -> dict[str, Any]:
+    """Make a shard by its name; repeating it writes the same.
+
+    Parameters
+    ----------
+    run_id, shard, store
+        Which, of the run's list of shards.
+    learnt : Learnt, optional
+        What the run learnt, for a process that makes several shards; by default it is read for this one.
+    """
     kind, start, stop = rows_of(shard)
-    active = load_active(run_id, store)
     kind, variant = variant_in(kind)
+    learnt = learnt or Learnt(run_id, store)
     arrays: dict[str, NDArray[Any]] = (
-        _users(run_id, variant, start, stop, active, store)
-        if kind == USERS
-        else _products(run_id, kind, slice(start, stop), active, store)
+        _users(learnt, variant, start, stop) if kind == USERS else _products(learnt, kind, slice(start, stop))
     )
     save_arrays(store, f"runs/{run_id}/recommendations/{shard}.npz", arrays)
     return {"shard": shard, "rows": len(arrays["rows"])}
 
 
-def _users(
-    run_id: str, variant: str, start: int, stop: int, active: Mask, store: ObjectStore
-) -> dict[str, NDArray[Any]]:
-    shop = Manifest.load(store, run_id).shop
-    interactions = load_interactions(run_id, store)
-    customers = np.arange(start, min(stop, interactions.n_customers), dtype=np.int32)
-    histories = interactions.histories(customers)
-    model = load_chosen(run_id, variant, store)
+def _users(learnt: Learnt, variant: str, start: int, stop: int) -> dict[str, NDArray[Any]]:
+    shop, active = learnt.shop, learnt.active
+    customers, histories = learnt.customers(start, stop)
+    model = learnt.chosen(variant)
     exclude_history = not shop.recommend_bought
     ids, scores = model.recommend(
         histories, k=CANDIDATES_PER_CUSTOMER, exclude_history=exclude_history, in_stock=active
@@ -74,8 +76,8 @@ def _users(
     is_new = np.zeros(ids.shape, dtype=np.bool_)
     if shop.explore_share:
         # Of the products too new to be judged by their sales, those most like what each customer bought.
-        new, fits = load_model(run_id, "alike", store).recommend(
-            histories, k=NEW_PER_CUSTOMER, include=new_products(interactions), in_stock=active
+        new, fits = learnt.model("alike").recommend(
+            histories, k=NEW_PER_CUSTOMER, include=learnt.new_products, in_stock=active
         )
         found = np.where(fits > 0, new, np.int32(-1))
         ids, scores, is_new = explore(ids, scores, found, share=shop.explore_share, customers=customers)
@@ -94,13 +96,11 @@ def _users(
     }
 
 
-def _products(
-    run_id: str, kind: str, rows: slice, active: Mask, store: ObjectStore
-) -> dict[str, NDArray[Any]]:
+def _products(learnt: Learnt, kind: str, rows: slice) -> dict[str, NDArray[Any]]:
     """Take each product's nearest; behind what the same customers bought, what is like it by what is said."""
-    nearest = _nearest(run_id, kind, rows, active, store)
+    nearest = _nearest(learnt, kind, rows)
     if kind == "similar":
-        nearest = _joined(nearest, _nearest(run_id, "alike", rows, active, store))
+        nearest = _joined(nearest, _nearest(learnt, "alike", rows))
     products = np.arange(rows.start, rows.start + len(nearest.ids), dtype=np.int32)
     return {
         "rows": products,
@@ -112,10 +112,10 @@ def _products(
     }
 
 
-def _nearest(run_id: str, model: str, rows: slice, active: Mask, store: ObjectStore) -> _Nearest:
-    method = cast("ItemToItem", load_model(run_id, model, store))
+def _nearest(learnt: Learnt, model: str, rows: slice) -> _Nearest:
+    method = cast("ItemToItem", learnt.model(model))
     ids, scores, share = method.similar(k=SIMILAR_PER_PRODUCT, rows=rows)
-    is_sold = active[ids] & (ids >= 0)
+    is_sold = learnt.active[ids] & (ids >= 0)
     kinds = np.full(ids.shape, _SHARE_OF[model], dtype=np.int32)
     return _ranked(_Nearest(np.where(is_sold, ids, np.int32(-1)), scores, share, kinds))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from patronage.engines.duckdb import DuckEngine
+from patronage.engines.opening import open_engine
 from patronage.logic.arrays import Array, read_npz
 from patronage.logic.queries import literal, query
 from patronage.logic.serve.kinds import NAMES
 from patronage.steps.manifest import Manifest
 from patronage.steps.recommendation_shards import USERS, rows_of, variant_in
+from patronage.steps.scanning import scan_objects
 
 if TYPE_CHECKING:
     from patronage.stores.objects import ObjectStore
@@ -20,9 +21,9 @@ def to_parquet(run_id: str, shard: str, store: ObjectStore) -> dict[str, Any]:
     """Write a shard's lists, a row a place, with the shop's ids and names, beside its arrays."""
     folder = f"runs/{run_id}/recommendations"
     kind, _ = variant_in(rows_of(shard)[0])
-    with DuckEngine(Manifest.load(store, run_id).shop) as engine:
+    with open_engine(Manifest.load(store, run_id).shop) as engine:
         for name in ("customers", "products"):
-            engine.scan(name, [store.staged(f"{folder}/{name}.parquet")])
+            scan_objects(name, [f"{folder}/{name}.parquet"], store, engine)
         named = ", ".join(f"({number}, {literal(name)})" for number, name in NAMES.items())
         engine.table("reason_kinds", f"FROM (VALUES {named}) AS named(kind, name)")
         engine.arrays("places", _places(read_npz(store.read_bytes(f"{folder}/{shard}.npz"))))

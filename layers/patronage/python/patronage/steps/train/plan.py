@@ -20,7 +20,7 @@ from patronage.stores.objects import read_json, write_json
 from patronage.stores.registry import Registry
 
 if TYPE_CHECKING:
-    from patronage.logic.recommenders.interactions import Scores
+    from patronage.logic.recommenders.interactions import Interactions, Scores
     from patronage.stores.objects import ObjectStore
 
 POPULAR_PRODUCTS = 1_000
@@ -34,8 +34,16 @@ def plan(run_id: str, model: str, store: ObjectStore) -> dict[str, Any]:
     dict
         ``lists_key`` and ``shards_key``.
     """
+    interactions = load_interactions(run_id, store)
+    return plan_of(run_id, model, interactions, interactions.n_customers, store)
+
+
+def plan_of(
+    run_id: str, model: str, interactions: Interactions, n_customers: int, store: ObjectStore
+) -> dict[str, Any]:
+    """Plan as `plan` says, from interactions whose customers may be groups of the shop's customers."""
     folder = f"runs/{run_id}/recommendations"
-    interactions, side = load_interactions(run_id, store), load_side(run_id, store)
+    side = load_side(run_id, store)
     popularity = cast("Popularity", load_model(run_id, POPULARITY, store))
     active = load_active(run_id, store)
     scores: Scores = np.where(active, popularity.scores_, np.float32(0))
@@ -55,7 +63,7 @@ def plan(run_id: str, model: str, store: ObjectStore) -> dict[str, Any]:
     record = registry.record(model, run_id)
     write_json(store, f"{folder}/model.json", record | {"fingerprint": registry.fingerprint(record)})
     users = [users_kind(variant) for variant in ("", *chosen_variants(store, run_id))]
-    lists = [name for kind in users for name in shard_names(kind, interactions.n_customers)]
+    lists = [name for kind in users for name in shard_names(kind, n_customers)]
     lists += [name for kind in ("similar", "together") for name in shard_names(kind, interactions.n_products)]
     lists_key, shards_key = f"{folder}/lists.json", f"runs/{run_id}/publish/recommendations/shards.json"
     write_json(store, lists_key, [{"shard": name} for name in lists])

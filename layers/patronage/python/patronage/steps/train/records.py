@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from patronage.logic.engine_choice import SPARK
 from patronage.logic.model_records import PROMOTED, PUBLISHED, RECORDED, SKIPPED
 from patronage.logic.said import coded
 from patronage.steps.train.libraries import libraries
@@ -58,7 +59,8 @@ def write_records(
         "created_at": manifest.created_at.isoformat(),
         "tables": manifest.tables,
         "manifest": _read_by(manifest),
-        "libraries": libraries(),
+        "engine": manifest.engine,
+        "libraries": libraries(with_spark=manifest.engine == SPARK),
     }
     for name, found in metrics.items():
         decision = decision_of(manifest) if name == model else RECORDED

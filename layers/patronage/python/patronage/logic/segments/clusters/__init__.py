@@ -6,7 +6,7 @@ scikit-learn is imported where it is called: that takes longer than most of what
 
 from patronage.logic.segments.clusters._choice import Candidate, Partition, candidates, partition
 from patronage.logic.segments.clusters._clusters import Clusters
-from patronage.logic.segments.clusters._kmeans import nearest
+from patronage.logic.segments.clusters._kmeans import nearest, refined
 from patronage.logic.segments.clusters._naming import PHRASES, ClusterName, cluster_names
 from patronage.logic.segments.clusters._plane import Plane, plane
 from patronage.logic.segments.clusters._profile import Profile
@@ -29,6 +29,7 @@ __all__ = [
     "partition",
     "plane",
     "principal_components",
+    "refined",
     "representative",
     "silhouettes",
 ]

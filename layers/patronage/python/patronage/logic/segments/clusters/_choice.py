@@ -14,8 +14,12 @@ from patronage.logic.segments.clusters._sample import representative
 from patronage.logic.segments.clusters._silhouette import silhouettes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from patronage.logic.segments.clusters._kmeans import Labels
     from patronage.logic.segments.clusters._scaling import Numbers
+
+    Refine = Callable[[Numbers, Numbers], Numbers]
 
 SMALLEST_K, LARGEST_K = 2, 10
 SAMPLE_ROWS = 10_000
@@ -77,7 +81,9 @@ class Partition:
     reason: Said | None = None
 
 
-def partition(rows: Numbers, *, random_state: int, largest_k: int = LARGEST_K) -> Partition:
+def partition(
+    rows: Numbers, *, random_state: int, largest_k: int = LARGEST_K, refine: Refine = refined
+) -> Partition:
     """Part rows by k-means, with the number of clusters from 2 on that has the greatest silhouette.
 
     Up to 10,000 rows that stand for all decide on the number; from their centres k-means goes on over all
@@ -92,6 +98,8 @@ def partition(rows: Numbers, *, random_state: int, largest_k: int = LARGEST_K) -
         Seed, from 0.
     largest_k : int
         The most clusters to try.
+    refine : callable
+        Carries k-means on from given centres over all rows; takes both and returns the centres.
     """
     if rows.shape[1] == 0:
         return _single(rows)
@@ -101,7 +109,7 @@ def partition(rows: Numbers, *, random_state: int, largest_k: int = LARGEST_K) -
         if not tried:
             return _single(rows)
         chosen = max(tried, key=lambda candidate: (round(candidate.silhouette, 9), -candidate.k))
-        centres = refined(rows, chosen.centres)
+        centres = refine(rows, chosen.centres)
     labels, inertia = nearest(rows, centres)
     labels, centres = _largest_first(labels, centres)
     return Partition(labels=labels, centres=centres, inertia=inertia, chosen=chosen, candidates=tuple(tried))

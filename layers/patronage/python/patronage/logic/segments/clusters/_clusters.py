@@ -14,7 +14,7 @@ from patronage.logic.segments.clusters._choice import (
     Partition,
     partition,
 )
-from patronage.logic.segments.clusters._kmeans import one_thread
+from patronage.logic.segments.clusters._kmeans import one_thread, refined
 from patronage.logic.segments.clusters._profile import Profile, profiles
 from patronage.logic.segments.clusters._sample import representative
 from patronage.logic.segments.clusters._scaling import Scaling, principal_directions, projected
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from patronage.logic.segments.clusters._choice import Refine
     from patronage.logic.segments.clusters._scaling import Numbers
 
 
@@ -39,6 +40,8 @@ class Clusters:
         they are.
     largest_k : int
         The most clusters to try.
+    refine : callable
+        Carries k-means on over all customers from the centres that a sample gave (`partition`).
 
     Attributes
     ----------
@@ -57,10 +60,18 @@ class Clusters:
     directions_: Numbers | None
     profiles_: list[Profile]
 
-    def __init__(self, *, random_state: int, pca_share: float = 0.0, largest_k: int = LARGEST_K) -> None:
+    def __init__(
+        self,
+        *,
+        random_state: int,
+        pca_share: float = 0.0,
+        largest_k: int = LARGEST_K,
+        refine: Refine = refined,
+    ) -> None:
         self.random_state = random_state
         self.pca_share = pca_share
         self.largest_k = largest_k
+        self.refine = refine
 
     def fit(self, features: Mapping[str, ArrayLike]) -> Clusters:
         """Learn from one array a feature, rows aligned, NaN where a value is not known.
@@ -81,7 +92,9 @@ class Clusters:
         for row, (name, scaling) in zip(scaled, self.scalings_.items(), strict=True):
             row[:] = scaling.apply(columns[name])
         rows = self._rows(scaled)
-        self.partition_ = partition(rows, random_state=self.random_state, largest_k=self.largest_k)
+        self.partition_ = partition(
+            rows, random_state=self.random_state, largest_k=self.largest_k, refine=self.refine
+        )
         by_name = dict(zip(self.scalings_, scaled, strict=True))
         self.profiles_ = profiles(columns, by_name, self.partition_.labels)
         return self

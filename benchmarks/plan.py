@@ -1,0 +1,226 @@
+"""The inputs of the plan to large shops (docs/scale.md), measured again on the bundled real orders.
+
+A whole `patronage run` and its publication to files; seconds are CPU seconds, which other processes do not
+lengthen. Each figure stands beside the number that the plan takes (`patronage.logic.scale.measured`).
+"""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import tempfile
+import time
+import tracemalloc
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from benchmarks.comparison_data import SHOP, SOURCE, take_in
+from benchmarks.figures import Figure
+from benchmarks.scale_table import FileTables
+from benchmarks.serve_items import WRITE_UNIT, million_items
+from patronage.cli.lakes import OpenLake
+from patronage.cli.runs import run_segmentation, run_training
+from patronage.logic.scale.measured import MEASURED
+from patronage.logic.serve.catalogue import Product, pack_pages, unpack_pages
+from patronage.logic.synthetic import SyntheticShop
+from patronage.settings import Shop
+from patronage.steps import publish
+from patronage.steps.generate import generate
+from patronage.steps.ingest import Upload, ingest
+from patronage.steps.train.inputs import load_interactions
+from patronage.steps.train.lists import make_lists
+from patronage.steps.train.parquet import to_parquet
+from patronage.stores.lake import Lake
+from patronage.stores.objects import FolderStore
+from patronage.stores.serving import ServingTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from patronage.stores.objects import ObjectStore
+
+SEARCH_SECONDS = 1.0
+PRODUCTS = 100_000
+MADE_UP = Shop(currency="EUR", timezone="Europe/Berlin")
+SHOPS = (500, 10_000)
+"""Customers of the made-up shops, events among what they do, between which a segmentation is measured."""
+OF_CUSTOMERS = {"segments": ("customers", "journeys"), "recommendations": ("users",)}
+"""The kinds of shards that grow with the customers, of each family."""
+
+
+@dataclass
+class Measured:
+    """What a run and its publication took."""
+
+    customers: int = 0
+    units: dict[str, int] = field(default_factory=dict)
+    publish_s: dict[str, float] = field(default_factory=dict)
+    members_s: float = 0.0
+    lists_s: float = 0.0
+    staged_bytes: int = 0
+    interactions: int = 0
+    interactions_bytes: int = 0
+
+
+def plan_units_segments() -> Figure:
+    """Write units a customer of a publication of segments, its profile and timeline."""
+    return _beside("units_segments", _run().units["segments"] / _run().customers)
+
+
+def plan_units_recommendations() -> Figure:
+    """Write units a customer of a publication of recommendations, in a shop of 100,000 products."""
+    return _beside(
+        "units_recommendations", statistics.mean(-(-size // WRITE_UNIT) for size in million_items())
+    )
+
+
+def plan_publish_segments_ms() -> Figure:
+    """CPU milliseconds a customer to build the items of segments, without the table."""
+    return _beside("publish_segments_ms", 1e3 * _run().publish_s["segments"] / _run().customers)
+
+
+def plan_publish_recommendations_ms() -> Figure:
+    """CPU milliseconds a customer to build the items of recommendations, without the table."""
+    return _beside("publish_recommendations_ms", 1e3 * _run().publish_s["recommendations"] / _run().customers)
+
+
+def plan_members_ms() -> Figure:
+    """CPU milliseconds a customer and method to list the members of segments."""
+    return _beside("members_ms", 1e3 * _run().members_s / _run().customers)
+
+
+def plan_lists_ms() -> Figure:
+    """CPU milliseconds a customer to make a list of 50, with reasons, and write it as Parquet too."""
+    return _beside("lists_ms", 1e3 * _run().lists_s / _run().customers)
+
+
+def plan_segmentation_cpu_s() -> Figure:
+    """CPU seconds of a segmentation a million order lines and events: how much more a larger shop takes."""
+    small, large = (_segmented(customers) for customers in SHOPS)
+    return _beside("segmentation_cpu_s", (large[1] - small[1]) / (large[0] - small[0]) * 1e6)
+
+
+def plan_staged_bytes() -> Figure:
+    """Bytes a customer of the files that a shard of segments stages."""
+    return _beside("staged_bytes", _run().staged_bytes / _run().customers)
+
+
+def plan_interaction_bytes() -> Figure:
+    """Bytes an interaction of what a shard of lists reads."""
+    return _beside("interaction_bytes", _run().interactions_bytes / _run().interactions)
+
+
+def plan_catalogue_bytes() -> Figure:
+    """Bytes a product of the catalogue in a lookup's memory."""
+    products = [
+        Product(f"{100_000 + n}A", f"Product {n} of a shop", 1_999, n, "Home > Kitchen")
+        for n in range(PRODUCTS)
+    ]
+    pages = list(pack_pages(products))
+    del products
+    gc.collect()
+    tracemalloc.start()
+    catalogue = unpack_pages(pages)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return _beside("catalogue_bytes", held / len(catalogue))
+
+
+FIGURES = {
+    each.__name__: each
+    for each in (
+        plan_units_segments,
+        plan_units_recommendations,
+        plan_publish_segments_ms,
+        plan_publish_recommendations_ms,
+        plan_members_ms,
+        plan_lists_ms,
+        plan_segmentation_cpu_s,
+        plan_staged_bytes,
+        plan_interaction_bytes,
+        plan_catalogue_bytes,
+    )
+}
+
+
+def _beside(name: str, value: float) -> Figure:
+    taken = MEASURED[name]
+    return Figure(value, taken.unit, "what the plan takes", taken.value)
+
+
+@cache
+def _run() -> Measured:
+    with tempfile.TemporaryDirectory(prefix="patronage-bench-") as folder:
+        home = Path(folder)
+        lake = Lake(FolderStore(home))
+        take_in(SOURCE, lake)
+        opened = OpenLake(lake, replace(SHOP, search_seconds=SEARCH_SECONDS), folder=home)
+        runs = {"segments": run_segmentation(opened), "recommendations": run_training(opened)[0]}
+        found = _published(runs, lake.store, home)
+        interactions = load_interactions(runs["recommendations"], lake.store)
+        found.customers = interactions.n_customers
+        found.interactions = len(interactions.days)
+        arrays = (interactions.customers, interactions.products, interactions.days)
+        found.interactions_bytes = sum(np.asarray(each).nbytes for each in arrays)
+        staged = (
+            *("segments/customers.parquet", "journeys/timelines.parquet"),
+            *("features/customers.parquet", "features/online.parquet"),
+        )
+        of_segments = home / "runs" / runs["segments"]
+        found.staged_bytes = sum((of_segments / name).stat().st_size for name in staged)
+        return found
+
+
+def _segmented(customers: int) -> tuple[int, float]:
+    """Segment a made-up shop; return its order lines and events, and the CPU seconds."""
+    now = datetime.now(UTC)
+    with tempfile.TemporaryDirectory(prefix="patronage-bench-") as folder:
+        home = Path(folder)
+        lake = Lake(FolderStore(home / "lake"))
+        shop = SyntheticShop(customers=customers, products=max(60, customers // 10))
+        rows = generate(shop, home / "files", file_format="parquet")
+        for table in ("products", "customers", "orders", "events"):
+            key = f"raw/{table}/{table}.parquet"
+            upload = Upload(path=home / "files" / f"{table}.parquet", key=key, version="1", last_modified=now)
+            ingest(upload, lake, MADE_UP, now=now)
+        began = time.process_time()
+        run_segmentation(OpenLake(lake, MADE_UP, folder=home / "lake"))
+        return rows["orders"] + rows["events"], time.process_time() - began
+
+
+def _published(runs: dict[str, str], store: ObjectStore, home: Path) -> Measured:
+    """Write what a publication writes, to a file, and time what grows with the customers."""
+    found = Measured()
+    tables = FileTables(home / "serving.jsonl")
+    table = ServingTable("serving", client=cast("DynamoDBClient", tables))
+    for family, run_id in runs.items():
+        found.units[family], found.publish_s[family] = 0, 0.0
+        for name in publish.shards_of(f"runs/{run_id}/publish/{family}/shards.json", store):
+            kind = name.partition("-")[0]
+            shard = (run_id, family, name)
+            receipt, seconds = _timed(
+                lambda of=shard: publish.shard(*of, store=store, table=table, secret=bytes)
+            )
+            if kind in OF_CUSTOMERS[family]:
+                found.units[family] += receipt["units"]
+                found.publish_s[family] += seconds
+            if name == "members-rfm":
+                found.members_s = seconds
+            if kind == "users":
+                found.lists_s += _timed(lambda of=shard: make_lists(of[0], of[2], store))[1]
+                found.lists_s += _timed(lambda of=shard: to_parquet(of[0], of[2], store))[1]
+    tables.close()
+    return found
+
+
+def _timed(work: Callable[[], dict[str, int]]) -> tuple[dict[str, int], float]:
+    began = time.process_time()
+    answer = work()
+    return answer, time.process_time() - began

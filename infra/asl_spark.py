@@ -1,0 +1,87 @@
+"""States of a run that Spark carries: its job, and the way back to the states that publish."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infra.asl import RUN_TIMEOUT_SECONDS, States, paths, step
+
+if TYPE_CHECKING:
+    from infra.names import FunctionSpec
+
+START = "RunOnSpark"
+JOB_MINUTES = 300
+"""After so long a job is cancelled; one that is tried again goes on where it was."""
+RETRY = [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 60, "BackoffRate": 2, "MaxAttempts": 1}]
+
+
+def emr_job(machine: str) -> States:
+    """Start a machine's job on EMR Serverless and wait until it ends; a failure says where its log is."""
+    log = {
+        "Enabled": True,
+        "LogGroupName": "${SparkLogs}",
+        "LogStreamNamePrefix.$": "$$.Execution.Name",
+    }
+    submitted = {
+        "EntryPoint": "${SparkEntryPoint}",
+        "EntryPointArguments.$": f"States.Array('{machine}', $$.Execution.Name, '--lake', 's3://${{LakeBucket}}')",
+        "SparkSubmitParameters": "${SparkParameters}",
+    }
+    caught = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "JobFailed"}]
+    where = (
+        "States.Format('the Spark job of run {} failed; its log is in the log group ${SparkLogs}, "
+        "in the streams that begin with the name of the run', $$.Execution.Name)"
+    )
+    return {
+        START: {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::emr-serverless:startJobRun.sync",
+            "Parameters": {
+                "Name.$": "$$.Execution.Name",
+                "ApplicationId": "${SparkApplication}",
+                "ExecutionRoleArn": "${SparkRole}",
+                "JobDriver": {"SparkSubmit": submitted},
+                "ConfigurationOverrides": {
+                    "MonitoringConfiguration": {"CloudWatchLoggingConfiguration": log}
+                },
+                "ExecutionTimeoutMinutes": JOB_MINUTES,
+            },
+            "TimeoutSeconds": RUN_TIMEOUT_SECONDS,
+            "Retry": RETRY,
+            "Catch": caught,
+            "ResultPath": None,
+        },
+        "JobFailed": {"Type": "Fail", "Error": "RunFailed", "CausePath": where},
+    }
+
+
+def local_job(function: FunctionSpec, machine: str) -> States:
+    """Have a function of a cloud on this machine do the job, in Spark's local mode."""
+    state = step(function, "job", machine=machine)
+    return {
+        START: {name: value for name, value in state.items() if name not in {"End", "Retry"}}
+        | {"Retry": RETRY}
+    }
+
+
+def carried(job: States, reader: FunctionSpec, *, then: str) -> States:
+    """Run a job, and go on with what its states answered as if each had been a state of the machine.
+
+    Parameters
+    ----------
+    job : dict
+        The states of the job, `START` first.
+    reader : FunctionSpec
+        The function that reads the answers; its ``job`` step gives ``done``, ``gate`` and ``plan``.
+    then : str
+        The next state, which finds ``$.pin``, ``$.gate`` and ``$.plan``.
+    """
+    taken = {"pin": "$.pin", "gate": "$.job.gate", "plan": "$.job.plan"}
+    is_done = {"Variable": "$.job.done", "BooleanEquals": True, "Next": "TakeUp"}
+    return {
+        START: {**job[START], "Next": "JobAnswers"},
+        **{name: state for name, state in job.items() if name != START},
+        "JobAnswers": step(reader, "job", keep=("done", "gate", "plan"), then="AnyAnswer"),
+        "AnyAnswer": {"Type": "Choice", "Choices": [is_done], "Default": "NothingToDo"},
+        "TakeUp": {"Type": "Pass", "Parameters": paths(taken), "Next": then},
+    }

@@ -1,0 +1,65 @@
+"""What was measured of our own work on this scale, and the few numbers that only AWS could tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from patronage.logic.cost.volumes import GUESS, Assumption
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PLAN = "make bench NAME=plan"
+COMPARISON = "make bench NAME=comparison"
+SCALE_RUN = "make bench NAME=scale"
+SCALE = "the lake that `make bench NAME=scale` leaves, of 10,000 customers and of 100,000"
+MEASURED: Mapping[str, Assumption] = {
+    "units_segments": Assumption(2.1, "write units a customer of a publication of segments", PLAN),
+    "units_recommendations": Assumption(1.0, "write units a customer of a publication of lists", PLAN),
+    "publish_segments_ms": Assumption(0.2, "CPU ms a customer to build the items of segments", PLAN),
+    "publish_recommendations_ms": Assumption(0.27, "CPU ms a customer to build the items of lists", PLAN),
+    "members_ms": Assumption(0.005, "CPU ms a customer to list the members of one method's segments", PLAN),
+    "lists_ms": Assumption(8.3, "CPU ms a customer to make a list of 50 with reasons", PLAN),
+    "staged_bytes": Assumption(290, "bytes a customer of the files that a shard of segments stages", PLAN),
+    "run_bytes_segments": Assumption(700, "bytes a customer that a segmentation leaves", SCALE),
+    "run_bytes_recommendations": Assumption(3_700, "bytes a customer that a training leaves", SCALE),
+    "interaction_bytes": Assumption(12, "bytes an interaction that a shard of lists reads", PLAN),
+    "catalogue_bytes": Assumption(373, "bytes a product of the catalogue in a lookup's memory", PLAN),
+    "segmentation_cpu_s": Assumption(
+        16, "CPU seconds of a segmentation by DuckDB a million order lines and events", PLAN
+    ),
+    "training_cpu_s": Assumption(
+        40, "CPU seconds a million order lines of the methods that go on Spark, by NumPy", SCALE_RUN
+    ),
+    "spark_factor": Assumption(
+        4, "CPU seconds of Spark for one of DuckDB and NumPy: 83 for 22, its start counted", COMPARISON
+    ),
+    "event_bytes": Assumption(16, "bytes an event in the lake, twice that as it arrived", PLAN),
+    "events_a_request": Assumption(
+        10, "events a request: what docs/events.md asks a storefront to send", GUESS
+    ),
+    "peak": Assumption(4, "times the mean rate of a month at the busiest hour", GUESS),
+    "batch_ms": Assumption(20, "ms that DynamoDB takes to write a batch of 25 items", GUESS),
+    "update_ms": Assumption(5, "ms that DynamoDB takes to give an item its end", GUESS),
+    "spark_start_s": Assumption(300, "seconds of a job that do not grow: workers, and small stages", GUESS),
+    "spark_gb_a_vcpu": Assumption(6, "GB of memory a vCPU", "infra/spark.py"),
+    "read_mb": Assumption(8, "MB that a GET of Spark's Parquet reader asks for", GUESS),
+    "puts_a_shard": Assumption(
+        4, "objects a shard writes: arrays, Parquet, its keys, its receipt", "steps/publish.py"
+    ),
+    "counted_bytes": Assumption(
+        20, "bytes of a count of purchases by group, product and day", "steps/train/on_spark/tables.py"
+    ),
+    "groups": Assumption(11, "groups of customers: the segments of one country", "logic/segments"),
+    "days": Assumption(
+        730, "days of the months for which orders are kept", "`history_months` of the estimate"
+    ),
+    "pointer_units": Assumption(1, "read units of the pointer: under 4 KB", "make bench NAME=serve"),
+    "page_units": Assumption(25, "read units of a page of the catalogue: 100 KB", "logic/serve/catalogue.py"),
+}
+"""By name; `ASSUMED` of `patronage.logic.cost.volumes` has the others."""
+
+
+def value(name: str) -> float:
+    """Return one of them."""
+    return MEASURED[name].value

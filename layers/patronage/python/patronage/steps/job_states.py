@@ -1,0 +1,70 @@
+"""The states that the Spark job of each machine does, one after the other."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+
+from patronage.errors import PatronageError
+from patronage.steps.segment import gate as segment_gate
+from patronage.steps.segment.on_spark import LEARNT
+from patronage.steps.segment.states import BRANCHED, JOINED
+from patronage.steps.train import on_spark
+from patronage.steps.train.gate import gate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pyspark.sql import SparkSession
+
+    from patronage.steps.job import Job
+    from patronage.stores.lake import Lake
+
+
+_FAULTS = (PatronageError, ArithmeticError, MemoryError, ValueError, PySparkException, Py4JError)
+"""What a method may fail of without ending the run."""
+
+
+def segmentation(job: Job, lake: Lake, spark: SparkSession) -> None:
+    """Segment the customers, up to the gate."""
+    for name, work in BRANCHED.items():
+        job.do(name, partial(work, job.run_id, lake))
+    for name, learn in LEARNT.items():
+        job.do(name, partial(learn, job.run_id, lake.store, spark))
+    for name, work in JOINED.items():
+        job.do(name, partial(work, job.run_id, lake))
+    job.do("gate", partial(segment_gate.gate, job.run_id, lake.store))
+
+
+def training(job: Job, lake: Lake, spark: SparkSession) -> None:
+    """Compare the methods, train what the gate chose, make its lists; nothing where no product was sold."""
+    run_id, store = job.run_id, lake.store
+    if not job.do("interactions", partial(on_spark.interactions, run_id, lake, spark))["interactions"]:
+        return
+    for each in job.do("candidates", partial(on_spark.candidates, run_id, store, spark))["models"]:
+        _evaluate(job, each["model"], lake, spark)
+    job.do("blend", partial(on_spark.blend, run_id, store, spark))
+    chosen = job.do("gate", partial(gate, run_id, store))
+    for part in chosen["parts"]:
+        job.do(f"fit-{part['model']}", partial(on_spark.fit, run_id, part["model"], store, spark))
+    job.do("plan", partial(on_spark.plan, run_id, chosen["model"], store, spark))
+    job.do("lists", partial(on_spark.lists, run_id, store, spark))
+    job.do("parquet", partial(on_spark.parquet, run_id, store, spark))
+
+
+def _evaluate(job: Job, model: str, lake: Lake, spark: SparkSession) -> None:
+    """Measure a method; one that cannot be is left out and the gate records it, as in the state machine."""
+    try:
+        job.do(f"evaluate-{model}", partial(on_spark.evaluate, job.run_id, model, lake.store, spark))
+    except _FAULTS as exc:
+        job.tell(f"evaluate-{model}: left out, {type(exc).__name__}")
+
+
+STATES: Mapping[str, Callable[[Job, Lake, SparkSession], None]] = {
+    "segmentation": segmentation,
+    "training": training,
+}
+"""By the name of the state machine."""
