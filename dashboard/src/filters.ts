@@ -5,19 +5,15 @@ import { navigate, usePlace } from "./router.ts";
 export const GRAINS = ["day", "week", "month", "quarter", "year"] as const;
 export type Grain = (typeof GRAINS)[number];
 
-/** The filters that pages share; all of them live in the query, so that a view can be sent to somebody. */
-export interface Filters {
-  /** First day, in the shop's zone; undefined is what the API takes by itself. */
-  start?: string;
-  /** Last day, included. */
-  end?: string;
-  grain?: Grain;
-}
-
 /** Days of the shop, both included; an end that is undefined is open. */
 export interface Days {
   start?: string | undefined;
   end?: string | undefined;
+}
+
+/** The filters that pages share; all of them live in the query, so that a view can be sent to somebody. */
+export interface Filters extends Days {
+  grain?: Grain;
 }
 
 /** Read the shared filters; what breaks a rule is as if it were not there. */
@@ -64,8 +60,7 @@ export function addDays(day: string, days: number): string {
 
 /** Return the last day of the shop that is over at an instant: what figures by day end with. */
 export function lastWholeDayOf(asOf: string): string {
-  const after = new Date(new Date(asOf).getTime() + 1);
-  return addDays(lastDayOf(after.toISOString()), -1);
+  return addDays(today(Date.parse(asOf)), -1);
 }
 
 /** Return the shop's day that it is now. */
@@ -91,10 +86,9 @@ export function useFilters(): Filters {
   return readFilters(usePlace().query);
 }
 
-/** Return a sentence while dates are chosen, for panels for which they do not count; null while none are. */
-export function useWhenDated(sentence: string): string | null {
-  const { start, end } = useFilters();
-  return start || end ? sentence : null;
+/** Whether any day is chosen. */
+export function isDated({ start, end }: Days): boolean {
+  return Boolean(start || end);
 }
 
 /** Say whether a day lies in the chosen ones. */

@@ -1,5 +1,6 @@
 /** How figures are written. Money comes as whole minor units; nothing here computes with major units but charts' axes. */
 import { texts } from "./texts/index.ts";
+import { capital } from "./texts/words.ts";
 
 const WITHOUT_MINOR = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(" ");
 const THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND".split(" ");
@@ -145,6 +146,5 @@ export function readable(name: string): string {
 
 /** Write an id as a name: `at_risk` as `At risk`. */
 export function nameOfId(id: string): string {
-  const words = readable(id);
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return capital(readable(id));
 }

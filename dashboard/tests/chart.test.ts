@@ -63,7 +63,7 @@ describe("every chart", () => {
     treemap: treemap({ nodes: [{ name: "a", value: 1, colour: 2 }], format, areaOf: "customers", colourOf: "net", colourFormat: (value) => `${value} GBP` }, theme),
     sankey: sankey({ nodes: [{ name: "a" }, { name: "b" }], links: [{ source: "a", target: "b", value: 1 }], format, widthOf: "visits" }, theme),
     scatter: scatter({ groups: [{ name: "one", points: [[1, 2]] }], xName: "x", yName: "y", format }),
-    intervals: intervals([{ name: "a", value: 1, low: 0, high: 2 }], format, theme),
+    intervals: intervals([{ name: "a", value: 1, low: 0, high: 2 }], format, theme, { intervalIs: "95%", nothingIs: "No effect" }),
   };
   it.each(Object.entries(charts))("%s has a tooltip without HTML, a description, and no movement where none is wanted", (_, chart) => {
     const option = finish(chart);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describe as tell } from "../src/panel/describe.ts";
-import { cellText, type Column, csvCell, digitsOf, heading, kindOf, shownColumns, sorted, toCsv, type Table } from "../src/panel/table.ts";
+import { cellText, type Column, csvCell, heading, kindOf, shownColumns, sorted, toCsv, type Table } from "../src/panel/table.ts";
 
 describe("a cell of a CSV file", () => {
   it.each([
@@ -42,10 +42,10 @@ describe("a table", () => {
     expect(share && [cellText({ share: 0.07 }, share, "percent", "GBP"), cellText({ share: null }, share, "percent", "GBP"), heading(share, "percent", "GBP")]).toEqual(["7%", "–", "Share (%)"]);
   });
   it("has the currency's digits where the unit is another in each row", () => {
-    const column: Column = { key: "value", label: "Value", kind: "number", digits: 2, exactDigits: digitsOf("GBP") };
+    const column: Column = { key: "value", label: "Value", kind: "number", digits: 2, isInRowsUnit: true };
     const rows = [{ unit: "GBP", value: 343.2 }, { unit: "%", value: 7.1 }, { unit: "GBP", value: null }];
     expect(rows.map((row) => cellText(row, column, "number", "GBP"))).toEqual(["343.20", "7.1", "–"]);
-    expect(cellText({ unit: "KWD", value: 5 }, { ...column, exactDigits: digitsOf("KWD") }, "number", "KWD")).toBe("5.000");
+    expect(cellText({ unit: "KWD", value: 5 }, column, "number", "KWD")).toBe("5.000");
     expect(toCsv({ columns: [column], rows }, "GBP")).toBe("Value\r\n343.2\r\n7.1\r\n\r\n");
   });
   it("may have columns in its file alone", () => {

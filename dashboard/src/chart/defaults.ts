@@ -1,6 +1,7 @@
 /** What every chart has: the theme's colours, a tooltip without HTML, a legend where series have names. */
 import type { EChartsOption } from "echarts";
-import type { ChartOption } from "./key.ts";
+import { firstOf } from "./common.ts";
+import { type ChartOption, namedSeries } from "./key.ts";
 import type { ChartTheme } from "./palette.ts";
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif';
@@ -41,37 +42,24 @@ interface Circumstances {
 
 /** Fill in what a page's option leaves open. */
 export function withDefaults({ key: _, ...option }: ChartOption, theme: ChartTheme, { description, isStill, hasPatterns }: Circumstances): EChartsOption {
-  const legend = option.legend ?? (namesOf(option).length > 0 ? {} : undefined);
-  const tooltip = Array.isArray(option.tooltip) ? option.tooltip[0] : option.tooltip;
+  const named = namedSeries(option);
+  const legend = option.legend ?? (named.length > 0 ? {} : undefined);
+  // The shape of a point tells its series.
+  const hasShapes = named.some((each) => each.type === "scatter");
   return {
     ...option,
     animation: !isStill,
     animationDuration: 250,
     aria: { enabled: true, label: { description }, decal: { show: hasPatterns } },
     ...(option.xAxis === undefined ? {} : { grid: option.grid ?? { left: 8, right: 16, top: 20, bottom: legend ? 40 : 12, outerBoundsMode: "same" } }),
-    ...(legend === undefined ? {} : { legend: Array.isArray(legend) ? legend : { type: "scroll", bottom: 0, ...(hasShapes(option) ? {} : { icon: "roundRect" }), itemWidth: 12, itemHeight: 8, ...legend } }),
+    ...(legend === undefined ? {} : { legend: Array.isArray(legend) ? legend : { type: "scroll", bottom: 0, ...(hasShapes ? {} : { icon: "roundRect" }), itemWidth: 12, itemHeight: 8, ...legend } }),
     tooltip: {
       confine: true,
       backgroundColor: theme.surface,
       borderColor: theme.line,
       textStyle: { color: theme.text, fontSize: 13 },
-      ...tooltip,
+      ...firstOf(option.tooltip),
       renderMode: "richText",
     },
   };
-}
-
-function seriesOf(option: EChartsOption): Extract<NonNullable<EChartsOption["series"]>, unknown[]> {
-  return option.series === undefined ? [] : Array.isArray(option.series) ? option.series : [option.series];
-}
-
-/** Whether the shape of a point tells its series. */
-function hasShapes(option: EChartsOption): boolean {
-  return seriesOf(option).some((each) => each.type === "scatter");
-}
-
-function namesOf(option: EChartsOption): string[] {
-  return seriesOf(option)
-    .filter((each) => each.type === "line" || each.type === "bar" || each.type === "scatter")
-    .flatMap((each) => (typeof each.name === "string" && each.name !== "" ? [each.name] : []));
 }

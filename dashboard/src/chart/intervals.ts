@@ -1,6 +1,6 @@
 import type { CustomSeriesOption } from "echarts";
 import { texts } from "../texts/index.ts";
-import type { Format } from "./common.ts";
+import { firstOf, type Format } from "./common.ts";
 import type { ChartOption } from "./key.ts";
 import type { ChartTheme } from "./palette.ts";
 
@@ -12,21 +12,14 @@ export interface Interval {
 }
 
 export interface IntervalMeaning {
-  /** Where nothing is the case: the dashed line. */
-  nothing?: number;
-  /** What the dashed line stands for. */
-  nothingIs?: string;
+  /** What the dashed line at 0 stands for. */
+  nothingIs: string;
   /** What the line through a point covers. */
-  intervalIs?: string;
+  intervalIs: string;
 }
 
 /** Estimates with their intervals, one a line, and an upright line where there is no effect. */
-export function intervals(
-  rows: readonly Interval[],
-  format: Format,
-  theme: ChartTheme,
-  { nothing = 0, nothingIs = texts.chart.noEffect, intervalIs = texts.chart.confidence }: IntervalMeaning = {},
-): ChartOption {
+export function intervals(rows: readonly Interval[], format: Format, theme: ChartTheme, { nothingIs, intervalIs }: IntervalMeaning): ChartOption {
   const colour = theme.palette[0] ?? theme.text;
   const draw: CustomSeriesOption["renderItem"] = (_, drawn) => {
     const at = drawn.value(3) as number;
@@ -44,18 +37,18 @@ export function intervals(
       { mark: "whisker", colour, text: intervalIs },
       { mark: "dashed", colour: theme.muted, text: nothingIs },
     ],
-    xAxis: { type: "value", scale: true, min: (found) => Math.min(found.min, nothing), max: (found) => Math.max(found.max, nothing), axisLabel: { formatter: format, hideOverlap: true } },
+    xAxis: { type: "value", scale: true, min: (found) => Math.min(found.min, 0), max: (found) => Math.max(found.max, 0), axisLabel: { formatter: format, hideOverlap: true } },
     yAxis: { type: "category", data: rows.map((row) => row.name), inverse: true },
     tooltip: {
       formatter: (found) => {
-        const row = rows[(Array.isArray(found) ? found[0] : found)?.dataIndex ?? 0];
+        const row = rows[firstOf(found)?.dataIndex ?? 0];
         return row ? `${row.name}\n${format(row.value)} (${format(row.low)} – ${format(row.high)})` : "";
       },
     },
     series: [
       {
         type: "custom", renderItem: draw, encode: { x: [0, 1, 2], y: 3 }, data: rows.map((row, at) => [row.value, row.low, row.high, at]),
-        markLine: { symbol: "none", silent: true, label: { show: false }, lineStyle: { type: "dashed", color: theme.muted }, data: [{ xAxis: nothing }] },
+        markLine: { symbol: "none", silent: true, label: { show: false }, lineStyle: { type: "dashed", color: theme.muted }, data: [{ xAxis: 0 }] },
       },
     ],
   };

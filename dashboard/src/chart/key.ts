@@ -18,15 +18,21 @@ export type ChartOption = EChartsOption & {
 export const NONE: Pick<KeyEntry, "mark" | "colour"> = { mark: "none", colour: "" };
 
 interface Named {
-  type?: string;
-  name?: unknown;
+  type: string;
+  name: string;
   lineStyle?: { type?: unknown };
+}
+
+/** Return the lines, bars and points that have names: what a legend shows. */
+export function namedSeries({ series = [] }: EChartsOption): Named[] {
+  const all = [series].flat() as Partial<Named>[];
+  return all.filter((each): each is Named => ["line", "bar", "scatter"].includes(each.type ?? "") && typeof each.name === "string" && each.name !== "");
 }
 
 /** Return the series that have names as entries, but for those that are switched off: what ECharts' own legend shows. */
 export function seriesKey(option: ChartOption, theme: ChartTheme, selected: Readonly<Record<string, boolean>> = {}): KeyEntry[] {
-  const series = (option.series === undefined ? [] : [option.series].flat()) as Named[];
-  const names = [...new Set(series.flatMap(({ name }) => (typeof name === "string" && name !== "" ? [name] : [])))];
+  const series = namedSeries(option);
+  const names = [...new Set(series.map(({ name }) => name))];
   return names.flatMap((name, at): KeyEntry[] => {
     if (selected[name] === false) return [];
     const one = series.find((each) => each.name === name);

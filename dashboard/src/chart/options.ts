@@ -4,7 +4,7 @@
  */
 import type { EChartsOption } from "echarts";
 import { texts } from "../texts/index.ts";
-import { type Format, type Value, write } from "./common.ts";
+import { colourScale, firstOf, type Format, type Value, write } from "./common.ts";
 import { type ChartTheme, colourAt, inkOn } from "./palette.ts";
 
 export type { Format } from "./common.ts";
@@ -120,13 +120,10 @@ export function heatmap({ columns, rows, cells, format, longFormat = format, has
     xAxis: { type: "category", data: [...columns], position: "top", splitArea: { show: false } },
     yAxis: { type: "category", data: [...rows], inverse: true },
     grid: { left: 8, right: 16, top: 12, bottom: 56, outerBoundsMode: "same" },
-    visualMap: {
-      type: "continuous", min: low, max: high, calculable: false, orient: "horizontal", left: "center", bottom: 0, itemWidth: 12, itemHeight: 160,
-      text: [format(high), format(low)], textStyle: { color: theme.muted }, inRange: { color: [...theme.sequential] },
-    },
+    visualMap: colourScale(low, high, format, theme),
     tooltip: {
       formatter: (found) => {
-        const [column, row, value] = (Array.isArray(found) ? found[0] : found)?.value as [number, number, Value];
+        const [column, row, value] = firstOf(found)?.value as [number, number, Value];
         const head = `${rows[row] ?? ""} · ${columns[column] ?? ""}\n${value === null ? texts.none : longFormat(value)}`;
         const more = note?.(column, row);
         return more ? `${head}\n${more}` : head;
@@ -162,7 +159,7 @@ export function scatter({ groups, xName, yName, format }: ScatterParts): ECharts
     grid: { left: 16, right: 16, top: 16, bottom: 48, outerBoundsMode: "same", outerBoundsContain: "all" },
     tooltip: {
       formatter: (found) => {
-        const { seriesName, value } = (Array.isArray(found) ? found[0] : found) as unknown as { seriesName: string; value: [number, number] };
+        const { seriesName, value } = firstOf(found) as unknown as { seriesName: string; value: [number, number] };
         return [seriesName, `${xName}: ${format(value[0])}`, `${yName}: ${format(value[1])}`].join("\n");
       },
     },

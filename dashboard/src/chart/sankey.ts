@@ -1,5 +1,5 @@
 import { texts } from "../texts/index.ts";
-import type { Format } from "./common.ts";
+import { firstOf, type Format } from "./common.ts";
 import { type ChartOption, type KeyEntry, NONE } from "./key.ts";
 import type { ChartTheme } from "./palette.ts";
 
@@ -22,7 +22,7 @@ export function sankey({ nodes, links, format, widthOf }: SankeyParts, theme: Ch
     key: [...statesKey(known, colourOf, theme), { ...NONE, text: texts.chart.widthIs(widthOf) }],
     tooltip: {
       formatter: (found) => {
-        const one = (Array.isArray(found) ? found[0] : found) as unknown as { dataType?: string; name: string; value: number; data: { source: string; target: string } };
+        const one = firstOf(found) as unknown as { dataType?: string; name: string; value: number; data: { source: string; target: string } };
         const name = one.dataType === "edge" ? `${labelOf(one.data.source)} → ${labelOf(one.data.target)}` : labelOf(one.name);
         return `${name}\n${format(one.value)}`;
       },

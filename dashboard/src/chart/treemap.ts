@@ -1,5 +1,5 @@
 import { texts } from "../texts/index.ts";
-import type { Format } from "./common.ts";
+import { colourScale, firstOf, type Format } from "./common.ts";
 import { type ChartOption, NONE } from "./key.ts";
 import { type ChartTheme, colourAt, inkOn } from "./palette.ts";
 
@@ -35,13 +35,10 @@ export function treemap({ nodes, format, longFormat = format, areaOf, colourOf, 
   return {
     key: [{ ...NONE, text: texts.chart.areaIs(areaOf) }, { ...NONE, text: texts.chart.colourIs(colourOf) }],
     // The areas have their colours already, of which the letters' colours follow.
-    visualMap: {
-      type: "continuous", seriesIndex: [], hoverLink: false, min: low, max: high, calculable: false, orient: "horizontal", left: "center", bottom: 0, itemWidth: 12, itemHeight: 140,
-      text: [colourFormat(high), colourFormat(low)], textStyle: { color: theme.muted }, inRange: { color: [...theme.sequential] },
-    },
+    visualMap: { ...colourScale(low, high, colourFormat, theme), itemHeight: 140, seriesIndex: [], hoverLink: false },
     tooltip: {
       formatter: (found) => {
-        const { name, value, data } = (Array.isArray(found) ? found[0] : found) as unknown as { name: string; value: number; data: TreemapNode };
+        const { name, value, data } = firstOf(found) as unknown as { name: string; value: number; data: TreemapNode };
         const shade = data.colour === null ? null : `${colourOf}: ${colourFormat(data.colour)}`;
         return [name, longFormat(value), data.note, shade].filter(Boolean).join("\n");
       },

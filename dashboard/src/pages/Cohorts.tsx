@@ -4,7 +4,7 @@ import { api } from "../api.ts";
 import { heatmap, trend } from "../chart/options.ts";
 import type { ChartOption } from "../chart/key.ts";
 import type { ChartTheme } from "../chart/palette.ts";
-import { useFilters, useParam } from "../filters.ts";
+import { isDated, useFilters, useParam } from "../filters.ts";
 import { day, money, percent, period } from "../format.ts";
 import { Panel } from "../panel/Panel.tsx";
 import type { Column, Table } from "../panel/table.ts";
@@ -92,7 +92,7 @@ function enough(asked: Asked) {
 }
 
 function rangeOf({ start, end }: Asked): string | null {
-  return start || end ? words.firstBought(start ? day(start) : null, end ? day(end) : null) : null;
+  return isDated({ start, end }) ? words.firstBought(start ? day(start) : null, end ? day(end) : null) : null;
 }
 
 function noteOf(found: Answer): string | null {
@@ -183,7 +183,7 @@ function Curves({ measure, ...rest }: Asked): VNode {
   const { grain, country, start, end } = rest;
   const asked = { measure, ...rest };
   const chosen = chosenBy(asked);
-  const isPart = Boolean(start || end);
+  const isPart = isDated({ start, end });
   const linesOf = (found: Answer, offsets: readonly number[]): { name: string; values: (number | null)[] }[] => [
     { name: isPart ? words.averageOfAll : words.average, values: averageOf(found, offsets, measure) },
     ...spread(chosen(found), CURVES).map((each) => ({ name: period(each.begins || each.cohort, grain), values: curveOf(each, offsets, measure) })),

@@ -19,7 +19,7 @@ const words = texts.experiments;
 export default function Experiments(): VNode {
   const [experimentId] = useParam("experiment_id");
   return (
-    <Page title={texts.pages.experiments} figures="own" says={words.ownTime} head={useAnswer(effects, [])}>
+    <Page title={texts.pages.experiments} says={words.ownTime} head={useAnswer(effects, [])}>
       <ListPanel />
       <VerdictPanel experimentId={experimentId} />
       <LiftsPanel experimentId={experimentId} />

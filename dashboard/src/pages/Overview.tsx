@@ -4,7 +4,6 @@ import { bars, trend } from "../chart/options.ts";
 import { useChoice, useFilters } from "../filters.ts";
 import { day, money, number, period } from "../format.ts";
 import { Panel } from "../panel/Panel.tsx";
-import { digitsOf } from "../panel/table.ts";
 import { currencyOf } from "../panel/unit.ts";
 import { href, navigate, pathOf } from "../router.ts";
 import { texts } from "../texts/index.ts";
@@ -96,8 +95,8 @@ function Figures(asked: Asked): VNode {
         columns: [
           { key: "figure", label: words.figure },
           { key: "unit", label: words.unit },
-          { key: "value", label: words.value, definition: words.valueDefinition, kind: "number", exactDigits: digitsOf(found.currency) },
-          { key: "previous", label: words.previous, definition: words.previousDefinition, kind: "number", exactDigits: digitsOf(found.currency) },
+          { key: "value", label: words.value, definition: words.valueDefinition, kind: "number", isInRowsUnit: true },
+          { key: "previous", label: words.previous, definition: words.previousDefinition, kind: "number", isInRowsUnit: true },
           { key: "change", label: words.change, kind: "percent" },
         ],
         rows: figureRows(found, LABELS),

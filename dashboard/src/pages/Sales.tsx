@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { trend } from "../chart/options.ts";
-import { type Grain, setParams, useChoice, useFilters } from "../filters.ts";
+import { type Days, type Grain, setParams, useChoice, useFilters } from "../filters.ts";
 import { day, money, number, period } from "../format.ts";
 import { Panel } from "../panel/Panel.tsx";
 import type { Column, Row } from "../panel/table.ts";
@@ -10,7 +10,7 @@ import type { Sales as Answer, SalesRow } from "../types.ts";
 import { Figure } from "../ui/Figure.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Select } from "../ui/Select.tsx";
-import { type Changes, chosenIn, finer, KINDS, lastDayIn, notNarrowedTo, partRunning, type Span } from "../views/sales.ts";
+import { type Changes, chosenIn, finer, KINDS, lastDayIn, notNarrowedTo, partRunning } from "../views/sales.ts";
 import { wholeSales } from "./sales/answers.ts";
 import { Breakdown } from "./sales/Breakdown.tsx";
 import { COMPONENTS, formatsOf, isMoney, numberOf } from "./sales/columns.ts";
@@ -50,7 +50,7 @@ export default function Sales(): VNode {
   );
 }
 
-interface Asked extends Span {
+interface Asked extends Days {
   grain: Grain;
   /** What the page is narrowed to, and these figures are not. */
   besides: string | null;

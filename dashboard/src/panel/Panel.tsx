@@ -5,6 +5,7 @@ import { headOf } from "../api.ts";
 import { Chart, type ChartHandle, type Picked } from "../chart/Chart.tsx";
 import type { ChartOption } from "../chart/key.ts";
 import type { ChartTheme } from "../chart/palette.ts";
+import { isDated, useFilters } from "../filters.ts";
 import { day, lastDayOf } from "../format.ts";
 import { texts } from "../texts/index.ts";
 import { DataTable } from "./DataTable.tsx";
@@ -42,6 +43,8 @@ interface Base<T> {
   render?: (answer: T) => VNode;
   /** A click on the chart, as for a drill-down; give the table's cells an `href` for the keyboard. */
   onPick?: (picked: Picked, answer: T) => void;
+  /** Said below while dates are chosen, which do not count here. */
+  whenDated?: string;
   /** A line below, as for what is left out. */
   note?: (answer: T) => string | null;
   /** Choices that belong to this panel alone. */
@@ -146,7 +149,8 @@ function Shown<T>(props: PanelProps<T> & { answer: T; unitText: string | undefin
     ...(head ? [texts.panel.dataUntil(day(lastDayOf(head.as_of)))] : []),
     ...(hasSimulated ? [texts.panel.simulated] : []),
   ]);
-  const note = props.note?.(answer) ?? null;
+  const undated = isDated(useFilters()) ? props.whenDated : undefined;
+  const note = [undated, props.note?.(answer)].filter(Boolean).join(" ");
   const label = (): string => props.chartLabel?.(answer) ?? describe({ title, unit: unitText, table, currency, shows: props.shows });
 
   async function save(work: () => Promise<void>): Promise<void> {

@@ -1,7 +1,7 @@
 /** What the page says of a refusal of the API: a sentence of its own, and below it the API's words, which name values. */
 import { ApiError } from "../api.ts";
 import { texts } from "../texts/index.ts";
-import { at } from "../views/said.ts";
+import { at } from "../texts/words.ts";
 
 const words = texts.said.problems;
 const NO_GENERATION = "urn:problem-type:patronage:no-generation-yet";

@@ -18,8 +18,8 @@ export interface Column {
   kind?: ColumnKind;
   /** Digits after the point, of numbers and percentages. */
   digits?: number;
-  /** Digits that a figure has, no fewer and no more: of amounts in columns whose unit is another in each row; null of others. */
-  exactDigits?: (row: Row) => number | null;
+  /** An amount where the row's `unit` is the currency, whose digits it has then. */
+  isInRowsUnit?: boolean;
   /** Whether only the CSV file has it, as what would make the table too wide. */
   isInFileOnly?: boolean;
   /** Where a cell leads to. */
@@ -41,11 +41,6 @@ export function isNumeric(kind: ColumnKind): boolean {
   return kind === "number" || kind === "money" || kind === "percent";
 }
 
-/** Return the digits of amounts, in a table whose rows say their `unit`. */
-export function digitsOf(currency: string): (row: Row) => number | null {
-  return (row) => (row["unit"] === currency ? minorDigits(currency) : null);
-}
-
 /** Return the columns that a table shows. */
 export function shownColumns({ columns }: Table): Column[] {
   return columns.filter((column) => !column.isInFileOnly);
@@ -59,8 +54,7 @@ export function cellText(row: Row, column: Column, kind: ColumnKind, currency: s
   if (typeof value === "number") {
     if (kind === "money") return money(value, currency);
     if (kind === "percent") return percent(value, column.digits ?? 1);
-    const exact = column.exactDigits?.(row) ?? null;
-    if (exact !== null) return number(value, exact, exact);
+    if (column.isInRowsUnit && row["unit"] === currency) return number(value, minorDigits(currency), minorDigits(currency));
     return number(value, column.digits ?? (Number.isInteger(value) ? 0 : 2));
   }
   if (kind === "day") return day(value);

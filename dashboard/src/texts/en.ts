@@ -1,4 +1,6 @@
 /** All texts of the dashboard, in English. What has numbers or names in it is a function of them. */
+import { capital, word } from "./words.ts";
+
 const plurals = new Intl.PluralRules("en-GB");
 const count = new Intl.NumberFormat("en-GB");
 const list = new Intl.ListFormat("en-GB");
@@ -18,8 +20,6 @@ interface Measured { value: number; limit: number; column: string }
 interface Counts { crossovers: number; unexpected: number; days: number }
 /** Numbers of a rule; a sentence that lacks one is not shown. */
 type Limits = Record<string, number | undefined>;
-/** Words by what the API calls a thing; one that it calls otherwise keeps that name. */
-type Words = Record<string, string | undefined>;
 
 /* Definitions that stand in several places. */
 const meanings = {
@@ -31,7 +31,6 @@ const meanings = {
   cancellation_minor: "What was cancelled, as a negative amount, on the day of the cancellation.",
   refund_minor: "What was refunded, as a negative amount, on the day of the refund.",
   fee_minor: "Charges that are no product, such as postage and bank charges.",
-  frequency: "How many purchases were made, as the RFM rule counts them.",
   net_of_segment: "Net revenue that its customers brought so far.",
 };
 
@@ -46,8 +45,6 @@ const triggers = {
 };
 const eventNames = { clickers: "visitors who clicked", buyers: "buyers" };
 
-const word = (words: Words, name: string): string => (Object.hasOwn(words, name) ? words[name] : undefined) ?? name;
-
 const measuredOn = (v: Chosen): string => `NDCG@10 on ${many(v.customers, "customer", "customers")}: ${v.scores}`;
 const betterThanLive = (v: Chosen): string => `Best on the validation window, and better than ${v.against} on the test; ${measuredOn(v)}`;
 const noBetter = (v: Chosen): string => `${v.challenger}, best on the validation window, is no better on the test; ${measuredOn(v)}`;
@@ -61,7 +58,7 @@ const limit = (value: number | undefined): string => digits.format(value ?? Numb
 const silent = (v: Limits): string => `Silent for longer than ${share.format(v["share"] ?? Number.NaN)} of the gaps to be expected of this customer.`;
 function met(clauses: readonly (string | false)[]): string {
   const said = clauses.filter((each) => each !== false).join("; or ");
-  return said ? `${said.charAt(0).toUpperCase()}${said.slice(1)}.` : "Never met: nothing that it asks for is known here.";
+  return said ? `${capital(said)}.` : "Never met: nothing that it asks for is known here.";
 }
 
 export const en = {
@@ -167,7 +164,6 @@ export const en = {
     clear: "Clear the dates",
     presetsToday: "Up to today",
     wholeTime: "Whole time",
-    ownTime: "Each figure of its own time",
     asOf: "As of",
     days: "Days",
     since: "From",
@@ -246,9 +242,7 @@ export const en = {
     widthIs: (what: string) => `Width: ${what}`,
     sameState: "The same colour is the same state",
     estimate: "Estimate",
-    confidence: "Confidence interval",
     intervalOf: (percent: number) => `Interval of ${percent}%`,
-    noEffect: "No effect",
     nothing: "Nothing",
     told: (figure: string, value: string) => `${figure} ${value}`,
     line: (names: readonly string[], figures: readonly string[]) => [names.join(", "), figures.join(", ")].filter((part) => part !== "").join(": "),
@@ -259,7 +253,6 @@ export const en = {
   /** What panels are measured in, beside a currency. */
   units: {
     customers: "customers",
-    orders: "orders",
     shareOf: (what: string) => `share of ${what}, %`,
     each: (currency: string, what: string) => `${currency} per ${what}`,
     of: (figure: string, unit: string) => `${figure}, ${unit}`,
@@ -294,11 +287,8 @@ export const en = {
     expected_value_12m_low_minor: "The lower end of the interval of 80% around the expected value.",
     expected_value_12m_high_minor: "The upper end of the interval of 80% around the expected value.",
     mean_probability_alive: "The mean probability that a customer will buy again.",
-    probability_alive: "The probability that the customer will buy again, by how often and how recently purchases were made.",
     mean_recency_days: "Mean days since the last purchase.",
     mean_frequency: "Mean number of purchases of a customer.",
-    recency_days: "Days since the last purchase, at the end of the data.",
-    frequency: meanings.frequency,
     net_per_customer_minor: "Net revenue so far, divided by customers.",
     net_per_purchase_minor: "Net revenue so far, divided by purchases.",
     mean_monetary_minor: "Net revenue divided by customers.",
@@ -334,9 +324,6 @@ export const en = {
     z: "How far the mean of the cluster lies from that of all customers, in standard deviations of the scaled figure.",
     mean: "The mean over the customers of the cluster, in the figure's own unit.",
     median: "The median over the customers of the cluster, in the figure's own unit.",
-    place: "From the top of the list.",
-    price_minor: "The price that the shop last told.",
-    score: "How well the product fits, by what put it there; scores of different origins are on different scales.",
   },
 
   // What follows belongs to one page each; keep to your page's section.
@@ -566,7 +553,7 @@ export const en = {
     },
     definitions: {
       net_minor: "What this customer has brought in the whole time, net of refunds, cancellations and fees included.",
-      frequency: meanings.frequency,
+      frequency: "How many purchases were made, as the RFM rule counts them.",
       recency_days: "How long ago the last purchase was, at the end of the data.",
       rfm: "Scores of how recently, how often and for how much was bought, from 1 (least) to 5 (most).",
       probability_alive: "The probability P(alive) that this customer will buy again, by how often and how recently purchases were made (BG/NBD and its kin).",
@@ -695,11 +682,6 @@ export const en = {
     flows: "Paths",
     flowsOf: "From",
     flowUnits: { sessions: "Visits", purchases: "Customers", categories: "Customers" },
-    flowCounts: {
-      sessions: (n: number) => many(n, "visit", "visits"),
-      purchases: (n: number) => many(n, "customer", "customers"),
-      categories: (n: number) => many(n, "customer", "customers"),
-    },
     channelOfVisits: "The channel above is that of visits; customers are told apart by the channel of their first purchase.",
     graphs: { sessions: "Step to step of a visit", purchases: "Purchase to purchase", categories: "Category to category" },
     flowDefinitions: {

@@ -1,26 +1,32 @@
 import { type ComponentChildren, Fragment, type VNode } from "preact";
 import { shop } from "../api.ts";
-import { type Grain, lastWholeDayOf, PRESETS, presetRange, setParams, useFilters } from "../filters.ts";
+import { type Grain, isDated, lastWholeDayOf, PRESETS, presetRange, setParams, useFilters } from "../filters.ts";
 import { useStore } from "../store.ts";
 import { texts } from "../texts/index.ts";
-import { factsOf, type FiguresOf, type Known, type Span } from "./facts.ts";
+import { factsOf, type Known, type WholeSpan } from "./facts.ts";
 import { Select } from "./Select.tsx";
 
 export interface FilterBarProps {
-  hasDates: boolean;
-  figures: FiguresOf;
-  says?: string | undefined;
-  span?: Span | null | undefined;
-  head?: Known | null | undefined;
-  lastDay?: string | undefined;
-  grains: readonly Grain[];
+  /** Whether the date range counts on this page. */
+  hasDates?: boolean;
+  /** In the words of the page: of what the figures are while no dates are chosen, or which time each has of its own. */
+  says?: string;
+  /** The days that the figures are of, where the API takes others than the chosen ones. */
+  span?: WholeSpan | null | undefined;
+  /** What the page is answered from, where that is not the live run of segments. */
+  head?: Known | null;
+  /** With which day the ranges of one click end; by default with the last whole day of the data. */
+  lastDay?: string;
+  /** Lengths of a period to choose from, the default first; none without. */
+  grains?: readonly Grain[];
+  /** Filters of this page alone, beside the shared ones. */
   children?: ComponentChildren;
 }
 
 const NAMES = Object.keys(PRESETS) as (keyof typeof PRESETS)[];
 
 /** The filters of a page, all of them in its address; beside them the currency, and of what time the figures are. */
-export function FilterBar({ hasDates, figures, says, span, head, lastDay, grains, children }: FilterBarProps): VNode {
+export function FilterBar({ hasDates = false, says, span, head, lastDay, grains = [], children }: FilterBarProps): VNode {
   const { start, end, grain } = useFilters();
   const ofShop = useStore(shop);
   const known = head ?? ofShop;
@@ -57,7 +63,7 @@ export function FilterBar({ hasDates, figures, says, span, head, lastDay, grains
               })}
             </div>
           )}
-          {(start || end) && (
+          {isDated({ start, end }) && (
             <button type="button" class="quiet" onClick={() => setParams({ start: undefined, end: undefined })}>
               {texts.filters.clear}
             </button>
@@ -77,7 +83,7 @@ export function FilterBar({ hasDates, figures, says, span, head, lastDay, grains
       {known && (
         <p class="facts muted">
           {texts.filters.currency} <strong>{known.currency}</strong>
-          {factsOf(figures, { start, end, span, asOf: known.as_of, says }).map(({ label, value }) => (
+          {factsOf(hasDates, { start, end, span, asOf: known.as_of, says }).map(({ label, value }) => (
             <Fragment key={label}>
               {" · "}
               {label}

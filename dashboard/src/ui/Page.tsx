@@ -1,29 +1,13 @@
 import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Grain } from "../filters.ts";
 import { place } from "../router.ts";
 import { texts } from "../texts/index.ts";
-import type { FiguresOf, Known, Span } from "./facts.ts";
-import { FilterBar } from "./FilterBar.tsx";
+import { FilterBar, type FilterBarProps } from "./FilterBar.tsx";
 
-export interface PageProps {
+export interface PageProps extends Omit<FilterBarProps, "children"> {
   title: string;
   /** A sentence below the title. */
   intro?: ComponentChildren;
-  /** Whether the date range counts on this page. */
-  hasDates?: boolean;
-  /** Of what time the figures are, which the filter bar says; where dates count, of a range. */
-  figures?: FiguresOf;
-  /** In the words of the page: of what a range's figures are while no dates are chosen, or which time each has of its own. */
-  says?: string | undefined;
-  /** The days that the figures are of, where the API takes others than the chosen ones. */
-  span?: Span | null | undefined;
-  /** What the page is answered from, where that is not the live run of segments. */
-  head?: Known | null;
-  /** With which day the ranges of one click end; by default with the last whole day of the data. */
-  lastDay?: string;
-  /** Lengths of a period to choose from, the default first; none without. */
-  grains?: readonly Grain[];
   /** Filters of this page alone, beside the shared ones. */
   filters?: ComponentChildren;
   children: ComponentChildren;
@@ -32,7 +16,7 @@ export interface PageProps {
 let hasPageBefore = false;
 
 /** A page: its title, its filters, its panels in a grid. */
-export function Page({ title, intro, hasDates = false, figures = hasDates ? "range" : "instant", says, span, head, lastDay, grains = [], filters, children }: PageProps): VNode {
+export function Page({ title, intro, filters, children, ...bar }: PageProps): VNode {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = texts.shell.titleOf(title);
@@ -50,9 +34,7 @@ export function Page({ title, intro, hasDates = false, figures = hasDates ? "ran
           {title}
         </h1>
         {intro && <p class="intro">{intro}</p>}
-        <FilterBar hasDates={hasDates} figures={figures} says={says} span={span} head={head} lastDay={lastDay} grains={grains}>
-          {filters}
-        </FilterBar>
+        <FilterBar {...bar}>{filters}</FilterBar>
       </header>
       <div class="panels">{children}</div>
     </>

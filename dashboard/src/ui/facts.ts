@@ -1,24 +1,21 @@
 /** Of what time the figures of a page are, in words. */
+import { type Days, isDated } from "../filters.ts";
 import { day, lastDayOf } from "../format.ts";
 import { texts } from "../texts/index.ts";
 import type { Head } from "../types.ts";
 
 /** A first and a last day. */
-export interface Span {
+export interface WholeSpan {
   start: string;
   end: string;
 }
 
-/** Of days that can be chosen, of the instant up to which a run knew the shop, or each of a time of its own. */
-export type FiguresOf = "range" | "instant" | "own";
-
 export type Known = Pick<Head, "currency" | "as_of">;
 
-export interface FactParts {
+/** With the chosen days. */
+export interface FactParts extends Days {
   /** The days that the figures are of, where they are others than the chosen ones. */
-  span?: Span | null | undefined;
-  start?: string | undefined;
-  end?: string | undefined;
+  span?: WholeSpan | null | undefined;
   /** What the data reach up to. */
   asOf: string;
   /** In the words of the page: of what the figures are while no days are chosen, or which time each has. */
@@ -31,12 +28,11 @@ export interface Fact {
 }
 
 /** Say of what the figures are, and how far the data reach where that is another thing. */
-export function factsOf(figures: FiguresOf, { start, end, span, asOf, says }: FactParts): Fact[] {
+export function factsOf(hasDates: boolean, { start, end, span, asOf, says }: FactParts): Fact[] {
   const lastDay = day(lastDayOf(asOf));
-  if (figures === "instant") return [{ label: texts.filters.asOf, value: lastDay }];
   const until = { label: texts.filters.dataUntil, value: lastDay };
-  if (figures === "own") return [{ label: says ?? texts.filters.ownTime }, until];
-  return [start || end ? chosen(span?.start ?? start, span?.end ?? end) : { label: says ?? texts.filters.wholeTime }, until];
+  if (!hasDates) return says === undefined ? [{ label: texts.filters.asOf, value: lastDay }] : [{ label: says }, until];
+  return [isDated({ start, end }) ? chosen(span?.start ?? start, span?.end ?? end) : { label: says ?? texts.filters.wholeTime }, until];
 }
 
 function chosen(start: string | undefined, end: string | undefined): Fact {

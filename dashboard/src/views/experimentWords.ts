@@ -1,14 +1,16 @@
 /** Reports of experiments in the page's words: what they come to, what they lack, and what to know beside them. */
-import { change, money, number, percent } from "../format.ts";
+import { change, money, percent } from "../format.ts";
 import { texts } from "../texts/index.ts";
+import { at, word } from "../texts/words.ts";
 import type { ExperimentResults, Lift, Metric } from "../types.ts";
-import { at, said } from "./said.ts";
+import { smallP } from "./experiments.ts";
+import { said } from "./said.ts";
 
 const words = texts.said.experiments;
 
 /** Return what a metric is called. */
 export function metricLabel(metric: string, otherwise: string = metric): string {
-  return at(words.metrics, metric) ?? otherwise;
+  return word(words.metrics, metric, otherwise);
 }
 
 /** Put the sentences and labels of a report into the page's words. */
@@ -22,8 +24,8 @@ export function reportInOurWords(found: ExperimentResults): ExperimentResults {
   const told = {
     ...found,
     metrics,
-    arms: found.arms.map((arm) => ({ ...arm, kind: at(words.kinds, arm.kind) ?? arm.kind })),
-    incremental_revenue: found.incremental_revenue.map((each) => ({ ...each, of: at(words.earned, kindOf(each.against)) ?? each.of })),
+    arms: found.arms.map((arm) => ({ ...arm, kind: word(words.kinds, arm.kind) })),
+    incremental_revenue: found.incremental_revenue.map((each) => ({ ...each, of: word(words.earned, kindOf(each.against), each.of) })),
   };
   return { ...told, notes: notesOf(found), verdict: { ...found.verdict, sentence: verdictOf(told) ?? found.verdict.sentence } };
 }
@@ -72,9 +74,4 @@ function effectOf(found: ExperimentResults, { label, unit }: Metric, lift: Lift)
   const [value, from, to] = isRelative ? [change(lift.relative), change(relative_low), change(relative_high)] : [write(lift.absolute), write(low), write(high)];
   const confidence = found.options?.confidence;
   return words.effect(label, value, confidence === undefined ? null : percent(confidence, 0), from, to, smallP(corrected_p));
-}
-
-function smallP(p: number | null): string {
-  if (p === null) return texts.none;
-  return p < 0.0001 ? `< ${number(0.0001, 4)}` : number(p, p < 0.01 ? 4 : 2);
 }

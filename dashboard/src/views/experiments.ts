@@ -1,7 +1,7 @@
 /** What the page of experiments computes from lists and reports of experiments. */
 import type { Interval } from "../chart/options.ts";
 import { texts } from "../texts/index.ts";
-import { major } from "../format.ts";
+import { major, number } from "../format.ts";
 import type { Experiment, ExperimentResults, Experiments, Lift, Metric } from "../types.ts";
 
 export const HOLDOUT = "holdout";
@@ -46,4 +46,10 @@ export function missingOf(found: ExperimentResults): string[] {
 export function writeP(p: number | null): string {
   if (p === null) return texts.none;
   return p < 0.001 ? "< 0.001" : p.toFixed(3);
+}
+
+/** Write a p value within a sentence: two digits after the point, four of small ones. */
+export function smallP(p: number | null): string {
+  if (p === null) return texts.none;
+  return p < 0.0001 ? `< ${number(0.0001, 4)}` : number(p, p < 0.01 ? 4 : 2);
 }

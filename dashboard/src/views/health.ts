@@ -52,6 +52,11 @@ export function driftRows(found: Drift): Drifted[] {
   return [...columns, ...wholes].toSorted((a, b) => b.severity - a.severity).map(({ row }) => row);
 }
 
+/** Return the name of what was judged: of a column its own, which is the shop's. */
+export function driftedName({ part, column }: Pick<Drifted, "part" | "column">): string {
+  return column || texts.health.parts[part];
+}
+
 function judged(part: Part, column: string, { verdict, measures }: DriftedPart): Drifted {
   const worst: DriftMeasure | undefined = measures[0];
   const [value, threshold] = [worst?.value ?? null, worst?.threshold ?? null];

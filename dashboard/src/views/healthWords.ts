@@ -1,8 +1,9 @@
 /** What drift, rules of rows and rules of quality say, in the page's words. */
 import { texts } from "../texts/index.ts";
+import { at, word } from "../texts/words.ts";
 import type { Breach, Drift, DriftedColumn, DriftedPart, DriftMeasure, Status, UploadReport } from "../types.ts";
-import { PARTS } from "./health.ts";
-import { asSentence, at, said, written } from "./said.ts";
+import { driftedName, driftRows, PARTS } from "./health.ts";
+import { asSentence, said, written } from "./said.ts";
 
 const words = texts.said;
 /** What the API calls bins that hold no values of the shop. */
@@ -30,12 +31,13 @@ export function driftInOurWords(found: Drift): Drift {
     raw: found.raw.map(columnInWords),
     ...(Object.fromEntries(PARTS.map((part) => [part, inWords(found[part])])) as Pick<Drift, (typeof PARTS)[number]>),
   };
-  const parts = [
-    ...[...told.features, ...told.raw].filter((column) => column.in_verdict !== false).map((column) => ({ ...column, name: column.column })),
-    ...PARTS.map((part) => ({ ...told[part], name: texts.health.parts[part] })),
-  ];
-  const moved = parts.filter(({ verdict }) => verdict === "warn" || verdict === "drift").toSorted((a, b) => b.severity - a.severity);
-  return { ...told, reasons: moved.slice(0, found.reasons.length).map(({ name, measures }) => words.drift.moved(name, measures[0]?.says ?? "")) };
+  const rows = driftRows({ ...told, features: told.features.filter(isInVerdict), raw: told.raw.filter(isInVerdict) });
+  const moved = rows.filter(({ verdict }) => verdict === "warn" || verdict === "drift");
+  return { ...told, reasons: moved.slice(0, found.reasons.length).map((row) => words.drift.moved(driftedName(row), row.says)) };
+}
+
+function isInVerdict(column: DriftedColumn): boolean {
+  return column.in_verdict !== false;
 }
 
 function inWords<Part extends DriftedPart>(part: Part): Part {
@@ -62,10 +64,10 @@ export function binLabel(bin: string, kind: DriftedColumn["kind"]): string {
 export function rowRuleSays(table: string, rule: string, otherwise: string): string {
   const whole = at(words.rows.whole, rule);
   if (whole !== undefined) return whole;
-  const ending = Object.keys(words.rows.ofColumn).find((each) => rule.endsWith(`-${each}`));
-  if (ending === undefined) return asSentence(otherwise);
-  const column = rule.slice(0, -ending.length - 1).replaceAll("-", " ");
-  return at<(column: string, table: string) => string>(words.rows.ofColumn, ending)?.(column, table) ?? asSentence(otherwise);
+  const found = Object.entries<(column: string, table: string) => string>(words.rows.ofColumn).find(([ending]) => rule.endsWith(`-${ending}`));
+  if (found === undefined) return asSentence(otherwise);
+  const [ending, says] = found;
+  return says(rule.slice(0, -ending.length - 1).replaceAll("-", " "), table);
 }
 
 /** Say what breaks a rule of quality, by how much, and what to do. */
@@ -80,5 +82,5 @@ export function uploadInOurWords(report: UploadReport): UploadReport {
 }
 
 export function breachesInOurWords(found: Status): Status {
-  return { ...found, breaches: found.breaches.map((each) => ({ ...each, says: breachSays(each), severity: at(texts.health.severities, each.severity) ?? each.severity })) };
+  return { ...found, breaches: found.breaches.map((each) => ({ ...each, says: breachSays(each), severity: word(texts.health.severities, each.severity) })) };
 }

@@ -3,6 +3,7 @@ import { duration, percent } from "../format.ts";
 import type { Table } from "../panel/table.ts";
 import { href } from "../router.ts";
 import { texts } from "../texts/index.ts";
+import { word } from "../texts/words.ts";
 import type { Recommended, RecommendationPreview, RecommendedItem } from "../types.ts";
 
 const words = texts.preview;
@@ -10,12 +11,11 @@ const words = texts.preview;
 const HOLDOUT = "holdout";
 const reasons = texts.said.items;
 const LEAST_SHARE = 0.001;
-const rungs: Record<string, string | undefined> = texts.recommendations.rungs;
 
 /** Where a product comes from: the rule that put it there, else the rung of the ladder. */
 export function originOf(item: RecommendedItem): string {
   const origin = item.pinned ? "pinned" : item.promoted ? "promoted" : item.rung;
-  return rungs[origin] ?? origin;
+  return word(texts.recommendations.rungs, origin);
 }
 
 /** Say why a product stands there; a kind that the page does not know has the API's sentence. */

@@ -2,7 +2,8 @@
 import type { Interval } from "../chart/options.ts";
 import { day, money, number, percent, readable } from "../format.ts";
 import { texts } from "../texts/index.ts";
-import { asSentence, at } from "./said.ts";
+import { word } from "../texts/words.ts";
+import { asSentence } from "./said.ts";
 import { segmentName } from "./segments.ts";
 import type { Counted, Dimension, Effectiveness, Scorecard } from "../types.ts";
 
@@ -58,8 +59,8 @@ export function nameOf(dimension: Dimension, value: unknown): string {
   if (value === null || value === undefined) return texts.table.unknown;
   const written = String(value);
   if (written === REST) return texts.table.rest;
-  if (dimension === "rung") return (words.rungs as Record<string, string>)[written] ?? written;
-  return dimension === "segment" ? (at(texts.journeys.segments, written) ?? segmentName("rfm", written)) : written;
+  if (dimension === "rung") return word(words.rungs, written);
+  return dimension === "segment" ? word(texts.journeys.segments, written, segmentName("rfm", written)) : written;
 }
 
 /** Return the steps from shown to bought, each with its share of what was shown. */
@@ -75,12 +76,12 @@ export function metricsOf(card: Scorecard): string[] {
 
 /** Make a metric's name readable; `hit_rate_at_20` is "hit rate@20" where no text names it. */
 export function metricName(metric: string): string {
-  return (words.metricNames as Record<string, string>)[metric] ?? readable(metric.replace(/_at_(\d+)$/, "@$1"));
+  return word(words.metricNames, metric, readable(metric.replace(/_at_(\d+)$/, "@$1")));
 }
 
 /** Say what a metric means, whatever the length of the lists. */
 export function metricMeaning(metric: string): string {
-  return (words.metricMeanings as Record<string, string>)[metric.replace(/_at_\d+$/, "")] ?? words.otherMetric;
+  return word(words.metricMeanings, metric.replace(/_at_\d+$/, ""), words.otherMetric);
 }
 
 /** Return a metric of each candidate with its interval, the best first; one without an interval is a point. */

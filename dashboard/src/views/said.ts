@@ -4,18 +4,14 @@
  */
 import { day, instant } from "../format.ts";
 import { texts } from "../texts/index.ts";
+import { at, capital } from "../texts/words.ts";
 
 type Values = Record<string, unknown>;
 type Sentence = (values: never) => string;
 
-/** Return what a text is at a name, where it has one. */
-export function at<T>(listed: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(listed, name) ? listed[name] : undefined;
-}
-
 /** Write a text as a sentence: a capital first, a full stop last. */
 export function asSentence(text: string): string {
-  const written = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  const written = capital(text);
   return /[.!?:]$/.test(written) || written === "" ? written : `${written}.`;
 }
 

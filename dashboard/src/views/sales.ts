@@ -1,5 +1,5 @@
 /** Where a drill-down of sales leads to, and the way back. */
-import { addDays, type Grain } from "../filters.ts";
+import { addDays, type Days, type Grain, isDated } from "../filters.ts";
 
 /** What sales are laid out by beside periods; also the parameters of the page that hold a chosen value. */
 export const KINDS = ["country", "category", "product", "channel", "fee"] as const;
@@ -34,13 +34,8 @@ export function lastDayIn(begins: string, grain: Grain): string {
   return addDays(next.toISOString().slice(0, 10), -1);
 }
 
-export interface Span {
-  start?: string | undefined;
-  end?: string | undefined;
-}
-
 /** Widen days to the months that they lie in, as figures by anything but periods are kept; an open end stays open. */
-export function wholeMonths({ start, end }: Span): Span {
+export function wholeMonths({ start, end }: Days): Days {
   return {
     start: start && `${start.slice(0, 7)}-01`,
     end: end && lastDayIn(`${end.slice(0, 7)}-01`, "month"),
@@ -48,7 +43,7 @@ export function wholeMonths({ start, end }: Span): Span {
 }
 
 /** Return the length of the period that a span is, as of a whole month; null where it is none. */
-export function periodOf({ start, end }: Span): Grain | null {
+export function periodOf({ start, end }: Days): Grain | null {
   if (!start || !end) return null;
   if (start === end) return "day";
   const [, month, first] = start.split("-").map(Number);
@@ -84,18 +79,18 @@ export function into(kind: Kind, value: string): Changes {
 export interface Crumb {
   of: "all" | "span" | Kind;
   /** Of a span. */
-  span: Span;
+  span: Days;
   /** Of a kind. */
   value: string;
   to: Changes;
 }
 
 /** Return the way that led here, from all sales to what is shown. */
-export function trailOf(span: Span, chosen: readonly Chosen[]): Crumb[] {
+export function trailOf(span: Days, chosen: readonly Chosen[]): Crumb[] {
   const none = without(KINDS);
   const crumbs: Crumb[] = [{ of: "all", span: {}, value: "", to: { ...none, start: undefined, end: undefined, grain: undefined } }];
   for (const around of aroundOf(span)) crumbs.push({ of: "span", span: around, value: "", to: { ...none, ...around } });
-  if (span.start || span.end) crumbs.push({ of: "span", span, value: "", to: none });
+  if (isDated(span)) crumbs.push({ of: "span", span, value: "", to: none });
   for (const [at, { kind, value }] of chosen.entries()) {
     const kept = chosen.slice(0, at + 1).map((each): [Kind, string] => [each.kind, each.value]);
     crumbs.push({ of: kind, span: {}, value, to: { ...none, ...Object.fromEntries(kept) } });
@@ -104,7 +99,7 @@ export function trailOf(span: Span, chosen: readonly Chosen[]): Crumb[] {
 }
 
 /** Return the periods around one period, the longest first, each with the length that it is looked into by. */
-function aroundOf(span: Span): { start: string; end: string; grain: Grain }[] {
+function aroundOf(span: Days): { start: string; end: string; grain: Grain }[] {
   const length = periodOf(span);
   if (length === null || length === "year" || !span.start) return [];
   const year = `${span.start.slice(0, 4)}-01-01`;

@@ -2,7 +2,8 @@
 import type { TreemapNode } from "../chart/options.ts";
 import { money, nameOfId, number, plainMoney, readable } from "../format.ts";
 import { texts } from "../texts/index.ts";
-import { at, written } from "./said.ts";
+import { at, capital, word } from "../texts/words.ts";
+import { written } from "./said.ts";
 import { type ClusterName, type Clusters, type Migration, type SegmentCell, type SegmentMap, type SegmentRow } from "../types.ts";
 
 export const METHODS = ["rfm", "lifecycle", "behaviour", "kmeans"] as const;
@@ -29,7 +30,7 @@ export function withOurWords<Row extends Pick<SegmentRow, "segment_id" | "name">
 
 /** Return what a feature of clusters is called, in small letters. */
 export function featureName(feature: string): string {
-  return at<string>(texts.segments.features, feature) ?? readable(feature);
+  return word(texts.segments.features, feature, readable(feature));
 }
 
 const isAmount = (feature: string): boolean => feature.endsWith("_minor");
@@ -53,8 +54,7 @@ export function featureUnit(feature: string, currency: string): string | null {
 export function clusterName({ name, name_parts }: { name: string; name_parts?: ClusterName }): string {
   if (!name_parts) return name;
   const traits = name_parts.traits.map(({ feature, is_high }) => at(said.traits, feature)?.[Number(is_high)] ?? (is_high ? said.highIn : said.lowIn)(featureName(feature)));
-  const joined = traits.join(", ") || said.average;
-  const called = `${joined.charAt(0).toUpperCase()}${joined.slice(1)}`;
+  const called = capital(traits.join(", ") || said.average);
   const told = name_parts.apart ? said.apart(called, featureName(name_parts.apart.feature), name_parts.apart.median) : called;
   return name_parts.number === null ? told : said.numbered(told, name_parts.number);
 }

@@ -1,7 +1,6 @@
 import type { VNode } from "preact";
 import { api } from "../../api.ts";
 import { intervals } from "../../chart/options.ts";
-import { useWhenDated } from "../../filters.ts";
 import { money } from "../../format.ts";
 import { currencyOf } from "../../panel/unit.ts";
 import { texts } from "../../texts/index.ts";
@@ -13,7 +12,6 @@ const HORIZONS = ["3m", "12m"] as const;
 
 /** What the customer will bring, as the run expects it. */
 export function Expected({ customerId }: Asked): VNode {
-  const undated = useWhenDated(words.ofRun);
   const rowsOf = (found: Customer): { name: string; value: number; low: number; high: number }[] =>
     HORIZONS.flatMap((horizon) => {
       const [value, low, high] = [`expected_value_${horizon}_minor`, `expected_value_${horizon}_low_minor`, `expected_value_${horizon}_high_minor`].map((field) => found[field]);
@@ -40,7 +38,7 @@ export function Expected({ customerId }: Asked): VNode {
         ],
         rows: rowsOf(found),
       })}
-      note={() => undated}
+      whenDated={words.ofRun}
       csvName={`expected-${customerId}`}
     />
   );

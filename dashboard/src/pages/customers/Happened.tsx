@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { isWithin, useFilters } from "../../filters.ts";
+import { isDated, isWithin, useFilters } from "../../filters.ts";
 import { instant, money, nameOfId } from "../../format.ts";
 import { texts } from "../../texts/index.ts";
 import type { Timeline, TimelineEvent } from "../../types.ts";
@@ -42,24 +42,31 @@ function sentenceOf(event: TimelineEvent, found: Timeline): string {
   }
 }
 
+/** A timeline with its entries of the chosen days. */
+interface Chosen extends Timeline {
+  chosen: TimelineEvent[];
+}
+
 /** What the customer did on the chosen days, the newest first. */
 export function Happened({ customerId }: Asked): VNode {
   const { start, end } = useFilters();
-  const within = (found: Timeline): TimelineEvent[] => found.events.filter((event) => isWithin(event.day, { start, end }));
   return (
-    <Known
+    <Known<Chosen>
       customerId={customerId}
       title={words.journey}
       definition={words.journeyDefinition}
-      load={() => wholeTimeline(customerId)}
+      load={async () => {
+        const found = await wholeTimeline(customerId);
+        return { ...found, chosen: found.events.filter((event) => isWithin(event.day, { start, end })) };
+      }}
       deps={[customerId, start, end]}
-      enough={(found) => (within(found).length === 0 ? notKept(cutNote(found, { start, end })) : null)}
-      isEmpty={(found) => within(found).length === 0}
-      emptyHelp={start || end ? words.nothingThen(customerId) : words.nothing(customerId)}
+      enough={(found) => (found.chosen.length === 0 ? notKept(cutNote(found, { start, end })) : null)}
+      isEmpty={({ chosen }) => chosen.length === 0}
+      emptyHelp={isDated({ start, end }) ? words.nothingThen(customerId) : words.nothing(customerId)}
       isSimulated={isSimulated}
       render={(found) => (
         <ul class="sentences">
-          {within(found).slice(0, SHOWN).map((event) => (
+          {found.chosen.slice(0, SHOWN).map((event) => (
             <li key={event.position}>
               <time dateTime={event.occurred_at} class="muted">
                 {instant(event.occurred_at)}
@@ -83,13 +90,13 @@ export function Happened({ customerId }: Asked): VNode {
           { key: "channel", label: words.channel },
           { key: "detail", label: words.detail },
         ],
-        rows: within(found).map(({ occurred_at, kind, order_id, refers_to, product_id, products, events, net_minor, channel, detail }) => ({
+        rows: found.chosen.map(({ occurred_at, kind, order_id, refers_to, product_id, products, events, net_minor, channel, detail }) => ({
           occurred_at, kind: words.kinds[kind] ?? kind, order_id, refers_to, product: nameOf(product_id, found), product_id, products, events, net_minor, channel, detail,
         })),
       })}
       note={(found) => {
         const reasons = [...new Set(Object.entries(found.absent).map(([kind, reason]) => words.absent(words.kinds[kind as TimelineEvent["kind"]] ?? kind, reason ?? "")))];
-        const more = within(found).length > SHOWN ? words.newest(SHOWN, within(found).length) : null;
+        const more = found.chosen.length > SHOWN ? words.newest(SHOWN, found.chosen.length) : null;
         return sentences(more, cutNote(found, { start, end }), ...reasons);
       }}
       csvName={`journey-${customerId}`}

@@ -1,6 +1,5 @@
 import type { VNode } from "preact";
 import { api } from "../../api.ts";
-import { useWhenDated } from "../../filters.ts";
 import { money, number } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import { texts } from "../../texts/index.ts";
@@ -12,7 +11,6 @@ const PLACES = 12;
 
 /** What the storefront would show the customer now. */
 export function Recommended({ customerId }: Asked): VNode {
-  const undated = useWhenDated(texts.recommendations.notOfDates);
   return (
     <Panel
       title={words.recommendations}
@@ -38,7 +36,8 @@ export function Recommended({ customerId }: Asked): VNode {
         )
       }
       rows={(found) => tableOfProducts(found.items)}
-      note={(found) => [undated, ...sentencesOfPreview(found)].filter(Boolean).join(" ")}
+      whenDated={texts.recommendations.notOfDates}
+      note={(found) => sentencesOfPreview(found).join(" ")}
       csvName={`recommendations-${customerId}`}
     />
   );

@@ -1,6 +1,5 @@
 import type { VNode } from "preact";
 import { api } from "../../api.ts";
-import { useWhenDated } from "../../filters.ts";
 import { duration, money, nameOfId, number, percent } from "../../format.ts";
 import type { Column, Row, Table } from "../../panel/table.ts";
 import { texts } from "../../texts/index.ts";
@@ -22,7 +21,6 @@ const SEGMENTS = [
 
 /** What the run knows of the customer. */
 export function Scores({ customerId }: Asked): VNode {
-  const undated = useWhenDated(words.ofRun);
   return (
     <Known
       customerId={customerId}
@@ -53,7 +51,7 @@ export function Scores({ customerId }: Asked): VNode {
         </>
       )}
       rows={(found) => scoreTable(found)}
-      note={() => undated}
+      whenDated={words.ofRun}
       csvName={`customer-${customerId}`}
     />
   );

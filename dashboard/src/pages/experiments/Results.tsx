@@ -5,7 +5,6 @@ import { useChoice } from "../../filters.ts";
 import { change, money, number, percent } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import type { Why } from "../../panel/state.ts";
-import { digitsOf } from "../../panel/table.ts";
 import { texts } from "../../texts/index.ts";
 import { Figure } from "../../ui/Figure.tsx";
 import { Select } from "../../ui/Select.tsx";
@@ -23,6 +22,8 @@ async function load(experimentId: string): Promise<ExperimentResults | null> {
   return id ? reportInOurWords(await notYet(api().experimentResults(id))) : null;
 }
 
+const isNone = (found: ExperimentResults | null): boolean => found === null;
+/** Say it of panels whose `isEmpty` is of a list in the results, for which `emptyHelp` has other words. */
 const none = (found: ExperimentResults | null): Why | null => (found === null ? { headline: texts.panel.empty, why: words.noExperiment } : null);
 const isMade = (found: ExperimentResults | null): boolean => isSimulated(found);
 
@@ -33,7 +34,8 @@ export function VerdictPanel({ experimentId }: { experimentId: string }): VNode 
       definition={words.verdictDefinition}
       load={() => load(experimentId)}
       deps={[experimentId]}
-      enough={none}
+      isEmpty={isNone}
+      emptyHelp={words.noExperiment}
       isSimulated={isMade}
       height={160}
       render={(found) => (found ? <Verdict found={found} /> : <></>)}
@@ -84,7 +86,9 @@ export function LiftsPanel({ experimentId }: { experimentId: string }): VNode {
       unit={texts.units.of(words.relative, "%")}
       load={() => load(experimentId)}
       deps={[experimentId, test]}
-      enough={(found) => none(found) ?? (found && found.metrics.every((metric) => metric.lifts.length === 0) ? found.verdict.sentence : null)}
+      enough={(found) => (found && found.metrics.every((metric) => metric.lifts.length === 0) ? found.verdict.sentence : null)}
+      isEmpty={isNone}
+      emptyHelp={words.noExperiment}
       isSimulated={isMade}
       controls={<Select label={words.test} name="test" value={test} options={TESTS.map((value) => ({ value, label: words.tests[value] }))} onChange={setTest} />}
       chart={(found, theme) => intervals(found ? liftIntervals(found, test, (metric, lift) => `${metric.label}: ${lift.arm}`) : [], (value) => change(value), theme, { intervalIs: words.testIntervals[test], nothingIs: words.noDifference })}
@@ -129,7 +133,9 @@ export function IncrementalPanel({ experimentId }: { experimentId: string }): VN
       unit={(found) => found?.currency ?? ""}
       load={() => load(experimentId)}
       deps={[experimentId]}
-      enough={(found) => none(found) ?? (found && found.incremental_revenue.length === 0 ? found.verdict.sentence : null)}
+      enough={(found) => (found && found.incremental_revenue.length === 0 ? found.verdict.sentence : null)}
+      isEmpty={isNone}
+      emptyHelp={words.noExperiment}
       isSimulated={isMade}
       chart={(found, theme) =>
         intervals(
@@ -212,15 +218,14 @@ export function ValuesPanel({ experimentId }: { experimentId: string }): VNode {
       isSimulated={isMade}
       rows={(found) => {
         const currency = found?.currency ?? "";
-        const exactDigits = digitsOf(currency);
         return {
           columns: [
             { key: "metric", label: words.metric },
             { key: "arm", label: words.arm },
             { key: "unit", label: words.unit },
-            { key: "value", label: words.value, definition: words.valuesDefinition, kind: "number", digits: 2, exactDigits },
-            { key: "low", label: words.low, definition: words.lowDefinition, kind: "number", digits: 2, exactDigits },
-            { key: "high", label: words.high, definition: words.highDefinition, kind: "number", digits: 2, exactDigits },
+            { key: "value", label: words.value, definition: words.valuesDefinition, kind: "number", digits: 2, isInRowsUnit: true },
+            { key: "low", label: words.low, definition: words.lowDefinition, kind: "number", digits: 2, isInRowsUnit: true },
+            { key: "high", label: words.high, definition: words.highDefinition, kind: "number", digits: 2, isInRowsUnit: true },
             { key: "events", label: words.events, definition: words.eventsDefinition, kind: "number" },
           ],
           rows: (found ? primaryFirst(found) : []).flatMap((metric) =>

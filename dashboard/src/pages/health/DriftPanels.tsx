@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { api } from "../../api.ts";
 import { bars } from "../../chart/options.ts";
-import { useParam, useWhenDated } from "../../filters.ts";
+import { useParam } from "../../filters.ts";
 import { number, percent } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import { href } from "../../router.ts";
@@ -12,17 +12,15 @@ import { Select } from "../../ui/Select.tsx";
 import { notYet } from "../shared/notYet.ts";
 import { sentences } from "../shared/sentences.ts";
 import { isSimulated } from "../shared/simulated.ts";
-import { binnedColumns, type Drifted, driftRows } from "../../views/health.ts";
+import { binnedColumns, type Drifted, driftedName, driftRows } from "../../views/health.ts";
 import { driftInOurWords } from "../../views/healthWords.ts";
 
 const words = texts.health;
 const MOST_BARS = 15;
 
 const load = async (): Promise<Drift> => driftInOurWords(await notYet(api().drift()));
-const nameOf = (row: Drifted): string => (row.column ? `${row.column}` : words.parts[row.part]);
 
 export function DriftPanel(): VNode {
-  const undated = useWhenDated(words.ofNow);
   const [, setColumn] = useParam("column");
   const shownOf = (found: Drift): Drifted[] => driftRows(found).filter((row) => row.times !== null).slice(0, MOST_BARS);
   const cut = (found: Drift): string | null => {
@@ -43,7 +41,7 @@ export function DriftPanel(): VNode {
       height={420}
       chart={(found) => {
         const shown = shownOf(found);
-        return bars({ names: shown.map(nameOf), series: [{ name: words.times, values: shown.map((row) => row.times) }], format: (value) => words.timesOf(number(value, 2)), axisFormat: (value) => number(value, 2), isHorizontal: true });
+        return bars({ names: shown.map(driftedName), series: [{ name: words.times, values: shown.map((row) => row.times) }], format: (value) => words.timesOf(number(value, 2)), axisFormat: (value) => number(value, 2), isHorizontal: true });
       }}
       onPick={(picked, found) => {
         const column = shownOf(found)[picked.dataIndex]?.column;
@@ -61,14 +59,14 @@ export function DriftPanel(): VNode {
         ],
         rows: driftRows(found).map((row) => ({ ...row, part: words.parts[row.part], verdict: words.verdicts[row.verdict] })),
       })}
-      note={(found) => sentences(undated, words.overall(words.verdicts[found.verdict]), ...found.reasons, cut(found))}
+      whenDated={words.ofNow}
+      note={(found) => sentences(words.overall(words.verdicts[found.verdict]), ...found.reasons, cut(found))}
       csvName="drift"
     />
   );
 }
 
 export function DistributionPanel(): VNode {
-  const undated = useWhenDated(words.ofNow);
   const [asked, setColumn] = useParam("column");
   const [names, setNames] = useState<readonly string[]>([]);
   const columnOf = (found: Drift): DriftedColumn | undefined => {
@@ -111,7 +109,7 @@ export function DistributionPanel(): VNode {
         ],
         rows: (columnOf(found)?.bins ?? []).map((bin) => ({ ...bin })),
       })}
-      note={() => undated}
+      whenDated={words.ofNow}
       csvName={`drift-${shown || "column"}`}
     />
   );

@@ -3,20 +3,18 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { api } from "../../api.ts";
 import { useSession } from "../../auth/context.ts";
-import { useWhenDated } from "../../filters.ts";
 import { duration, instant } from "../../format.ts";
 import { Definition } from "../../panel/Definition.tsx";
 import { Panel } from "../../panel/Panel.tsx";
 import { texts } from "../../texts/index.ts";
+import { word } from "../../texts/words.ts";
 import type { Fresh } from "../../types.ts";
-import { sentences } from "../shared/sentences.ts";
-import { at } from "../../views/said.ts";
 import { RollBack } from "./RollBack.tsx";
 
 const words = texts.health;
 
 function familyName(family: string): string {
-  return (words.families as Record<string, string>)[family] ?? family;
+  return word(words.families, family);
 }
 
 function isRolledBack(family: string): family is "recommendations" | "segments" {
@@ -24,7 +22,6 @@ function isRolledBack(family: string): family is "recommendations" | "segments" 
 }
 
 export function NextPanel(): VNode {
-  const undated = useWhenDated(words.ofNow);
   return (
     <Panel
       title={words.next}
@@ -39,7 +36,8 @@ export function NextPanel(): VNode {
         ],
         rows: found.next.map(({ say, command }) => ({ say, command })),
       })}
-      note={(found) => sentences(undated, found.dead_letters ? words.waiting(found.dead_letters) : null)}
+      whenDated={words.ofNow}
+      note={(found) => (found.dead_letters ? words.waiting(found.dead_letters) : null)}
       csvName="advice"
     />
   );
@@ -48,7 +46,6 @@ export function NextPanel(): VNode {
 /** `onDone` is called after a roll back, so that the whole page asks anew; this panel stays to say that it was done. */
 export function LivePanel({ turn, onDone }: { turn: number; onDone: () => void }): VNode {
   const { isAdmin } = useSession();
-  const undated = useWhenDated(words.ofNow);
   const [said, setSaid] = useState("");
   return (
     <Panel
@@ -96,7 +93,8 @@ export function LivePanel({ turn, onDone }: { turn: number; onDone: () => void }
           until: fresh.rollback_to?.until ?? null,
         })),
       })}
-      note={() => sentences(undated, isAdmin ? null : words.adminOnly)}
+      whenDated={words.ofNow}
+      note={() => (isAdmin ? null : words.adminOnly)}
       csvName="live"
     />
   );
@@ -122,7 +120,6 @@ function Family({ fresh, now, isAdmin, onDone }: { fresh: Fresh; now: string; is
 }
 
 export function AlarmsPanel(): VNode {
-  const undated = useWhenDated(words.ofNow);
   return (
     <Panel
       title={words.alarms}
@@ -138,9 +135,9 @@ export function AlarmsPanel(): VNode {
           { key: "since", label: words.since, kind: "instant" },
           { key: "description", label: words.about },
         ],
-        rows: found.alarms.map(({ alarm, state, since, description }) => ({ alarm, state: at(words.alarmStates, state) ?? state, since, description })),
+        rows: found.alarms.map(({ alarm, state, since, description }) => ({ alarm, state: word(words.alarmStates, state), since, description })),
       })}
-      note={() => undated}
+      whenDated={words.ofNow}
       csvName="alarms"
     />
   );

@@ -2,11 +2,12 @@
 import type { VNode } from "preact";
 import { api } from "../../api.ts";
 import { bars } from "../../chart/options.ts";
-import { useChoice, useWhenDated } from "../../filters.ts";
+import { useChoice } from "../../filters.ts";
 import { day, number } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import type { Table } from "../../panel/table.ts";
 import { texts } from "../../texts/index.ts";
+import { word } from "../../texts/words.ts";
 import type { CostOfRuns, ModelVersion } from "../../types.ts";
 import { Select } from "../../ui/Select.tsx";
 import { reasonsOnce, type VersionRow } from "../../views/health.ts";
@@ -22,7 +23,6 @@ function ndcgOf(version: ModelVersion): number | null {
 
 /** The versions; why a run decided so stands once, though it is so of each of its models. The CSV file has it in each row. */
 export function ModelsPanel(): VNode {
-  const undated = useWhenDated(words.ofNow);
   const [which, setWhich] = useChoice("versions", WHICH);
   return (
     <Panel
@@ -34,7 +34,7 @@ export function ModelsPanel(): VNode {
       emptyHelp={words.noModels}
       controls={<Select label={words.which} name="versions" value={which} options={WHICH.map((value) => ({ value, label: words.whiches[value] }))} onChange={setWhich} />}
       rows={(found) => tableOf(reasonsOnce(rowsOf(found.models)))}
-      note={() => undated}
+      whenDated={words.ofNow}
       csvName="model-versions"
     />
   );
@@ -72,11 +72,10 @@ function tableOf(rows: VersionRow[]): Table {
 }
 
 export function machineName(machine: string): string {
-  return (words.machines as Record<string, string>)[machine] ?? machine;
+  return word(words.machines, machine);
 }
 
 export function CostPanel(): VNode {
-  const undated = useWhenDated(words.ofNow);
   return (
     <Panel
       title={words.cost}
@@ -106,7 +105,8 @@ export function CostPanel(): VNode {
         ],
         rows: Object.entries(found.machines).map(([machine, { runs, usd, seconds, last }]) => ({ machine: machineName(machine), runs, usd, seconds, last: last.run_id, last_usd: last.cost.usd })),
       })}
-      note={(found) => sentences(undated, words.month(number(found.month.usd, 4), found.month.runs), words.prices(day(found.prices_read_on)))}
+      whenDated={words.ofNow}
+      note={(found) => sentences(words.month(number(found.month.usd, 4), found.month.runs), words.prices(day(found.prices_read_on)))}
       csvName="cost"
     />
   );

@@ -1,6 +1,5 @@
 import type { VNode } from "preact";
 import { api } from "../../api.ts";
-import { useWhenDated } from "../../filters.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import { texts } from "../../texts/index.ts";
 import { breachesInOurWords } from "../../views/healthWords.ts";
@@ -9,7 +8,6 @@ const words = texts.health;
 
 /** The rules that the newest uploads break. */
 export function QualityPanel(): VNode {
-  const undated = useWhenDated(words.ofNow);
   return (
     <Panel
       title={words.quality}
@@ -29,7 +27,7 @@ export function QualityPanel(): VNode {
         ],
         rows: found.breaches.map(({ table, rule, severity, says, object, measured_at }) => ({ table, rule, severity, says, object, measured_at })),
       })}
-      note={() => undated}
+      whenDated={words.ofNow}
       csvName="quality-breaches"
     />
   );

@@ -1,10 +1,10 @@
 import type { VNode } from "preact";
 import { api } from "../../api.ts";
-import { useFilters } from "../../filters.ts";
+import { isDated, useFilters } from "../../filters.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import { texts } from "../../texts/index.ts";
+import { word } from "../../texts/words.ts";
 import { newestRuns } from "../../views/health.ts";
-import { at } from "../../views/said.ts";
 import { sentences } from "../shared/sentences.ts";
 import { machineName } from "./Models.tsx";
 
@@ -20,7 +20,7 @@ export function RunsPanel(): VNode {
       load={() => api().status({ start, end })}
       deps={[start, end]}
       isEmpty={(found) => newestRuns(found.runs).length === 0}
-      emptyHelp={start || end ? words.noRunsThen : words.noRuns}
+      emptyHelp={isDated({ start, end }) ? words.noRunsThen : words.noRuns}
       rows={(found) => ({
         columns: [
           { key: "machine", label: words.machine },
@@ -34,14 +34,14 @@ export function RunsPanel(): VNode {
         rows: newestRuns(found.runs).map((run) => ({
           machine: machineName(run.machine),
           run_id: run.run_id,
-          status: at(words.runStates, run.status) ?? run.status,
+          status: word(words.runStates, run.status),
           began: run.began,
           seconds: run.seconds,
           published: run.published,
           reason: run.cause || run.reason || null,
         })),
       })}
-      note={(found) => (start || end ? sentences(words.runsEnded, found.runs_left_out ? words.runsLeftOut(found.runs_left_out) : null) : null)}
+      note={(found) => (isDated({ start, end }) ? sentences(words.runsEnded, found.runs_left_out ? words.runsLeftOut(found.runs_left_out) : null) : null)}
       csvName="runs"
     />
   );

@@ -2,7 +2,7 @@
 import type { VNode } from "preact";
 import { api } from "../../api.ts";
 import { bars } from "../../chart/options.ts";
-import { type Days, useFilters } from "../../filters.ts";
+import { type Days, isDated, useFilters } from "../../filters.ts";
 import { number } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import type { Table } from "../../panel/table.ts";
@@ -21,14 +21,13 @@ const FATES = ["kept", "refused", "repeated", "superseded"] as const;
 
 /** Ask for a page of reports; of chosen days the API may give an empty one and go on, which nobody needs to see. */
 async function load(days: Days, cursor?: string): Promise<UploadReports> {
-  let page = await api().get<UploadReports>("/ingest/reports", { limit: PAGE_ROWS, ...days, cursor });
-  while (page.reports.length === 0 && page.next_cursor !== null) {
-    page = await api().get<UploadReports>("/ingest/reports", { limit: PAGE_ROWS, ...days, cursor: page.next_cursor });
-  }
+  const page = await api().get<UploadReports>("/ingest/reports", { limit: PAGE_ROWS, ...days, cursor });
+  if (page.reports.length === 0 && page.next_cursor !== null) return load(days, page.next_cursor);
   return { ...page, reports: page.reports.map(uploadInOurWords) };
 }
 
-const walk = (days: Days): Promise<{ rows: UploadReport[]; isCut: boolean }> => api().walk<UploadReports, UploadReport>("/ingest/reports", { limit: PAGE_ROWS, ...days }, (page) => page.reports.map(uploadInOurWords), MOST_EXPORTED);
+const walk = (days: Days, most: number): Promise<{ rows: UploadReport[]; isCut: boolean }> =>
+  api().walk<UploadReports, UploadReport>("/ingest/reports", { limit: PAGE_ROWS, ...days }, (page) => page.reports.map(uploadInOurWords), most);
 
 export function UploadsPanel(): VNode {
   const { start, end } = useFilters();
@@ -41,7 +40,7 @@ export function UploadsPanel(): VNode {
       load={async () => pages.noted(await load({ start, end }, pages.cursor))}
       deps={[pages.cursor, start, end]}
       isEmpty={(found) => found.reports.length === 0}
-      emptyHelp={start || end ? words.noUploadsThen : words.noUploads}
+      emptyHelp={isDated({ start, end }) ? words.noUploadsThen : words.noUploads}
       height={360}
       controls={pages.controls}
       chart={(found) => {
@@ -55,7 +54,7 @@ export function UploadsPanel(): VNode {
         });
       }}
       rows={(found) => tableOf(found.reports)}
-      allRows={async () => tableOf((await walk({ start, end })).rows)}
+      allRows={async () => tableOf((await walk({ start, end }, MOST_EXPORTED)).rows)}
       note={(found) => {
         const unread = found.reports.filter((report) => report.state === "unreadable").map((report) => fileOf(report.key));
         return sentences(
@@ -106,11 +105,7 @@ interface Refusals {
 
 /** Add up the newest uploads, or all of the chosen days. */
 async function refusals(days: Days): Promise<Refusals> {
-  if (!days.start && !days.end) {
-    const { reports, next_cursor } = await load(days);
-    return { refused: refusedByRule(reports), uploads: reports.length, isCut: next_cursor !== null };
-  }
-  const { rows, isCut } = await walk(days);
+  const { rows, isCut } = await walk(days, isDated(days) ? MOST_EXPORTED : PAGE_ROWS);
   return { refused: refusedByRule(rows), uploads: rows.length, isCut };
 }
 
@@ -124,7 +119,7 @@ export function RefusedPanel(): VNode {
       load={() => refusals({ start, end })}
       deps={[start, end]}
       isEmpty={(found) => found.refused.length === 0}
-      emptyHelp={start || end ? words.nothingRefusedThen : words.nothingRefused}
+      emptyHelp={isDated({ start, end }) ? words.nothingRefusedThen : words.nothingRefused}
       chart={(found) => {
         const refused = found.refused.slice(0, MOST_BARS);
         return bars({ names: refused.map(({ table, rule }) => `${table}: ${rule}`), series: [{ name: words.rowsOf, values: refused.map(({ rows }) => rows) }], format: texts.table.rows, axisFormat: (value) => number(value), isHorizontal: true });

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { sankey } from "../../chart/options.ts";
-import { useChoice, useParam } from "../../filters.ts";
+import { isDated, useChoice, useParam } from "../../filters.ts";
 import { nameOfId, percent } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import { texts } from "../../texts/index.ts";
@@ -10,7 +10,7 @@ import { areNamed, fileName, labelsOf, type Option, options, stepsOf, upTo, with
 import { sentences } from "../shared/sentences.ts";
 import { isSimulated } from "../shared/simulated.ts";
 import { useAnswer } from "../shared/useAnswer.ts";
-import { type Asked, channelOptions, depsOf, EVERYTHING, isDated, type Known, loadPaths, monthsOf, NOTHING, partsOf, type Slice, tooFew } from "./asked.ts";
+import { type Asked, channelOptions, depsOf, EVERYTHING, type Known, loadPaths, monthsOf, NOTHING, partsOf, type Slice, tooFew } from "./asked.ts";
 
 const words = texts.journeys;
 const GRAPHS = ["sessions", "purchases", "categories"] as const;
@@ -23,6 +23,7 @@ export function Flows({ slice, segments }: { slice: Slice; segments: readonly Op
   const [of, setOf] = useChoice("paths", GRAPHS);
   const [firstChannel, setFirstChannel] = useParam("first_channel");
   const isOfVisits = of === "sessions";
+  const counted = isOfVisits ? words.counts.sessions : texts.counts.customers;
   const known = useAnswer<Known>(() => (isOfVisits ? Promise.resolve(NOTHING) : loadPaths(of, EVERYTHING)), [of]) ?? NOTHING;
   const hasChoice = !isOfVisits && (areNamed(known.channels) || firstChannel !== "");
   const firstChannels = options(words.all, channelOptions(known.channels), firstChannel);
@@ -57,7 +58,7 @@ export function Flows({ slice, segments }: { slice: Slice; segments: readonly Op
           {
             nodes: nodes.map((node) => ({ name: String(node.id), label: stateName(node.state), depth: node.step - first })),
             links: links.map((link) => ({ source: String(link.source), target: String(link.target), value: link.weight })),
-            format: (value) => (found.graph && found.graph.journeys > 0 ? words.journeys(words.flowCounts[of](value), percent(value / found.graph.journeys)) : words.flowCounts[of](value)),
+            format: (value) => (found.graph && found.graph.journeys > 0 ? words.journeys(counted(value), percent(value / found.graph.journeys)) : counted(value)),
             widthOf: words.flowUnits[of],
           },
           theme,

@@ -1,11 +1,12 @@
 /** Of whose journeys, by which channel and when the panels ask, and how the API is asked for it. */
 import { api } from "../../api.ts";
+import { type Days, isDated } from "../../filters.ts";
 import { nameOfId } from "../../format.ts";
 import type { Why } from "../../panel/state.ts";
 import { texts } from "../../texts/index.ts";
 import type { Funnels, JourneyChannel, JourneyFilters, Paths, RepeatPurchases } from "../../types.ts";
 import { LEAST, type Option } from "../../views/journeys.ts";
-import { type Span, wholeMonths } from "../../views/sales.ts";
+import { wholeMonths } from "../../views/sales.ts";
 import { monthsNote } from "../shared/months.ts";
 import { notYet } from "../shared/notYet.ts";
 
@@ -14,7 +15,7 @@ export const UNITS = ["sessions", "visitors"] as const;
 export type Unit = (typeof UNITS)[number];
 
 /** Whose journeys, by which channel; "" is all. The days are those of visits. */
-export interface Asked extends Span {
+export interface Asked extends Days {
   segment: string;
   channel: string;
 }
@@ -32,7 +33,6 @@ export const loadPurchases = (): Promise<RepeatPurchases> => notYet(api().get<Re
 
 export const EVERYTHING: Asked = { segment: "", channel: "" };
 
-export const isDated = ({ start, end }: Span): boolean => Boolean(start || end);
 export const isPart = (asked: Asked): boolean => asked.segment !== "" || asked.channel !== "" || isDated(asked);
 
 /** Return what a panel's answer depends on. */
@@ -42,7 +42,7 @@ export const depsOf = ({ segment, channel, start, end }: Asked): readonly unknow
 export const partsOf = ({ segment, channel, start, end }: Asked): string[] => [segment, channel, start?.slice(0, 7) ?? "", end?.slice(0, 7) ?? ""];
 
 /** Say which months visits are of; null of the whole time, which the filters say. */
-export const monthsOf = (span: Span): string | null => (isDated(span) ? monthsNote(span) : null);
+export const monthsOf = (span: Days): string | null => (isDated(span) ? monthsNote(span) : null);
 
 /** Say that a part of the shop is too small for shares; null where it is not, and of the whole shop. */
 export function tooFew(n: number, unit: string, asked: Asked): string | null {
@@ -50,7 +50,7 @@ export function tooFew(n: number, unit: string, asked: Asked): string | null {
 }
 
 /** Say why there is no funnel, of visitors also because dates are chosen; null where there is one. */
-export function noFunnel(found: Funnels, unit: Unit, span: Span): Why | null {
+export function noFunnel(found: Funnels, unit: Unit, span: Days): Why | null {
   if (found[unit] !== null) return null;
   if (found.sessions !== null && isDated(span)) return { headline: texts.panel.notOfPart, why: texts.said.sentences.no_visitors_of_dates() };
   return found.reason ?? words.noFunnel;

@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { api } from "../../api.ts";
 import { intervals } from "../../chart/options.ts";
-import { useParam, useWhenDated } from "../../filters.ts";
+import { useParam } from "../../filters.ts";
 import { day, number } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import { texts } from "../../texts/index.ts";
@@ -16,7 +16,6 @@ const KNOWN = Object.keys(words.metricNames);
 export function MetricsPanel(): VNode {
   const [asked, setMetric] = useParam("metric");
   const metric = asked || "ndcg_at_10";
-  const undated = useWhenDated(words.notOfDates);
   return (
     <Panel
       title={words.metrics}
@@ -59,7 +58,8 @@ export function MetricsPanel(): VNode {
           })),
         };
       }}
-      note={(card) => [undated, words.measuredOn(card.customers, card.cutoff === null ? null : day(card.cutoff)), card.low_data ? words.lowData : "", card.reason].filter(Boolean).join(" ")}
+      whenDated={words.notOfDates}
+      note={(card) => [words.measuredOn(card.customers, card.cutoff === null ? null : day(card.cutoff)), card.low_data ? words.lowData : "", card.reason].filter(Boolean).join(" ")}
       csvName="offline-metrics"
     />
   );

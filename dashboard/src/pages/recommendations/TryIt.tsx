@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { api, ApiError, type Params } from "../../api.ts";
-import { setParams, useChoice, useWhenDated } from "../../filters.ts";
+import { setParams, useChoice } from "../../filters.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import { usePlace } from "../../router.ts";
 import { texts } from "../../texts/index.ts";
@@ -24,7 +24,6 @@ export function TryIt(): VNode {
   const [list, setList] = useChoice("list", LISTS);
   const [k, setK] = useChoice("k", HOW_MANY);
   const { query } = usePlace();
-  const undated = useWhenDated(words.notOfDates);
   const needsProduct = list === "similar" || list === "together";
   const names = list === "recommendations" ? (["customer_id", "country", "category"] as const) : needsProduct ? (["product_id", "category"] as const) : (["category"] as const);
   const asked: Params = { k, ...Object.fromEntries(names.map((name) => [name, query.get(name)])) };
@@ -52,7 +51,8 @@ export function TryIt(): VNode {
         </>
       }
       rows={(answer) => tableOfProducts(answer?.items ?? [])}
-      note={(answer) => (answer === null ? null : [undated, ...("is_preview" in answer ? sentencesOfPreview(answer) : sentencesOf(answer))].filter(Boolean).join(" "))}
+      whenDated={words.notOfDates}
+      note={(answer) => (answer === null ? null : ("is_preview" in answer ? sentencesOfPreview(answer) : sentencesOf(answer)).join(" "))}
       csvName={`try-${list}`}
     />
   );

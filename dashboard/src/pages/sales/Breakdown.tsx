@@ -1,12 +1,12 @@
 import type { VNode } from "preact";
 import { bars } from "../../chart/options.ts";
-import { setParams } from "../../filters.ts";
+import { type Days, isDated, setParams } from "../../filters.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import type { Column, Row } from "../../panel/table.ts";
 import { currencyOf } from "../../panel/unit.ts";
 import { texts } from "../../texts/index.ts";
 import type { SalesRow } from "../../types.ts";
-import { type Changes, COLUMN, into, type Kind, type Span } from "../../views/sales.ts";
+import { type Changes, COLUMN, into, type Kind } from "../../views/sales.ts";
 import { breakdown, type Kept } from "./answers.ts";
 import { AOV, CUSTOMERS, FEE, figuresOf, formatsOf, ITEMS, LINES, NET, ORDERS, PARTS, textOf } from "./columns.ts";
 import { linkTo } from "./Trail.tsx";
@@ -29,7 +29,7 @@ const OF_ALL_TIME = ["customers", "products"];
 /** Why there is nothing, where a shop has no such thing at all. */
 const NOTHING: Partial<Record<Kind, string>> = { category: texts.overview.noCategories, fee: words.noFees };
 
-export interface BreakdownProps extends Span {
+export interface BreakdownProps extends Days {
   of: Kind;
   size: "full" | "half";
   /** Only products of this category. */
@@ -41,7 +41,7 @@ export interface BreakdownProps extends Span {
 
 /** Sales by a value in the months that hold the chosen days, the greatest first: bars of the first ones, all in the table. */
 export function Breakdown({ of, size, category = "", controls, besides, start, end }: BreakdownProps): VNode {
-  const isPart = Boolean(start || end);
+  const isPart = isDated({ start, end });
   const columns = FIGURES[of].filter((column) => !isPart || !OF_ALL_TIME.includes(column.key));
   const keeps = (row: SalesRow): boolean => category === "" || row.category === category;
   const shown = (found: Kept): SalesRow[] => found.rows.filter(keeps);

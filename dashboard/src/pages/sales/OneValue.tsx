@@ -1,13 +1,13 @@
 import type { VNode } from "preact";
 import { trend } from "../../chart/options.ts";
-import { type Grain, setParams } from "../../filters.ts";
+import { type Days, type Grain, setParams } from "../../filters.ts";
 import { day, money, number, period } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import { type Column, definitionOf } from "../../panel/table.ts";
 import { currencyOf } from "../../panel/unit.ts";
 import { texts } from "../../texts/index.ts";
 import { Figure } from "../../ui/Figure.tsx";
-import { type Chosen, into, type Kind, ofMonths, partRunning, type Span } from "../../views/sales.ts";
+import { type Chosen, into, type Kind, ofMonths, partRunning } from "../../views/sales.ts";
 import { type Kept, periodsOf } from "./answers.ts";
 import { AOV, CUSTOMERS, FEE, figuresOf, formatsOf, isMoney, ITEMS, LINES, NET, numberOf, ORDERS, PARTS, textOf } from "./columns.ts";
 import { linkTo } from "./Trail.tsx";
@@ -23,7 +23,7 @@ const FIGURES: Record<Kind, readonly Column[]> = {
   fee: [NET, LINES],
 };
 
-interface OneValueProps extends Span {
+interface OneValueProps extends Days {
   chosen: Chosen;
   grain: Grain;
 }

@@ -1,10 +1,10 @@
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { useFilters, withParams } from "../../filters.ts";
+import { type Days, useFilters, withParams } from "../../filters.ts";
 import { day, period } from "../../format.ts";
 import { place, usePlace } from "../../router.ts";
 import { texts } from "../../texts/index.ts";
-import { type Changes, chosenIn, type Crumb, periodOf, type Span, trailOf } from "../../views/sales.ts";
+import { type Changes, chosenIn, type Crumb, periodOf, trailOf } from "../../views/sales.ts";
 
 const words = texts.sales;
 
@@ -15,7 +15,7 @@ export function linkTo(changes: Changes): string {
 }
 
 /** Write days as a period where they are one, else as from and to. */
-export function spanName({ start, end }: Span): string {
+export function spanName({ start, end }: Days): string {
   const length = periodOf({ start, end });
   return length && start ? period(start, length) : words.between(start ? day(start) : null, end ? day(end) : null);
 }

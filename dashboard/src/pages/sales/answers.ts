@@ -1,10 +1,10 @@
 /** What the page of sales asks the API. */
 import { api, ApiError } from "../../api.ts";
-import type { Grain } from "../../filters.ts";
+import type { Days, Grain } from "../../filters.ts";
 import type { Sales } from "../../types.ts";
-import { type Chosen, COLUMN, type Kind, ofMonths, type Span, wholeMonths } from "../../views/sales.ts";
+import { type Chosen, COLUMN, type Kind, ofMonths, wholeMonths } from "../../views/sales.ts";
 
-interface Params extends Span {
+interface Params extends Days {
   by: string;
   grain?: string | undefined;
   [column: string]: string | undefined;
@@ -27,14 +27,14 @@ export interface Kept extends Sales {
 }
 
 /** Ask for the sales by a value in the months that hold a span; where there are none, whether there ever were. */
-export async function breakdown(by: Kind, span: Span): Promise<Kept> {
+export async function breakdown(by: Kind, span: Days): Promise<Kept> {
   const found = await wholeSales({ by, ...wholeMonths(span) });
   const isKept = found.rows.length > 0 || (await wholeSales({ by })).rows.length > 0;
   return { ...found, isKept };
 }
 
 /** Ask for the months, quarters or years of one value. */
-export async function periodsOf({ kind, value }: Chosen, span: Span, grain: Grain): Promise<Kept> {
+export async function periodsOf({ kind, value }: Chosen, span: Days, grain: Grain): Promise<Kept> {
   try {
     return { ...(await wholeSales({ by: "period", grain: ofMonths(grain), ...span, [COLUMN[kind]]: value })), isKept: true };
   } catch (error) {

@@ -4,7 +4,6 @@ import { api } from "../../api.ts";
 import { heatmap, scatter, trend } from "../../chart/options.ts";
 import { number, percent } from "../../format.ts";
 import { Panel } from "../../panel/Panel.tsx";
-import { digitsOf } from "../../panel/table.ts";
 import { texts } from "../../texts/index.ts";
 import type { Clusters } from "../../types.ts";
 import { notYet } from "../shared/notYet.ts";
@@ -91,8 +90,8 @@ export function ProfilesPanel(): VNode {
           { key: "cluster", label: words.cluster, href: (row) => toSegment(String(row["id"]), "kmeans") },
           { key: "feature", label: words.feature },
           { key: "unit", label: words.unit },
-          { key: "mean", label: words.mean, kind: "number", digits: 2, exactDigits: digitsOf(found.currency) },
-          { key: "median", label: words.median, kind: "number", digits: 2, exactDigits: digitsOf(found.currency) },
+          { key: "mean", label: words.mean, kind: "number", digits: 2, isInRowsUnit: true },
+          { key: "median", label: words.median, kind: "number", digits: 2, isInRowsUnit: true },
           { key: "z", label: words.z, kind: "number", digits: 2 },
         ],
         rows: found.clusters.flatMap((cluster) =>

@@ -21,7 +21,8 @@ export function Glance({ segmentId, method }: { segmentId: string; method: Metho
       load={() => segmentsOf(method)}
       deps={[segmentId, method]}
       isSimulated={isSimulated}
-      enough={(found) => (rowOf(found) ? null : { headline: texts.panel.empty, why: words.unknown(segmentId, labels.methods[method]) })}
+      isEmpty={(found) => rowOf(found) === undefined}
+      emptyHelp={words.unknown(segmentId, labels.methods[method])}
       height={120}
       render={(found) => {
         const row = rowOf(found);
