@@ -1,6 +1,6 @@
 """Synthesise the stack: `python infra/app.py [--output DIR] [--context NAME=VALUE …]`, or through `cdk`.
 
-Context (here, in `cdk.json`, or `cdk --context`):
+Context (in `cdk.json`; above it `--context` of this command; above both that of `cdk`):
 
 - `shop`: path of a TOML file with a `[shop]` table; without it the defaults of `patronage.settings.Shop`
 - `layers`: `built` (default; pip builds them here) or `unbuilt` (a note instead, for the local cloud)
@@ -27,6 +27,7 @@ Context (here, in `cdk.json`, or `cdk --context`):
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import sys
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Synthesise the stack; a finding of cdk-nag that nobody acknowledged makes this fail."""
     parsed = _parse(arguments)
     prepare_imports()
-    app = new_app(output=parsed.output, context=dict(parsed.context))
+    app = new_app(output=parsed.output, context={**_written(ROOT / "cdk.json"), **dict(parsed.context)})
     add_stack(app, _context(app, "stack") or "Patronage")
     app.synth()
 
@@ -62,7 +63,7 @@ def prepare_imports() -> None:
     sys.path[0] = str(ROOT)
 
 
-def new_app(*, output: str | None = None, context: Mapping[str, str] | None = None) -> App:
+def new_app(*, output: str | None = None, context: Mapping[str, object] | None = None) -> App:
     """Return an app that cdk-nag looks at, unless it is for a cloud on this machine."""
     from aws_cdk import App, Validations
     from cdk_nag import AwsSolutionsChecks
@@ -92,6 +93,12 @@ def _pair(text: str) -> tuple[str, str]:
     if not (name and equals):
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE; write it as in layers=unbuilt")
     return name, value
+
+
+def _written(settings: Path) -> dict[str, object]:
+    """Return the context of a `cdk.json`, which the `cdk` reads by itself and this script would miss."""
+    context: dict[str, object] = json.loads(settings.read_text(encoding="utf-8")).get("context", {})
+    return context
 
 
 def options_of(app: App) -> Options:

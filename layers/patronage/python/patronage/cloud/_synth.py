@@ -61,7 +61,7 @@ def synthesise(root: Path, shop: Shop, *, context: Mapping[str, str] | None = No
     with tempfile.TemporaryDirectory(dir=assemblies, prefix=".making-") as making:
         settings = Path(making) / "shop.toml"
         settings.write_text(_toml(shop), encoding="utf-8")
-        _run_app(root, Path(making) / "out", {**_context(root, settings), **(context or {})})
+        _run_app(root, Path(making) / "out", {**_context(settings), **(context or {})})
         if not folder.exists():  # a demo beside this one may have been first
             (Path(making) / "out").replace(folder)
     _prune(assemblies)
@@ -92,10 +92,10 @@ def _toml(shop: Shop) -> str:
     return "[shop]\n" + "".join(lines)
 
 
-def _context(root: Path, shop: Path) -> dict[str, object]:
-    known = json.loads((root / "cdk.json").read_text(encoding="utf-8")).get("context", {})
-    ours = {"cloud": "local", "layers": "unbuilt", "schedule": "off", "shop": str(shop.absolute())}
-    return {**known, **ours, "at_once": max(os.cpu_count() or 1, 2)}
+def _context(shop: Path) -> dict[str, object]:
+    """Return what holds for the local cloud, whatever the app reads in `cdk.json`."""
+    named = {"cloud": "local", "layers": "unbuilt", "schedule": "off", "shop": str(shop.absolute())}
+    return {**named, "at_once": max(os.cpu_count() or 1, 2)}
 
 
 def _run_app(root: Path, out: Path, context: Mapping[str, object]) -> None:
