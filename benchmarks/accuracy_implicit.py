@@ -7,9 +7,6 @@ part of the training data; the test rows are looked at once, to print the figure
 from __future__ import annotations
 
 import sys
-import tempfile
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +14,7 @@ from implicit.cpu.als import AlternatingLeastSquares
 from implicit.nearest_neighbours import CosineRecommender
 from scipy import sparse
 
+from benchmarks.bundled_orders import all_purchases
 from benchmarks.figures import Figure
 from benchmarks.shared_data import SHARED
 from patronage.logic.evaluation import relevant_items, score_users
@@ -31,13 +29,6 @@ from patronage.logic.recommenders.nmf import Nmf
 from patronage.logic.recommenders.svd import Svd
 from patronage.logic.recommenders.trending import Trending
 from patronage.logic.recommenders.users import UserNeighbours
-from patronage.settings import Shop
-from patronage.steps.ingest import Upload, ingest
-from patronage.steps.pin import pin
-from patronage.steps.train.inputs import load_interactions, load_side
-from patronage.steps.train.tables import interactions
-from patronage.stores.lake import Lake
-from patronage.stores.objects import FolderStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -46,7 +37,6 @@ if TYPE_CHECKING:
 
     from patronage.logic.recommenders import Recommender
 
-ORDERS = Path(__file__).parents[1] / "data" / "online-retail-ii-2009-2010.parquet"
 PUBLISHED = 0.475
 """BiVAE on MovieLens-100K with this split, by the table of Microsoft's recommenders; SAR there has 0.382."""
 
@@ -68,7 +58,7 @@ def ml100k_best_ndcg10() -> Figure:
 
 def online_retail_ndcg10() -> Figure:
     """Rank customers' new products after a cut-off, against the best of three tuned peers."""
-    every, side = _orders()
+    every, side = all_purchases()
     holdout = time_ordered_holdout(every)
     window = time_ordered_holdout(holdout.train)
     ids = _blended(_shop_models, holdout, window, side)
@@ -187,14 +177,3 @@ def _split_of_users(every: Interactions, *, seed: int) -> Holdout:
     shape = {"n_users": every.n_customers, "n_items": every.n_products}
     relevant = relevant_items(test.customers, test.products, **shape)
     return Holdout(train, np.arange(every.n_customers), train.histories(), relevant, None)
-
-
-def _orders() -> tuple[Interactions, Side]:
-    shop, now = Shop(currency="GBP", timezone="Europe/London"), datetime(2026, 1, 1, tzinfo=UTC)
-    with tempfile.TemporaryDirectory(prefix="patronage-bench-") as folder:
-        lake = Lake(FolderStore(Path(folder)))
-        upload = Upload(path=ORDERS, key="raw/orders/orders.parquet", version="1", last_modified=now)
-        ingest(upload, lake, shop, now=now)
-        pin("train", "recommendations", lake, shop, now=now)
-        interactions("train", lake)
-        return load_interactions("train", lake.store), load_side("train", lake.store)

@@ -25,12 +25,10 @@ from pathlib import Path
 from shutil import which
 
 from benchmarks.comparison_data import Prepared, ndcg10, prepared
+from benchmarks.comparison_watched import watch
+from benchmarks.comparison_worker import IMPLICIT, OURS, SAR, SPARK, WHOLE
 from benchmarks.figures import Figure
-from benchmarks.watched import watch
 
-OURS, WHOLE = "ours", "ours, whole"
-IMPLICIT, SPARK, SAR = "implicit with pandas", "Spark alone", "recommenders SAR"
-CONTENDERS = (OURS, IMPLICIT, SPARK, SAR, WHOLE)
 _PEERS = Path(__file__).parents[1] / "build" / "peers"
 _RECOMMENDERS = "recommenders==1.2.1"
 

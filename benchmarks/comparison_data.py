@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.bundled_orders import SHOP, purchases, take_in
+from benchmarks.comparison_worker import K
+from benchmarks.shared_data import ORDERS
 from patronage.engines.duckdb import DuckEngine
 from patronage.logic.evaluation import score_users
 from patronage.logic.evaluation.holdout import Holdout, time_ordered_holdout
-from patronage.settings import Shop
-from patronage.steps.ingest import Upload, ingest
-from patronage.steps.pin import pin
-from patronage.steps.train.inputs import load_interactions
-from patronage.steps.train.tables import interactions
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
-
-SOURCE = Path(__file__).parents[1] / "data" / "online-retail-ii-2009-2010.parquet"
-SHOP = Shop(currency="GBP", timezone="Europe/London")
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-K = 10
 
 
 @dataclass(frozen=True)
@@ -55,23 +47,15 @@ def prepared(folder: Path) -> Prepared:
     The file keeps the form of the original: the times are local, so the cut-off day is as well.
     """
     lake = Lake(FolderStore(folder / "measuring"))
-    take_in(SOURCE, lake)
-    pin("all", "recommendations", lake, SHOP, now=NOW)
-    interactions("all", lake)
-    holdout = time_ordered_holdout(load_interactions("all", lake.store))
+    take_in(ORDERS, lake)
+    holdout = time_ordered_holdout(purchases("all", lake))
     run = folder / "measuring" / "runs" / "all" / "recommendations"
     orders = folder / "orders.parquet"
     with DuckEngine(SHOP) as engine:
-        engine.scan("orders", [SOURCE])
+        engine.scan("orders", [ORDERS])
         engine.parquet(f"FROM orders WHERE InvoiceDate < '{holdout.cutoff:%Y-%m-%d}'", orders)
         ids = Ids(*(_places(engine, name, run / f"{name}.parquet") for name in ("customers", "products")))
     return Prepared(orders, holdout, ids)
-
-
-def take_in(orders: Path, lake: Lake) -> None:
-    """Ingest a file of orders, whose net amounts are final."""
-    upload = Upload(path=orders, key="raw/orders/orders.parquet", version="1", last_modified=NOW)
-    ingest(upload, lake, SHOP, now=NOW)
 
 
 def ndcg10(lists: Path, holdout: Holdout, ids: Ids) -> float:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from benchmarks.comparison_data import NOW, SHOP, K, take_in
-from benchmarks.comparison_worker import Stages, write_lists
+from benchmarks.bundled_orders import NOW, SHOP, purchases, take_in
+from benchmarks.comparison_worker import K, Stages, write_lists
 from patronage.cli.lakes import OpenLake
 from patronage.cli.runs import run_segmentation, run_training
 from patronage.engines.duckdb import DuckEngine
 from patronage.logic.recommenders.candidates import CANDIDATES
 from patronage.steps.pin import pin
 from patronage.steps.segment.rfm import rfm
-from patronage.steps.train.inputs import load_active, load_interactions, load_side
-from patronage.steps.train.tables import interactions
+from patronage.steps.train.inputs import load_active, load_side
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
 
@@ -35,9 +34,7 @@ def same_work(orders: Path, folder: Path, stages: Stages) -> None:
     pin("segments", "segments", lake, SHOP, now=NOW)
     rfm("segments", lake)
     stages.done("rfm")
-    pin("lists", "recommendations", lake, SHOP, now=NOW)
-    interactions("lists", lake)
-    every, side = load_interactions("lists", lake.store), load_side("lists", lake.store)
+    every, side = purchases("lists", lake), load_side("lists", lake.store)
     candidate = CANDIDATES[METHOD]
     model = candidate.make(**candidate.trials[0]).fit(every, side=side)
     stages.done("learn")
@@ -69,9 +66,6 @@ def whole(orders: Path, folder: Path, stages: Stages) -> None:
         rows = engine.rows(f"FROM lists WHERE rank <= {K} ORDER BY customer_id, rank")
     write_lists(folder / "lists.csv", [(row["customer_id"], row["product_id"], row["rank"]) for row in rows])
     stages.done("lists")
-
-
-CONTENDERS = {"ours": same_work, "ours, whole": whole}
 
 
 def _ids(folder: Path, name: str) -> list[str]:

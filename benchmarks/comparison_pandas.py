@@ -15,12 +15,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from benchmarks.comparison_worker import Stages, write_lists
+from benchmarks.comparison_worker import K, Stages, write_lists
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-K = 10
 
 
 def implicit_script(orders: Path, folder: Path, stages: Stages) -> None:
@@ -77,9 +75,6 @@ def sar_script(orders: Path, folder: Path, stages: Stages) -> None:
     found["rank"] = found.groupby("userID")["prediction"].rank(method="first", ascending=False).astype(int)
     found[["userID", "itemID", "rank"]].to_csv(folder / "lists.csv", header=False, index=False)
     stages.done("lists")
-
-
-CONTENDERS = {"implicit with pandas": implicit_script, "recommenders SAR": sar_script}
 
 
 def _cleaned(orders: Path) -> pd.DataFrame:

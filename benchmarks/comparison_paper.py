@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from patronage.logic.cost.estimate import estimate
+from patronage.logic.cost.estimate import SECONDS_A_MONTH, estimate
 from patronage.logic.cost.prices import list_prices
 from patronage.logic.cost.volumes import Volumes
 
@@ -16,7 +16,7 @@ SHOP = Volumes(
 TRAININGS = 30 / 7
 """Once a week, as Amazon Personalize trains by itself:
 https://docs.aws.amazon.com/personalize/latest/dg/solution-config-auto-training.html"""
-HOURS, SECONDS = 730, 30 * 24 * 3600
+HOURS = 730
 PERSONALIZE_REQUEST, PERSONALIZE_INTERACTION, PERSONALIZE_GB = 0.15 / 1e3, 0.002 / 1e3, 0.05
 """USD of User-Personalization-v2. The page, https://aws.amazon.com/personalize/pricing/, shows its prices by
 script alone; these are as notes of three independent readers quote it, looked up on 2026-11-29."""
@@ -70,7 +70,7 @@ def alternatives() -> list[Alternative]:
 def personalize_usd(*, at_least_a_second: float) -> float:
     """Return a month of Amazon Personalize: a campaign bills its requests, or its minimum if that is more."""
     interactions = SHOP.kept_lines
-    requests = max(LOOKUPS, at_least_a_second * SECONDS)
+    requests = max(LOOKUPS, at_least_a_second * SECONDS_A_MONTH)
     imported = SHOP.order_lines * INTERACTION_BYTES / 2**30 * PERSONALIZE_GB
     return requests * PERSONALIZE_REQUEST + TRAININGS * interactions * PERSONALIZE_INTERACTION + imported
 

@@ -9,12 +9,14 @@ from pyspark.ml.recommendation import ALS
 from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F  # noqa: N812  as Spark's own guide names it
 
+from benchmarks.comparison_worker import K
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmarks.comparison_worker import Stages
 
-K, CANDIDATES = 10, 100
+CANDIDATES = 100
 """MLlib recommends what was bought as well: so many are asked for, and those bought taken away."""
 _CORES, _HEAP, _PARTITIONS = 2, "4g", 8
 
@@ -51,9 +53,6 @@ def spark_script(orders: Path, folder: Path, stages: Stages) -> None:
     part.rename(folder / "lists.csv")
     stages.done("lists")
     spark.stop()
-
-
-CONTENDERS = {"Spark alone": spark_script}
 
 
 def _cleaned(raw: DataFrame) -> DataFrame:

@@ -14,14 +14,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MODULES = {
-    "ours": "comparison_ours",
-    "ours, whole": "comparison_ours",
-    "implicit with pandas": "comparison_pandas",
-    "recommenders SAR": "comparison_pandas",
-    "Spark alone": "comparison_spark",
+OURS, WHOLE = "ours", "ours, whole"
+IMPLICIT, SPARK, SAR = "implicit with pandas", "Spark alone", "recommenders SAR"
+CONTENDERS = {
+    OURS: ("comparison_ours", "same_work"),
+    WHOLE: ("comparison_ours", "whole"),
+    IMPLICIT: ("comparison_pandas", "implicit_script"),
+    SAR: ("comparison_pandas", "sar_script"),
+    SPARK: ("comparison_spark", "spark_script"),
 }
-"""Where each is written; its module is imported inside its time, as a script would."""
+"""Each one's module and function; the module is imported inside its time, as a script would."""
+K = 10
+"""Products of a list."""
 
 
 class Stages:
@@ -44,9 +48,11 @@ def main() -> None:
     warnings.filterwarnings("ignore", message="Method expects CSR input")
     stages = Stages()
     began = time.perf_counter()
-    module = importlib.import_module(f"benchmarks.{MODULES[name]}")
+    module, function = CONTENDERS[name]
+    contender: Callable[[Path, Path, Stages], None] = getattr(
+        importlib.import_module(f"benchmarks.{module}"), function
+    )
     stages.done("imports")
-    contender: Callable[[Path, Path, Stages], None] = module.CONTENDERS[name]
     contender(Path(orders), Path(folder), stages)
     print(json.dumps({"seconds": time.perf_counter() - began, "stages": stages.seconds}))
 

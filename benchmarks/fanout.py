@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from benchmarks.accuracy_implicit import _orders
+from benchmarks.bundled_orders import all_purchases
 from benchmarks.figures import Figure
+from patronage.engines.spark_learn.neighbours import MOST_PRODUCTS
 from patronage.logic.evaluation import score_users, time_ordered_holdout
 from patronage.logic.recommenders import ItemNeighbours
 from patronage.logic.recommenders.neighbours import _with_weights, rarity_of
@@ -21,24 +22,17 @@ from patronage.logic.recommenders.owned import bought_last
 if TYPE_CHECKING:
     from patronage.logic.evaluation import Holdout
 
-MOST_PRODUCTS = 500
-"""As `patronage.engines.spark_learn.neighbours` has it, which needs Spark to be read."""
-
 
 def ndcg() -> Figure:
     """Measure NDCG@10 with the cap."""
-    holdout, whole, capped = _trained()
-    values = [
-        float(score_users(_lists(model, holdout), holdout.relevant).metric("ndcg").mean())
-        for model in (capped, whole)
-    ]
-    return Figure(values[0], "NDCG@10", "without a cap", values[1])
+    relevant = _trained()[0].relevant
+    capped, whole = (float(score_users(ids, relevant).metric("ndcg").mean()) for ids in _lists())
+    return Figure(capped, "NDCG@10", "without a cap", whole)
 
 
 def places() -> Figure:
     """Count the places of ten that hold a product which they hold without the cap, too."""
-    holdout, whole, capped = _trained()
-    pairs = zip(_lists(capped, holdout), _lists(whole, holdout), strict=True)
+    pairs = zip(*_lists(), strict=True)
     return Figure(float(np.mean([len(set(a) & set(b)) for a, b in pairs])), "places", "all", 10.0)
 
 
@@ -51,7 +45,7 @@ def pairs() -> Figure:
 
 @cache
 def _trained() -> tuple[Holdout, ItemNeighbours, ItemNeighbours]:
-    holdout = time_ordered_holdout(_orders()[0])
+    holdout = time_ordered_holdout(all_purchases()[0])
     train, history = holdout.train, holdout.train.history()
     whole = ItemNeighbours(weighting="tfidf").fit(train)
     indptr, products = bought_last(train.histories(), MOST_PRODUCTS)
@@ -64,8 +58,11 @@ def _trained() -> tuple[Holdout, ItemNeighbours, ItemNeighbours]:
     return holdout, whole, capped
 
 
-def _lists(model: ItemNeighbours, holdout: Holdout) -> np.ndarray:
-    return model.recommend(holdout.histories)[0]
+@cache
+def _lists() -> tuple[np.ndarray, np.ndarray]:
+    """Return everybody's lists with the cap, and without."""
+    holdout, whole, capped = _trained()
+    return capped.recommend(holdout.histories)[0], whole.recommend(holdout.histories)[0]
 
 
 FIGURES = {"fanout_ndcg": ndcg, "fanout_places": places, "fanout_pairs": pairs}

@@ -15,20 +15,23 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
-from benchmarks.comparison_data import SHOP, SOURCE, take_in
+from benchmarks.bundled_orders import SHOP, take_in
+from benchmarks.comparison_ours import SEARCH_SECONDS
 from benchmarks.figures import Figure
 from benchmarks.scale_table import FileTables
+from benchmarks.scale_worker import SHOP as MADE_UP
+from benchmarks.scale_worker import shards_of
 from benchmarks.serve_items import WRITE_UNIT, million_items
+from benchmarks.shared_data import ORDERS
 from patronage.cli.lakes import OpenLake
 from patronage.cli.runs import run_segmentation, run_training
 from patronage.logic.scale.measured import MEASURED
 from patronage.logic.serve.catalogue import Product, pack_pages, unpack_pages
 from patronage.logic.synthetic import SyntheticShop
-from patronage.settings import Shop
 from patronage.steps import publish
 from patronage.steps.generate import generate
 from patronage.steps.ingest import Upload, ingest
@@ -46,9 +49,7 @@ if TYPE_CHECKING:
 
     from patronage.stores.objects import ObjectStore
 
-SEARCH_SECONDS = 1.0
 PRODUCTS = 100_000
-MADE_UP = Shop(currency="EUR", timezone="Europe/Berlin")
 SHOPS = (500, 10_000)
 """Customers of the made-up shops, events among what they do, between which a segmentation is measured."""
 OF_CUSTOMERS = {"segments": ("customers", "journeys"), "recommendations": ("users",)}
@@ -67,6 +68,15 @@ class Measured:
     staged_bytes: int = 0
     interactions: int = 0
     interactions_bytes: int = 0
+
+
+class Segmented(NamedTuple):
+    """What a made-up shop has, and how long it takes to segment it."""
+
+    lines: int
+    events: int
+    event_bytes: int
+    cpu_s: float
 
 
 def plan_units_segments() -> Figure:
@@ -104,7 +114,14 @@ def plan_lists_ms() -> Figure:
 def plan_segmentation_cpu_s() -> Figure:
     """CPU seconds of a segmentation a million order lines and events: how much more a larger shop takes."""
     small, large = (_segmented(customers) for customers in SHOPS)
-    return _beside("segmentation_cpu_s", (large[1] - small[1]) / (large[0] - small[0]) * 1e6)
+    rows = large.lines + large.events - small.lines - small.events
+    return _beside("segmentation_cpu_s", (large.cpu_s - small.cpu_s) / rows * 1e6)
+
+
+def plan_event_bytes() -> Figure:
+    """Bytes an event in the lake of the larger made-up shop."""
+    large = _segmented(SHOPS[-1])
+    return _beside("event_bytes", large.event_bytes / large.events)
 
 
 def plan_staged_bytes() -> Figure:
@@ -143,6 +160,7 @@ FIGURES = {
         plan_members_ms,
         plan_lists_ms,
         plan_segmentation_cpu_s,
+        plan_event_bytes,
         plan_staged_bytes,
         plan_interaction_bytes,
         plan_catalogue_bytes,
@@ -160,7 +178,7 @@ def _run() -> Measured:
     with tempfile.TemporaryDirectory(prefix="patronage-bench-") as folder:
         home = Path(folder)
         lake = Lake(FolderStore(home))
-        take_in(SOURCE, lake)
+        take_in(ORDERS, lake)
         opened = OpenLake(lake, replace(SHOP, search_seconds=SEARCH_SECONDS), folder=home)
         runs = {"segments": run_segmentation(opened), "recommendations": run_training(opened)[0]}
         found = _published(runs, lake.store, home)
@@ -178,8 +196,9 @@ def _run() -> Measured:
         return found
 
 
-def _segmented(customers: int) -> tuple[int, float]:
-    """Segment a made-up shop; return its order lines and events, and the CPU seconds."""
+@cache
+def _segmented(customers: int) -> Segmented:
+    """Segment a made-up shop."""
     now = datetime.now(UTC)
     with tempfile.TemporaryDirectory(prefix="patronage-bench-") as folder:
         home = Path(folder)
@@ -192,30 +211,28 @@ def _segmented(customers: int) -> tuple[int, float]:
             ingest(upload, lake, MADE_UP, now=now)
         began = time.process_time()
         run_segmentation(OpenLake(lake, MADE_UP, folder=home / "lake"))
-        return rows["orders"] + rows["events"], time.process_time() - began
+        cpu_s = time.process_time() - began
+        event_bytes = sum(path.stat().st_size for path in map(Path, lake.snapshot("events").files()))
+        return Segmented(rows["orders"], rows["events"], event_bytes, cpu_s)
 
 
 def _published(runs: dict[str, str], store: ObjectStore, home: Path) -> Measured:
     """Write what a publication writes, to a file, and time what grows with the customers."""
-    found = Measured()
+    found = Measured(units=dict.fromkeys(runs, 0), publish_s=dict.fromkeys(runs, 0.0))
     tables = FileTables(home / "serving.jsonl")
     table = ServingTable("serving", client=cast("DynamoDBClient", tables))
-    for family, run_id in runs.items():
-        found.units[family], found.publish_s[family] = 0, 0.0
-        for name in publish.shards_of(f"runs/{run_id}/publish/{family}/shards.json", store):
-            kind = name.partition("-")[0]
-            shard = (run_id, family, name)
-            receipt, seconds = _timed(
-                lambda of=shard: publish.shard(*of, store=store, table=table, secret=bytes)
-            )
-            if kind in OF_CUSTOMERS[family]:
-                found.units[family] += receipt["units"]
-                found.publish_s[family] += seconds
-            if name == "members-rfm":
-                found.members_s = seconds
-            if kind == "users":
-                found.lists_s += _timed(lambda of=shard: make_lists(of[0], of[2], store))[1]
-                found.lists_s += _timed(lambda of=shard: to_parquet(of[0], of[2], store))[1]
+    for shard in shards_of(runs, store):
+        _, family, name = shard
+        kind = name.partition("-")[0]
+        receipt, seconds = _timed(lambda of=shard: publish.shard(*of, store=store, table=table, secret=bytes))
+        if kind in OF_CUSTOMERS[family]:
+            found.units[family] += receipt["units"]
+            found.publish_s[family] += seconds
+        if name == "members-rfm":
+            found.members_s = seconds
+        if kind == "users":
+            found.lists_s += _timed(lambda of=shard: make_lists(of[0], of[2], store))[1]
+            found.lists_s += _timed(lambda of=shard: to_parquet(of[0], of[2], store))[1]
     tables.close()
     return found
 

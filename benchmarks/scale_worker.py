@@ -28,9 +28,11 @@ from patronage.stores.objects import FolderStore, read_json
 from patronage.stores.serving import ServingTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from patronage.stores.objects import ObjectStore
 
 SHOP = Shop(currency="EUR", timezone="Europe/Berlin")
 EXPORTS = ("products", "customers", "orders")
@@ -120,7 +122,8 @@ def publication(folder: Path, steps: Steps) -> dict[str, Any]:
     serving.mkdir(exist_ok=True)
     context = get_context("spawn")
     with ProcessPoolExecutor(_CORES, context, initializer=_open_table, initargs=(serving,)) as pool:
-        for kind, shards in groupby(_shards(store), key=lambda shard: shard[2].partition("-")[0]):
+        runs = {family: newest_run(store, family) for family in FAMILIES}
+        for kind, shards in groupby(shards_of(runs, store), key=lambda shard: shard[2].partition("-")[0]):
             steps.begin(kind)
             for receipt, process, peak_mb in pool.map(partial(_publish, folder / "lake"), shards):
                 units, items = units + receipt["units"], items + receipt["keys"]
@@ -128,10 +131,9 @@ def publication(folder: Path, steps: Steps) -> dict[str, Any]:
     return {"write_units": units, "items": items, "beside_mb": sum(peaks.values())}
 
 
-def _shards(store: FolderStore) -> Iterator[tuple[str, str, str]]:
-    """Return run, family and name of each shard."""
-    for family in FAMILIES:
-        run_id = newest_run(store, family)
+def shards_of(runs: Mapping[str, str], store: ObjectStore) -> Iterator[tuple[str, str, str]]:
+    """Return run, family and name of each shard of the runs, which are given by family."""
+    for family, run_id in runs.items():
         for name in publish.shards_of(f"runs/{run_id}/publish/{family}/shards.json", store):
             yield run_id, family, name
 

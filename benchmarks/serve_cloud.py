@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.shared_data import ORDERS
 from patronage.cloud import (
     MACHINES,
     MiniStack,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from patronage.cloud import Api, Stack
 
-ORDERS = Path(__file__).parents[1] / "data" / "online-retail-ii-2009-2010.parquet"
 SHOP = Shop(currency="GBP", timezone="Europe/London", search_seconds=0)
 _RATE = "100000"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -12,22 +11,17 @@ import numpy as np
 from implicit.nearest_neighbours import CosineRecommender
 from scipy import sparse
 
+from benchmarks.bundled_orders import NOW, SHOP, purchases, take_in
 from benchmarks.figures import Figure, median_seconds
+from benchmarks.shared_data import ORDERS
 from patronage.logic.evaluation.holdout import Holdout, time_ordered_holdout
 from patronage.logic.recommenders import ItemNeighbours, Popularity
-from patronage.settings import Shop
-from patronage.steps.ingest import Upload, ingest
 from patronage.steps.pin import pin
 from patronage.steps.segment import rfm
-from patronage.steps.train.inputs import load_interactions
-from patronage.steps.train.tables import interactions
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
 
-ORDERS = Path(__file__).parents[1] / "data" / "online-retail-ii-2009-2010.parquet"
 ROWS = 525_461
-SHOP = Shop(currency="GBP", timezone="Europe/London")
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def ingest_rows_per_s() -> Figure:
@@ -87,8 +81,7 @@ FIGURES = {
 
 def _ingested() -> Lake:
     lake = Lake(FolderStore(Path(tempfile.mkdtemp(prefix="patronage-bench-"))))
-    upload = Upload(path=ORDERS, key="raw/orders/orders.parquet", version="1", last_modified=NOW)
-    ingest(upload, lake, SHOP, now=NOW)
+    take_in(ORDERS, lake)
     return lake
 
 
@@ -99,10 +92,7 @@ def _lake() -> Lake:
 
 @cache
 def _holdout() -> Holdout:
-    lake = _lake()
-    pin("train", "recommendations", lake, SHOP, now=NOW)
-    interactions("train", lake)
-    return time_ordered_holdout(load_interactions("train", lake.store))
+    return time_ordered_holdout(purchases("train", _lake()))
 
 
 def _implicit_ids(k: int) -> np.ndarray:
