@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.comparison_paper import alternatives
 from patronage.logic.cost.prices import list_prices
+from patronage.logic.cost.volumes import Volumes
 from patronage.logic.scale.measured import MEASURED
 from patronage.logic.scale.plan import plan
-from patronage.logic.scale.quotas import API_TIERS_SOURCE, quotas
+from patronage.logic.scale.quotas import quotas
 from patronage.logic.scale.shop import SIZES
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _shops(plans: Sequence[dict[str, Any]]) -> str:
         )
     ]
     rows.append(
-        ("order lines kept, 24 months", *(_count(24 * each["volumes"]["order_lines"]) for each in plans))
+        ("order lines kept, 24 months", *(_count(Volumes(**each["volumes"]).kept_lines) for each in plans))
     )
     rows.append(("lookups a second at the peak", *(_count(each["traffic"]["lookups"]) for each in plans)))
     rows.append(
@@ -123,7 +124,7 @@ def _quotas(_: Sequence[dict[str, Any]]) -> str:
         for name, each in allowed.prices.items()
     ]
     tiers = ", ".join(f"${usd}" for _, usd in allowed.api_tiers)
-    rows.append(("API requests", tiers, "a million, by tier", "", f"[page]({API_TIERS_SOURCE})"))
+    rows.append(("API requests", tiers, "a million, by tier", "", f"[page]({allowed.api_tiers_source})"))
     read = f"Read on {allowed.read_on}, {allowed.region}; all other prices: {list_prices().read_on}.\n\n"
     return read + _table(("name", "value", "of what", "can be raised", "source"), rows)
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from infra.names import EVENT_SOURCE, PUBLISH
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from infra.names import FunctionSpec
 
 State = dict[str, Any]
@@ -96,20 +98,23 @@ def pin(function: FunctionSpec, *, then: str = "ChooseEngine") -> State:
     )
 
 
-def choose_engine(*, then: str, spark: str = "") -> States:
-    """Go on where DuckDB in one Lambda carries the data, or with the state `spark`; end where nothing does.
+def choose_engine(*, then: str, spark: Mapping[str, State] = {}) -> States:
+    """Go on where DuckDB in one Lambda carries the data, or with Spark's states; end where nothing does.
 
     A run also ends where another of its kind is going; its output says which, at ``pin.reason``.
     """
     fits = {"Variable": "$.pin.engine", "StringEquals": "duckdb", "Next": then}
     empty = {"Variable": "$.pin.engine", "StringEquals": "none", "Next": "NothingToDo"}
     busy = {"Variable": "$.pin.engine", "StringEquals": "busy", "Next": "AlreadyRunning"}
-    large = [{"Variable": "$.pin.engine", "StringEquals": "spark", "Next": spark}] if spark else []
+    large = (
+        [{"Variable": "$.pin.engine", "StringEquals": "spark", "Next": next(iter(spark))}] if spark else []
+    )
     return {
         "ChooseEngine": {"Type": "Choice", "Choices": [fits, *large, empty, busy], "Default": "TooLarge"},
         "NothingToDo": {"Type": "Succeed"},
         "AlreadyRunning": {"Type": "Succeed"},
         "TooLarge": {"Type": "Fail", "Error": "TooLarge", "CausePath": "$.pin.reason"},
+        **spark,
     }
 
 

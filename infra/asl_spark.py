@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.asl import RUN_TIMEOUT_SECONDS, States, paths, step
+from infra.asl import RUN_TIMEOUT_SECONDS, State, States, paths, step
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from infra.names import FunctionSpec
 
 START = "RunOnSpark"
@@ -50,6 +52,7 @@ def emr_job(machine: str) -> States:
             "Retry": RETRY,
             "Catch": caught,
             "ResultPath": None,
+            "Next": "JobAnswers",
         },
         "JobFailed": {"Type": "Fail", "Error": "RunFailed", "CausePath": where},
     }
@@ -57,31 +60,34 @@ def emr_job(machine: str) -> States:
 
 def local_job(function: FunctionSpec, machine: str) -> States:
     """Have a function of a cloud on this machine do the job, in Spark's local mode."""
-    state = step(function, "job", machine=machine)
-    return {
-        START: {name: value for name, value in state.items() if name not in {"End", "Retry"}}
-        | {"Retry": RETRY}
-    }
+    return {START: step(function, "job", machine=machine, then="JobAnswers") | {"Retry": RETRY}}
 
 
-def carried(job: States, reader: FunctionSpec, *, then: str) -> States:
+def carried(
+    job: Mapping[str, State], reader: FunctionSpec, *, then: str, besides: Mapping[str, State] = {}
+) -> States:
     """Run a job, and go on with what its states answered as if each had been a state of the machine.
 
     Parameters
     ----------
     job : dict
-        The states of the job, `START` first.
+        The states of the job, `START` first, which leads to ``JobAnswers``; without any there is nothing
+        to carry, and no state.
     reader : FunctionSpec
         The function that reads the answers; its ``job`` step gives ``done``, ``gate`` and ``plan``.
     then : str
         The next state, which finds ``$.pin``, ``$.gate`` and ``$.plan``.
+    besides : dict
+        States that only a run with a job comes to.
     """
+    if not job:
+        return {}
     taken = {"pin": "$.pin", "gate": "$.job.gate", "plan": "$.job.plan"}
     is_done = {"Variable": "$.job.done", "BooleanEquals": True, "Next": "TakeUp"}
     return {
-        START: {**job[START], "Next": "JobAnswers"},
-        **{name: state for name, state in job.items() if name != START},
+        **job,
         "JobAnswers": step(reader, "job", keep=("done", "gate", "plan"), then="AnyAnswer"),
         "AnyAnswer": {"Type": "Choice", "Choices": [is_done], "Default": "NothingToDo"},
         "TakeUp": {"Type": "Pass", "Parameters": paths(taken), "Next": then},
+        **besides,
     }

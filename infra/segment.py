@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 from infra import asl
-from infra.asl_spark import START, carried
+from infra.asl_spark import carried
 from infra.functions import Common, Function
 from infra.grants import READ_OBJECT, WRITE_OBJECT, on_items, on_listing, on_lock, on_objects
 from infra.machines import Machine
 from infra.names import LAKE_OBJECTS, RUN_OBJECTS, SEGMENT, SEGMENT_LEARN, SETTINGS_OBJECTS, pascal_case
+from infra.spark import NO_SPARK, Spark
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from infra.grants import Grant
     from infra.names import FunctionSpec
-    from infra.spark import Spark
     from infra.storage import Storage
 
 
@@ -33,7 +33,7 @@ class Segment(Construct):
         storage: Storage,
         common: Common,
         publish: Function,
-        spark: Spark | None = None,
+        spark: Spark = NO_SPARK,
     ) -> None:
         super().__init__(scope, construct_id)
         self.function = build_tables_function(
@@ -50,14 +50,13 @@ class Segment(Construct):
         self.machine = Machine(
             self,
             "Segmentation",
-            definition=definition(spark.job("segmentation") if spark else None),
-            functions=[self.function, self.learn_function, publish, *(spark.functions if spark else ())],
+            definition=definition(spark.job("segmentation")),
+            functions=[self.function, self.learn_function, publish, *spark.functions],
             lake=storage.lake,
-            names=spark.names if spark else None,
-            grants=spark.grants if spark else (),
+            names=spark.names,
+            grants=spark.grants,
         )
-        if spark:
-            spark.tell(self.function)
+        spark.tell(self.function)
         self.machine.let_follow(self.function, "states:DescribeExecution")
 
 
@@ -72,12 +71,11 @@ BRANCHES = (
 LEARNT = frozenset({"lifetime", "clusters"})
 
 
-def definition(job: asl.States | None = None) -> asl.State:
+def definition(job: Mapping[str, asl.State] = {}) -> asl.State:
     """Write the segmentation machine; a Spark job, if given, carries what is too large for functions."""
     states = {
         "Pin": asl.pin(SEGMENT),
-        **asl.choose_engine(then="Work", spark=START if job else ""),
-        **(carried(job, SEGMENT, then="GatePassed") if job else {}),
+        **asl.choose_engine(then="Work", spark=carried(job, SEGMENT, then="GatePassed")),
         "Work": {
             "Type": "Parallel",
             "Branches": [_branch(steps) for steps in BRANCHES],

@@ -34,6 +34,7 @@ VCPUS = 16
 """What a new account may use at once; Service Quotas raises it."""
 DRIVER_VCPUS, EXECUTOR_VCPUS = 8, 4
 FEWEST_VCPUS = DRIVER_VCPUS + EXECUTOR_VCPUS
+_DRIVER_DISK_GB, _EXECUTOR_DISK_GB = 200, 100
 _GB_A_VCPU = 7.5
 """EMR Serverless gives a worker of 4 vCPU up to 30 GB and one of 8 vCPU up to 60 GB."""
 _LIBRARY = ROOT / "layers" / "patronage" / "python"
@@ -49,8 +50,8 @@ _SETTINGS = {
     "spark.executor.cores": str(EXECUTOR_VCPUS),
     "spark.executor.memory": "18g",
     "spark.executor.memoryOverhead": "6g",
-    "spark.emr-serverless.driver.disk": "200g",
-    "spark.emr-serverless.executor.disk": "100g",
+    "spark.emr-serverless.driver.disk": f"{_DRIVER_DISK_GB}g",
+    "spark.emr-serverless.executor.disk": f"{_EXECUTOR_DISK_GB}g",
 }
 
 
@@ -61,9 +62,9 @@ class Spark:
     Parameters
     ----------
     job : callable
-        Gives the states of the job of a machine by its name.
+        Gives the states of the job of a machine by its name; none where there is no Spark.
     application : str
-        What a function that chooses the engine is told there is.
+        What a function that chooses the engine is told there is, if anything.
     names, grants, functions
         As of `Machine`.
     """
@@ -75,8 +76,12 @@ class Spark:
     functions: Sequence[Function] = ()
 
     def tell(self, function: Function) -> None:
-        """Let a function choose Spark."""
-        function.function.add_environment("PATRONAGE_SPARK_APPLICATION", self.application)
+        """Let a function choose Spark, where there is one."""
+        if self.application:
+            function.function.add_environment("PATRONAGE_SPARK_APPLICATION", self.application)
+
+
+NO_SPARK = Spark(job=lambda _machine: {}, application="")
 
 
 def build_local_spark(scope: Construct, *, storage: Storage, common: Common) -> Spark:
@@ -117,13 +122,13 @@ class EmrServerless(Construct):
         self.log_group = logs.LogGroup(
             self, "Logs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
         )
+        self._most_executors = (vcpus - DRIVER_VCPUS) // EXECUTOR_VCPUS
         self.application = self._build_application(vcpus)
         self._entry = s3_assets.Asset(self, "Entry", path=str(_LIBRARY / "patronage" / "spark_job.py"))
         self._library = s3_assets.Asset(self, "Library", path=str(_LIBRARY), exclude=LEFT_OUT)
         packages = build_layer(JOB_SET) if built else mark_unbuilt(JOB_SET)
         self._packages = s3_assets.Asset(self, "Packages", path=str(packages), exclude=LEFT_OUT)
         self.role = self._build_role(storage)
-        self._most_executors = (vcpus - DRIVER_VCPUS) // EXECUTOR_VCPUS
 
     @property
     def spark(self) -> Spark:
@@ -142,7 +147,6 @@ class EmrServerless(Construct):
         )
 
     def _build_application(self, vcpus: int) -> emrserverless.CfnApplication:
-        executors = (vcpus - DRIVER_VCPUS) // EXECUTOR_VCPUS
         application = emrserverless.CfnApplication(
             self,
             "Application",
@@ -158,7 +162,7 @@ class EmrServerless(Construct):
             maximum_capacity=emrserverless.CfnApplication.MaximumAllowedResourcesProperty(
                 cpu=f"{vcpus} vCPU",
                 memory=f"{int(vcpus * _GB_A_VCPU)} GB",
-                disk=f"{200 + 100 * executors} GB",
+                disk=f"{_DRIVER_DISK_GB + _EXECUTOR_DISK_GB * self._most_executors} GB",
             ),
         )
         application.override_logical_id("SparkApplication")

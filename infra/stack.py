@@ -26,7 +26,7 @@ from infra.secret import Secrets, arn_of
 from infra.segment import Segment
 from infra.signin import SignIn
 from infra.site import Site
-from infra.spark import VCPUS, EmrServerless, Spark, build_local_spark
+from infra.spark import NO_SPARK, VCPUS, EmrServerless, Spark, build_local_spark
 from infra.storage import Storage
 from infra.train import Train
 from infra.watch import STALE_DAYS, watch
@@ -187,14 +187,14 @@ class PatronageStack(Stack):
         Dashboard(self, "Dashboard", watched=watched)
 
     def _build_runs(self, common: Common, options: Options) -> tuple[Segment, Train, Monitor]:
-        self.spark = self._build_spark(common, options) if options.has_spark else None
+        spark = self._build_spark(common, options)
         segment = Segment(
             self,
             "Segment",
             storage=self.storage,
             common=common,
             publish=self.publish,
-            spark=self.spark,
+            spark=spark,
         )
         train = Train(
             self,
@@ -202,7 +202,7 @@ class PatronageStack(Stack):
             storage=self.storage,
             common=common,
             publish=self.publish,
-            spark=self.spark,
+            spark=spark,
         )
         monitor = Monitor(
             self,
@@ -218,6 +218,8 @@ class PatronageStack(Stack):
         return segment, train, monitor
 
     def _build_spark(self, common: Common, options: Options) -> Spark:
+        if not options.has_spark:
+            return NO_SPARK
         if not options.on_aws:
             return build_local_spark(self, storage=self.storage, common=common)
         application = EmrServerless(

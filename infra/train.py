@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 from infra import asl
-from infra.asl_spark import START, carried
+from infra.asl_spark import carried
 from infra.functions import Common, Function
 from infra.grants import READ_OBJECT, WRITE_OBJECT, Grant, allow, on_lock, on_objects
 from infra.machines import Machine
 from infra.names import ENGINE_OBJECT, MODEL_OBJECTS, TRAIN, TRAIN_TABLES
 from infra.segment import build_learn_function, build_tables_function
+from infra.spark import NO_SPARK, Spark
 
 if TYPE_CHECKING:
-    from infra.spark import Spark
+    from collections.abc import Mapping
+
     from infra.storage import Storage
 
 MODELS_AT_ONCE = 4
@@ -32,7 +34,7 @@ class Train(Construct):
         storage: Storage,
         common: Common,
         publish: Function,
-        spark: Spark | None = None,
+        spark: Spark = NO_SPARK,
     ) -> None:
         super().__init__(scope, construct_id)
         self.tables_function = build_tables_function(
@@ -55,24 +57,23 @@ class Train(Construct):
         self.machine = Machine(
             self,
             "Training",
-            definition=definition(spark.job("training") if spark else None),
-            functions=[self.tables_function, self.function, publish, *(spark.functions if spark else ())],
+            definition=definition(spark.job("training")),
+            functions=[self.tables_function, self.function, publish, *spark.functions],
             lake=storage.lake,
-            names=spark.names if spark else None,
-            grants=spark.grants if spark else (),
+            names=spark.names,
+            grants=spark.grants,
         )
-        if spark:
-            spark.tell(self.tables_function)
+        spark.tell(self.tables_function)
         self.machine.let_follow(self.tables_function, "states:DescribeExecution")
 
 
-def definition(job: asl.States | None = None) -> asl.State:
+def definition(job: Mapping[str, asl.State] = {}) -> asl.State:
     """Write the training machine; a Spark job, if given, carries what is too large for functions."""
+    job_gate = {"JobGatePassed": asl.gate_passed(then="PublishShards")}
+    on_spark = carried(job, TRAIN, then="JobGatePassed", besides=job_gate)
     states = {
         "Pin": asl.pin(TRAIN_TABLES),
-        **asl.choose_engine(then="Interactions", spark=START if job else ""),
-        **(carried(job, TRAIN, then="JobGatePassed") if job else {}),
-        **({"JobGatePassed": asl.gate_passed(then="PublishShards")} if job else {}),
+        **asl.choose_engine(then="Interactions", spark=on_spark),
         "Interactions": asl.step(TRAIN_TABLES, "interactions", keep=("interactions",), then="AnyInteraction"),
         "AnyInteraction": {
             "Type": "Choice",

@@ -20,8 +20,8 @@ from patronage.steps.generate import generate
 from patronage.steps.ingest import Upload, ingest
 from patronage.steps.monitor.states import MEASURED
 from patronage.steps.pin import pin
-from patronage.steps.segment import clusters, lifetime
 from patronage.steps.segment.gate import gate as segment_gate
+from patronage.steps.segment.learning import LEARNT
 from patronage.steps.segment.states import BRANCHED, JOINED
 from patronage.steps.train.blend import blend
 from patronage.steps.train.evaluate import candidates, evaluate
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 DRAWN = Shop(currency="EUR", timezone="Europe/Berlin", search_seconds=0, explore_share=0)
 BARE = Shop(currency="KWD", timezone="America/New_York", search_seconds=0)
 NOW = datetime(2025, 7, 20, 9, tzinfo=UTC)
-LEARNT = {"lifetime": lifetime.lifetime, "clusters": clusters.clusters}
 
 EDGES = """\
 order_id,line,customer_id,product_id,description,quantity,unit_price,discount,kind,refers_to,ordered_at,\

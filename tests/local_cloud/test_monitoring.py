@@ -12,7 +12,6 @@ from patronage.cloud import start_run, wait_for_runs
 from patronage.errors import NotFound
 from patronage.stores.figures_reader import FiguresReader
 from patronage.stores.objects import read_json
-from patronage.stores.serving import ServingTable
 from patronage.stores.serving_reader import ServingReader
 
 if TYPE_CHECKING:
@@ -28,10 +27,6 @@ def ended(stack: Stack, execution: str) -> dict[str, Any]:
     return found["monitoring"]
 
 
-def table_of(stack: Stack) -> ServingTable:
-    return stack.serving_table()
-
-
 @pytest.fixture(scope="module")
 def outputs(deployment) -> dict[str, Any]:
     """Let a run meet the lock of another, which is then stopped, and run once more."""
@@ -39,7 +34,7 @@ def outputs(deployment) -> dict[str, Any]:
     states = stack.cloud.client("stepfunctions")
     holder = start_run(stack, "monitoring", "holder", {"wait_seconds": 300})
     lock = {"pk": LOCK, "run_id": "holder", "execution": holder, "taken_at": "just now", "version": 1}
-    table_of(stack).put_all([lock])
+    stack.serving_table().put_all([lock])
     busy = ended(stack, start_run(stack, "monitoring", "busy", {"trigger": "on_demand"}))
     states.stop_execution(executionArn=holder)
     asked = {"trigger": "on_demand", "retrain": ["segments"]}
@@ -59,12 +54,12 @@ def test_while_a_run_is_going_another_ends_and_says_which(outputs):
 
 def test_the_lock_of_a_run_that_was_stopped_goes_to_the_next(deployment, outputs):
     assert outputs["done"]["pin"]["engine"] == "duckdb"
-    lock = table_of(deployment.stack).get(LOCK)
+    lock = deployment.stack.serving_table().get(LOCK)
     assert (lock["run_id"], lock["version"]) == ("watched", 2)
 
 
 def test_every_measure_is_served_with_the_decision(deployment, outputs):
-    table = table_of(deployment.stack)
+    table = deployment.stack.serving_table()
     assert table.pointer()["monitoring"].run_id == "watched"
     reader = FiguresReader(table, ServingReader(table))
     decision = reader.document("watched", "decision")
@@ -90,7 +85,7 @@ def test_what_is_retrained_runs_under_the_name_that_the_decision_gave_it(deploym
     }
     found = wait_for_runs(stack, {"segmentation": execution}, on_state=lambda _: None, timeout_s=120)
     assert found["segmentation"]["gate"]["publish"] is True
-    assert table_of(stack).pointer()["segments"].run_id == name
+    assert stack.serving_table().pointer()["segments"].run_id == name
 
 
 def test_how_each_run_ended_is_kept(deployment, outputs):

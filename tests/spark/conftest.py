@@ -1,4 +1,4 @@
-"""One Spark session for the run; without Java every test here says how to get it."""
+"""One Spark session for the run, a module's shop on both engines; without Java tests say how to get it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from engines_support import Recorder, Twins
 from patronage.engines.spark import LOCAL, session
+from spark_shops_support import copied
 from tests_support import ALL
 
 if TYPE_CHECKING:
@@ -38,3 +40,15 @@ def spark(tmp_path_factory) -> Iterator[SparkSession]:
     opened.sparkContext.setLogLevel("ERROR")
     yield opened
     opened.stop()
+
+
+@pytest.fixture(scope="module")
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture(scope="module")
+def twins(request, spark, recorder, tmp_path_factory) -> Twins:
+    """Make the module's `SHOP` twice, to do its `STEPS` on both engines."""
+    root = request.module.SHOP(tmp_path_factory.mktemp("shop"))
+    return Twins((root, copied(root, "spark")), request.module.STEPS, spark, recorder)

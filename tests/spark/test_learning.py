@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from pyspark.ml.recommendation import ALS
 from pyspark.sql import functions as sql
-from spark_learning_support import in_spark, tasteful_shop
 
 from patronage.engines.spark_learn.kmeans import refining
 from patronage.engines.spark_learn.methods import Learner
@@ -22,6 +21,7 @@ from patronage.logic.recommenders.candidates import candidate
 from patronage.logic.recommenders.together import BoughtTogether
 from patronage.logic.segments.clusters import Clusters, nearest
 from recommend_support import interactions
+from spark_learning_support import in_spark, tasteful_shop
 
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 
@@ -96,18 +96,19 @@ def test_a_long_history_is_capped_at_its_newest_products_and_buyers_are_counted_
 
 def test_popularity_and_trends_are_those_of_numpy(shop, purchases):
     learner = Learner(purchases, side=Side())
-    ours, theirs = learner.learn("popularity"), candidate("popularity").fit(shop)
+    ours, theirs = learner.learn(candidate("popularity")), candidate("popularity").fit(shop)
     np.testing.assert_allclose(ours.scores_, theirs.scores_, rtol=1e-6)
     np.testing.assert_array_equal(ours.popular_, theirs.popular_)
     settings = {"trending": True}
-    ours, theirs = learner.learn("item_to_item", settings), candidate("item_to_item", settings).fit(shop)
+    ours, theirs = (candidate("item_to_item", settings) for _ in range(2))
+    ours, theirs = learner.learn(ours), theirs.fit(shop)
     np.testing.assert_allclose(ours.trend_, theirs.trend_, rtol=1e-5)
     np.testing.assert_array_equal(ours.recommend(shop.histories())[0], theirs.recommend(shop.histories())[0])
 
 
 def test_other_methods_are_refused(purchases):
     with pytest.raises(BadInput, match=r"Ease is not trained on Spark; it compares popularity, .*, als"):
-        Learner(purchases, side=Side()).learn("ease")
+        Learner(purchases, side=Side()).learn(candidate("ease"))
 
 
 def test_histories_are_folded_in_as_mllib_solves_its_customers(shop, purchases):
@@ -143,7 +144,7 @@ def test_als_is_as_good_as_that_of_numpy(shop, spark):
     holdout = time_ordered_holdout(shop)
     settings = {"factors": 8, "alpha": 10.0, "regularization": 5.0, "iterations": 15}
     purchases = in_spark(holdout.train, spark)
-    ours = Learner(purchases, side=Side()).learn("als", settings)
+    ours = Learner(purchases, side=Side()).learn(ImplicitAls(**settings, weighted=True))
     same, plain = (ImplicitAls(**settings, weighted=how).fit(holdout.train) for how in (True, False))
     assert ours.penalty_ == pytest.approx(same.penalty_)
     history = holdout.train.history()

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from engines_support import Recorder, Twins, differences
-from spark_shops_support import MONITORING, copied, drawn_shop
+from engines_support import differences
+from spark_shops_support import MONITORING, drawn_shop
 from sql_subset_support import beyond_the_subset, is_of_monitoring, never_ran
 
-
-@pytest.fixture(scope="module")
-def recorder():
-    return Recorder()
+SHOP, STEPS = drawn_shop, MONITORING
 
 
-@pytest.fixture(scope="module")
-def twins(spark, recorder, tmp_path_factory):
-    root = drawn_shop(tmp_path_factory.mktemp("drawn"))
-    return Twins((root, copied(root, "spark")), MONITORING, spark, recorder)
-
-
-@pytest.mark.parametrize("step", MONITORING)
+@pytest.mark.parametrize("step", STEPS)
 def test_a_step_writes_the_same_on_both_engines(twins, step):
     both = twins.run(step)
     assert both.duckdb.files
@@ -28,7 +19,7 @@ def test_a_step_writes_the_same_on_both_engines(twins, step):
 
 
 def test_the_shop_has_what_is_monitored(twins):
-    answers = {name: twins.run(name).duckdb.answer for name in MONITORING}
+    answers = {name: twins.run(name).duckdb.answer for name in STEPS}
     assert answers["drift_tables"]["columns"]
     assert min(answers["effectiveness"].values()) > 0
     assert answers["experiment_tables"] == {"experiments": 1, "audiences": 2}

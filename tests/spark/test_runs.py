@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from engines_support import Recorder, Twins, differences
-from spark_shops_support import LEARNT_STEPS, copied, drawn_shop
+from engines_support import differences
+from spark_shops_support import LEARNT_STEPS, drawn_shop
 from sql_subset_support import beyond_the_subset, is_of_monitoring, never_ran
 
+SHOP, STEPS = drawn_shop, LEARNT_STEPS
 READERS = ("combine", "slices", "gate")
 """Steps that read what others wrote."""
 
 
-@pytest.fixture(scope="module")
-def recorder():
-    return Recorder()
-
-
-@pytest.fixture(scope="module")
-def twins(spark, recorder, tmp_path_factory):
-    root = drawn_shop(tmp_path_factory.mktemp("drawn"))
-    return Twins((root, copied(root, "spark")), LEARNT_STEPS, spark, recorder)
-
-
-@pytest.mark.parametrize("step", LEARNT_STEPS)
+@pytest.mark.parametrize("step", STEPS)
 def test_a_step_writes_the_same_on_both_engines(twins, step):
     both = twins.run(step)
     assert both.duckdb.files
@@ -31,7 +21,7 @@ def test_a_step_writes_the_same_on_both_engines(twins, step):
 
 
 def test_the_shop_has_what_the_steps_look_at(twins):
-    answers = {name: twins.run(name).duckdb.answer for name in LEARNT_STEPS}
+    answers = {name: twins.run(name).duckdb.answer for name in STEPS}
     assert answers["rfm"]["kept"]
     assert min(answers["stability"][kind] for kind in ("stayed", "moved", "new")) > 0
     assert answers["behaviour"]["sessions"]

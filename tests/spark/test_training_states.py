@@ -73,7 +73,7 @@ def read(lake, spark):
     lake.store.write_bytes("settings/engine.toml", b'engine = "spark"')
     assert pin(THERE, "recommendations", lake, SHOP, now=NOW, has_spark=True)["engine"] == "spark"
     with opening(lambda shop: SparkEngine(shop, spark=spark)):
-        there = on_spark.interactions(THERE, lake, spark)
+        there = on_spark.interactions(THERE, lake)
     assert here == there
     return lake.store
 
@@ -94,8 +94,8 @@ def measured(read, listed, spark):
 
 
 @pytest.fixture(scope="module")
-def decided(measured, spark):
-    on_spark.blend(THERE, measured, spark)
+def decided(measured):
+    on_spark.blend(THERE, measured)
     return gate.gate(THERE, measured)
 
 
@@ -112,7 +112,7 @@ def published(measured, decided, spark):
         on_spark.fit(THERE, part, measured, spark)
     on_spark.fit(THERE, "als", measured, spark)
     planned = plan.plan(HERE, "item_to_item", measured)
-    on_spark.plan(THERE, "item_to_item", measured, spark)
+    on_spark.plan(THERE, "item_to_item", measured)
     for each in read_json(measured, planned["lists_key"]):
         lists.make_lists(HERE, each["shard"], measured)
         parquet.to_parquet(HERE, each["shard"], measured)

@@ -18,7 +18,8 @@ SHOP = Shop(currency="GBP", timezone="Europe/London")
 APP = """
 import json, os, pathlib, shutil
 assert shutil.which("node"), "no Node on PATH"
-context = json.loads(os.environ["CDK_CONTEXT_JSON"])
+written = json.loads(pathlib.Path("cdk.json").read_text())["context"]
+context = written | json.loads(os.environ["CDK_CONTEXT_JSON"])
 out = pathlib.Path(os.environ["CDK_OUTDIR"])
 out.mkdir()
 (out / "manifest.json").write_text(json.dumps(context | {"text": pathlib.Path(context["shop"]).read_text()}))

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from benchmarks.comparison_data import Ids, ndcg10
 from benchmarks.comparison_paper import MACHINE_HOUR, SHOP, alternatives, gorse_usd, personalize_usd
-from benchmarks.watched import watch
+from benchmarks.comparison_watched import watch
 from patronage.logic.evaluation.holdout import Holdout
 from patronage.logic.recommenders import Interactions
 

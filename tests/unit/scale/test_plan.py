@@ -105,7 +105,7 @@ def test_an_environment_answers_ten_a_second_however_quick_it_is(taken):
     taken(peak=4)
     asked = 50e6 / 2_592_000 * 4
     assert asked * ASSUMED["lookup_ms"].value / 1e3 < asked / 10
-    assert environments(MILLION) == pytest.approx(asked / 10)
+    assert environments(MILLION, quotas()) == pytest.approx(asked / 10)
 
 
 def test_a_run_in_shards_by_hand(taken):
@@ -174,7 +174,7 @@ def test_a_month_grows_with_the_customers():
 
 def test_the_pointer_is_read_once_a_minute_by_each_environment(taken):
     taken(pointer_units=1, page_units=25)
-    wanted = environments(planned(SIZES[2])) / 60
+    wanted = environments(planned(SIZES[2]), quotas()) / 60
     assert limit_of(SIZES[2], "pointer").asked == pytest.approx(wanted)
     assert limit_of(SIZES[2], "catalogue page").asked == pytest.approx(25 * wanted)
 

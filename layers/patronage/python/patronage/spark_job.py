@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patronage.errors import BadInput, NotFound, PatronageError
+from patronage.logic.monitor.machines import WHAT_OF
 from patronage.steps.job import Job
 from patronage.steps.manifest import Manifest
 from patronage.stores.job_bucket import JobBucket
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from patronage.stores.objects import ObjectStore
 
-_FAMILIES = {"segmentation": "segments", "training": "recommendations"}
+_MACHINES = ("segmentation", "training")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,7 +77,7 @@ def carry(machine: str, run_id: str, lake: Lake, *, is_local: bool) -> None:
     if not store.exists(f"runs/{run_id}/manifest.json"):
         raise NotFound(f"run {run_id} has no manifest; its state machine pins it before it starts the job")
     family = Manifest.load(store, run_id).family
-    if family != _FAMILIES[machine]:
+    if family != WHAT_OF[machine]:
         raise BadInput(f"run {run_id} is one of {family}, which {machine} does not make")
     # Only now, for it starts Java: a run that cannot be is told at once.
     from patronage.engines.opening import opening
@@ -95,7 +96,7 @@ def carry(machine: str, run_id: str, lake: Lake, *, is_local: bool) -> None:
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="patronage.spark_job", description="Do a pinned run on Spark.")
-    parser.add_argument("machine", choices=sorted(_FAMILIES), help="whose states")
+    parser.add_argument("machine", choices=_MACHINES, help="whose states")
     parser.add_argument("run_id", help="the run, which is pinned already")
     parser.add_argument("--lake", required=True, help="s3://BUCKET, or the folder of a local lake")
     parser.add_argument("--local", action="store_true", help="on the cores of this machine")

@@ -14,8 +14,7 @@ MOST_IDLE_USD = 5
 
 def print_estimate(found: dict[str, Any]) -> None:
     """Print a month: by service, line by line, and what is billed while nobody comes."""
-    volumes = ", ".join(f"{value:,} {name.replace('_', ' ')}" for name, value in found["volumes"].items())
-    say(f"A month with {volumes}")
+    say_volumes(found)
     say(f"List prices of {found['region']}, read on {found['prices_read_on']}, in USD without tax")
     header = ("Service", "For", "Units a month", "USD", "Nothing free")
     idle = [_row(each) for each in found["lines"] if each["quantity"] and each["is_idle"]]
@@ -40,6 +39,12 @@ def print_estimate(found: dict[str, Any]) -> None:
             f"leaves out ${_of_dashboard(found):.2f} (docs/cost.md)."
         )
     say("What it assumes, and where each number was measured: patronage cost --json, docs/cost.md")
+
+
+def say_volumes(found: dict[str, Any]) -> None:
+    """Say what a shop has and does in the month that is reckoned."""
+    volumes = ", ".join(f"{value:,} {name.replace('_', ' ')}" for name, value in found["volumes"].items())
+    say(f"A month with {volumes}")
 
 
 def _of_dashboard(found: dict[str, Any]) -> float:

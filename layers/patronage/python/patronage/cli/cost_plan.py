@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from patronage.cli.cost_output import say_volumes
 from patronage.cli.lines import say
 from patronage.cli.outputs import print_rows
 
@@ -13,8 +14,7 @@ NEAR = 0.1
 
 def print_plan(found: dict[str, Any]) -> None:
     """Print what a month costs by part, how long runs take, and what is to be raised or met."""
-    volumes = ", ".join(f"{value:,} {name.replace('_', ' ')}" for name, value in found["volumes"].items())
-    say(f"A month with {volumes}")
+    say_volumes(found)
     say(f"At the busiest hour {found['traffic']['lookups']:,.0f} lookups a second")
     say(f"Engine: {found['engine']}; {found['reason']}")
     parts = [(name.capitalize(), f"{usd:,.0f}") for name, usd in found["usd"].items()]
@@ -38,5 +38,6 @@ def print_plan(found: dict[str, Any]) -> None:
         near,
         numbers_from=1,
     )
+    say(f"The first: {found['first']}")
     over = [each["name"] for each in found["limits"] if each["share"] > 1]
     say(f"To be raised or met: {', '.join(over) or 'nothing'}. How: docs/scale.md")

@@ -14,11 +14,9 @@ from patronage.cli.lines import print_json, say
 from patronage.cli.monitored import monitored
 from patronage.cli.outputs import print_rows
 from patronage.errors import BadInput
-from patronage.logic.effectiveness.ranged import ranged
-from patronage.steps.analytics.monitoring import rows_by
+from patronage.steps.analytics.monitoring import answer_of
 
 if TYPE_CHECKING:
-    from patronage.cli.monitored import Read
     from patronage.settings import Shop
 
 _DAY = "%Y-%m-%d"
@@ -67,7 +65,8 @@ def effectiveness(
         _print_exports(read("experiments")["segments"], shop, as_json=as_json)
         return
     read, shop = monitored("effectiveness", lake, stack, is_quiet=as_json)
-    answer = _answer(read, by, start, end)
+    first, last = (None if each is None else each.date() for each in (start, end))
+    answer = answer_of(read, by, start=first, end=last)
     if as_json:
         print_json(answer)
         return
@@ -81,14 +80,6 @@ def _check_undated(**days: datetime | None) -> None:
             raise BadInput(
                 f"--{option} is for the report of recommendations, not for --exports; leave it out"
             )
-
-
-def _answer(read: Read, by: str, start: datetime | None, end: datetime | None) -> dict[str, Any]:
-    report = read("effectiveness")
-    if start is None and end is None:
-        return rows_by(report, by)
-    first, last = (None if each is None else each.date() for each in (start, end))
-    return ranged(report, read, by, start=first, end=last)
 
 
 def _print(answer: dict[str, Any], by: str, shop: Shop) -> None:

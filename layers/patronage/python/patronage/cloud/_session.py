@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound, RunFailed
-from patronage.stores.objects import S3Store
+from patronage.stores.objects import S3Store, delta_credentials
 from patronage.stores.serving import ServingTable
 
 if TYPE_CHECKING:
@@ -39,24 +39,14 @@ class Cloud:
         }
 
     def delta_options(self) -> dict[str, str]:
-        """Return the credentials of the clients as Delta Lake takes them; it reads no profiles of its own."""
+        """Return the credentials of the clients as Delta Lake takes them."""
         if self.endpoint is not None:
             return {
                 "aws_access_key_id": ACCESS_KEY,
                 "aws_secret_access_key": ACCESS_KEY,
                 "aws_region": REGION,
             }
-        found = self._session.get_credentials()
-        if found is None:
-            return {}
-        frozen = found.get_frozen_credentials()
-        options = {
-            "aws_access_key_id": frozen.access_key,
-            "aws_secret_access_key": frozen.secret_key,
-            "aws_session_token": frozen.token,
-            "aws_region": self._session.region_name,
-        }
-        return {name: value for name, value in options.items() if value}
+        return delta_credentials(self._session)
 
     @cached_property
     def _session(self) -> Session:

@@ -196,6 +196,11 @@ def coded(name: str, told: Said | str | None) -> dict[str, Any]:
     return {f"{name}_code": code_of(told), f"{name}_values": {}}
 
 
+def kept_code(found: Mapping[str, Any], name: str = "reason") -> dict[str, Any]:
+    """Return the code and the values that were kept beside `name`; {} where there were none yet."""
+    return {field: found[field] for field in (f"{name}_code", f"{name}_values") if field in found}
+
+
 def code_of(text: str | None) -> str | None:
     """Return the code of a sentence without values; None of any other text."""
     return None if text is None else _CODES.get(text)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
+    Ends = tuple[date, date]
+
 
 class Span(NamedTuple):
     """Days of the shop, both ends included; None is open."""
@@ -48,6 +50,22 @@ def check_order(span: Span) -> None:
         raise BadField(
             f"start {span.start} is after end {span.end}; exchange the two", field="start", rule="range"
         )
+
+
+def cut(asked: Ends, kept: Ends, *, refusal: str) -> Ends:
+    """Return the days that are asked for, cut to those that are kept.
+
+    Parameters
+    ----------
+    asked, kept : tuple of date
+        The first and the last day of each.
+    refusal : str
+        What is said where none of them is kept.
+    """
+    (start, end), (first, last) = asked, kept
+    if start > last or end < first:
+        raise BadField(refusal, field="start" if start > last else "end", rule="not-kept")
+    return max(start, first), min(end, last)
 
 
 def check_months(span: Span, of: str, *, instead: str = "") -> None:

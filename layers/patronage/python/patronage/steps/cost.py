@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from patronage.logic.cost.prices import list_prices
-from patronage.steps.monitor.ended import month_folder
+from patronage.steps.monitor.ended import month_folder, record_parts
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _newest(keys: Sequence[str]) -> dict[str, list[str]]:
     """Return the newest keys of each machine, oldest first; they come in the order of time."""
     by_machine: dict[str, list[str]] = defaultdict(list)
     for key in keys:
-        _, machine, _ = key.rpartition("/")[2].split("-", 2)
+        _, machine, _ = record_parts(key)
         by_machine[machine].append(key)
     return {machine: of_machine[-MOST_RECORDS:] for machine, of_machine in sorted(by_machine.items())}
 

@@ -90,7 +90,7 @@ def journey_items(store: ObjectStore, run_id: str, shop: Shop, shard: int) -> It
         bounds = _bounds(engine, "timelines", shard, distinct="DISTINCT")
         if bounds["first"] is None:
             return
-        names = [row["column_name"] for row in engine.rows("DESCRIBE timelines")]
+        names = list(engine.columns("timelines"))
         rows = (row for chunk in engine.chunks(_TIMELINES.format(between=_between(bounds))) for row in chunk)
         for customer_id, entries in groupby(rows, key=itemgetter(names.index("customer_id"))):
             document = timeline_document(names, list(entries))

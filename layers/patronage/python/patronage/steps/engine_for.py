@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from patronage.logic.engine_choice import COUNTED, SETTINGS, EngineOptions, choose_engine
+from patronage.stores.objects import read_if_there
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,4 +54,4 @@ def read_engine_options(store: ObjectStore) -> EngineOptions:
     BadInput
         It is faulty.
     """
-    return EngineOptions.from_toml(store.read_bytes(SETTINGS) if store.exists(SETTINGS) else "")
+    return EngineOptions.from_toml(read_if_there(store, SETTINGS))

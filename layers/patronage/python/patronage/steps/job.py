@@ -53,10 +53,11 @@ class Job:
 
     def do(self, state: str, work: Callable[[], Answer]) -> Answer:
         """Return a state's answer; where it does not stand yet, do it first."""
-        kept = self._kept(state)
-        if kept is not None:
+        note = _note(self.run_id, state, self.store)
+        if note is not None and note["manifest"] == self._manifest:
+            answer: Answer = note["answer"]
             self.tell(f"{state}: stands already")
-            return kept
+            return answer
         began = self.clock()
         answer = work()
         seconds = round(self.clock() - began, 1)
@@ -64,14 +65,6 @@ class Job:
         write_json(self.store, _note_key(self.run_id, state), note)
         self.tell(f"{state}: done in {seconds:,.1f} s")
         return answer
-
-    def _kept(self, state: str) -> Answer | None:
-        try:
-            note = read_json(self.store, _note_key(self.run_id, state))
-        except NotFound:
-            return None
-        answer: Answer = note["answer"]
-        return answer if note["manifest"] == self._manifest else None
 
 
 def job_answers(run_id: str, store: ObjectStore) -> Answer:
@@ -88,7 +81,8 @@ def job_answers(run_id: str, store: ObjectStore) -> Answer:
     RunFailed
         The job left no answer.
     """
-    found = {state: _answer(run_id, state, store) for state in ("interactions", "gate", "plan")}
+    notes = {state: _note(run_id, state, store) for state in ("interactions", "gate", "plan")}
+    found = {state: note["answer"] if note else {} for state, note in notes.items()}
     if found["gate"]:
         return {"done": True, "gate": found["gate"], "plan": found["plan"]}
     if found["interactions"].get("interactions") == 0:
@@ -96,13 +90,12 @@ def job_answers(run_id: str, store: ObjectStore) -> Answer:
     raise RunFailed(f"the job of run {run_id} ended before its gate; start the run again")
 
 
-def _answer(run_id: str, state: str, store: ObjectStore) -> Answer:
+def _note(run_id: str, state: str, store: ObjectStore) -> dict[str, Any] | None:
     try:
-        note = read_json(store, _note_key(run_id, state))
+        note: dict[str, Any] = read_json(store, _note_key(run_id, state))
     except NotFound:
-        return {}
-    answer: Answer = note["answer"]
-    return answer
+        return None
+    return note
 
 
 def _manifest_key(run_id: str) -> str:

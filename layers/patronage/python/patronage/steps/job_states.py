@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
+from patronage.engines.spark_learn.kmeans import refining
 from patronage.errors import PatronageError
+from patronage.steps.segment import clusters
 from patronage.steps.segment import gate as segment_gate
-from patronage.steps.segment.on_spark import LEARNT
+from patronage.steps.segment.learning import LEARNT
 from patronage.steps.segment.states import BRANCHED, JOINED
 from patronage.steps.train import on_spark
 from patronage.steps.train.gate import gate
@@ -32,8 +34,12 @@ def segmentation(job: Job, lake: Lake, spark: SparkSession) -> None:
     """Segment the customers, up to the gate."""
     for name, work in BRANCHED.items():
         job.do(name, partial(work, job.run_id, lake))
-    for name, learn in LEARNT.items():
-        job.do(name, partial(learn, job.run_id, lake.store, spark))
+    learnt: dict[str, Callable[..., dict[str, Any]]] = {
+        **LEARNT,
+        "clusters": partial(clusters.clusters, refine=refining(spark)),
+    }
+    for name, learn in learnt.items():
+        job.do(name, partial(learn, job.run_id, lake.store))
     for name, work in JOINED.items():
         job.do(name, partial(work, job.run_id, lake))
     job.do("gate", partial(segment_gate.gate, job.run_id, lake.store))
@@ -42,15 +48,15 @@ def segmentation(job: Job, lake: Lake, spark: SparkSession) -> None:
 def training(job: Job, lake: Lake, spark: SparkSession) -> None:
     """Compare the methods, train what the gate chose, make its lists; nothing where no product was sold."""
     run_id, store = job.run_id, lake.store
-    if not job.do("interactions", partial(on_spark.interactions, run_id, lake, spark))["interactions"]:
+    if not job.do("interactions", partial(on_spark.interactions, run_id, lake))["interactions"]:
         return
     for each in job.do("candidates", partial(on_spark.candidates, run_id, store, spark))["models"]:
         _evaluate(job, each["model"], lake, spark)
-    job.do("blend", partial(on_spark.blend, run_id, store, spark))
+    job.do("blend", partial(on_spark.blend, run_id, store))
     chosen = job.do("gate", partial(gate, run_id, store))
     for part in chosen["parts"]:
         job.do(f"fit-{part['model']}", partial(on_spark.fit, run_id, part["model"], store, spark))
-    job.do("plan", partial(on_spark.plan, run_id, chosen["model"], store, spark))
+    job.do("plan", partial(on_spark.plan, run_id, chosen["model"], store))
     job.do("lists", partial(on_spark.lists, run_id, store, spark))
     job.do("parquet", partial(on_spark.parquet, run_id, store, spark))
 

@@ -22,6 +22,7 @@ from patronage.steps.manifest import Manifest
 from patronage.steps.pin_promoted import promoted_manifest
 from patronage.steps.quality_index import open_breaches
 from patronage.steps.scanning import scan_snapshot
+from patronage.stores.objects import read_if_there
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -235,7 +236,7 @@ def read_options(store: ObjectStore) -> SegmentOptions:
     BadInput
         One of them is faulty.
     """
-    options = SegmentOptions.from_toml(store.read_bytes(SETTINGS) if store.exists(SETTINGS) else "")
+    options = SegmentOptions.from_toml(read_if_there(store, SETTINGS))
     if not store.exists(MAP):
         return options
     text = text_of(store.read_bytes(MAP), MAP)

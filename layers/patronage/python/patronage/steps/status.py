@@ -12,8 +12,7 @@ from patronage.logic.monitor.advice import advice
 from patronage.logic.monitor.ages import hours_since
 from patronage.logic.monitor.keys import decision_key
 from patronage.logic.spans import Span, check_order
-from patronage.steps.monitor.ended import run_record
-from patronage.steps.monitor.run_days import run_told, runs_of_days
+from patronage.steps.monitor.run_days import record_of, run_told, runs_of_days
 from patronage.steps.quality_index import open_breaches, quality_key
 from patronage.stores.objects import read_json
 
@@ -77,7 +76,10 @@ def status(
         check_order(span)
     parts: dict[str, Any] = {
         "runs": {
-            machine: [_run(machine, each, store, now) for each in newest[:RUNS_SHOWN]]
+            machine: [
+                run_told(each, record_of(store, machine, each.run_id), now=now)
+                for each in newest[:RUNS_SHOWN]
+            ]
             for machine, newest in executions.items()
         },
         "freshness": [_fresh(family, entry, now) for family, entry in sorted(pointer.items())],
@@ -88,14 +90,6 @@ def status(
     }
     answer = {"at": now.isoformat(), "stack": stack, **parts, "next": advice(**parts, stack=stack)}
     return answer | (runs_of_days(store, executions, span, ZoneInfo(timezone), now=now) if span else {})
-
-
-def _run(machine: str, execution: Execution, store: ObjectStore, now: datetime) -> dict[str, Any]:
-    """Return a run; why it failed and what came of it stand in the record that is kept of its end."""
-    record: dict[str, Any] = {}
-    with suppress(NotFound):
-        record = read_json(store, run_record(machine, execution.run_id))
-    return run_told(execution, record, now=now)
 
 
 def _fresh(family: str, entry: Entry, now: datetime) -> dict[str, Any]:

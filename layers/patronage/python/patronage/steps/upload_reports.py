@@ -74,18 +74,18 @@ def upload_reports(
     if cursor is not None:
         before = tuple(read_cursor(cursor, question, (str, str)))
         listed = [each for each in listed if _place(*each) < before]
-    reports, last = [], None
+    reports: list[dict[str, Any]] = []
+    last: Listed | None = None  # the last one that was read
     for place, report in _read(store, listed[:MOST_READ], at_once=max(limit, _READERS)):
         last = place
         if report is not None and span.holds(datetime.fromisoformat(report["at"]), zone):
             reports.append(report)
         if len(reports) == limit:
             break
-    is_last = not listed or last == listed[-1]
-    return {
-        "reports": reports,
-        "next_cursor": None if is_last or last is None else write_cursor(question, *_place(*last)),
-    }
+    following = None
+    if last is not None and last != listed[-1]:
+        following = write_cursor(question, *_place(*last))
+    return {"reports": reports, "next_cursor": following}
 
 
 def _read(

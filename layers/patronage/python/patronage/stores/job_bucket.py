@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from patronage.stores.objects import S3Store
+from patronage.stores.objects import S3Store, delta_credentials
 
 if TYPE_CHECKING:
     from boto3 import Session
@@ -29,13 +29,5 @@ class JobBucket(S3Store):
         return JobBucket, (self.bucket,)
 
     def delta_options(self) -> dict[str, str]:
-        """Give Delta Lake the credentials of the moment; it looks for none by itself."""
-        found = self._session.get_credentials()
-        frozen = found.get_frozen_credentials() if found else None
-        options = {
-            "aws_access_key_id": frozen and frozen.access_key,
-            "aws_secret_access_key": frozen and frozen.secret_key,
-            "aws_session_token": frozen and frozen.token,
-            "aws_region": self._session.region_name,
-        }
-        return super().delta_options() | {name: value for name, value in options.items() if value}
+        """Give Delta Lake the credentials of the moment."""
+        return super().delta_options() | delta_credentials(self._session)

@@ -17,6 +17,7 @@ from patronage.errors import NotFound
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from boto3 import Session
     from boto3.s3.transfer import TransferConfig
     from mypy_boto3_s3 import S3Client
 
@@ -67,6 +68,11 @@ class ObjectStore(Protocol):
 def read_json(store: ObjectStore, key: str) -> Any:
     """Read an object as JSON."""
     return json.loads(store.read_bytes(key))
+
+
+def read_if_there(store: ObjectStore, key: str) -> bytes:
+    """Read an object; nothing where there is none. It looks first: S3 may not say that a key is missing."""
+    return store.read_bytes(key) if store.exists(key) else b""
 
 
 def write_json(store: ObjectStore, key: str, value: Any) -> None:
@@ -168,10 +174,6 @@ class S3Store:
         self._delta_options = dict(delta_options or {})
         self._folder: Path | None = None
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Travel to another machine, which opens a client of its own from its environment."""
-        return _reopened, (self.bucket, self._delta_options)
-
     def read_bytes(self, key: str) -> bytes:
         try:
             return self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
@@ -270,7 +272,16 @@ class S3Store:
         return self._folder
 
 
-def _reopened(bucket: str, delta_options: Mapping[str, str]) -> S3Store:
-    import boto3
-
-    return S3Store(bucket, client=boto3.client("s3"), delta_options=delta_options)
+def delta_credentials(session: Session) -> dict[str, str]:
+    """Return a session's credentials as Delta Lake takes them; it reads no profiles of its own."""
+    found = session.get_credentials()
+    if found is None:
+        return {}
+    frozen = found.get_frozen_credentials()
+    options = {
+        "aws_access_key_id": frozen.access_key,
+        "aws_secret_access_key": frozen.secret_key,
+        "aws_session_token": frozen.token,
+        "aws_region": session.region_name,
+    }
+    return {name: value for name, value in options.items() if value}

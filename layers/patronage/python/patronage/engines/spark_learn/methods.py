@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-
-from patronage.engines.spark_learn.als import learn_als
+from patronage.engines.spark_learn.als import BoughtPairs
 from patronage.engines.spark_learn.neighbours import CoPurchases, learn_together
 from patronage.errors import BadInput
 from patronage.logic.recommenders.als import ImplicitAls
-from patronage.logic.recommenders.candidates import BESIDE, CANDIDATES, POPULARITY, candidate
+from patronage.logic.recommenders.candidates import POPULARITY
 from patronage.logic.recommenders.content import ContentNeighbours
 from patronage.logic.recommenders.neighbours import ItemNeighbours
 from patronage.logic.recommenders.popularity import Popularity
@@ -57,7 +55,7 @@ def settings_on_spark(name: str, known: Sequence[Settings]) -> list[Settings]:
 
 
 class Learner:
-    """Trains methods on the same purchases; what several need is computed once.
+    """Trains methods on the same purchases; what several need is computed once, and held within ``with``.
 
     Parameters
     ----------
@@ -71,30 +69,29 @@ class Learner:
         self._purchases = purchases
         self._side = side
         self._co_purchases = CoPurchases(purchases)
+        self._pairs = BoughtPairs(purchases)
 
-    def learn(self, name: str, settings: Settings | None = None) -> Recommender:
-        """Train a candidate, or a method beside them, by its name.
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._co_purchases.forget()
+        self._pairs.forget()
+
+    def learn(self, model: Recommender) -> Recommender:
+        """Train a model, whose settings are such as `settings_on_spark` gives.
 
         Raises
         ------
         BadInput
             Nobody trains it on Spark.
         """
-        if name not in CANDIDATES:
-            return self._learn(BESIDE[name]())
-        chosen = CANDIDATES[name].trials[0] if settings is None else settings
-        (bounded,) = settings_on_spark(name, [chosen]) or [{}]
-        model = candidate(name, bounded)
         if isinstance(model, Trending):
             self._learn(model.model)
             model.popular_ = model.model.popular_
             model.trend_ = model.trend_of(self._purchases.counted)
             return model
         return self._learn(model)
-
-    def forget(self) -> None:
-        """Give Spark the memory back of what was computed for several."""
-        self._co_purchases.forget()
 
     def _learn(self, model: Recommender) -> Recommender:
         counted = self._purchases.counted
@@ -105,10 +102,10 @@ class Learner:
         elif isinstance(model, BoughtTogether):
             learn_together(model, self._purchases)
         elif isinstance(model, ImplicitAls):
-            learn_als(model, self._purchases)
+            self._pairs.learn(model)
         else:
             raise BadInput(
                 f"{type(model).__name__} is not trained on Spark; it compares {', '.join(COMPARED)}"
             )
-        model.popular_ = np.argsort(-counted.purchases(), kind="stable").astype(np.int32)
+        model.popular_ = counted.by_popularity()
         return model

@@ -56,11 +56,10 @@ class CoPurchases:
         return model
 
     def forget(self) -> None:
-        """Give the memory of the sums back."""
-        if "_pairs" in vars(self):
-            self._pairs.unpersist()
-            del self._pairs
-        self._bought.unpersist()
+        """Give the memory of what was summed back."""
+        for name in ("_pairs", "_bought"):
+            if name in vars(self):
+                vars(self).pop(name).unpersist()
 
     @cached_property
     def _bought(self) -> DataFrame:
@@ -98,9 +97,7 @@ def learn_together(
     A basket is what a customer bought on a day; of more than `most_products` the lowest numbers meet.
     """
     model._check()
-    baskets = (
-        purchases.frame.select("customer", "day", "product").distinct().withColumn("rarity", sql.lit(1.0))
-    )
+    baskets = purchases.frame.withColumn("rarity", sql.lit(1.0))
     counted = collected(baskets.groupBy("product").agg(sql.count(sql.lit(1)).alias("baskets")))
     model.baskets_ = np.zeros(purchases.n_products, dtype=np.float32)
     model.baskets_[counted["product"]] = counted["baskets"]

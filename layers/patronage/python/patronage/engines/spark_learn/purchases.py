@@ -20,7 +20,8 @@ class Purchases:
     Parameters
     ----------
     frame : DataFrame
-        All of named customers: ``customer``, ``product``, ``day`` (int; days since 1970-01-01).
+        All of named customers: ``customer``, ``product``, ``day`` (int; days since 1970-01-01); a product
+        stands once for a customer and a day.
     counted : Interactions
         All of the shop, counted by group of customers, product and day; its customers are the groups, and
         guests are in none. It grows with products and days.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,12 @@ def list_prices() -> Prices:
 
     text = resources.files("patronage.logic").joinpath("cost", "prices.toml").read_text(encoding="utf-8")
     values = tomllib.loads(text)
-    priced = {
+    return Prices(read_on=values["read_on"], region=values["region"], by_name=prices_of(values))
+
+
+def prices_of(values: Mapping[str, Any]) -> dict[str, Price]:
+    """Return the prices among what a file says."""
+    return {
         name: Price(
             usd=each["usd"] / each.get("per", 1),
             unit=each["unit"],
@@ -63,4 +68,3 @@ def list_prices() -> Prices:
         for name, each in values.items()
         if isinstance(each, dict)
     }
-    return Prices(read_on=values["read_on"], region=values["region"], by_name=priced)

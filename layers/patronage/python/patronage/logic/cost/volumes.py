@@ -52,6 +52,11 @@ class Volumes:
         """Order lines that the lake holds after the months for which they are kept."""
         return self.order_lines * max(1, self.history_months)
 
+    @property
+    def kept_events(self) -> int:
+        """Events that it holds after as many months."""
+        return self.events * max(1, self.history_months)
+
     def stated(self, **given: int | None) -> Volumes:
         """Return these with what was given instead; what goes with the orders follows their number."""
         named = {name: value for name, value in given.items() if value is not None}

@@ -117,9 +117,9 @@ def graded(
     )
 
 
-def too_few(measure: str, why: Said) -> Judgement:
-    """Say that nothing can be said, and why."""
-    return Judgement(measure=measure, verdict=TOO_FEW, says=f"not enough data: {why.text}", why=why)
+def too_few(measure: str, why: Said, *, of: str = "") -> Judgement:
+    """Say that nothing can be said, and why; `of` as of `graded`."""
+    return Judgement(measure=measure, verdict=TOO_FEW, says=f"not enough data: {why.text}", of=of, why=why)
 
 
 def worst(verdicts: Iterable[str]) -> str:

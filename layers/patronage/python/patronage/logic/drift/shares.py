@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,7 +34,7 @@ def judge_mix(
     rows, new_rows = sum(reference.values()), sum(current.values())
     if min(rows, new_rows) < options.min_rows:
         why = said("few_in_segments", before=rows, now=new_rows, least=options.min_rows)
-        return replace(too_few("segment_mix", why), of=of)
+        return too_few("segment_mix", why, of=of)
     binned = bin_categories(reference, current)
     return graded(
         "segment_mix",

@@ -107,35 +107,57 @@ def ranged(
         The days end before they start, or the report has none of them.
     """
     common = document(DAYS)
-    whole = Days(*(date.fromisoformat(common[name]) for name in ("since", "until")))
+    whole = _whole(common)
     span = days_between(whole, start, end)
     days = span.numbers(whole.start)
     options = AttributionOptions(**{name: common[name] for name in ("least_impressions", "view_days")})
-    totals = total(common["total"], days)
-    shop = shop_total(common["shop"], days)
-    rows = (
-        by_day(common["total"], days, since=whole.start)
-        if by == "day"
-        else by_value(document(days_of(by)), days)
-    )
     answer = {
         **{name: report[name] for name in ("is_simulated", "rule") if name in report},
-        "since": span.start.isoformat(),
-        "until": span.end.isoformat(),
-        **stated("reason", reason_of(totals, options, is_whole=span == whole)),
-        "totals": figures(totals, options),
-        "shop": {**shop, "attributed_share": attributed_share(totals, shop)},
-        "coverage": {
-            **report["coverage"],
-            "since": whole.start.isoformat(),
-            "until": whole.end.isoformat(),
-        },
+        **beside_rows(common, span, options),
+        "coverage": {**report["coverage"], **{name: common[name] for name in ("since", "until")}},
         "by": by,
-        "rows": rows_by(by, rows, options),
+        "rows": rows_by(by, values_of(document, by, days), options),
     }
     if by != "model":
         return answer
     offline = {
         (each["model"] or "", each["generation"] or ""): each["offline"] for each in report["versions"]
     }
-    return {**answer, "versions": versions(by_value(document(days_of("version")), days), offline, options)}
+    return {**answer, "versions": versions(values_of(document, "version", days), offline, options)}
+
+
+def beside_rows(common: Mapping[str, Any], span: Days, options: AttributionOptions) -> Document:
+    """Return what is said of some days of the report beside the rows: the days, the totals and the shop's.
+
+    Parameters
+    ----------
+    common : mapping
+        The document of all values together.
+    span : Days
+        The days, all of them of the report.
+    options : AttributionOptions
+        The rule.
+    """
+    whole = _whole(common)
+    days = span.numbers(whole.start)
+    totals, shop = total(common["total"], days), shop_total(common["shop"], days)
+    return {
+        "since": span.start.isoformat(),
+        "until": span.end.isoformat(),
+        **stated("reason", reason_of(totals, options, is_whole=span == whole)),
+        "totals": figures(totals, options),
+        "shop": {**shop, "attributed_share": attributed_share(totals, shop)},
+    }
+
+
+def values_of(document: Callable[[str], Mapping[str, Any]], by: str, days: range) -> list[Document]:
+    """Return the sums over some days of each value of a dimension, or of the versions."""
+    if by == "day":
+        common = document(DAYS)
+        return by_day(common["total"], days, since=_whole(common).start)
+    return by_value(document(days_of(by)), days)
+
+
+def _whole(common: Mapping[str, Any]) -> Days:
+    """Return the days of the report."""
+    return Days(*(date.fromisoformat(common[name]) for name in ("since", "until")))

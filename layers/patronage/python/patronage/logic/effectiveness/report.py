@@ -57,7 +57,7 @@ def figures(sums: Mapping[str, Any], options: AttributionOptions) -> Row:
     return found | {"is_enough": is_enough}
 
 
-def reason_of(sums: Mapping[str, Any], options: AttributionOptions, *, is_whole: bool = True) -> Said | None:
+def reason_of(sums: Mapping[str, Any], options: AttributionOptions, *, is_whole: bool) -> Said | None:
     """Say why there are no rates, None where there are; not `is_whole` is of some days of the report."""
     if not sums["impressions"] and not sums["clicks"]:
         return said("no_answers_named" if is_whole else "none_of_these_days")

@@ -5,7 +5,13 @@ from __future__ import annotations
 from patronage.logic.evaluation.activity import ACTIVITIES, activity_of
 from patronage.logic.evaluation.beyond import ListFigures, measure_lists
 from patronage.logic.evaluation.bootstrap import Estimate, bootstrap_means
-from patronage.logic.evaluation.holdout import Holdout, holdout_at, last_out_holdout, time_ordered_holdout
+from patronage.logic.evaluation.holdout import (
+    Holdout,
+    drawn_places,
+    holdout_at,
+    last_out_holdout,
+    time_ordered_holdout,
+)
 from patronage.logic.evaluation.metrics import (
     METRICS,
     RankingReport,
@@ -29,6 +35,7 @@ __all__ = [
     "activity_of",
     "bootstrap_means",
     "cutoff_day",
+    "drawn_places",
     "holdout_at",
     "k_folds",
     "last_out_holdout",

@@ -78,8 +78,7 @@ class Holdout:
         """Return the same with at most so many customers measured, drawn at random."""
         if len(self.customers) <= most:
             return self
-        rng = np.random.default_rng(random_state)
-        rows = np.sort(rng.choice(len(self.customers), most, replace=False))
+        rows = drawn_places(len(self.customers), most, random_state=random_state)
         customers = self.customers[rows]
         histories = self.train.histories(customers, now=self.histories.now)
         return Holdout(self.train, customers, histories, self.relevant[rows], self.cutoff)
@@ -93,6 +92,13 @@ class Holdout:
             values = {f"{metric}_at_{k}": asdict(report.metrics[metric]) for metric in METRICS}
             found[name] = {"customers": report.users, "metrics": values}
         return found
+
+
+def drawn_places(count: int, most: int, *, random_state: int = 0) -> NDArray[np.int64]:
+    """Draw at most so many of the places from 0 to `count` at random; they rise."""
+    if count <= most:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(random_state).choice(count, most, replace=False))
 
 
 def time_ordered_holdout(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from patronage.logic.monitor.alerts import FAILED, alert_parts
 from patronage.logic.monitor.machines import WHAT_OF
 from patronage.logic.monitor.metrics import RUNS_FAILED
 from patronage.logic.said import said
@@ -18,8 +19,6 @@ STALE_HOURS = {"segments": 72, "recommendations": 360}
 _SEEN_ELSEWHERE = (RUNS_FAILED.name, "UploadsGivenUp", "QualityBreaches")
 """Alarms of which other advice says more."""
 _STALE = "Stale"
-_FAILED = "failed"
-"""How the names of alerts begin that are of a measure that failed (`steps.monitor.decide`)."""
 
 
 def advice(
@@ -122,8 +121,8 @@ def _of_decision(
             yield _advised(said("never_monitored"), command)
         return
     for each in decision.get("alerts", ()):
-        family, rule, names = [*each["alert"].split(":", 2), ""][:3]
-        if family == _FAILED:
+        family, rule, names = alert_parts(each["alert"])
+        if family == FAILED:
             yield _advised(said("monitoring_failed", said=each["said"], part=rule), "")
         else:
             about = {"family": family, "rule": rule, "names": names.replace(",", ", ")}

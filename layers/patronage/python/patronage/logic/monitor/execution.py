@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from patronage.logic.said import kept_code
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -52,7 +54,7 @@ def outcome_of(described: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "published": told.get("publish"),
         "reason": str(told.get("reason", "")),
-        **{name: told[name] for name in ("reason_code", "reason_values") if name in told},
+        **kept_code(told),
     }
 
 

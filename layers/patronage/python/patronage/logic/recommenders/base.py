@@ -14,7 +14,7 @@ from patronage.errors import BadInput
 from patronage.logic.recommenders.filling import fill
 from patronage.logic.recommenders.interactions import Histories, Interactions, Side
 from patronage.logic.recommenders.ranking import check_k, top_k, top_k_sparse
-from patronage.logic.recommenders.threads import in_threads
+from patronage.logic.recommenders.threads import in_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +79,7 @@ class Recommender(ABC):
             raise BadInput(
                 "there is no interaction to learn from; upload orders with sales of products first"
             )
-        self.popular_: Ids = np.argsort(-interactions.purchases(), kind="stable").astype(np.int32)
+        self.popular_: Ids = interactions.by_popularity()
         self._fit(interactions, side or Side())
         return self
 
@@ -128,7 +128,7 @@ class Recommender(ABC):
 
         least = 1 if self.is_dense else _SPARSE_ROWS_AT_ONCE
         step = max(least, min(_MOST_ROWS_AT_ONCE, _CELLS_AT_ONCE // max(histories.n_products, 1)))
-        in_threads(answer, [slice(start, start + step) for start in range(0, len(histories), step)])
+        in_blocks(answer, len(histories), step)
         return ids, best
 
     def explain(

@@ -11,7 +11,7 @@ from patronage.errors import BadInput
 from patronage.logic.recommenders.item_to_item import ItemToItem
 from patronage.logic.recommenders.pruning import kept_cells, stacked, strongest_cells
 from patronage.logic.recommenders.recency import recency_weights
-from patronage.logic.recommenders.threads import in_threads
+from patronage.logic.recommenders.threads import in_blocks
 from patronage.logic.recommenders.words import term_counts, words_of
 from patronage.logic.serve.kinds import ALIKE
 
@@ -90,10 +90,7 @@ class ContentNeighbours(ItemToItem):
             return self._nearest(cosine, rows.start, prior)
 
         step = max(1, min(_MOST_ROWS_AT_ONCE, _CELLS_AT_ONCE // max(n_products, 1)))
-        starts = range(0, n_products, step)
-        self.similarity_, self.share_ = stacked(
-            in_threads(nearest, [slice(start, start + step) for start in starts])
-        )
+        self.similarity_, self.share_ = stacked(in_blocks(nearest, n_products, step))
 
     def _nearest(self, cosine: Matrix, start: int, prior: Scores) -> list[Matrix]:
         row = np.repeat(np.arange(start, start + cosine.shape[0]), np.diff(cosine.indptr))

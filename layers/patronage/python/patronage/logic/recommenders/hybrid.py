@@ -11,7 +11,7 @@ from patronage.logic.recommenders.base import Reasons, Recommender
 from patronage.logic.recommenders.blend import OFFSET, blend
 from patronage.logic.recommenders.cells import values_of
 from patronage.logic.recommenders.ranking import top_k_sparse
-from patronage.logic.recommenders.threads import in_threads
+from patronage.logic.recommenders.threads import in_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,8 +105,7 @@ class Hybrid(Recommender):
                 ):
                     ours[rows][chosen] = theirs[chosen]
 
-        starts = range(0, len(histories), _ROWS_AT_ONCE)
-        in_threads(name_reasons, [slice(start, start + _ROWS_AT_ONCE) for start in starts])
+        in_blocks(name_reasons, len(histories), _ROWS_AT_ONCE)
         return reasons
 
     def _chosen(self) -> dict[str, float]:

@@ -53,6 +53,10 @@ class Interactions:
         counted = np.bincount(self.products, weights=self.counts, minlength=self.n_products)
         return counted.astype(np.int64, copy=False)
 
+    def by_popularity(self) -> Ids:
+        """Return all products, those bought most first, of equals the lower ones; of shape (products,)."""
+        return np.argsort(-self.purchases(), kind="stable").astype(np.int32)
+
     def history(self) -> Matrix:
         """Return the customers by products matrix that is 1 where the customer bought the product."""
         shape = (self.n_customers, self.n_products)

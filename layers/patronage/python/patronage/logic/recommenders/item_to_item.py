@@ -8,7 +8,7 @@ import numpy as np
 
 from patronage.logic.recommenders.base import Reasons, Recommender
 from patronage.logic.recommenders.cells import values_of
-from patronage.logic.recommenders.threads import in_threads
+from patronage.logic.recommenders.threads import in_blocks
 from patronage.logic.serve.kinds import BOUGHT_TOGETHER
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class ItemToItem(Recommender):
             reasons.share[rows][named] = values_of(self.share_, strongest[named], ids[rows][named])
             reasons.kind[rows][named] = self.reason_kind
 
-        in_threads(name, [slice(at, at + _ROWS_AT_ONCE) for at in range(0, len(histories), _ROWS_AT_ONCE)])
+        in_blocks(name, len(histories), _ROWS_AT_ONCE)
         return reasons
 
     def _weights(self, histories: Histories) -> Matrix:

@@ -10,7 +10,7 @@ from scipy import sparse
 from patronage.errors import BadInput
 from patronage.logic.recommenders.item_to_item import ItemToItem
 from patronage.logic.recommenders.pruning import kept_cells, stacked, strongest_cells
-from patronage.logic.recommenders.threads import in_threads
+from patronage.logic.recommenders.threads import in_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,9 +74,7 @@ class ItemNeighbours(ItemToItem):
             left: Sums = buyers if rarity is None else _with_weights(buyers, rarity)
             return self.nearest(left @ paired, products.start, scale)
 
-        starts = range(0, history.shape[1], _ROWS_AT_ONCE)
-        blocks = in_threads(neighbours_of, [slice(start, start + _ROWS_AT_ONCE) for start in starts])
-        self.similarity_, self.share_ = stacked(blocks)
+        self.similarity_, self.share_ = stacked(in_blocks(neighbours_of, history.shape[1], _ROWS_AT_ONCE))
 
     def nearest(self, sums: Sums, first: int, scale: Scores) -> list[Matrix]:
         """Find the neighbours of a range of products from the sums over the customers who bought both.

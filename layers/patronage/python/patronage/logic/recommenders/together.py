@@ -10,7 +10,7 @@ from scipy import sparse
 from patronage.errors import BadInput
 from patronage.logic.recommenders.item_to_item import ItemToItem
 from patronage.logic.recommenders.pruning import kept_cells, stacked, strongest_cells
-from patronage.logic.recommenders.threads import in_threads
+from patronage.logic.recommenders.threads import in_blocks
 
 if TYPE_CHECKING:
     from patronage.logic.recommenders.interactions import Interactions, Matrix, Scores, Side
@@ -59,9 +59,7 @@ class BoughtTogether(ItemToItem):
             """Find what most stands in one basket with a range of products, and the bare confidences."""
             return self.nearest(held_by[products] @ baskets, products.start, expected)
 
-        starts = range(0, baskets.shape[1], _ROWS_AT_ONCE)
-        blocks = in_threads(neighbours_of, [slice(start, start + _ROWS_AT_ONCE) for start in starts])
-        self.similarity_, self.share_ = stacked(blocks)
+        self.similarity_, self.share_ = stacked(in_blocks(neighbours_of, baskets.shape[1], _ROWS_AT_ONCE))
 
     def nearest(self, together: Matrix, first: int, expected: Scores) -> list[Matrix]:
         """Find what most stands in one basket with a range of products, and the bare confidences.

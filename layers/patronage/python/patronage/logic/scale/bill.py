@@ -13,6 +13,7 @@ from patronage.logic.scale.times import (
     KINDS,
     publishing_seconds,
     run_bytes,
+    shard_stages,
     spark_vcpu_seconds,
     units_a_customer,
 )
@@ -32,8 +33,6 @@ _IN_SHARDS = ("publishing segments", "publishing recommendations")
 _RUNS_A_MONTH = {"segmentation": "segmentations", "training": "trainings"}
 _STATES_A_SHARD = 2
 """Of a child of a Map: its task, and one to be tried again or to write Parquet."""
-_SHARD_STAGES = {"segmentation": 2, "training": 3}
-"""Maps over shards in a run: lists in a training, publishing and retiring in both."""
 
 
 def bill(
@@ -115,8 +114,7 @@ def _kept_runs(volumes: Volumes, prices: Prices) -> float:
 
 def _events(volumes: Volumes, prices: Prices) -> float:
     """Return what keeping the events costs: in the lake, and as they arrived, twice that."""
-    kept = volumes.events * volumes.history_months
-    return prices.usd("s3_gb_month", 3 * value("event_bytes") * kept / 2**30)
+    return prices.usd("s3_gb_month", 3 * value("event_bytes") * volumes.kept_events / 2**30)
 
 
 def _publishing(volumes: Volumes, prices: Prices) -> float:
@@ -134,7 +132,7 @@ def _shards(volumes: Volumes, prices: Prices, deployed: Deployed) -> float:
     usd = 0.0
     for kind in KINDS:
         runs = ASSUMED[_RUNS_A_MONTH[kind]].value
-        calls = runs * shards * _SHARD_STAGES[kind]
+        calls = runs * shards * len(shard_stages(kind, deployed))
         usd += prices.usd("states_transition", calls * _STATES_A_SHARD) + prices.usd("lambda_request", calls)
         usd += prices.usd("s3_put", runs * shards * value("puts_a_shard"))
         seconds = runs * shards * publishing_seconds(kind, deployed)

@@ -59,21 +59,22 @@ def limits(volumes: Volumes, deployed: Deployed, quotas: Quotas, *, engine: str)
     ]
 
 
-def environments(volumes: Volumes) -> float:
-    """Return how many environments of `lookup` the busiest hour needs.
+def environments(volumes: Volumes, quotas: Quotas) -> float:
+    """Return how many environments of `lookup` the busiest hour needs."""
+    return max(1.0, _environments(Traffic.of(volumes).lookups, ASSUMED["lookup_ms"].value, quotas))
 
-    A call holds one for its time, and one answers at most ten calls a second.
-    """
-    asked = Traffic.of(volumes).lookups
-    return max(1.0, asked * ASSUMED["lookup_ms"].value / 1e3, asked / 10)
+
+def _environments(a_second: float, ms: float, quotas: Quotas) -> float:
+    """Return how many calls need: each holds one for its time, and one answers only so many a second."""
+    return max(a_second * ms / 1e3, a_second / quotas.value("lambda_requests_an_environment"))
 
 
 def _throughput(volumes: Volumes, deployed: Deployed, quotas: Quotas) -> Iterator[Limit]:
     traffic = Traffic.of(volumes)
     yield Limit("usage plan", "requests/s", traffic.lookups, deployed.requests_a_second)
     yield Limit("API Gateway", "requests/s", traffic.requests, quotas.value("api_requests"))
-    collecting = max(traffic.posts * ASSUMED["collect_ms"].value / 1e3, traffic.posts / 10)
-    calls = environments(volumes) + collecting + deployed.shards_at_once + _LAMBDA_PARALLEL
+    collecting = _environments(traffic.posts, ASSUMED["collect_ms"].value, quotas)
+    calls = environments(volumes, quotas) + collecting + deployed.shards_at_once + _LAMBDA_PARALLEL
     yield Limit("Lambda concurrency", "calls at once", calls, quotas.value("lambda_concurrency"))
     reads = traffic.lookups * ASSUMED["reads_a_lookup"].value + traffic.posts
     yield Limit("DynamoDB reads", "read units/s", reads, quotas.value("dynamodb_table_reads"))
@@ -81,7 +82,7 @@ def _throughput(volumes: Volumes, deployed: Deployed, quotas: Quotas) -> Iterato
 
 def _hot_keys(volumes: Volumes, deployed: Deployed, quotas: Quotas) -> Iterator[Limit]:
     """Yield the keys that every environment reads: the pointer each minute, a new catalogue within one."""
-    a_second = environments(volumes) / deployed.pointer_seconds
+    a_second = environments(volumes, quotas) / deployed.pointer_seconds
     most = quotas.value("dynamodb_key_reads")
     yield Limit("pointer", "read units/s of a key", a_second * value("pointer_units"), most)
     yield Limit("catalogue page", "read units/s of a key", a_second * value("page_units"), most)
@@ -97,8 +98,7 @@ def _runs(volumes: Volumes, deployed: Deployed, quotas: Quotas, *, engine: str) 
     yield Limit("DynamoDB writes", "write units/s", units, quotas.value("dynamodb_table_writes"))
     puts = deployed.shards_at_once * value("puts_a_shard")
     yield Limit("S3 writes", "PUT/s of a run", puts, quotas.value("s3_puts"))
-    events = volumes.events * volumes.history_months
-    lake = volumes.kept_lines * ASSUMED["line_bytes"].value + events * value("event_bytes")
+    lake = volumes.kept_lines * ASSUMED["line_bytes"].value + volumes.kept_events * value("event_bytes")
     read = lake / (value("read_mb") * MB)
     work = times["segmentation"].stages[0].seconds
     yield Limit("S3 reads", "GET/s of a run", read / work, quotas.value("s3_gets"))

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 PLAN = "make bench NAME=plan"
 COMPARISON = "make bench NAME=comparison"
 SCALE_RUN = "make bench NAME=scale"
-SCALE = "the lake that `make bench NAME=scale` leaves, of 10,000 customers and of 100,000"
 MEASURED: Mapping[str, Assumption] = {
     "units_segments": Assumption(2.1, "write units a customer of a publication of segments", PLAN),
     "units_recommendations": Assumption(1.0, "write units a customer of a publication of lists", PLAN),
@@ -21,8 +20,16 @@ MEASURED: Mapping[str, Assumption] = {
     "members_ms": Assumption(0.005, "CPU ms a customer to list the members of one method's segments", PLAN),
     "lists_ms": Assumption(8.3, "CPU ms a customer to make a list of 50 with reasons", PLAN),
     "staged_bytes": Assumption(290, "bytes a customer of the files that a shard of segments stages", PLAN),
-    "run_bytes_segments": Assumption(700, "bytes a customer that a segmentation leaves", SCALE),
-    "run_bytes_recommendations": Assumption(3_700, "bytes a customer that a training leaves", SCALE),
+    "run_bytes_segments": Assumption(
+        700,
+        "bytes a customer that a segmentation leaves",
+        f"{SCALE_RUN}: scale_segmentation_1m_written_mb, of 100,000 customers",
+    ),
+    "run_bytes_recommendations": Assumption(
+        3_700,
+        "bytes a customer that a training leaves",
+        f"{SCALE_RUN}: scale_training_1m_written_mb, of 100,000 customers",
+    ),
     "interaction_bytes": Assumption(12, "bytes an interaction that a shard of lists reads", PLAN),
     "catalogue_bytes": Assumption(373, "bytes a product of the catalogue in a lookup's memory", PLAN),
     "segmentation_cpu_s": Assumption(
@@ -34,7 +41,7 @@ MEASURED: Mapping[str, Assumption] = {
     "spark_factor": Assumption(
         4, "CPU seconds of Spark for one of DuckDB and NumPy: 83 for 22, its start counted", COMPARISON
     ),
-    "event_bytes": Assumption(16, "bytes an event in the lake, twice that as it arrived", PLAN),
+    "event_bytes": Assumption(16, "bytes an event in the lake; taken to be twice that as it arrived", PLAN),
     "events_a_request": Assumption(
         10, "events a request: what docs/events.md asks a storefront to send", GUESS
     ),
@@ -54,7 +61,11 @@ MEASURED: Mapping[str, Assumption] = {
     "days": Assumption(
         730, "days of the months for which orders are kept", "`history_months` of the estimate"
     ),
-    "pointer_units": Assumption(1, "read units of the pointer: under 4 KB", "make bench NAME=serve"),
+    "pointer_units": Assumption(
+        1,
+        "read units of the pointer: under 4 KB",
+        "logic/serve/pointer.py: an entry a family, each of about 1 KB",
+    ),
     "page_units": Assumption(25, "read units of a page of the catalogue: 100 KB", "logic/serve/catalogue.py"),
 }
 """By name; `ASSUMED` of `patronage.logic.cost.volumes` has the others."""

@@ -16,6 +16,7 @@ from patronage.logic.scale.times import KINDS, run_time
 
 if TYPE_CHECKING:
     from patronage.logic.cost.volumes import Volumes
+    from patronage.logic.engine_choice import Choice
 
 
 def plan(customers: int) -> dict[str, Any]:
@@ -26,8 +27,9 @@ def plan(customers: int) -> dict[str, Any]:
     dict
         ``volumes``, ``traffic``; ``engine`` and ``reason``; ``usd``, a month by part, with ``month``; of each
         kind of run under ``runs`` its stages in seconds, ``seconds``, ``needed_vcpus`` and
-        ``needed_at_once``; ``limits``, each with ``asked``, ``most`` and ``share``; the ``assumptions`` and
-        where they were measured, and the days on which prices and quotas were read.
+        ``needed_at_once``; ``limits``, each with ``asked``, ``most`` and ``share``, and ``first``, the name
+        of the one with the greatest share; the ``assumptions`` and where they were measured, and the days on
+        which prices and quotas were read.
 
     Raises
     ------
@@ -42,7 +44,7 @@ def plan(customers: int) -> dict[str, Any]:
     found = limits(volumes, deployed, allowed, engine=engine.engine)
     return {
         "volumes": asdict(volumes),
-        "traffic": asdict(Traffic.of(volumes)) | {"environments": environments(volumes)},
+        "traffic": asdict(Traffic.of(volumes)) | {"environments": environments(volumes, allowed)},
         "engine": engine.engine,
         "reason": engine.reason,
         "usd": usd | {"month": sum(usd.values())},
@@ -63,12 +65,12 @@ def plan(customers: int) -> dict[str, Any]:
     }
 
 
-def engine_of(volumes: Volumes) -> Any:
+def engine_of(volumes: Volumes) -> Choice:
     """Return the engine that the first state of a run would choose, with Spark turned on."""
     rows = {
         "orders": volumes.kept_lines,
         "customers": volumes.customers,
         "products": volumes.products,
-        "events": volumes.events * volumes.history_months,
+        "events": volumes.kept_events,
     }
     return choose_engine(rows, EngineOptions(), has_spark=True)

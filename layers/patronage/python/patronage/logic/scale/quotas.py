@@ -7,15 +7,12 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from patronage.logic.cost.prices import Price
+from patronage.logic.cost.prices import prices_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-API_TIERS_SOURCE = (
-    "https://docs.aws.amazon.com/whitepapers/latest/best-practices-api-gateway-private-apis-integration/"
-    "cost-optimization.html"
-)
+    from patronage.logic.cost.prices import Price
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +46,7 @@ class Quotas:
     by_name: Mapping[str, Quota]
     prices: Mapping[str, Price]
     api_tiers: Sequence[tuple[float, float]]
+    api_tiers_source: str
 
     def value(self, name: str) -> float:
         """Return a quota."""
@@ -75,14 +73,12 @@ def quotas() -> Quotas:
 
     text = resources.files("patronage.logic").joinpath("scale", "quotas.toml").read_text(encoding="utf-8")
     values = tomllib.loads(text)
-    prices = {
-        name: Price(usd=each["usd"], unit=each["unit"], free=0, source=each["source"])
-        for name, each in values.pop("prices").items()
-    }
+    prices = prices_of(values.pop("prices"))
     tiers = [(each["requests"], each["usd_a_million"]) for each in values.pop("api_tiers")]
     return Quotas(
         read_on=values.pop("read_on"),
         region=values.pop("region"),
+        api_tiers_source=values.pop("api_tiers_source"),
         by_name={name: Quota(**each) for name, each in values.items()},
         prices=prices,
         api_tiers=tiers,

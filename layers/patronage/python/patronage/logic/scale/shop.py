@@ -6,12 +6,12 @@ from dataclasses import dataclass, fields
 from math import sqrt
 
 from patronage.errors import BadInput
+from patronage.logic.cost.estimate import SECONDS_A_MONTH
 from patronage.logic.cost.volumes import Volumes
 from patronage.logic.scale.measured import value
 
 SIZES = (1_000_000, 100_000_000, 1_000_000_000)
 """The shops that docs/scale.md plans for."""
-SECONDS_A_MONTH = 30 * 24 * 3600
 _PRODUCTS_OF_A_MILLION = 100_000
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from patronage.logic.cost.volumes import ASSUMED
 from patronage.logic.engine_choice import SPARK
+from patronage.logic.monitor.machines import WHAT_OF
 from patronage.logic.scale.measured import value
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from patronage.logic.scale.shop import Deployed
 
 KINDS = ("segmentation", "training")
-_FUNCTION_GB = 3_008 / 1_024
-_FAMILY = {"segmentation": "segments", "training": "recommendations"}
 
 
 class Stage(NamedTuple):
@@ -69,11 +68,11 @@ class RunTime(NamedTuple):
 def run_time(kind: str, volumes: Volumes, deployed: Deployed, quotas: Quotas, *, engine: str) -> RunTime:
     """Return how long a run of a kind takes, of `KINDS`; the new generation is live before the last stage."""
     shards = deployed.shards(volumes.customers)
-    cut = _shard_stages(kind, deployed)
+    cut = shard_stages(kind, deployed)
     budget = deployed.run_seconds
     on_spark = engine == SPARK
     work = spark_vcpu_seconds(kind, volumes) if on_spark else 0.0
-    stages = [Stage("tables", _tables_seconds(kind, volumes, quotas, on_spark=on_spark))]
+    stages = [Stage("tables", _tables_seconds(kind, volumes, deployed, quotas, on_spark=on_spark))]
     if on_spark and "lists" in cut:
         # The job's workers make them.
         lists = shards * cut.pop("lists")
@@ -93,39 +92,39 @@ def run_time(kind: str, volumes: Volumes, deployed: Deployed, quotas: Quotas, *,
 
 def spark_vcpu_seconds(kind: str, volumes: Volumes) -> float:
     """Return the work of one run on Spark: a segmentation reads order lines and events, a training lines."""
-    events = volumes.events * volumes.history_months if kind == "segmentation" else 0
+    events = volumes.kept_events if kind == "segmentation" else 0
     rows = (volumes.kept_lines + events) / 1e6
     return rows * value(f"{kind}_cpu_s") * value("spark_factor")
 
 
 def units_a_customer(kind: str) -> float:
     """Return the write units of a customer's items in one publication."""
-    return value(f"units_{_FAMILY[kind]}")
+    return value(f"units_{WHAT_OF[kind]}")
 
 
 def run_bytes(kind: str) -> float:
     """Return the bytes a customer that a run leaves in the lake."""
-    return value(f"run_bytes_{_FAMILY[kind]}")
+    return value(f"run_bytes_{WHAT_OF[kind]}")
 
 
 def publishing_seconds(kind: str, deployed: Deployed) -> float:
     """Return how long one shard's customers are published and, a generation later, given their end."""
-    stages = _shard_stages(kind, deployed)
+    stages = shard_stages(kind, deployed)
     return stages["publish"] + stages["retire"]
 
 
 def shard_rate(kind: str, deployed: Deployed) -> float:
     """Return the write units a second of one shard that is published."""
     units = units_a_customer(kind) * deployed.customers_a_shard
-    return units / _shard_stages(kind, deployed)["publish"]
+    return units / shard_stages(kind, deployed)["publish"]
 
 
-def _shard_stages(kind: str, deployed: Deployed) -> dict[str, float]:
+def shard_stages(kind: str, deployed: Deployed) -> dict[str, float]:
     """Return the seconds of one shard in each stage, all kinds of items of its customers together."""
     customers = deployed.customers_a_shard
     items = _items_a_customer(kind) * customers
     found = {"lists": customers * value("lists_ms") / 1e3} if kind == "training" else {}
-    building = customers * value(f"publish_{_FAMILY[kind]}_ms") / 1e3
+    building = customers * value(f"publish_{WHAT_OF[kind]}_ms") / 1e3
     writing = items / deployed.puts_a_batch * value("batch_ms") / 1e3
     ending = items / deployed.updates_at_once * value("update_ms") / 1e3
     return found | {"publish": building + writing, "retire": ending}
@@ -135,12 +134,14 @@ def _items_a_customer(kind: str) -> float:
     return ASSUMED["items_a_customer"].value if kind == "segmentation" else 1.0
 
 
-def _tables_seconds(kind: str, volumes: Volumes, quotas: Quotas, *, on_spark: bool) -> float:
+def _tables_seconds(
+    kind: str, volumes: Volumes, deployed: Deployed, quotas: Quotas, *, on_spark: bool
+) -> float:
     if on_spark:
         return value("spark_start_s") + spark_vcpu_seconds(kind, volumes) / quotas.value("emr_vcpus")
     gb_seconds = ASSUMED[f"{kind}_gb_s"].value
     gb_seconds += volumes.kept_lines / 1e6 * ASSUMED[f"{kind}_gb_s_a_million_lines"].value
-    return gb_seconds / _FUNCTION_GB
+    return gb_seconds / (deployed.train_mb / 1_024)
 
 
 def _in_shards(

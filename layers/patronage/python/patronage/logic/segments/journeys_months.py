@@ -6,10 +6,10 @@ exact. A visitor may come in several, so that visitors do not.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from patronage.logic.segments.periods import begin_of, number_of
+from patronage.logic.segments.periods import last_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -58,4 +58,4 @@ def _sums(before: Row, counted: Row) -> Row:
 
 def _ends(begins: str) -> tuple[date, date]:
     first = date.fromisoformat(begins)
-    return first, begin_of(number_of(first, "month") + 1, "month") - timedelta(days=1)
+    return first, last_of(first, "month")

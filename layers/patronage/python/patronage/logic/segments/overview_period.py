@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from patronage.errors import BadField
 from patronage.logic.segments.overview_days import COMPARED_DAYS
-from patronage.logic.spans import Span, check_order
+from patronage.logic.spans import Span, check_order, cut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,12 +51,7 @@ def period_of(kept: Mapping[str, Any], start: date | None, end: date | None) -> 
         start = end if end < first else max(first, min(end, last) - length)
     if start <= last:
         check_order(Span(start, end))
-    if start > last or end < first:
-        field = "start" if start > last else "end"
-        raise BadField(
-            f"the run keeps the days from {first} to {last}, and none from {start} to {end}; "
-            "ask for some of them",
-            field=field,
-            rule="not-kept",
-        )
-    return Period(max(start, first), min(end, last))
+    refusal = (
+        f"the run keeps the days from {first} to {last}, and none from {start} to {end}; ask for some of them"
+    )
+    return Period(*cut((start, end), (first, last), refusal=refusal))

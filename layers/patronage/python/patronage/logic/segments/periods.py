@@ -26,6 +26,11 @@ def begin_of(number: int, period: str) -> date:
     return date(year, month + 1, 1)
 
 
+def last_of(begin: date, period: str) -> date:
+    """Return the last day of a period by its first."""
+    return begin_of(number_of(begin, period) + 1, period) - timedelta(days=1)
+
+
 def label_of(number: int, period: str) -> str:
     """Name a period: ``2010-W05``, ``2010-02``, ``2010-Q1``.
 

@@ -5,12 +5,12 @@ Every figure is of whole periods of the shop, and the rows sum to the totals bes
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadField
-from patronage.logic.segments.periods import begin_of, label_of, number_of
+from patronage.logic.segments.periods import begin_of, label_of, last_of, number_of
 from patronage.logic.segments.sales_question import BY_COLUMN, COLUMNS, LISTS
 
 if TYPE_CHECKING:
@@ -188,9 +188,9 @@ def _begin(day: date, grain: str) -> date:
 
 
 def _last(begin: date, grain: str) -> date:
-    """Return the last day of a period by its first."""
+    """Return the last day of a day, period or year by its first."""
     if grain == "day":
         return begin
     if grain == "year":
         return date(begin.year, 12, 31)
-    return begin_of(number_of(begin, grain) + 1, grain) - timedelta(days=1)
+    return last_of(begin, grain)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -47,10 +47,6 @@ def draw_glances(history: History, span: Span, visits: Visits, simulation: Simul
 
 def with_glances(visits: Visits, events: Events, glances: Visits) -> tuple[Visits, Events]:
     """Append the glances to the visits, and put their one event each among the others by time."""
-    whole = {
-        each.name: np.concatenate((getattr(visits, each.name), getattr(glances, each.name)))
-        for each in fields(Visits)
-    }
     nothing = np.full(len(glances), NOTHING)
     seen = Events(
         visit=len(visits) + np.arange(len(glances)),
@@ -60,9 +56,15 @@ def with_glances(visits: Visits, events: Events, glances: Visits) -> tuple[Visit
         answer=nothing,
         position=nothing,
     )
-    columns = {
-        each.name: np.concatenate((getattr(events, each.name), getattr(seen, each.name)))
-        for each in fields(Events)
-    }
+    columns = _joined(events, seen)
     order = np.argsort(columns["instant"], kind="stable")
-    return Visits(**whole), Events(**{name: column[order] for name, column in columns.items()})
+    by_time = Events(**{name: column[order] for name, column in columns.items()})
+    return Visits(**_joined(visits, glances)), by_time
+
+
+def _joined(ours: Visits | Events, more: Visits | Events) -> dict[str, Any]:
+    """Return by name the columns of both, one below the other."""
+    return {
+        each.name: np.concatenate((getattr(ours, each.name), getattr(more, each.name)))
+        for each in fields(ours)
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from patronage.logic.said import coded
+from patronage.logic.said import kept_code, stated
 from patronage.logic.segments.rfm import SEGMENTS
 from patronage.steps.analytics.documents import document_since
 from patronage.steps.analytics.paging import needed
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from patronage.stores.figures_reader import FiguresReader
 
 _OF_CLUSTERS = ("k", "reason", "seed", "silhouette", "stability", "inertia", "features", "by_k", "clusters")
-_CODED = ("reason_code", "reason_values")
-"""What runs have not always written of the clusters."""
 _MOVED = ("from_run", "to_run", "from_as_of", "to_as_of", "moves", "totals")
 
 
@@ -49,7 +47,7 @@ def clusters(reader: FiguresReader, *, now: datetime) -> dict[str, Any]:
     plane = document_since(reader, generation, "cluster-points")
     return {
         **{name: found[name] for name in _OF_CLUSTERS},
-        **{name: found[name] for name in _CODED if name in found},
+        **kept_code(found),
         **plane,
         **generation.head(now),
     }
@@ -70,7 +68,6 @@ def migration(reader: FiguresReader, *, now: datetime) -> dict[str, Any]:
     return {
         **answer,
         "names": {each.segment_id: each.name for each in SEGMENTS.values() if each.segment_id in ids},
-        "reason": NO_RUN_BEFORE if is_first else None,
-        **coded("reason", NO_RUN_BEFORE if is_first else None),
+        **stated("reason", NO_RUN_BEFORE if is_first else None),
         **generation.head(now),
     }

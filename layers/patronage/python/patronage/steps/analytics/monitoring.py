@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound
@@ -10,7 +11,7 @@ from patronage.logic.serve.pointer import NoGenerationYet
 from patronage.steps.analytics.documents import document_since
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date, datetime
 
     from patronage.logic.serve.generation import Generation
@@ -48,14 +49,30 @@ def recommendation_effectiveness(
         No monitoring run was published yet, or the live one could not measure this, or was published before
         there were sums by day.
     """
-    document, generation = document_of(reader, "effectiveness", now)
+    generation = _live(reader, now)
+    answer = answer_of(partial(_document, reader, generation), by, start=start, end=end)
+    return {**answer, **generation.head(now)}
+
+
+def answer_of(
+    read: Callable[[str], Mapping[str, Any]], by: str, *, start: date | None, end: date | None
+) -> dict[str, Any]:
+    """Return the report of effectiveness by one dimension: of all its days, or of some where they are said.
+
+    Parameters
+    ----------
+    read : callable
+        Returns a document of a run of monitoring by its name.
+    by, start, end
+        As of `recommendation_effectiveness`.
+    """
+    report = read("effectiveness")
     if start is None and end is None:
-        return {**rows_by(document, by), **generation.head(now)}
-    found = ranged(document, lambda name: document_of(reader, name, now)[0], by, start=start, end=end)
-    return {**found, **generation.head(now)}
+        return _rows_by(report, by)
+    return ranged(report, read, by, start=start, end=end)
 
 
-def rows_by(document: Mapping[str, Any], by: str) -> dict[str, Any]:
+def _rows_by(document: Mapping[str, Any], by: str) -> dict[str, Any]:
     """Return what a report of effectiveness says by one dimension."""
     answer = {name: document[name] for name in _BESIDE_ROWS if name in document}
     versions = {"versions": document["versions"]} if by == "model" else {}
@@ -100,15 +117,23 @@ def segment_effects(reader: FiguresReader, *, now: datetime) -> dict[str, Any]:
 
 def document_of(reader: FiguresReader, name: str, now: datetime) -> tuple[dict[str, Any], Generation]:
     """Return a document of the live monitoring run, and which that is."""
+    generation = _live(reader, now)
+    return _document(reader, generation, name), generation
+
+
+def _live(reader: FiguresReader, now: datetime) -> Generation:
     try:
-        generation = reader.live(FAMILY, now)
+        return reader.live(FAMILY, now)
     except NoGenerationYet as exc:
         raise NotFound(NO_RUN) from exc
+
+
+def _document(reader: FiguresReader, generation: Generation, name: str) -> dict[str, Any]:
     if name in DOCUMENTS:
-        return document_since(reader, generation, name, family=FAMILY), generation
-    found = reader.document(generation.run_id, name)
+        return document_since(reader, generation, name, family=FAMILY)
+    found: dict[str, Any] | None = reader.document(generation.run_id, name)
     if found is None:
         raise NotFound(
             f"the live monitoring run {generation.run_id} could not measure {name}; its decision says why"
         )
-    return found, generation
+    return found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound
 from patronage.logic.choices import check_choice
-from patronage.logic.said import SENTENCES, coded
+from patronage.logic.said import said, stated
 from patronage.logic.segments.methods import METHODS
 from patronage.logic.segments.migration import moved_by_segment
 from patronage.steps.analytics.documents import document_since
@@ -15,12 +15,13 @@ from patronage.steps.analytics.paging import needed
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from patronage.logic.said import Said
     from patronage.logic.serve.generation import Generation
     from patronage.stores.figures_reader import FiguresReader
 
-_ONLY_RFM = SENTENCES["only_rfm_compared"]
+_ONLY_RFM = said("only_rfm_compared")
 _NO_TOTAL = {"segments", "other_methods", "has_simulated_events"}
-NO_RUN_BEFORE = SENTENCES["no_run_before"]
+NO_RUN_BEFORE = said("no_run_before")
 
 
 def check_method(method: str) -> None:
@@ -109,8 +110,7 @@ def performance(reader: FiguresReader, *, method: str = "rfm", now: datetime) ->
         "is_simulated": is_simulated(summary, method),
         "frequency_unit": unit,
         "segments": found,
-        "migration_reason": reason,
-        **coded("migration_reason", reason),
+        **stated("migration_reason", reason),
     }
 
 
@@ -146,7 +146,7 @@ def _performed(profile: dict[str, Any], unit: str | None) -> dict[str, Any]:
 
 def _moves(
     reader: FiguresReader, generation: Generation, method: str
-) -> tuple[dict[str, dict[str, int]] | None, str | None]:
+) -> tuple[dict[str, dict[str, int]] | None, Said | None]:
     if method != "rfm":
         return None, _ONLY_RFM
     found = reader.document(generation.run_id, "migration")

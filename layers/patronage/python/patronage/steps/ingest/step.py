@@ -28,7 +28,7 @@ from patronage.steps.ingest.unmatched import of_unmatched
 from patronage.steps.ingest.upload import content_of
 from patronage.steps.quality_index import remember
 from patronage.stores.lake import SUPERSEDED
-from patronage.stores.objects import read_json, write_json
+from patronage.stores.objects import read_if_there, read_json, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -127,7 +127,7 @@ def ingest(
 def load_options(upload: Upload, lake: Lake) -> Options:
     """Read what is given for an object: the lake's `settings/ingest.toml` and dialects, and its sidecar."""
     store = lake.store
-    settings = store.read_bytes(SETTINGS) if store.exists(SETTINGS) else ""
+    settings = read_if_there(store, SETTINGS)
     own = {key: store.read_bytes(key) for key in store.keys(DIALECTS) if key.endswith(".toml")}
     return options_for(
         upload.key, settings=settings, sidecar=upload.sidecar, own_dialects=own, call=upload.options

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound
+from patronage.logic.monitor.alerts import FAILED, alert_parts
 from patronage.logic.monitor.execution import failure_of
 from patronage.logic.monitor.findings import findings_of
 from patronage.logic.monitor.keys import decision_key, document_key
@@ -95,7 +96,7 @@ def _alerts(decisions: Sequence[Decision], failed: Mapping[str, str]) -> list[di
         for rule in each.alerts
     ]
     of_failures = [
-        {"alert": f"failed:{name}", "said": f"{name} could not be measured: {cause}"}
+        {"alert": f"{FAILED}:{name}", "said": f"{name} could not be measured: {cause}"}
         for name, cause in failed.items()
     ]
     return of_rules + of_failures
@@ -117,7 +118,7 @@ def _untold(alerts: list[dict[str, str]], manifest: Manifest, store: ObjectStore
 
 def _things(alert: str) -> set[tuple[str, str, str]]:
     """Return each thing that an alert is about, by its name."""
-    family, rule, names = [*alert.split(":", 2), ""][:3]
+    family, rule, names = alert_parts(alert)
     return {(family, rule, name) for name in names.split(",")}
 
 

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from patronage.errors import NotFound
-from patronage.logic.effectiveness.days import Days, by_day, by_value, shop_total, total
-from patronage.logic.effectiveness.ranged import DAYS, VALUED, day_documents, days_of
-from patronage.logic.effectiveness.report import (
-    DIMENSIONS,
-    MOST,
-    attributed_share,
-    coverage_notes,
-    figures,
-    reason_of,
-    rows_by,
-    rule_of,
-    versions,
-)
+from patronage.logic.effectiveness.days import Days
+from patronage.logic.effectiveness.ranged import DAYS, VALUED, beside_rows, day_documents, values_of
+from patronage.logic.effectiveness.report import DIMENSIONS, MOST, coverage_notes, rows_by, rule_of, versions
 from patronage.logic.monitor.keys import document_key
 from patronage.logic.monitor.options import MonitorOptions
 from patronage.logic.queries import query
-from patronage.logic.said import stated
+from patronage.logic.spans import beginning
 from patronage.steps.manifest import Manifest
 from patronage.steps.monitor.judged import show_judged
 from patronage.steps.pin import pinned_engine
@@ -33,6 +23,7 @@ from patronage.stores.registry import record_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from patronage.engines.base import Engine
     from patronage.logic.effectiveness.options import AttributionOptions
@@ -76,9 +67,9 @@ def measured(manifest: Manifest, lake: Lake, options: AttributionOptions) -> dic
     options : AttributionOptions
         The rule.
     """
-    since = _since(manifest, options)
-    zone = ZoneInfo(manifest.shop.timezone)
-    whole = Days(since.astimezone(zone).date(), date.fromisoformat(manifest.today))
+    today, zone = date.fromisoformat(manifest.today), ZoneInfo(manifest.shop.timezone)
+    since = beginning(today - timedelta(days=options.report_days - 1), zone)
+    whole = Days(since.astimezone(zone).date(), today)
     with pinned_engine(manifest, lake, "events") as engine:
         show_live_segments(manifest, lake.store, engine)
         attribute(engine, options, since=since)
@@ -108,23 +99,16 @@ def _report(
     whole: Days,
 ) -> dict[str, Any]:
     """Return the report of all days, which are those of its sums by day."""
-    common = by_day_of[DAYS]
     days = whole.numbers(whole.start)
-    totals, shop = total(common["total"], days), shop_total(common["shop"], days)
-    by = {name: by_value(by_day_of[days_of(name)], days) for name in VALUED}
-    by["day"] = by_day(common["total"], days, since=whole.start)
+    by = {name: values_of(by_day_of.__getitem__, name, days) for name in (*DIMENSIONS, "version")}
     offline = _offline(by["version"], store)
     coverage = {**coverage, "of_unknown_versions": _of_unknown_versions(by["version"], store)}
     return {
         "as_of": manifest.as_of.isoformat(),
         "currency": manifest.shop.currency,
-        "since": common["since"],
-        "until": common["until"],
         "is_simulated": manifest.has_simulated_events,
         "rule": {"text": rule_of(options), "click_days": options.click_days, "view_days": options.view_days},
-        **stated("reason", reason_of(totals, options)),
-        "totals": figures(totals, options),
-        "shop": {**shop, "attributed_share": attributed_share(totals, shop)},
+        **beside_rows(by_day_of[DAYS], whole, options),
         "by": {name: rows_by(name, by[name], options) for name in DIMENSIONS},
         "versions": versions(by["version"], offline, options),
         "coverage": {**coverage, "notes": coverage_notes(coverage)},
@@ -161,13 +145,6 @@ def _credit(engine: Engine, name: str, touch: str, window_days: int) -> None:
     """Make a table of the outcomes that are due to a click, or to having been seen."""
     engine.table("touches", query("effectiveness_touches"), touch=touch)
     engine.table(name, query("effectiveness_credits"), window_days=window_days)
-
-
-def _since(manifest: Manifest, options: AttributionOptions) -> datetime:
-    """Return the instant at which the first of the shop's days begins that the report covers."""
-    zone = ZoneInfo(manifest.shop.timezone)
-    first = datetime.fromisoformat(manifest.today) - timedelta(days=options.report_days - 1)
-    return first.replace(tzinfo=zone).astimezone(UTC)
 
 
 def _offline(rows: Iterable[dict[str, Any]], store: ObjectStore) -> dict[tuple[str, str], Any]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MONTHS = "monitor/months/"
 """Below it lie the ends of runs by month."""
+STAMP = "%Y%m%dT%H%M%S.%fZ"
+"""How the keys of the ends of runs say the time, in UTC."""
 _OF_MONTH = ("machine", "run_id", "status", "ended", "seconds", "cost")
 
 
@@ -39,8 +41,20 @@ def month_record(machine: str, run_id: str, ended_at: datetime) -> str:
     >>> month_record("training", "a-1", datetime(2026, 1, 5, 3, tzinfo=UTC))
     'monitor/months/2026-01/20260105T030000.000000Z-training-a-1.json'
     """
-    name = f"{ended_at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{machine}-{run_id}.json"
+    name = f"{ended_at.astimezone(UTC):{STAMP}}-{machine}-{run_id}.json"
     return month_folder(ended_at) + name
+
+
+def record_parts(key: str) -> tuple[str, str, str]:
+    """Return the time as `STAMP` writes it, the machine and the run of a key of `month_record`.
+
+    Examples
+    --------
+    >>> record_parts("monitor/months/2026-01/20260105T030000.000000Z-training-a-1.json")
+    ('20260105T030000.000000Z', 'training', 'a-1')
+    """
+    stamp, machine, run_id = key.rpartition("/")[2].removesuffix(".json").split("-", 2)
+    return stamp, machine, run_id
 
 
 def ended(

@@ -13,7 +13,7 @@ from patronage.logic.said import said
 from patronage.steps.manifest import Manifest
 from patronage.steps.monitor.facts import facts_of
 from patronage.steps.pin import pin
-from patronage.stores.objects import write_json
+from patronage.stores.objects import read_if_there, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +91,7 @@ def read_monitor_options(store: ObjectStore) -> MonitorOptions:
     BadInput
         It is faulty.
     """
-    return MonitorOptions.from_toml(store.read_bytes(SETTINGS) if store.exists(SETTINGS) else "")
+    return MonitorOptions.from_toml(read_if_there(store, SETTINGS))
 
 
 def _is_enough(run_id: str, store: ObjectStore) -> bool:

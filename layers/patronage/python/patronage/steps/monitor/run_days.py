@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound
+from patronage.logic.said import kept_code
 from patronage.logic.spans import beginning
-from patronage.steps.monitor.ended import MONTHS, month_folder, run_record
+from patronage.steps.monitor.ended import MONTHS, STAMP, month_folder, record_parts, run_record
 from patronage.stores.objects import read_json
 from patronage.stores.operations import Execution
 
@@ -26,8 +27,7 @@ MOST_OF_DAYS = 100
 _READERS = 10
 _LISTED_BY_MONTH = 366
 """The months of more days are listed at once."""
-_WHERE_KNOWN = ("reason_code", "reason_values", "engine", "engine_reason")
-_STAMP = "%Y%m%dT%H%M%S.%fZ"
+_WHERE_KNOWN = ("engine", "engine_reason")
 
 
 def runs_of_days(
@@ -67,20 +67,24 @@ def runs_of_days(
     ended: Found = {key: each.ended or now for key, each in newest.items()}
     for folder in _folders(span, zone, now):
         ended |= {key: moment for key, moment in _ends(store.keys(folder)) if span.holds(moment, zone)}
-    wanted = [
-        (machine, run_id) for machine in _machines(executions, ended) for run_id in _newest(ended, machine)
-    ]
+    machines = _machines(executions, ended)
+    wanted = [(machine, run_id) for machine in machines for run_id in _newest(ended, machine)]
     with ThreadPoolExecutor(_READERS) as pool:
-        records = pool.map(lambda key: _record(store, *key), wanted)
-        found = [
-            (machine, run_told(newest.get((machine, run_id)) or _execution(record), record, now=now))
-            for (machine, run_id), record in zip(wanted, records, strict=True)
-            if record or (machine, run_id) in newest
-        ]
-    runs: dict[str, list[dict[str, Any]]] = {machine: [] for machine in _machines(executions, ended)}
-    for machine, run in found:
-        runs[machine].append(run)
-    return {"runs": runs, "runs_left_out": len(ended) - len(found)}
+        records = dict(zip(wanted, pool.map(lambda key: record_of(store, *key), wanted), strict=True))
+    runs: dict[str, list[dict[str, Any]]] = {machine: [] for machine in machines}
+    for key, record in records.items():
+        if record or key in newest:
+            runs[key[0]].append(run_told(newest.get(key) or _execution(record), record, now=now))
+    return {"runs": runs, "runs_left_out": len(ended) - sum(map(len, runs.values()))}
+
+
+def record_of(store: ObjectStore, machine: str, run_id: str) -> dict[str, Any]:
+    """Return the record that is kept of a run's end; {} where it goes on, or has just ended."""
+    try:
+        found: dict[str, Any] = read_json(store, run_record(machine, run_id))
+    except NotFound:
+        return {}
+    return found
 
 
 def run_told(execution: Execution, record: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
@@ -93,6 +97,7 @@ def run_told(execution: Execution, record: Mapping[str, Any], *, now: datetime) 
         "seconds": round((until - execution.began).total_seconds(), 1),
         "published": record.get("published"),
         "reason": record.get("reason", ""),
+        **kept_code(record),
         **{name: record[name] for name in _WHERE_KNOWN if name in record},
         "cause": ": ".join(filter(None, (record.get("error", ""), record.get("cause", "")))),
     }
@@ -114,8 +119,8 @@ def _folders(span: Span, zone: ZoneInfo, now: datetime) -> list[str]:
 def _ends(keys: Iterable[str]) -> Iterator[tuple[tuple[str, str], datetime]]:
     """Read machine, run and end off the keys of the ends of runs."""
     for key in keys:
-        stamp, machine, run_id = key.rpartition("/")[2].removesuffix(".json").split("-", 2)
-        yield (machine, run_id), datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
+        stamp, machine, run_id = record_parts(key)
+        yield (machine, run_id), datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
 
 
 def _machines(executions: Mapping[str, Sequence[Execution]], ended: Found) -> list[str]:
@@ -125,14 +130,6 @@ def _machines(executions: Mapping[str, Sequence[Execution]], ended: Found) -> li
 def _newest(ended: Found, machine: str) -> list[str]:
     of_machine = [(moment, run_id) for (each, run_id), moment in ended.items() if each == machine]
     return [run_id for _, run_id in sorted(of_machine, reverse=True)[:MOST_OF_DAYS]]
-
-
-def _record(store: ObjectStore, machine: str, run_id: str) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = read_json(store, run_record(machine, run_id))
-    except NotFound:  # it goes on, or has just ended
-        return {}
-    return found
 
 
 def _execution(record: Mapping[str, Any]) -> Execution:

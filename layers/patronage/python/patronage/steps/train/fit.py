@@ -27,7 +27,7 @@ def fit(run_id: str, model: str, store: ObjectStore) -> dict[str, Any]:
     """
     interactions, side = load_interactions(run_id, store), load_side(run_id, store)
     with single_blas_thread():
-        trained = _untrained(run_id, model, store).fit(interactions, side=side)
+        trained = untrained(run_id, model, store).fit(interactions, side=side)
     return keep_learnt(run_id, model, trained, store)
 
 
@@ -42,7 +42,7 @@ def keep_learnt(run_id: str, model: str, trained: Recommender, store: ObjectStor
 
 def load_model(run_id: str, model: str, store: ObjectStore) -> Recommender:
     """Take up a method that `fit` trained."""
-    return restored(_untrained(run_id, model, store), load_arrays(store, _key(run_id, model)))
+    return restored(untrained(run_id, model, store), load_arrays(store, _key(run_id, model)))
 
 
 def load_chosen(run_id: str, variant: str, store: ObjectStore) -> Recommender:
@@ -54,7 +54,7 @@ def load_chosen(run_id: str, variant: str, store: ObjectStore) -> Recommender:
     return Hybrid.of_trained(models, weights)
 
 
-def _untrained(run_id: str, model: str, store: ObjectStore) -> Recommender:
+def untrained(run_id: str, model: str, store: ObjectStore) -> Recommender:
     """Make a method with the settings that won; one that was not compared has its defaults."""
     if model not in CANDIDATES:
         return BESIDE[model]()

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from patronage.engines.spark_learn.methods import COMPARED, Learner, settings_on_spark
 from patronage.engines.spark_learn.purchases import Purchases
-from patronage.logic.recommenders.candidates import CANDIDATES, POPULARITY
+from patronage.logic.recommenders.candidates import CANDIDATES, POPULARITY, candidate
 from patronage.logic.said import SENTENCES
 from patronage.steps.manifest import Manifest
 from patronage.steps.train.blend import blend_measured
-from patronage.steps.train.drawn_windows import DRAWN, load_cutoffs, load_windows
+from patronage.steps.train.drawn_windows import COUNTED, DRAWN, load_cutoffs, load_windows
 from patronage.steps.train.evaluate import measure_method
 from patronage.steps.train.inputs import load_interactions, load_side, save_interactions
-from patronage.steps.train.on_spark.parts import read_parts
+from patronage.steps.train.on_spark.parts import count_customers, purchases_of, read_parts
 from patronage.steps.train.on_spark.windows import draw_customers, draw_windows
 from patronage.steps.train.promoted import promoted_methods, trials_of
-from patronage.stores.objects import read_json, write_json
+from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,11 +38,10 @@ def candidates(run_id: str, store: ObjectStore, spark: SparkSession) -> dict[str
         ``models``: one entry ``{"model": name}`` each.
     """
     manifest = Manifest.load(store, run_id)
-    counted = load_interactions(run_id, store, of="counted")
+    counted = load_interactions(run_id, store, of=COUNTED)
     frame = read_parts(run_id, store, spark).persist()
     try:
-        n_customers = read_json(store, f"runs/{run_id}/features/counts.json")["customers"]
-        drawn = draw_customers(frame, n_customers, counted.n_products)
+        drawn = draw_customers(frame, count_customers(run_id, store), counted.n_products)
         save_interactions(run_id, store, drawn, of=DRAWN)
         purchases = Purchases(frame=frame, counted=counted, drawn=drawn)
         draw_windows(run_id, purchases, buys_again=manifest.shop.recommend_bought, store=store)
@@ -64,31 +64,23 @@ def evaluate(run_id: str, model: str, store: ObjectStore, spark: SparkSession) -
     purchases.
     """
     manifest = Manifest.load(store, run_id)
-    windows = load_windows(run_id, store)
     settings = settings_on_spark(model, trials_of(model, manifest, store))
-    days = load_cutoffs(run_id, store)
-    frame = read_parts(run_id, store, spark).persist()
-    purchases = Purchases(
-        frame=frame,
-        counted=load_interactions(run_id, store, of="counted"),
-        drawn=load_interactions(run_id, store, of=DRAWN),
-    )
     side = load_side(run_id, store)
-    learners = {name: Learner(purchases.before(day), side=side) for name, day in days.items()}
+    with purchases_of(run_id, store, spark) as purchases, ExitStack() as opened:
+        windows = load_windows(run_id, store, drawn=purchases.drawn)
+        learners = {
+            name: opened.enter_context(Learner(purchases.before(day), side=side))
+            for name, day in load_cutoffs(run_id, store).items()
+        }
 
-    def train(settings: Mapping[str, Any], window: Holdout) -> Recommender:
-        name = "test" if window is windows.test else "validation"
-        return learners[name].learn(model, settings)
+        def train(settings: Mapping[str, Any], window: Holdout) -> Recommender:
+            name = "test" if window is windows.test else "validation"
+            return learners[name].learn(candidate(model, settings))
 
-    try:
         return measure_method(manifest, model, settings, windows, store, train=train)
-    finally:
-        for learner in learners.values():
-            learner.forget()
-        frame.unpersist()
 
 
-def blend(run_id: str, store: ObjectStore, spark: SparkSession) -> dict[str, Any]:  # noqa: ARG001
+def blend(run_id: str, store: ObjectStore) -> dict[str, Any]:
     """Learn how to blend the measured methods, and measure the blend."""
     return blend_measured(Manifest.load(store, run_id), load_windows(run_id, store), store)
 

@@ -10,10 +10,11 @@ import numpy as np
 from patronage.engines.spark_learn.arrow import table_of
 from patronage.logic.recommenders import Interactions
 from patronage.steps.recommendation_shards import USERS, shard_name
+from patronage.steps.train.drawn_windows import COUNTED
 from patronage.steps.train.inputs import load_interactions
 from patronage.steps.train.learnt import Learnt
 from patronage.steps.train.lists import make_lists
-from patronage.steps.train.on_spark.parts import distributed, read_part
+from patronage.steps.train.on_spark.parts import count_customers, distributed, read_part
 from patronage.steps.train.parquet import to_parquet
 from patronage.stores.objects import read_json
 
@@ -36,12 +37,12 @@ class LearntInParts(Learnt):
     @cached_property
     def interactions(self) -> Interactions:
         """What was bought on which day, counted by groups of customers."""
-        return load_interactions(self.run_id, self.store, of="counted")
+        return load_interactions(self.run_id, self.store, of=COUNTED)
 
     @cached_property
     def n_customers(self) -> int:
         """How many customers there are."""
-        return int(read_json(self.store, f"runs/{self.run_id}/features/counts.json")["customers"])
+        return count_customers(self.run_id, self.store)
 
     def customers(self, start: int, stop: int) -> tuple[Ids, Histories]:
         """Return a range of the customers that there are, by their indices, and what they bought."""

@@ -6,18 +6,23 @@ on a cluster, and Spark needs no file system of its own.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 from pyspark.sql import functions as sql
 
 from patronage.engines.spark_learn.arrow import columns_of, table_of
+from patronage.engines.spark_learn.purchases import Purchases
 from patronage.errors import NotFound
 from patronage.steps.learn_arrays import load_arrays, save_arrays
 from patronage.steps.recommendation_shards import ROWS_PER_SHARD, USERS, shard_name
+from patronage.steps.train.drawn_windows import COUNTED, DRAWN
+from patronage.steps.train.inputs import load_interactions
+from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -74,11 +79,39 @@ def read_part(run_id: str, shard: str, store: ObjectStore) -> dict[str, NDArray[
         return {name: np.zeros(0, dtype=np.int32) for name in _COLUMNS}
 
 
+@contextmanager
+def purchases_of(run_id: str, store: ObjectStore, spark: SparkSession) -> Iterator[Purchases]:
+    """Open what a run learns from; Spark holds its parts until the end."""
+    frame = read_parts(run_id, store, spark).persist()
+    try:
+        yield Purchases(
+            frame=frame,
+            counted=load_interactions(run_id, store, of=COUNTED),
+            drawn=load_interactions(run_id, store, of=DRAWN),
+        )
+    finally:
+        frame.unpersist()
+
+
+def write_counts(run_id: str, store: ObjectStore, counts: Mapping[str, int]) -> None:
+    """Write how many ``customers`` and ``products`` there are."""
+    write_json(store, _counts_key(run_id), counts)
+
+
+def count_customers(run_id: str, store: ObjectStore) -> int:
+    """Say how many customers there are."""
+    return int(read_json(store, _counts_key(run_id))["customers"])
+
+
 def distributed(texts: list[str], name: str, spark: SparkSession) -> DataFrame:
     """Return a frame of one column of texts, spread over as many tasks as keep the workers busy."""
     tasks = max(1, min(len(texts), _PARTS_A_CORE * spark.sparkContext.defaultParallelism))
     frame = spark.createDataFrame([(text,) for text in texts], f"{name} string")
     return frame.repartition(tasks)
+
+
+def _counts_key(run_id: str) -> str:
+    return f"runs/{run_id}/features/counts.json"
 
 
 def _key(run_id: str, shard: str) -> str:

@@ -15,13 +15,14 @@ from patronage.logic.tags import side_of
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
 from patronage.steps.segment.previous import show_live_segments
+from patronage.steps.train.drawn_windows import COUNTED
 from patronage.steps.train.inputs import save_interactions
-from patronage.steps.train.on_spark.parts import write_parts
+from patronage.steps.train.on_spark.parts import write_counts, write_parts
 from patronage.steps.train.tables import BESIDE_ORDERS, number
 from patronage.stores.objects import write_json
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame
 
     from patronage.stores.lake import Lake
 
@@ -29,7 +30,7 @@ _BOUGHT = ("customer", "product", "day")
 _GROUPS = ("country", "segment")
 
 
-def interactions(run_id: str, lake: Lake, spark: SparkSession) -> dict[str, Any]:  # noqa: ARG001
+def interactions(run_id: str, lake: Lake) -> dict[str, Any]:
     """Write who bought what on which day in parts, and how often what was bought by whom on which day.
 
     The latter counts by group: the customers of one country and one segment are one, and guests are in none.
@@ -55,8 +56,8 @@ def interactions(run_id: str, lake: Lake, spark: SparkSession) -> dict[str, Any]
         side = side_of(engine.rows(query("product_sides")), tags)
         write_parts(bought.where(sql.col("customer") >= 0), run_id, store)
     write_json(store, f"runs/{run_id}/features/side.json", side)
-    save_interactions(run_id, store, counted, of="counted")
-    write_json(store, f"runs/{run_id}/features/counts.json", counts)
+    save_interactions(run_id, store, counted, of=COUNTED)
+    write_counts(run_id, store, counts)
     return {**counts, "interactions": int(counted.purchases().sum())}
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from pyspark.sql import functions as sql
 
 from patronage.engines.spark_learn.arrow import collected, table_of
-from patronage.logic.evaluation import cutoff_day
+from patronage.logic.evaluation import cutoff_day, drawn_places
 from patronage.logic.recommenders import Interactions
 from patronage.steps.train.drawn_windows import measured_in, write_cutoffs
 from patronage.steps.train.inputs import save_interactions
@@ -49,7 +49,8 @@ def draw_windows(run_id: str, purchases: Purchases, *, buys_again: bool, store: 
             window = purchases.before(until).frame
         else:  # all was bought on one day: the windows are one
             cutoffs[name], window = cutoffs["test"], purchases.frame
-        measured = _drawn(_measured(window, cutoffs[name], only_new=not buys_again))
+        measured = _measured(window, cutoffs[name], only_new=not buys_again)
+        measured = measured[drawn_places(len(measured), MOST_MEASURED)]
         rows = _renumbered(_of_customers(window, measured), purchases.n_products)
         save_interactions(run_id, store, rows, of=measured_in(name))
         until = cutoffs[name]
@@ -65,14 +66,6 @@ def _measured(window: DataFrame, cutoff: int, *, only_new: bool) -> NDArray[np.i
         later = later.join(before.select(*cells).distinct(), cells, "left_anti")
     found = collected(later.select("customer").distinct().join(known, "customer", "left_semi"))
     return np.sort(found["customer"])
-
-
-def _drawn(customers: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Draw as `Holdout.sample` does."""
-    if len(customers) <= MOST_MEASURED:
-        return customers
-    places = np.random.default_rng(0).choice(len(customers), MOST_MEASURED, replace=False)
-    return customers[np.sort(places)]
 
 
 def _of_customers(frame: DataFrame, customers: NDArray[np.integer]) -> DataFrame:
