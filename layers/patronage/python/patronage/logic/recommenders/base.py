@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import partial
 from inspect import signature
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 from scipy import sparse
@@ -17,9 +18,9 @@ from patronage.logic.recommenders.ranking import check_k, top_k, top_k_sparse
 from patronage.logic.recommenders.threads import in_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from patronage.logic.recommenders.interactions import Ids, Mask, Matrix, Scores
+    from patronage.logic.recommenders.interactions import Ids, Lists, Mask, Matrix, Scores
 
 _CELLS_AT_ONCE = 1 << 23
 _MOST_ROWS_AT_ONCE = 4_096
@@ -49,6 +50,23 @@ class Reasons:
         """Return reasons that name no product."""
         nothing = np.zeros(shape, dtype=np.int32)
         return cls(nothing, nothing - 1, np.zeros(shape, dtype=np.float32))
+
+
+class Answer(NamedTuple):
+    """What was recommended to a batch, and the way to say why.
+
+    Parameters
+    ----------
+    ids, scores : arrays, shape (rows, k)
+        As `Recommender.recommend` returns them.
+    explain : callable
+        Says why each of some products, array of int32 of shape (rows, any), stands there: of `ids`, in any
+        order, with -1 for nothing.
+    """
+
+    ids: Ids
+    scores: Scores
+    explain: Callable[[Ids], Reasons]
 
 
 class Recommender(ABC):
@@ -115,21 +133,25 @@ class Recommender(ABC):
         scores : array of float32, shape (rows, k)
             Falling along each row; 0 where a popular product fills the list or none is left.
         """
-        check_k(k)
         eligible = self._eligible(exclude, include, in_stock)
-        ids = np.full((len(histories), k), -1, dtype=np.int32)
-        best = np.zeros((len(histories), k), dtype=np.float32)
-        popular = self.popular_[eligible[self.popular_]]
 
-        def answer(rows: slice) -> None:
-            block = histories[rows]
-            ids[rows], best[rows] = self._best(block, k, eligible, exclude_history)
-            fill(ids[rows], block, popular, exclude_history)
+        def best(rows: slice) -> Lists:
+            return self._best(histories[rows], k, eligible, exclude_history)
 
-        least = 1 if self.is_dense else _SPARSE_ROWS_AT_ONCE
-        step = max(least, min(_MOST_ROWS_AT_ONCE, _CELLS_AT_ONCE // max(histories.n_products, 1)))
-        in_blocks(answer, len(histories), step)
-        return ids, best
+        return self._filled(best, histories, k, eligible, exclude_history)
+
+    def answer(
+        self,
+        histories: Histories,
+        *,
+        k: int = 10,
+        exclude_history: bool = True,
+        in_stock: Mask | None = None,
+    ) -> Answer:
+        """Recommend, as `recommend` does, to a batch that is to be told why."""
+        filters: dict[str, Any] = {"exclude_history": exclude_history, "in_stock": in_stock}
+        ids, scores = self.recommend(histories, k=k, **filters)
+        return Answer(ids, scores, partial(self.explain, histories, **filters))
 
     def explain(
         self,
@@ -178,9 +200,30 @@ class Recommender(ABC):
             eligible[np.asarray(exclude, dtype=np.int64)] = False
         return eligible
 
-    def _best(
-        self, histories: Histories, k: int, eligible: Mask, exclude_history: bool
-    ) -> tuple[Ids, Scores]:
+    def _filled(
+        self,
+        best: Callable[[slice], Lists],
+        histories: Histories,
+        k: int,
+        eligible: Mask,
+        exclude_history: bool,
+    ) -> Lists:
+        """Take the best of each range of rows, and fill what is left empty with what is popular."""
+        check_k(k)
+        ids = np.full((len(histories), k), -1, dtype=np.int32)
+        scores = np.zeros((len(histories), k), dtype=np.float32)
+        popular = self.popular_[eligible[self.popular_]]
+
+        def answer(rows: slice) -> None:
+            ids[rows], scores[rows] = best(rows)
+            fill(ids[rows], histories[rows], popular, exclude_history)
+
+        least = 1 if self.is_dense else _SPARSE_ROWS_AT_ONCE
+        step = max(least, min(_MOST_ROWS_AT_ONCE, _CELLS_AT_ONCE // max(histories.n_products, 1)))
+        in_blocks(answer, len(histories), step)
+        return ids, scores
+
+    def _best(self, histories: Histories, k: int, eligible: Mask, exclude_history: bool) -> Lists:
         scores = self._scores(histories)
         if isinstance(scores, np.ndarray):
             scores[:, ~eligible] = 0

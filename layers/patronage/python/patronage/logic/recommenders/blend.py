@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from patronage.logic.evaluation.metrics import Relevant
-    from patronage.logic.recommenders.interactions import Ids, Matrix, Scores
-
-    Lists = tuple[Ids, Scores]
+    from patronage.logic.recommenders.interactions import Lists, Matrix, Scores
 
 _GRID = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0)
 _MOST_ROUNDS = 5

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from patronage.errors import BadInput
-from patronage.logic.recommenders.base import Reasons, Recommender
+from patronage.logic.recommenders.base import Answer, Reasons, Recommender
 from patronage.logic.recommenders.blend import OFFSET, blend
 from patronage.logic.recommenders.cells import values_of
 from patronage.logic.recommenders.ranking import top_k_sparse
 from patronage.logic.recommenders.threads import in_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from patronage.logic.recommenders.blend import Lists
     from patronage.logic.recommenders.interactions import (
         Histories,
         Ids,
         Interactions,
+        Lists,
         Mask,
         Matrix,
         Scores,
@@ -80,6 +81,30 @@ class Hybrid(Recommender):
         reasons = {name: self.models[name].why_not(interactions) for name in self._chosen()}
         return "; ".join(f"{name}: {reason}" for name, reason in reasons.items() if reason)
 
+    def answer(
+        self,
+        histories: Histories,
+        *,
+        k: int = 10,
+        exclude_history: bool = True,
+        in_stock: Mask | None = None,
+    ) -> Answer:
+        """Recommend, and keep what each model put forward for saying why."""
+        eligible = self._eligible(None, None, in_stock)
+        put_forward: dict[int, dict[str, Lists]] = {}
+
+        def best(rows: slice) -> Lists:
+            lists = self._lists(histories[rows], max(k, self.candidates), eligible, exclude_history)
+            put_forward[rows.start] = lists
+            return top_k_sparse(self._blend(lists), k)
+
+        ids, scores = self._filled(best, histories, k, eligible, exclude_history)
+        lists = {
+            name: _below_each_other([put_forward[start][name] for start in sorted(put_forward)])
+            for name in self.weights_
+        }
+        return Answer(ids, scores, partial(self._explained, histories, lists))
+
     def explain(
         self,
         histories: Histories,
@@ -89,24 +114,8 @@ class Hybrid(Recommender):
         in_stock: Mask | None = None,
     ) -> Reasons:
         """Give the reason of the model that contributes most to each product."""
-        reasons = Reasons.none(ids.shape)
-        eligible = self._eligible(None, None, in_stock)
-
-        def name_reasons(rows: slice) -> None:
-            block = histories[rows]
-            strongest = self._contributions(block, ids[rows], eligible, exclude_history).argmax(axis=0)
-            for place, name in enumerate(self.weights_):
-                chosen = strongest == place
-                found = self.models[name].explain(block, np.where(chosen, ids[rows], -1))
-                for ours, theirs in (
-                    (reasons.kind, found.kind),
-                    (reasons.because, found.because),
-                    (reasons.share, found.share),
-                ):
-                    ours[rows][chosen] = theirs[chosen]
-
-        in_blocks(name_reasons, len(histories), _ROWS_AT_ONCE)
-        return reasons
+        filters: dict[str, Any] = {"exclude_history": exclude_history, "in_stock": in_stock}
+        return self.answer(histories, k=ids.shape[1], **filters).explain(ids)
 
     def _chosen(self) -> dict[str, float]:
         weights = dict.fromkeys(self.models, 1.0) if self.weights is None else self.weights
@@ -133,9 +142,7 @@ class Hybrid(Recommender):
         for name in self.weights_:
             self.models[name].fit(interactions, side=side)
 
-    def _best(
-        self, histories: Histories, k: int, eligible: Mask, exclude_history: bool
-    ) -> tuple[Ids, Scores]:
+    def _best(self, histories: Histories, k: int, eligible: Mask, exclude_history: bool) -> Lists:
         lists = self._lists(histories, max(k, self.candidates), eligible, exclude_history)
         return top_k_sparse(self._blend(lists), k)
 
@@ -152,13 +159,38 @@ class Hybrid(Recommender):
     def _blend(self, lists: Mapping[str, Lists]) -> Matrix:
         return blend(lists, self.weights_, offset=self.offset, n_products=len(self.popular_))
 
-    def _contributions(self, histories: Histories, ids: Ids, eligible: Mask, exclude_history: bool) -> Scores:
+    def _explained(self, histories: Histories, lists: Mapping[str, Lists], ids: Ids) -> Reasons:
+        """Give the reason of the model that contributes most to each of `ids` by what each put forward."""
+        reasons = Reasons.none(ids.shape)
+
+        def name_reasons(rows: slice) -> None:
+            block, asked = histories[rows], ids[rows]
+            of_block = {name: (found[rows], scores[rows]) for name, (found, scores) in lists.items()}
+            strongest = self._contributions(of_block, asked, histories.n_products).argmax(axis=0)
+            for place, name in enumerate(self.weights_):
+                chosen = strongest == place
+                found = self.models[name].explain(block, np.where(chosen, asked, -1))
+                for ours, theirs in (
+                    (reasons.kind, found.kind),
+                    (reasons.because, found.because),
+                    (reasons.share, found.share),
+                ):
+                    ours[rows][chosen] = theirs[chosen]
+
+        in_blocks(name_reasons, len(histories), _ROWS_AT_ONCE)
+        return reasons
+
+    def _contributions(self, lists: Mapping[str, Lists], ids: Ids, n_products: int) -> Scores:
         """Return what each model contributes to each of `ids`, of shape (models, rows, k)."""
         rows = np.repeat(np.arange(len(ids)), ids.shape[1])
         columns = np.maximum(ids, 0).ravel()
-        lists = self._lists(histories, max(ids.shape[1], self.candidates), eligible, exclude_history)
         parts = [
-            blend({name: lists[name]}, {name: weight}, offset=self.offset, n_products=histories.n_products)
+            blend({name: lists[name]}, {name: weight}, offset=self.offset, n_products=n_products)
             for name, weight in self.weights_.items()
         ]
         return np.stack([values_of(part, rows, columns).reshape(ids.shape) for part in parts])
+
+
+def _below_each_other(parts: Sequence[Lists]) -> Lists:
+    ids, scores = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return ids, scores

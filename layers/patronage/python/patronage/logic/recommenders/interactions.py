@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Ids = NDArray[np.int32]
     Scores = NDArray[np.float32]
     Mask = NDArray[np.bool_]
+    Lists = tuple[Ids, Scores]
 
 
 @dataclass(frozen=True)

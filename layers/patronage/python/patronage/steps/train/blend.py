@@ -21,8 +21,7 @@ from patronage.stores.objects import write_json
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from patronage.logic.recommenders.blend import Lists
-    from patronage.logic.recommenders.interactions import Ids
+    from patronage.logic.recommenders.interactions import Ids, Lists
     from patronage.steps.train.windows import Split
     from patronage.stores.objects import ObjectStore
 

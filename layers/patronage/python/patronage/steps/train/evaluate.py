@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from patronage.logic.evaluation import Holdout
     from patronage.logic.recommenders import Recommender
-    from patronage.logic.recommenders.blend import Lists
+    from patronage.logic.recommenders.interactions import Lists
     from patronage.settings import Shop
     from patronage.steps.train.windows import Split
     from patronage.stores.objects import ObjectStore

@@ -69,9 +69,11 @@ def _users(learnt: Learnt, variant: str, start: int, stop: int) -> dict[str, NDA
     shop, active = learnt.shop, learnt.active
     customers, histories = learnt.customers(start, stop)
     model = learnt.chosen(variant)
-    exclude_history = not shop.recommend_bought
-    ids, scores = model.recommend(
-        histories, k=CANDIDATES_PER_CUSTOMER, exclude_history=exclude_history, in_stock=active
+    ids, scores, explain = model.answer(
+        histories,
+        k=CANDIDATES_PER_CUSTOMER,
+        exclude_history=not shop.recommend_bought,
+        in_stock=active,
     )
     is_new = np.zeros(ids.shape, dtype=np.bool_)
     if shop.explore_share:
@@ -81,8 +83,7 @@ def _users(learnt: Learnt, variant: str, start: int, stop: int) -> dict[str, NDA
         )
         found = np.where(fits > 0, new, np.int32(-1))
         ids, scores, is_new = explore(ids, scores, found, share=shop.explore_share, customers=customers)
-    earned = np.where(is_new, -1, ids)
-    reasons = model.explain(histories, earned, exclude_history=exclude_history, in_stock=active)
+    reasons = explain(np.where(is_new, -1, ids))
     indptr, bought = bought_last(histories, MOST_BOUGHT)
     return {
         "rows": customers,

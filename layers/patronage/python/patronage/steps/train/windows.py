@@ -11,8 +11,7 @@ from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
     from patronage.logic.recommenders import Interactions
-    from patronage.logic.recommenders.blend import Lists
-    from patronage.logic.recommenders.interactions import Ids, Scores
+    from patronage.logic.recommenders.interactions import Ids, Lists, Scores
     from patronage.stores.objects import ObjectStore
 
 Split = Literal["cutoff", "last"]
