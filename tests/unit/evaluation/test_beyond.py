@@ -89,10 +89,15 @@ def test_leave_last_out_gives_each_customer_a_cutoff_of_their_own():
 def test_a_sample_is_a_part_of_the_holdout():
     rows = [(c, p, 1) for c in range(30) for p in range(3)] + [(c, 4, 9) for c in range(30)]
     holdout = time_ordered_holdout(shop(rows, n_customers=30), test_share=0.4)
-    part = holdout.sample(7)
+    part = time_ordered_holdout(shop(rows, n_customers=30), test_share=0.4, most=7)
     assert len(part.customers) == len(part.histories) == part.relevant.shape[0] == 7
     assert set(part.customers) <= set(holdout.customers)
-    assert holdout.sample(100) is holdout
+    for row, customer in enumerate(part.customers):
+        (place,) = np.flatnonzero(holdout.customers == customer)
+        assert (part.relevant[[row]] != holdout.relevant[[place]]).nnz == 0
+        assert part.histories[row : row + 1].products.tolist() == [0, 1, 2]
+    every = time_ordered_holdout(shop(rows, n_customers=30), test_share=0.4, most=100)
+    assert every.customers.tolist() == holdout.customers.tolist()
 
 
 def test_errors_are_those_of_scikit_learn_and_folds_too():

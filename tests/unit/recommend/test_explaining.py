@@ -44,8 +44,8 @@ def test_blocks_give_the_same(make, monkeypatch):
     ids, _ = model.recommend(histories, k=8)
     whole = model.explain(histories, ids)
 
-    monkeypatch.setattr(module, "_ROWS_AT_ONCE", 3)
-    monkeypatch.setattr("patronage.logic.recommenders.hybrid._ROWS_AT_ONCE", 7)
+    monkeypatch.setattr(module, "_BOUGHT_AT_ONCE", 3)
+    monkeypatch.setattr("patronage.logic.recommenders.hybrid._BOUGHT_AT_ONCE", 7)
     blocks = model.explain(histories, ids)
 
     for name in ("kind", "because", "share"):

@@ -435,6 +435,20 @@ def test_the_search_keeps_to_the_shops_time(lake, shop, ingest_text):
     assert found["settings"] == best["settings"]
 
 
+def test_of_very_many_interactions_only_the_first_setting_is_tried(lake, shop, ingest_text, monkeypatch):
+    ingest_text(two_tastes())
+    prepared(lake, replace(shop, search_seconds=500.0))
+    found = {}
+    for most in (10_000, 10):
+        monkeypatch.setattr("patronage.steps.train.evaluate.MOST_SEARCHED", most)
+        evaluate("run", "popularity", lake.store)
+        found[most] = read_json(lake.store, "runs/run/metrics/popularity.json")
+    every = len(CANDIDATES["popularity"].trials)
+    assert [len(each["tried"]) for each in found.values()] == [every, 1]
+    assert found[10]["settings"] == dict(CANDIDATES["popularity"].trials[0])
+    assert found[10]["settings_left_untried"] == every - 1
+
+
 def test_the_search_lets_blas_work_in_one_thread(lake, shop, ingest_text, monkeypatch):
     """Sums of several threads come out otherwise on other numbers of cores, and near ties with them."""
     threads: list[int] = []

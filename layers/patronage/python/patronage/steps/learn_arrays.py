@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +27,10 @@ def save_arrays(
 ) -> None:
     """Write arrays as a file."""
     buffer = io.BytesIO()
-    write = np.savez_compressed if compressed else np.savez
-    write(buffer, **arrays)  # type: ignore[arg-type]
+    method = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
+    # Of lists the level that NumPy takes makes a file 8 % smaller, and takes five times as long.
+    with zipfile.ZipFile(buffer, "w", method, compresslevel=1) as archive:
+        for name, values in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                np.lib.format.write_array(entry, values, allow_pickle=False)
     store.write_bytes(key, buffer.getvalue())

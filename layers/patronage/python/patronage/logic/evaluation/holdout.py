@@ -12,6 +12,7 @@ from patronage.logic.evaluation.activity import ACTIVITIES, activity_of
 from patronage.logic.evaluation.beyond import measure_lists
 from patronage.logic.evaluation.metrics import METRICS, measure_ranking
 from patronage.logic.evaluation.splits import (
+    Split,
     cutoff_day,
     leave_last_out,
     relevant_items,
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
 
-    from patronage.logic.evaluation.splits import Mask
     from patronage.logic.recommenders.interactions import Histories, Ids, Interactions
 
 _EPOCH = date(1970, 1, 1)
@@ -74,15 +74,6 @@ class Holdout:
             "by_activity": self._by_activity(ids, k),
         }
 
-    def sample(self, most: int, *, random_state: int = 0) -> Holdout:
-        """Return the same with at most so many customers measured, drawn at random."""
-        if len(self.customers) <= most:
-            return self
-        rows = drawn_places(len(self.customers), most, random_state=random_state)
-        customers = self.customers[rows]
-        histories = self.train.histories(customers, now=self.histories.now)
-        return Holdout(self.train, customers, histories, self.relevant[rows], self.cutoff)
-
     def _by_activity(self, ids: Ids, k: int) -> dict[str, Any]:
         activity = activity_of(self.histories)
         found = {}
@@ -94,15 +85,15 @@ class Holdout:
         return found
 
 
-def drawn_places(count: int, most: int, *, random_state: int = 0) -> NDArray[np.int64]:
-    """Draw at most so many of the places from 0 to `count` at random; they rise."""
-    if count <= most:
+def drawn_places(count: int, most: int | None) -> NDArray[np.int64]:
+    """Draw at most so many of the places from 0 to `count` at random, by default all; they rise."""
+    if most is None or count <= most:
         return np.arange(count)
-    return np.sort(np.random.default_rng(random_state).choice(count, most, replace=False))
+    return np.sort(np.random.default_rng(0).choice(count, most, replace=False))
 
 
 def time_ordered_holdout(
-    interactions: Interactions, *, test_share: float = 0.2, only_new: bool = True
+    interactions: Interactions, *, test_share: float = 0.2, only_new: bool = True, most: int | None = None
 ) -> Holdout:
     """Hold out the last interactions in time, one cut-off for all.
 
@@ -117,20 +108,28 @@ def time_ordered_holdout(
         At most this share of the interactions falls after the cut-off.
     only_new : bool
         Only products that the customer did not have before count as relevant.
+    most : int, optional
+        Measure at most so many customers, drawn at random; by default all.
     """
     cutoff = cutoff_day(interactions.days, test_share=test_share, counts=interactions.counts)
-    return holdout_at(interactions, cutoff=cutoff, only_new=only_new)
+    return holdout_at(interactions, cutoff=cutoff, only_new=only_new, most=most)
 
 
-def holdout_at(interactions: Interactions, *, cutoff: int, only_new: bool = True) -> Holdout:
-    """Hold out the interactions from a day on, given in days since 1970-01-01."""
+def holdout_at(
+    interactions: Interactions, *, cutoff: int, only_new: bool = True, most: int | None = None
+) -> Holdout:
+    """Hold out the interactions from a day on, given in days since 1970-01-01; `most` as elsewhere."""
     users, items, days = interactions.customers, interactions.products, interactions.days
     split = split_at(users, items, days, cutoff=cutoff, only_new=only_new)
-    test = split.test & np.isin(users, users[split.train])
-    return _holdout(interactions, split.train, test, now=cutoff, cutoff=_EPOCH + timedelta(days=cutoff))
+    is_known = np.zeros(interactions.n_customers + 1, dtype=np.bool_)
+    is_known[users[split.train]] = True  # the last place is the guests'
+    window = Split(split.train, split.test & is_known[users])
+    return _holdout(interactions, window, now=cutoff, cutoff=_EPOCH + timedelta(days=cutoff), most=most)
 
 
-def last_out_holdout(interactions: Interactions, *, only_new: bool = True) -> Holdout:
+def last_out_holdout(
+    interactions: Interactions, *, only_new: bool = True, most: int | None = None
+) -> Holdout:
     """Hold out each customer's last interaction, whenever it was.
 
     Other customers' later interactions train the model, so it sees fashions that it could not have known:
@@ -138,15 +137,16 @@ def last_out_holdout(interactions: Interactions, *, only_new: bool = True) -> Ho
     """
     users, items, days = interactions.customers, interactions.products, interactions.days
     split = leave_last_out(users, items, days, only_new=only_new)
-    return _holdout(interactions, split.train, split.test, now=None, cutoff=None)
+    return _holdout(interactions, split, now=None, cutoff=None, most=most)
 
 
 def _holdout(
-    interactions: Interactions, train_rows: Mask, test_rows: Mask, *, now: int | None, cutoff: date | None
+    interactions: Interactions, split: Split, *, now: int | None, cutoff: date | None, most: int | None
 ) -> Holdout:
-    train = interactions.where(train_rows)
+    train, test = interactions.where(split.train), interactions.where(split.test)
     shape = {"n_users": interactions.n_customers, "n_items": interactions.n_products}
-    relevant = relevant_items(interactions.customers[test_rows], interactions.products[test_rows], **shape)
+    relevant = relevant_items(test.customers, test.products, **shape)
     measured = np.flatnonzero(np.diff(relevant.indptr))
+    measured = measured[drawn_places(len(measured), most)]
     histories = train.histories(measured, now=now)
     return Holdout(train, measured, histories, relevant[measured], cutoff)

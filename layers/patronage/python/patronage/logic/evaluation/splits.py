@@ -48,11 +48,13 @@ def cutoff_day(days: Ids, *, test_share: float = 0.2, counts: NDArray[np.int64] 
         raise BadInput(f"test_share={test_share} must lie between 0 and 1, such as 0.2")
     if len(days) == 0:
         raise BadInput("there is no interaction to split; upload orders first")
-    values, place = np.unique(days, return_inverse=True)
-    by_day = np.bincount(place, weights=counts)
+    first = int(days.min())
+    place = days - first
+    values = np.flatnonzero(np.bincount(place))
+    by_day = np.bincount(place, weights=counts)[values]
     from_here_on = np.cumsum(by_day[::-1])[::-1]
     few_enough = np.flatnonzero(from_here_on <= test_share * by_day.sum())
-    return int(values[few_enough[0]]) if len(few_enough) else int(values[-1]) + 1
+    return first + int(values[few_enough[0]] if len(few_enough) else values[-1] + 1)
 
 
 def split_at(users: Ids, items: Ids, days: Ids, *, cutoff: int, only_new: bool = True) -> Split:
@@ -112,8 +114,10 @@ def _unseen(users: Ids, items: Ids, test: Mask, train: Mask) -> Mask:
     """Keep of the test the interactions whose user and item do not occur together in the training part."""
     width = np.int64(items.max() + 1) if len(items) else np.int64(1)
     pairs = users.astype(np.int64) * width + items
-    known = np.sort(pairs[train & (users >= 0)])
     tested = np.flatnonzero(test)
+    is_tested = np.zeros(users.max(initial=-1) + 2, dtype=np.bool_)
+    is_tested[users[tested]] = True
+    known = np.sort(pairs[train & (users >= 0) & is_tested[users]])
     places = np.searchsorted(known, pairs[tested])
     is_new = places == len(known)
     is_new[~is_new] = known[places[~is_new]] != pairs[tested][~is_new]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _CELLS_AT_ONCE = 1 << 23
 _MOST_ROWS_AT_ONCE = 512
 _RARE_ENOUGH = 100
+_MOST_NEIGHBOURS = 10_000_000
+"""Of all products together; so a catalogue of 33,333 products has 300 each, and a larger one fewer."""
 _MOST_FOUND = 1_000
 """The fan-out of a word or tag: a product is led to so many others by it."""
 
@@ -37,7 +39,8 @@ class ContentNeighbours(ItemToItem):
     Parameters
     ----------
     neighbours : int
-        How many similar products each product keeps.
+        How many similar products each product keeps; fewer in a catalogue of which all would keep more than
+        10 million.
     popularity_power : float
         Likeness is multiplied by the popularity to this power, divided by the average of that.
     common : float
@@ -96,7 +99,7 @@ class ContentNeighbours(ItemToItem):
         row = np.repeat(np.arange(start, start + cosine.shape[0]), np.diff(cosine.indptr))
         likeness = sparse.csr_array(cosine)
         likeness.data = np.where(row == cosine.indices, 0, cosine.data * prior[cosine.indices])
-        kept = strongest_cells(likeness, self.neighbours)
+        kept = strongest_cells(likeness, min(self.neighbours, max(1, _MOST_NEIGHBOURS // len(prior))))
         return kept_cells(cosine, kept, likeness.data, np.minimum(cosine.data, 1))
 
     def _vectors(self, side: Side, n_products: int) -> tuple[Matrix, Scores]:

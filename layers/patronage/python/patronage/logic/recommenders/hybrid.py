@@ -12,7 +12,7 @@ from patronage.logic.recommenders.base import Answer, Reasons, Recommender
 from patronage.logic.recommenders.blend import OFFSET, blend
 from patronage.logic.recommenders.cells import values_of
 from patronage.logic.recommenders.ranking import top_k_sparse
-from patronage.logic.recommenders.threads import in_blocks
+from patronage.logic.recommenders.threads import in_threads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         Side,
     )
 
-_ROWS_AT_ONCE = 1_024
+_BOUGHT_AT_ONCE = 1 << 15
 
 
 class Hybrid(Recommender):
@@ -177,7 +177,7 @@ class Hybrid(Recommender):
                 ):
                     ours[rows][chosen] = theirs[chosen]
 
-        in_blocks(name_reasons, len(histories), _ROWS_AT_ONCE)
+        in_threads(name_reasons, histories.ranges(_BOUGHT_AT_ONCE))
         return reasons
 
     def _contributions(self, lists: Mapping[str, Lists], ids: Ids, n_products: int) -> Scores:

@@ -84,7 +84,7 @@ class Interactions:
         by_customer = self.customers[order]
         starts = np.searchsorted(by_customer, wanted)
         counts = np.searchsorted(by_customer, wanted, side="right") - starts
-        indptr, places = _ragged(starts, counts)
+        indptr, places = ragged(starts, counts)
         rows = order[places]
         newest = int(self.days.max(initial=0))
         return Histories(
@@ -163,9 +163,18 @@ class Histories:
             customers=self.customers[start:stop],
         )
 
+    def ranges(self, most: int) -> list[slice]:
+        """Cut the rows into ranges of at most so many interactions each, or of one row."""
+        found, start = list[slice](), 0
+        while start < len(self):
+            stop = int(np.searchsorted(self.indptr, self.indptr[start] + most, side="right")) - 1
+            found.append(slice(start, max(stop, start + 1)))
+            start = found[-1].stop
+        return found
+
     def take(self, rows: NDArray[np.int64]) -> Histories:
         """Return chosen rows, in the order in which they are named."""
-        indptr, places = _ragged(self.indptr[rows], self.lengths[rows])
+        indptr, places = ragged(self.indptr[rows], self.lengths[rows])
         return replace(
             self,
             indptr=indptr,
@@ -212,8 +221,8 @@ class Side:
     customer_tags: Sequence[Sequence[str]] = ()
 
 
-def _ragged(
-    starts: NDArray[np.int64], counts: NDArray[np.int64]
+def ragged(
+    starts: NDArray[np.integer], counts: NDArray[np.integer]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return where rows of so many places from each start on begin when laid end to end, and the places."""
     indptr = np.concatenate([[0], np.cumsum(counts)])

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from copy import copy
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from patronage.logic.recommenders.base import Reasons, Recommender
 from patronage.logic.recommenders.cells import values_of
-from patronage.logic.recommenders.threads import in_blocks
+from patronage.logic.recommenders.interactions import ragged
+from patronage.logic.recommenders.pruning import kept_cells
+from patronage.logic.recommenders.threads import in_threads
 from patronage.logic.serve.kinds import BOUGHT_TOGETHER
 
 if TYPE_CHECKING:
     from patronage.logic.recommenders.interactions import Histories, Ids, Matrix, Scores
 
-_ROWS_AT_ONCE = 1_024
+_BOUGHT_AT_ONCE = 1 << 15
+"""Each of them meets each product that is to be explained."""
 
 
 class ItemToItem(Recommender):
@@ -56,6 +60,17 @@ class ItemToItem(Recommender):
         share[cells] = shares.data[order][near]
         return ids, scores, share
 
+    def towards(self, products: Ids) -> Self:
+        """Return a model that leads to these products alone, as a filter would, and far quicker."""
+        is_wanted = np.zeros(self.similarity_.shape[1], dtype=np.bool_)
+        is_wanted[products] = True
+        kept = is_wanted[self.similarity_.indices]
+        found = copy(self)
+        found.similarity_, found.share_ = kept_cells(
+            self.similarity_, kept, self.similarity_.data, self.share_.data
+        )
+        return found
+
     def _explain(self, histories: Histories, ids: Ids) -> Reasons:
         """Name the product of the history that gives each recommended product most of its score."""
         reasons = Reasons.none(ids.shape)
@@ -67,7 +82,7 @@ class ItemToItem(Recommender):
             reasons.share[rows][named] = values_of(self.share_, strongest[named], ids[rows][named])
             reasons.kind[rows][named] = self.reason_kind
 
-        in_blocks(name, len(histories), _ROWS_AT_ONCE)
+        in_threads(name, histories.ranges(_BOUGHT_AT_ONCE))
         return reasons
 
     def _weights(self, histories: Histories) -> Matrix:
@@ -97,18 +112,16 @@ def _strongest(weights: Matrix, similarity: Matrix, ids: Ids) -> Ids:
     strongest = np.full(ids.shape, -1, dtype=np.int32)
     weights.sum_duplicates()
     lengths = np.diff(weights.indptr)
-    filled = np.flatnonzero(lengths)
-    if len(filled) == 0:
+    row, place = np.nonzero((ids >= 0) & (lengths > 0)[:, None])
+    if len(row) == 0:
         return strongest
-    towards = np.repeat(ids, lengths, axis=0)
-    asked = towards >= 0
-    bought = np.broadcast_to(weights.indices[:, None], towards.shape)
-    led = np.zeros(towards.shape, dtype=np.float32)
-    led[asked] = values_of(similarity, bought[asked], towards[asked])
-    led *= weights.data[:, None]
-    starts = weights.indptr[filled]
-    most = np.maximum.reduceat(led, starts, axis=0)
-    is_most = led == np.repeat(most, lengths[filled], axis=0)
-    first = np.minimum.reduceat(np.where(is_most, bought, weights.shape[1]), starts, axis=0)
-    strongest[filled] = np.where(most > 0, first, -1)
+    # Each product that is asked for meets all that its customer bought: cells laid end to end.
+    indptr, cells = ragged(weights.indptr[row], lengths[row])
+    bought = weights.indices[cells]
+    towards = np.repeat(ids[row, place], lengths[row])
+    led = values_of(similarity, bought, towards) * weights.data[cells]
+    most = np.maximum.reduceat(led, indptr[:-1])
+    is_most = led == np.repeat(most, lengths[row])
+    first = np.minimum.reduceat(np.where(is_most, bought, weights.shape[1]), indptr[:-1])
+    strongest[row, place] = np.where(most > 0, first, -1)
     return strongest

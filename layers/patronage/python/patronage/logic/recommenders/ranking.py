@@ -76,17 +76,28 @@ def top_k_sparse(
         values[~eligible[scores.indices]] = 0
     # Of the best so many more may be taken.
     wanted = np.full(rows, k) if taken is None else k + np.diff(taken.indptr)
-    least = np.full(rows, _LEAST)
-    for long in np.flatnonzero(lengths > wanted):
-        cells = values[scores.indptr[long] : scores.indptr[long + 1]]
-        place = len(cells) - wanted[long]
-        least[long] = max(np.partition(cells, place)[place], _LEAST)
+    least = _least_wanted(values, scores.indptr, wanted)
     kept = np.flatnonzero(values >= np.repeat(least, lengths))
     row = np.searchsorted(scores.indptr, kept, side="right") - 1
     if taken is not None:
         is_free = values_of(taken, row, scores.indices[kept]) == 0
         row, kept = row[is_free], kept[is_free]
     return _ranked(row, scores.indices[kept], values[kept], (rows, columns), k)
+
+
+def _least_wanted(
+    values: Scores, indptr: NDArray[np.integer], wanted: NDArray[np.integer]
+) -> NDArray[np.float32]:
+    """Return for each row the value that as many reach as are wanted of it, if it has them."""
+    least = np.full(len(wanted), _LEAST)
+    is_long = np.diff(indptr) > wanted
+    starts, ends = indptr[:-1][is_long], indptr[1:][is_long]
+    places = ends - wanted[is_long]
+    parted = values.copy()
+    for start, end, place in zip(starts.tolist(), ends.tolist(), (places - starts).tolist(), strict=True):
+        parted[start:end].partition(place)
+    least[is_long] = np.maximum(parted[places], _LEAST)
+    return least
 
 
 def check_k(k: int) -> None:

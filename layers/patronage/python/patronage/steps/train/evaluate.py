@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from patronage.logic.evaluation import measure_ranking
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     Settings = Mapping[str, Any]
     Trains = Callable[[Settings, Holdout], Recommender]
+
+MOST_SEARCHED = 3_000_000
+"""Of more interactions the first setting alone is tried: every other would take as long as the training."""
 
 
 def candidates(run_id: str, store: ObjectStore) -> dict[str, Any]:
@@ -75,8 +78,8 @@ def evaluate(
     def train(settings: Settings, window: Holdout) -> Recommender:
         return candidate(model, settings).fit(window.train, side=side)
 
-    settings = trials_of(model, manifest, store)
-    return measure_method(manifest, model, settings, windows, store, train=train, clock=clock)
+    settings, count = trials_of(model, manifest, store), len(interactions.products)
+    return measure_method(manifest, model, settings, windows, count, store, train=train, clock=clock)
 
 
 def measure_method(
@@ -84,6 +87,7 @@ def measure_method(
     model: str,
     settings: Sequence[Settings],
     windows: Windows,
+    interactions: int,
     store: ObjectStore,
     *,
     train: Trains,
@@ -99,12 +103,16 @@ def measure_method(
         What to try.
     windows : Windows
         What to measure on.
+    interactions : int
+        How many the run has.
     train : callable
         Trains the method, with settings, on what comes before a window.
     clock : callable
         Seconds from some moment on.
     """
     run_id, shop = manifest.run_id, manifest.shop
+    if interactions > MOST_SEARCHED:
+        shop = replace(shop, search_seconds=0)
     with single_blas_thread():
         trials = _try(settings, windows.validation, train, shop, clock)
         best = max(trials, key=lambda trial: trial.ndcg)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from patronage.steps.train.inputs import load_active, load_interactions
 if TYPE_CHECKING:
     from patronage.logic.recommenders import Interactions, Recommender
     from patronage.logic.recommenders.interactions import Histories, Ids, Mask
+    from patronage.logic.recommenders.item_to_item import ItemToItem
     from patronage.settings import Shop
     from patronage.stores.objects import ObjectStore
 
@@ -57,6 +58,11 @@ class Learnt:
     def new_products(self) -> Ids:
         """The products too new to be judged by their sales."""
         return new_products(self.interactions)
+
+    @cached_property
+    def towards_new(self) -> Recommender:
+        """What leads to the new products by what is said of them."""
+        return cast("ItemToItem", self.model("alike")).towards(self.new_products)
 
     def customers(self, start: int, stop: int) -> tuple[Ids, Histories]:
         """Return a range of the customers that there are, by their indices, and what they bought."""

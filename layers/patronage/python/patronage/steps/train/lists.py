@@ -78,7 +78,7 @@ def _users(learnt: Learnt, variant: str, start: int, stop: int) -> dict[str, NDA
     is_new = np.zeros(ids.shape, dtype=np.bool_)
     if shop.explore_share:
         # Of the products too new to be judged by their sales, those most like what each customer bought.
-        new, fits = learnt.model("alike").recommend(
+        new, fits = learnt.towards_new.recommend(
             histories, k=NEW_PER_CUSTOMER, include=learnt.new_products, in_stock=active
         )
         found = np.where(fits > 0, new, np.int32(-1))

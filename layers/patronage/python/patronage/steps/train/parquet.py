@@ -36,9 +36,9 @@ def to_parquet(run_id: str, shard: str, store: ObjectStore) -> dict[str, Any]:
 def _places(arrays: dict[str, Array]) -> dict[str, Array]:
     """Lay lists out as a row a place: the list's owner, the place's rank, and what stands there."""
     rows, width = arrays["items"].shape
-    columns: dict[str, Any] = {
-        "owner": array("i", (row for row in arrays["rows"].values for _ in range(width))),
-        "rank": array("i", list(range(1, width + 1)) * rows),
-    }
+    owner = array("i", bytes(4 * rows * width))
+    for place in range(width):
+        owner[place::width] = array("i", arrays["rows"].values)
+    columns: dict[str, Any] = {"owner": owner, "rank": array("i", range(1, width + 1)) * rows}
     columns |= {name: arrays[name].values for name in ("items", "scores", "kind", "because", "share")}
     return {name: Array((rows * width,), memoryview(values)) for name, values in columns.items()}

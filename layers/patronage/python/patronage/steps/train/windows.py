@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from patronage.logic.evaluation import Holdout, last_out_holdout, time_ordered_holdout
 from patronage.steps.learn_arrays import load_arrays, save_arrays
@@ -38,9 +38,9 @@ class Windows:
         With ``cutoff`` each is the last fifth of the time; with ``last`` each customer's last interaction.
         """
         hold_out = {"cutoff": time_ordered_holdout, "last": last_out_holdout}[split]
-        test = hold_out(interactions, only_new=not buys_again)
-        validation = hold_out(test.train, only_new=not buys_again) if len(test.train.days) else test
-        return cls(validation.sample(MOST_MEASURED), test.sample(MOST_MEASURED))
+        options: dict[str, Any] = {"only_new": not buys_again, "most": MOST_MEASURED}
+        test = hold_out(interactions, **options)
+        return cls(hold_out(test.train, **options) if len(test.train.days) else test, test)
 
 
 def write_lists(store: ObjectStore, run_id: str, model: str, **windows: Lists) -> None:

@@ -77,7 +77,8 @@ def evaluate(run_id: str, model: str, store: ObjectStore, spark: SparkSession) -
             name = "test" if window is windows.test else "validation"
             return learners[name].learn(candidate(model, settings))
 
-        return measure_method(manifest, model, settings, windows, store, train=train)
+        count = int(purchases.counted.purchases().sum())
+        return measure_method(manifest, model, settings, windows, count, store, train=train)
 
 
 def blend(run_id: str, store: ObjectStore) -> dict[str, Any]:
