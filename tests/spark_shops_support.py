@@ -18,6 +18,7 @@ from patronage.logic.tables import EVENTS, ORDERS
 from patronage.settings import Shop
 from patronage.steps.generate import generate
 from patronage.steps.ingest import Upload, ingest
+from patronage.steps.monitor.learning import LEARNT as JUDGED
 from patronage.steps.monitor.states import MEASURED
 from patronage.steps.pin import pin
 from patronage.steps.segment.gate import gate as segment_gate
@@ -149,6 +150,7 @@ SEGMENTATION: Steps = {
 TRAINING: Steps = {"interactions": partial(_of_lake, interactions, "again")}
 LISTS: Steps = {"ratings": partial(_of_lake, ratings, "again"), "to_parquet": _to_parquet}
 MONITORING: Steps = {name: partial(_of_lake, step, "watch") for name, step in MEASURED.items()}
+JUDGING: Steps = {name: partial(_of_store, step, "watch") for name, step in JUDGED.items()}
 LEARNT_STEPS: Steps = SEGMENTATION | TRAINING | LISTS
 """Steps that run on either engine, in an order in which they may run."""
 BARE_STEPS: Steps = SEGMENTATION | TRAINING | MONITORING

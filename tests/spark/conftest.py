@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engines_support import Recorder, Twins
-from patronage.engines.spark import LOCAL, session
+from patronage.engines.spark import SMALL, UNCOMPILED, session
 from spark_shops_support import copied
 from tests_support import ALL
 
@@ -18,23 +18,14 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 NO_JAVA = "Java 17 is missing; install it with: apt-get install openjdk-17-jre-headless"
-_SMALL = {
-    "spark.ui.showConsoleProgress": "false",
-    "spark.sql.shuffle.partitions": "1",
-    "spark.sql.adaptive.enabled": "false",
-    # Rows are few and statements many: to compile either takes longer than to run it.
-    "spark.driver.extraJavaOptions": "-Xss8m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-}
-_UNCOMPILED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
-"""`make test-all` compiles statements, as they are in a job."""
 
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory) -> Iterator[SparkSession]:
     if shutil.which("java") is None:
         pytest.skip(NO_JAVA)
-    settings = {**LOCAL, **_SMALL, **({} if ALL else _UNCOMPILED)}
-    settings["spark.master"] = "local[1]"
+    # `make test-all` compiles statements, as a job of many rows does.
+    settings = {name: value for name, value in SMALL.items() if not (ALL and name in UNCOMPILED)}
     settings["spark.sql.warehouse.dir"] = str(tmp_path_factory.mktemp("warehouse"))
     opened = session(settings)
     opened.sparkContext.setLogLevel("ERROR")

@@ -7,8 +7,6 @@ import pytest
 from engines_support import differences
 from spark_shops_support import BARE_STEPS, bare_shop
 
-pytestmark = pytest.mark.slow
-
 SHOP, STEPS = bare_shop, BARE_STEPS
 
 

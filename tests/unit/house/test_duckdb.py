@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from array import array
 from decimal import Decimal
 
 import duckdb
@@ -53,6 +54,25 @@ def test_large_results_come_in_chunks(tmp_path):
         engine.scan("again", [tmp_path / "it's.parquet"])
         assert engine.rows("FROM again") == [{"n": 1}]
     assert [len(chunk) for chunk in chunks] == [1000, 1000, 500]
+
+
+def test_numbers_come_as_arrays_in_their_order_and_types():
+    sql = "SELECT CAST(range AS BIGINT) AS whole, range / 4 AS real FROM range(5000) ORDER BY range DESC"
+    with DuckEngine(Shop()) as engine:
+        found = engine.numbers(sql, {"real": "f", "whole": "i"})
+    assert [found["real"].typecode, found["whole"].typecode] == ["f", "i"]
+    assert found["whole"].tolist() == list(range(4999, -1, -1))
+    assert found["real"].tolist() == [number / 4 for number in range(4999, -1, -1)]
+
+
+def test_numbers_of_no_row_are_empty_arrays():
+    with DuckEngine(Shop()) as engine:
+        assert engine.numbers("SELECT 1 AS n WHERE FALSE", {"n": "q"}) == {"n": array("q")}
+
+
+def test_a_null_is_no_number():
+    with DuckEngine(Shop()) as engine, pytest.raises(ValueError, match="column n has 1 nulls"):
+        engine.numbers("SELECT * FROM (VALUES (1), (NULL)) AS given(n)", {"n": "d"})
 
 
 def test_arrays_become_a_table_whose_nan_is_null():

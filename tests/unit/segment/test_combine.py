@@ -116,6 +116,16 @@ def test_every_figure_of_a_run_is_served(run_id, lake, shop):
     assert any(key.startswith(f"members#{run_id}#rfm#") for key in keys)
 
 
+def test_the_gate_says_where_each_shard_begins(run_id, lake, monkeypatch):
+    monkeypatch.setattr("patronage.steps.segment.gate.CUSTOMERS_PER_SHARD", 25)
+    gate(run_id, lake.store)
+    firsts = ["c000", "c025", "c050"]
+    assert read_json(lake.store, f"runs/{run_id}/publish/segments/bounds.json") == {
+        "customers": firsts,
+        "journeys": firsts,
+    }
+
+
 def test_segments_name_what_the_live_recommendations_say_their_customers_buy_next(run_id, lake, shop):
     assert not any(
         profile["next_products"]

@@ -214,6 +214,14 @@ def test_a_long_timeline_keeps_the_latest_entries_and_the_beginning(run, lake):
     assert (summary["customers"], summary["cut"], summary["by_kind"]["purchase"]) == (2, 1, 251)
 
 
+def test_a_timeline_of_one_entry_too_many_is_not_cut_if_that_one_is_the_acquisition(run, lake):
+    lines = "".join(f"o{n:03d},a,p,1,1,2025-12-01T{n // 60:02d}:{n % 60:02d}:00Z\n" for n in range(200))
+    summary = run(orders=lines + LATE)["timelines"]
+    found = step.timeline("run", "a", lake.store)
+    assert [entry["position"] for entry in found["entries"]] == [*range(1, 202)]
+    assert (found["total"], found["is_cut"], summary["cut"]) == (201, False, 0)
+
+
 def test_a_shop_without_events_has_what_its_orders_tell_and_says_why_the_rest_is_absent(run, lake):
     found = run(
         orders="o1,a,p1,1,10,2025-01-01T10:00:00Z\no2,a,p2,1,30,2025-01-11T10:00:00Z\n"

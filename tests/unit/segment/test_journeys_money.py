@@ -98,6 +98,23 @@ def test_fees_of_a_day_without_a_paid_sale_are_an_entry_of_their_own(lake):
     assert (found["totals"]["purchases"], found["totals"]["fees"]) == (1, 2)
 
 
+def test_a_product_that_an_order_lists_twice_is_counted_once_a_day(lake):
+    first, later = "2025-11-01T10:00:00Z", "2025-11-03T10:00:00Z"
+    add_lines(
+        lake,
+        [
+            ("o1", "a", "tea", 100, "sale", first),
+            ("o1", "a", "tea", 100, "sale", first),
+            ("o1", "a", "cup", 100, "sale", first),
+            ("o1", "a", "tea", 100, "sale", later),
+            ("o2", "a", "tea", 100, "sale", later),
+        ],
+    )
+    assert run_on(lake) == {"a": (500, 500)}
+    purchases = [each for each in timeline("run", "a", lake.store)["entries"] if each["kind"] == "purchase"]
+    assert [(each["order_id"], each["products"]) for each in purchases] == [("o1", 2), ("o1", 1), ("o2", 1)]
+
+
 @pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LINES)

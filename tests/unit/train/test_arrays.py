@@ -36,6 +36,17 @@ def test_equal_arrays_give_equal_bytes():
     assert write_npz({"a": array("q", [1, 2])}) == write_npz({"a": array("q", [1, 2])})
 
 
+def test_arrays_that_are_not_compressed_are_read_as_well():
+    arrays = {"a": array("i", [0] * 1000), "b": array("d", [1.5])}
+    stored = write_npz(arrays, compressed=False)
+    assert len(stored) > 4000 > len(write_npz(arrays))
+    assert {name: each.values.tolist() for name, each in read_npz(stored).items()} == {
+        name: values.tolist() for name, values in arrays.items()
+    }
+    with np.load(io.BytesIO(stored)) as loaded:
+        assert loaded["b"].tolist() == [1.5]
+
+
 def test_other_layouts_are_refused():
     buffer = io.BytesIO()
     np.savez(buffer, table=np.asfortranarray(np.ones((2, 3))))

@@ -1,4 +1,4 @@
-"""The Spark job: the states of one run, up to its gate, on EMR Serverless or on the cores of this machine.
+"""The Spark job: the states of a run, up to what decides on it, on EMR Serverless or on this machine.
 
 ::
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from patronage.stores.objects import ObjectStore
 
-_MACHINES = ("segmentation", "training")
+_MACHINES = ("segmentation", "training", "monitoring")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,7 +57,7 @@ def carry(machine: str, run_id: str, lake: Lake, *, is_local: bool) -> None:
     Parameters
     ----------
     machine : str
-        "segmentation" or "training".
+        "segmentation", "training" or "monitoring".
     run_id : str
         The run.
     lake : Lake
@@ -76,15 +76,16 @@ def carry(machine: str, run_id: str, lake: Lake, *, is_local: bool) -> None:
     store = lake.store
     if not store.exists(f"runs/{run_id}/manifest.json"):
         raise NotFound(f"run {run_id} has no manifest; its state machine pins it before it starts the job")
-    family = Manifest.load(store, run_id).family
-    if family != WHAT_OF[machine]:
-        raise BadInput(f"run {run_id} is one of {family}, which {machine} does not make")
+    manifest = Manifest.load(store, run_id)
+    if manifest.family != WHAT_OF[machine]:
+        raise BadInput(f"run {run_id} is one of {manifest.family}, which {machine} does not make")
     # Only now, for it starts Java: a run that cannot be is told at once.
     from patronage.engines.opening import opening
-    from patronage.engines.spark import LOCAL, SparkEngine, session
+    from patronage.engines.spark import SparkEngine, on_this_machine, session
     from patronage.steps.job_states import STATES
 
-    spark = session(LOCAL if is_local else {})
+    rows = sum(manifest.rows.values()) or manifest.lines
+    spark = session(on_this_machine(rows) if is_local else {})
     spark.sparkContext.setLogLevel("ERROR")  # it warns of each window without a partition
     try:
         _tell(f"Spark {spark.version}, Python {sys.version.split()[0]}: {machine} {run_id}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
@@ -63,6 +64,12 @@ class Engine(Protocol):
 
     def chunks(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
         """Run a query and return its rows in chunks; for large results."""
+
+    def numbers(self, sql: str, typecodes: Mapping[str, str]) -> dict[str, array[Any]]:
+        """Run a query of numbers and return an array a column; for large results.
+
+        `typecodes` (i, q, f, d) names the query's columns; none of them is null.
+        """
 
     def parquet(self, sql: str, path: Path) -> None:
         """Run a query and write its result as one snappy Parquet file."""

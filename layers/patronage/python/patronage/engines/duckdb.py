@@ -12,6 +12,7 @@ from arro3.core import Array as ArrowArray
 from arro3.core import DataType, Table
 
 from patronage.engines import databases
+from patronage.engines.arrow_numbers import gather_stream
 from patronage.engines.clock import clock_changes, day_sql
 from patronage.logic.parts import Part
 from patronage.logic.queries import literal
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _MOST_WORDS = 1000
 """Above so many different texts in a column, Parquet's dictionary costs more to make than it saves."""
+_TYPES = {"i": "INTEGER", "q": "BIGINT", "f": "FLOAT", "d": "DOUBLE"}
+"""By the typecodes of arrays."""
 _QUICK_YEARS = (2005, 2036)
 """The first and last year whose days are cut without asking the zone; each more makes a query longer."""
 
@@ -120,6 +123,10 @@ class DuckSession:
         cursor = self.connection.execute(sql)
         while chunk := cursor.fetchmany(size):
             yield chunk
+
+    def numbers(self, sql: str, typecodes: Mapping[str, str]) -> dict[str, array[Any]]:
+        typed = ", ".join(f"CAST({name} AS {_TYPES[code]}) AS {name}" for name, code in typecodes.items())
+        return gather_stream(typecodes, self.connection.sql(f"SELECT {typed} FROM ({sql})"))
 
     def parquet(self, sql: str, path: Path) -> None:
         self._copy(sql, path, "FORMAT parquet, COMPRESSION snappy")

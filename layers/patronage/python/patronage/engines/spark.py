@@ -12,8 +12,10 @@ import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
 
 from patronage.engines.spark_sql import translated
+from patronage.logic.arrays import gather
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
@@ -32,12 +34,35 @@ LOCAL = {
 }
 """What suits the cores of one machine."""
 
+UNCOMPILED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+"""Statements are interpreted: to compile one takes longer than to run it over few rows."""
+
+SMALL = {
+    **LOCAL,
+    **UNCOMPILED,
+    "spark.master": "local[1]",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.adaptive.enabled": "false",
+    # The JVM, too, compiles little, and keeps it: what is compiled for many statements fills the usual cache.
+    "spark.driver.extraJavaOptions": (
+        "-Xss8m -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC -Xmn256m"
+    ),
+}
+"""What suits few rows and many statements, as of a demo."""
+SMALL_ROWS = 20_000
+
 _OWN = {
     # As DuckDB has them: what overflows or cannot be cast is an error, and the zone is the shop's.
     "spark.sql.ansi.enabled": "true",
 }
 _DUCK_TYPES = {"string": "VARCHAR", "int": "INTEGER", "timestamp": "TIMESTAMP WITH TIME ZONE"}
 _SPARK_TYPES = {"VARCHAR": "STRING", "TIMESTAMPTZ": "TIMESTAMP", "ORDER_KIND": "STRING"}
+
+
+def on_this_machine(rows: int) -> Mapping[str, str]:
+    """Return the settings that suit so many rows on one machine."""
+    return SMALL if rows <= SMALL_ROWS else LOCAL
 
 
 def session(settings: Mapping[str, str] | None = None) -> SparkSession:
@@ -143,6 +168,9 @@ class SparkEngine:
     def chunks(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
         for batch in _batches(self._query(sql, {})):
             yield list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+
+    def numbers(self, sql: str, typecodes: Mapping[str, str]) -> dict[str, array[Any]]:
+        return gather(typecodes, self.chunks(f"SELECT {', '.join(typecodes)} FROM ({sql}) AS numbers"))
 
     def parquet(self, sql: str, path: Path) -> None:
         """Run a query and write its result as one file, partition by partition, on this machine.

@@ -43,13 +43,22 @@ def read_npz(content: bytes) -> dict[str, Array]:
         return {name.removesuffix(".npy"): _read_npy(archive.read(name)) for name in archive.namelist()}
 
 
-def write_npz(arrays: Mapping[str, array[Any]]) -> bytes:
-    """Write one-dimensional arrays (typecodes i, q, f, d) as an `.npz` file; equal arrays, equal bytes."""
+def write_npz(arrays: Mapping[str, array[Any]], *, compressed: bool = True) -> bytes:
+    """Write one-dimensional arrays (typecodes i, q, f, d) as an `.npz` file; equal arrays, equal bytes.
+
+    Parameters
+    ----------
+    arrays : mapping
+        By name.
+    compressed : bool
+        Whether to deflate them: slow, and of little use to what is read once and soon.
+    """
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    method = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
+    with zipfile.ZipFile(buffer, "w", method, compresslevel=1) as archive:
         for name, values in arrays.items():
             entry = zipfile.ZipInfo(f"{name}.npy")
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.compress_type = method
             archive.writestr(entry, _header(values.typecode, len(values)) + values.tobytes())
     return buffer.getvalue()
 

@@ -34,7 +34,7 @@ QUERIES = {
     for query in (
         FeatureQuery("features_days", ("order_history",)),
         FeatureQuery("features_orders", ("order_history",)),
-        FeatureQuery("features_baskets", ("categorised_history",)),
+        FeatureQuery("features_baskets", ("order_history", "categorised_history")),
         FeatureQuery("features_favourites", ("categorised_history",)),
         FeatureQuery("features_profile", ("order_history", "customer_facts")),
         FeatureQuery("features_events", ("event_history",)),

@@ -17,15 +17,19 @@ if TYPE_CHECKING:
 
 _DIGITS = 9
 """So many digits tell every number of four bytes apart."""
+_ALL_SHORT = 10**_DIGITS
+"""Whole numbers below have no more digits than that."""
 
 
 def pack_values(values: Sequence[Any]) -> bytes:
     """Pack a customer's values, in the order of the features that the generation names."""
-    return pack_document([_short(value) for value in values])[0]
+    return pack_document([_short(value) if isinstance(value, float) else value for value in values])[0]
 
 
-def _short(value: Any) -> Any:
-    return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value
+def _short(value: float) -> float:
+    if value.is_integer() and abs(value) < _ALL_SHORT:
+        return value
+    return float(f"{value:.{_DIGITS}g}")
 
 
 def served_values(

@@ -10,7 +10,8 @@ from patronage.logic.segments.journeys_timeline import KINDS, timeline_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_COUNTS = ("entries", *KINDS.values())
+COUNTS = ("entries", *KINDS.values())
+"""Columns of `timelines.parquet` that say how many entries a customer has, the same in each row."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -25,15 +26,15 @@ def timeline_document(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> di
     Parameters
     ----------
     names : sequence of str
-        Columns of `timelines.parquet`, in the order of the cells; ``occurred_at`` is in microseconds.
+        Of what an entry says; ``occurred_at`` is in microseconds.
     rows : sequence of sequence
-        At least one.
+        At least one: the customer, the cells of an entry, and the `COUNTS` of the whole timeline.
     """
-    kept = [place for place, name in enumerate(names) if name not in {"customer_id", *_COUNTS}]
+    end = 1 + len(names)
     return {
-        "names": [names[place] for place in kept],
-        "rows": [[row[place] for place in kept] for row in rows],
-        "counts": {name: rows[-1][names.index(name)] for name in _COUNTS},
+        "names": names,
+        "rows": [row[1:end] for row in rows],
+        "counts": dict(zip(COUNTS, rows[-1][end:], strict=True)),
     }
 
 

@@ -1,4 +1,5 @@
--- What each customer buys, how varied and how much of it at a discount. Reads `orders`, up to as_of.
+-- What each customer buys, how varied and how much of it at a discount. Reads `orders`, up to as_of, `buyers` and
+-- `behaviour_bought`.
 -- A discount is unknown, not 0, where no order line of the shop states one; less than 1 % of the line's price is the
 -- rounding of a price a piece, and no discount.
 WITH stated AS (
@@ -6,19 +7,19 @@ WITH stated AS (
 ),
 
 occasions AS (
-    SELECT customer_id, shop_day(ordered_at) AS day, COUNT(DISTINCT product_id) AS products
-    FROM orders
-    WHERE customer_id IS NOT NULL AND kind = 'sale' AND net_minor > 0
-    GROUP BY customer_id, shop_day(ordered_at)
+    SELECT idx, day, COUNT(DISTINCT product_id) AS products
+    FROM behaviour_bought
+    GROUP BY idx, day
 ),
 
 varied AS (
     SELECT
-        customer_id,
+        buyers.customer_id,
         COUNT(*) AS occasions,
-        CAST(SUM(products) AS BIGINT) AS products
+        CAST(SUM(occasions.products) AS BIGINT) AS products
     FROM occasions
-    GROUP BY customer_id
+    INNER JOIN buyers ON occasions.idx = buyers.idx
+    GROUP BY buyers.customer_id
 ),
 
 paid AS (

@@ -16,7 +16,7 @@ WITH carts AS (
 purchase_days AS (
     SELECT DISTINCT ask, day
     FROM order_history
-    WHERE is_purchase
+    WHERE is_purchase AND ask IN (SELECT ask FROM carts)
 ),
 
 ended AS (

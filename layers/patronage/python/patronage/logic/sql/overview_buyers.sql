@@ -1,17 +1,18 @@
 -- Of each day, how many customers bought that day by how many days ago they had bought before: `first` never, `second` on
 -- their first day alone, `later` on more. So it can be told for any span of days how many different customers bought.
--- Longer gaps count as $most. Reads `sales_orders`.
+-- Longer gaps count as $most. Reads `sales_buyers`, `sales_places`.
 WITH days AS (
-    SELECT DISTINCT customer_id, day
-    FROM sales_orders
-    WHERE customer_id IS NOT NULL AND is_purchase
+    SELECT DISTINCT sales_buyers.customer, sales_places.day
+    FROM sales_buyers
+    INNER JOIN sales_places ON sales_buyers.place = sales_places.place
+    WHERE sales_buyers.customer IS NOT NULL
 ),
 
 numbered AS (
     SELECT
         day,
-        ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY day) AS number,
-        DATE_DIFF('day', LAG(day) OVER (PARTITION BY customer_id ORDER BY day), day) AS gap_days
+        ROW_NUMBER() OVER (PARTITION BY customer ORDER BY day) AS number,
+        DATE_DIFF('day', LAG(day) OVER (PARTITION BY customer ORDER BY day), day) AS gap_days
     FROM days
 )
 

@@ -1,6 +1,22 @@
--- Net money of each product by day. A product is what was sold: fees are none, and neither is what was only cancelled,
--- as a fee that was given back. Reads `orders` up to as_of.
-SELECT product_id AS value, shop_day(ordered_at) AS day, CAST(SUM(net_minor) AS BIGINT) AS net_minor
+-- Net money by day of the products that `overview_kept` keeps: those of all are too many to add up by day.
+-- Reads `orders` up to as_of and `product_sums`.
+WITH ranked AS (
+    SELECT
+        value,
+        ROW_NUMBER() OVER (ORDER BY net_minor DESC, value) AS by_net,
+        ROW_NUMBER() OVER (ORDER BY recent_minor DESC, value) AS by_recent,
+        ROW_NUMBER() OVER (ORDER BY ABS(recent_minor - before_minor) DESC, value) AS by_change
+    FROM product_sums
+),
+
+kept AS (
+    SELECT value
+    FROM ranked
+    WHERE by_net <= $most OR by_recent <= $most OR by_change <= $most
+)
+
+SELECT kept.value, shop_day(orders.ordered_at) AS day, CAST(SUM(orders.net_minor) AS BIGINT) AS net_minor
 FROM orders
-WHERE kind <> 'fee' AND product_id IN (SELECT product_id FROM orders WHERE kind = 'sale')
-GROUP BY product_id, shop_day(ordered_at)
+INNER JOIN kept ON orders.product_id = kept.value
+WHERE orders.kind <> 'fee'
+GROUP BY kept.value, shop_day(orders.ordered_at)

@@ -6,6 +6,14 @@ WITH titles AS (
     GROUP BY product_id
 ),
 
+-- most are in the catalogue, and where all are no order line is read
+untitled AS (
+    SELECT named_products.product_id
+    FROM named_products
+    LEFT JOIN titles ON named_products.product_id = titles.product_id
+    WHERE titles.title IS NULL
+),
+
 sold AS (
     SELECT
         orders.product_id,
@@ -15,7 +23,7 @@ sold AS (
             ORDER BY orders.ordered_at DESC, orders.description
         ) AS newest
     FROM orders
-    INNER JOIN named_products ON orders.product_id = named_products.product_id
+    INNER JOIN untitled ON orders.product_id = untitled.product_id
     WHERE orders.kind = 'sale' AND orders.net_minor > 0 AND orders.description IS NOT NULL
 )
 

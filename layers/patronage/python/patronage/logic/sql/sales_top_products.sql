@@ -1,6 +1,5 @@
--- The $most products with the most money, with their orders and buyers (counted for these alone: of all products it costs
--- more than everything else here), and the name that `products` gives, else that of their newest sale (the least text
--- where two are equally new). Reads `sales_products`, `products`, `orders`.
+-- The $most products with the most money, with their orders and buyers: counted for these alone, as of all products it
+-- costs more than everything else here. Reads `sales_products`, `products`, `orders`.
 WITH ranked AS (
     SELECT *, ROW_NUMBER() OVER (ORDER BY net_minor DESC, product_id) AS place
     FROM sales_products
@@ -17,27 +16,12 @@ titles AS (
 sold AS (
     SELECT
         orders.product_id,
-        orders.order_id,
-        orders.customer_id,
-        orders.description,
-        ROW_NUMBER() OVER (
-            PARTITION BY orders.product_id
-            ORDER BY
-                CASE WHEN orders.description IS NULL THEN 1 ELSE 0 END, orders.ordered_at DESC, orders.description
-        ) AS newest
+        COUNT(DISTINCT orders.order_id) AS orders,
+        COUNT(DISTINCT orders.customer_id) AS customers
     FROM orders
     INNER JOIN top ON orders.product_id = top.product_id
     WHERE orders.kind = 'sale' AND orders.net_minor > 0
-),
-
-described AS (
-    SELECT
-        product_id,
-        COUNT(DISTINCT order_id) AS orders,
-        COUNT(DISTINCT customer_id) AS customers,
-        MAX(CASE WHEN newest = 1 THEN description END) AS description
-    FROM sold
-    GROUP BY product_id
+    GROUP BY orders.product_id
 )
 
 SELECT
@@ -49,11 +33,11 @@ SELECT
     top.items,
     top.returned_items,
     top.sale_lines,
-    COALESCE(described.orders, 0) AS orders,
-    COALESCE(described.customers, 0) AS customers,
-    COALESCE(titles.title, described.description, top.product_id) AS name,
+    COALESCE(sold.orders, 0) AS orders,
+    COALESCE(sold.customers, 0) AS customers,
+    titles.title AS name,
     titles.category
 FROM top
 LEFT JOIN titles ON top.product_id = titles.product_id
-LEFT JOIN described ON top.product_id = described.product_id
+LEFT JOIN sold ON top.product_id = sold.product_id
 ORDER BY top.place

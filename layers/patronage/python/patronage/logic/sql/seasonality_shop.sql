@@ -1,6 +1,7 @@
 -- Orders and money of the shop by month, weekday (Monday is 1) and hour of the shop's zone, guests with it.
 -- Reads `orders` up to as_of. An order counts where its first sale was booked; one booked exactly at the shop's midnight
--- has no hour (null), as its source knows days only. Money is that of all lines, each at its own time.
+-- has no hour (null), as its source knows days only. Money is that of all lines, each at its own time. Lines are added up
+-- by the minute first, whose clock is asked for once; a minute's first instant is apart, as it may be midnight.
 WITH booked AS (
     SELECT MIN(ordered_at) AS ordered_at, 1 AS orders, 0 AS net_minor
     FROM orders
@@ -11,6 +12,12 @@ WITH booked AS (
     FROM orders
 ),
 
+minutes AS (
+    SELECT MIN(ordered_at) AS ordered_at, SUM(orders) AS orders, SUM(net_minor) AS net_minor
+    FROM booked
+    GROUP BY EPOCH_US(ordered_at) // 60000000, EPOCH_US(ordered_at) % 60000000 = 0
+),
+
 placed AS (
     SELECT
         orders,
@@ -19,7 +26,7 @@ placed AS (
         CASE
             WHEN ordered_at <> CAST(shop_day(ordered_at) AS TIMESTAMPTZ) THEN EXTRACT(HOUR FROM ordered_at)
         END AS hour
-    FROM booked
+    FROM minutes
 )
 
 SELECT

@@ -1,18 +1,9 @@
 -- The $most products that brought the most net from the customers of each segment, and how many of them bought each.
--- Reads `customer_products` and `segmented` (customer_id, group_id).
+-- Reads `customer_products` and `segmented` (segment_set, group_id, customers).
 WITH sizes AS (
-    SELECT group_id, COUNT(*) AS size
+    SELECT group_id, CAST(SUM(customers) AS BIGINT) AS size
     FROM segmented
     GROUP BY group_id
-),
-
-shop AS (
-    SELECT
-        customer_products.product_id,
-        COUNT(CASE WHEN customer_products.items > 0 THEN 1 END) / (SELECT SUM(size) FROM sizes) AS share
-    FROM customer_products
-    INNER JOIN segmented ON customer_products.customer_id = segmented.customer_id
-    GROUP BY customer_products.product_id
 ),
 
 summed AS (
@@ -23,8 +14,14 @@ summed AS (
         SUM(customer_products.items) AS items,
         COUNT(CASE WHEN customer_products.items > 0 THEN 1 END) AS buyers
     FROM customer_products
-    INNER JOIN segmented ON customer_products.customer_id = segmented.customer_id
+    INNER JOIN segmented ON customer_products.segment_set = segmented.segment_set
     GROUP BY segmented.group_id, customer_products.product_id
+),
+
+shop AS (
+    SELECT product_id, CAST(SUM(buyers) AS BIGINT) / (SELECT SUM(size) FROM sizes) AS share
+    FROM summed
+    GROUP BY product_id
 ),
 
 ranked AS (

@@ -1,15 +1,15 @@
 -- Each customer's entries numbered from 1, the oldest first, with the customer's totals of all of them; kept are the
--- latest $entries and the acquisition. Reads `timeline_entries`.
+-- latest and the acquisition. Reads `timeline_entries`, `timeline_sizes`.
 SELECT
     placed.*,
-    totals.entries,
-    totals.visits,
-    totals.purchases,
-    totals.fees,
-    totals.refunds,
-    totals.segment_changes,
-    totals.recommendations_seen,
-    totals.recommendations_taken
+    sizes.entries,
+    sizes.visits,
+    sizes.purchases,
+    sizes.fees,
+    sizes.refunds,
+    sizes.segment_changes,
+    sizes.recommendations_seen,
+    sizes.recommendations_taken
 FROM (
     SELECT
         customer_id,
@@ -28,18 +28,5 @@ FROM (
         detail
     FROM timeline_entries
 ) AS placed
-INNER JOIN (
-    SELECT
-        customer_id,
-        COUNT(*) AS entries,
-        COUNT(CASE WHEN kind = 'visit' THEN 1 END) AS visits,
-        COUNT(CASE WHEN kind = 'purchase' THEN 1 END) AS purchases,
-        COUNT(CASE WHEN kind = 'fee' THEN 1 END) AS fees,
-        COUNT(CASE WHEN kind = 'refund' THEN 1 END) AS refunds,
-        COUNT(CASE WHEN kind = 'segment_change' THEN 1 END) AS segment_changes,
-        COUNT(CASE WHEN kind = 'recommendation_seen' THEN 1 END) AS recommendations_seen,
-        COUNT(CASE WHEN kind = 'recommendation_taken' THEN 1 END) AS recommendations_taken
-    FROM timeline_entries
-    GROUP BY customer_id
-) AS totals ON placed.customer_id = totals.customer_id
-WHERE placed.position > totals.entries - $entries OR placed.kind = 'acquired'
+INNER JOIN timeline_sizes AS sizes ON placed.customer_id = sizes.customer_id
+WHERE placed.position > sizes.left_out OR placed.kind = 'acquired'

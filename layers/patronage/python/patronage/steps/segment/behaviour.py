@@ -64,9 +64,12 @@ def _shop(engine: Engine, sums: dict[str, Any]) -> dict[str, Any]:
 
 def _judge(engine: Engine, *, median_depth: float | None) -> Norms:
     """Keep `customer_behaviour` and return the norms that it was judged by."""
-    for name in ("visits", "prices", "preferences", "purchases"):
+    engine.table("buyers", query("buyers"))
+    for name in ("visits", "prices", "preferences", "bought", "purchases"):
         engine.table(f"behaviour_{name}", query(f"behaviour_{name}"))
-    engine.table("seasonality_customers", query("seasonality_customers"))
+    for name in ("seasonality_times", "seasonality_customers"):
+        engine.table(name, query(name))
+    engine.drop("behaviour_bought")
     norms = Norms(median_depth=median_depth, **engine.row(query("behaviour_norms")))
     engine.table(
         "customer_behaviour",
@@ -137,7 +140,7 @@ def slices(run_id: str, lake: Lake) -> dict[str, Any]:
 
 
 def _sliced(engine: Engine, column: str, values: dict[int, str]) -> list[dict[str, Any]]:
-    engine.table(
+    engine.view(
         "members",
         f"SELECT customer_id, {column} AS segment_id, net_minor FROM segmented WHERE {column} IS NOT NULL",
     )

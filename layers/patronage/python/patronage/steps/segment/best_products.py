@@ -26,12 +26,13 @@ def best_products(engine: Engine) -> Products:
         many of them are ``buyers``, their ``share_of_customers``, and ``lift``: that share by the share of
         buyers among all customers of the method.
     """
+    _hold_sets(engine)
     engine.table("customer_products", query("customer_products"))
     found: Products = {}
     for method, described in METHODS.items():
         engine.table(
             "segmented",
-            f"SELECT customer_id, {described.column} AS group_id FROM customers_combined "
+            f"SELECT segment_set, {described.column} AS group_id, customers FROM segment_sets "
             f"WHERE {described.column} IS NOT NULL",
         )
         found[method] = {}
@@ -42,3 +43,25 @@ def best_products(engine: Engine) -> Products:
     for row in rows:
         row["name"] = names[row["product_id"]]
     return found
+
+
+def _hold_sets(engine: Engine) -> None:
+    """Give each set of segments that customers are in, one of each method, a number.
+
+    What a customer bought is then told apart by one number, whatever the method.
+    """
+    columns = ", ".join(method.column for method in METHODS.values())
+    engine.table(
+        "segment_sets",
+        f"SELECT CAST(ROW_NUMBER() OVER (ORDER BY {columns}) AS INTEGER) AS segment_set, * "
+        f"FROM (SELECT {columns}, COUNT(*) AS customers FROM customers_combined GROUP BY {columns}) AS told",
+    )
+    same = " AND ".join(
+        f"customers_combined.{method.column} IS NOT DISTINCT FROM segment_sets.{method.column}"
+        for method in METHODS.values()
+    )
+    engine.table(
+        "customer_sets",
+        "SELECT customers_combined.customer_id, segment_sets.segment_set "
+        f"FROM customers_combined INNER JOIN segment_sets ON {same}",
+    )

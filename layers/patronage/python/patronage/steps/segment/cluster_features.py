@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from patronage.logic.arrays import gather, write_npz
+from patronage.logic.arrays import write_npz
 from patronage.logic.queries import query
 from patronage.steps.features.compute import compute_features
 from patronage.steps.manifest import Manifest
@@ -28,8 +28,9 @@ CLUSTER_FEATURES = (
 )
 """The features that clusters are made of, in the order of their arrays."""
 _NONE = "CAST('NaN' AS FLOAT)"
+_COLUMNS = ", ".join(f"COALESCE({name}, {_NONE}) AS {name}" for name in CLUSTER_FEATURES)
 _ROWS = (
-    f"SELECT {', '.join(f'COALESCE({name}, {_NONE})' for name in CLUSTER_FEATURES)} FROM cluster_features "
+    f"SELECT {_COLUMNS} FROM cluster_features "
     "INNER JOIN buyers ON cluster_features.customer_id = buyers.customer_id ORDER BY idx"
 )
 
@@ -53,6 +54,6 @@ def cluster_features(run_id: str, lake: Lake) -> dict[str, Any]:
             into="cluster_features",
             among=("orders",),
         )
-        columns = gather(dict.fromkeys(CLUSTER_FEATURES, "f"), engine.chunks(_ROWS))
-    lake.store.write_bytes(f"runs/{run_id}/features/clusters.npz", write_npz(columns))
+        columns = engine.numbers(_ROWS, dict.fromkeys(CLUSTER_FEATURES, "f"))
+    lake.store.write_bytes(f"runs/{run_id}/features/clusters.npz", write_npz(columns, compressed=False))
     return {"customers": len(columns["recency_days"]), "features": len(columns)}

@@ -81,7 +81,7 @@ def _profiles(
         f"SELECT {_OF_PROFILES}, {column} AS group_id FROM customers_combined WHERE {column} IS NOT NULL"
     )
     engine.table("segmented", of_group)
-    engine.table("lifetime_members", query("segment_futures"))
+    engine.view("lifetime_members", query("segment_futures"))
     futures = {row.pop("group_id"): row for row in engine.rows(query("lifetime_totals"), z=INTERVAL_Z)}
     words = described(method, read_json(store, f"runs/{run_id}/segments/{METHODS[method].file}.json"))
     products = _next_products(engine) if has_picks else {}

@@ -9,9 +9,11 @@ from patronage.logic.said import said
 from patronage.logic.segments.methods import METHODS
 from patronage.steps.manifest import Manifest
 from patronage.steps.scanning import scan_objects
+from patronage.steps.segment.shard_bounds import BOUNDS, FILES, first_customers
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
+    from patronage.engines.base import Engine
     from patronage.logic.said import Said
     from patronage.stores.objects import ObjectStore
 
@@ -29,12 +31,14 @@ def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
     manifest = Manifest.load(store, run_id)
     money = read_json(store, f"runs/{run_id}/metrics/totals.json")
     with open_engine(manifest.shop) as engine:
-        scan_objects("customers", [f"runs/{run_id}/segments/customers.parquet"], store, engine)
+        scan_objects("customers", [f"runs/{run_id}/{FILES['customers']}"], store, engine)
         counted = engine.row(
             "SELECT COUNT(*) AS customers, COUNT(DISTINCT customer_id) AS distinct_customers, "
             "CAST(COALESCE(SUM(net_minor), 0) AS BIGINT) AS net_minor FROM customers"
         )
-    problem = _problem(counted, money)
+        problem = _problem(counted, money)
+        if problem is None:
+            _write_bounds(engine, store, run_id)
     shards_key = f"runs/{run_id}/publish/segments/shards.json"
     if problem is None:
         write_json(store, f"runs/{run_id}/segments/summary.json", _summary(manifest, store, money))
@@ -47,6 +51,16 @@ def gate(run_id: str, store: ObjectStore) -> dict[str, Any]:
         **(problem or said("segments_agree")).fields(),
         "shards_key": shards_key,
     }
+
+
+def _write_bounds(engine: Engine, store: ObjectStore, run_id: str) -> None:
+    """Write the first customer of each shard, of the kinds of shards that the run has."""
+    firsts = {"customers": first_customers(engine, "customers", size=CUSTOMERS_PER_SHARD)}
+    timelines = f"runs/{run_id}/{FILES['journeys']}"
+    if store.exists(timelines):
+        scan_objects("journeys", [timelines], store, engine)
+        firsts["journeys"] = first_customers(engine, "journeys", size=CUSTOMERS_PER_SHARD)
+    write_json(store, f"runs/{run_id}/{BOUNDS}", firsts)
 
 
 def _numbered(kind: str, customers: int) -> list[str]:

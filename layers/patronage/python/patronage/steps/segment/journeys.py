@@ -24,6 +24,7 @@ from patronage.steps.segment.journeys_slices import (
     purchase_slices,
     session_slices,
     show_segments,
+    slice_buyers,
 )
 from patronage.steps.segment.previous import HISTORY, show_file
 from patronage.steps.segment.product_names import product_names
@@ -76,10 +77,11 @@ def journeys(run_id: str, lake: Lake) -> dict[str, Any]:
         funnels, funnel_months = funnel_slices(engine)
         purchases, has_categories = _purchases(engine, manifest)
         sessions, session_months = session_slices(engine) if funnels["recorded"] else _NO_VISITS
+        channels = slice_buyers(engine)
         slices = {
             "sessions": sessions,
-            "purchases": purchase_slices(engine),
-            "categories": category_slices(engine) if has_categories else _NOTHING,
+            "purchases": purchase_slices(engine, channels),
+            "categories": category_slices(engine, channels) if has_categories else _NOTHING,
         }
         for table in _OF_THE_SHOP:  # room for the timelines
             engine.drop(table)
@@ -210,10 +212,12 @@ def _named(engine: Engine, found: dict[str, Any]) -> dict[str, Any]:
 
 def _timelines(engine: Engine, manifest: Manifest, lake: Lake) -> dict[str, Any]:
     """Write the timelines; return their totals, and why some kinds of entry are absent."""
-    engine.table("timeline_entries", query("timeline_entries"), as_of=manifest.as_of.isoformat())
-    engine.table("timelines", query("timeline_positions"), entries=MAX_ENTRIES)
+    engine.table("timeline_events", query("timeline_events"))
+    engine.table("timeline_acquired", query("timeline_acquired"), as_of=manifest.as_of.isoformat())
+    engine.view("timeline_entries", query("timeline_entries"))
+    engine.table("timeline_sizes", query("timeline_sizes"), entries=MAX_ENTRIES)
     with lake.store.writing(f"runs/{manifest.run_id}/journeys/timelines.parquet") as path:
-        engine.parquet("FROM timelines ORDER BY customer_id, position", path)
+        engine.parquet(f"{query('timeline_positions')} ORDER BY customer_id, position", path)
     kinds = engine.rows("SELECT kind, COUNT(*) AS entries FROM timeline_entries GROUP BY kind ORDER BY kind")
     by_kind = {row["kind"]: row["entries"] for row in kinds}
     totals = engine.row(query("timeline_totals"))

@@ -109,13 +109,13 @@ _MOVES_BY_MONTH = (
 )
 
 
-def category_slices(engine: Engine) -> dict[str, Any]:
+def category_slices(engine: Engine, channels: list[str]) -> dict[str, Any]:
     """Count which category customers buy after which, by segment and channel, as `graph_of` takes it.
 
-    It reads `journey_mains`, `journey_occasions`, `journey_segments` and `orders`.
+    It reads `journey_mains` and `journey_slices`, which `slice_buyers` made with the channels.
     """
     engine.table("transition_states", query("transition_category_states"), categories=MAX_CATEGORIES)
-    return _moves(engine, _slice_buyers(engine), depth=CATEGORY_DEPTH, end="no further purchase")
+    return _moves(engine, channels, depth=CATEGORY_DEPTH, end="no further purchase")
 
 
 def _moves(engine: Engine, kept: list[str], *, depth: int, end: str) -> dict[str, Any]:
@@ -124,13 +124,12 @@ def _moves(engine: Engine, kept: list[str], *, depth: int, end: str) -> dict[str
     return moves_document(rows, depth=depth, end=end) | filters
 
 
-def purchase_slices(engine: Engine) -> dict[str, Any]:
+def purchase_slices(engine: Engine, channels: list[str]) -> dict[str, Any]:
     """Count who came back after each purchase, by segment and channel, and by each of the two alone.
 
-    It reads `journey_occasions`, `journey_segments` and `orders`.
+    It reads `journey_occasions` and `journey_slices`, which `slice_buyers` made with the channels.
     """
-    kept = _slice_buyers(engine)
-    rows, filters = _filtered(engine.rows(query("journey_stages"), stages=STAGES), kept)
+    rows, filters = _filtered(engine.rows(query("journey_stages"), stages=STAGES), channels)
     return {"slices": stage_slices(rows), **filters}
 
 
@@ -153,8 +152,11 @@ def _slice_visitors(engine: Engine) -> None:
     engine.table("journey_slices", query("journey_slices"), channels=MAX_CHANNELS)
 
 
-def _slice_buyers(engine: Engine) -> list[str]:
-    """Make the table `journey_slices` of buyers, by the channel of the first purchase."""
+def slice_buyers(engine: Engine) -> list[str]:
+    """Make the table `journey_slices` of buyers, by the channel of the first purchase; return the channels.
+
+    It reads `journey_occasions`, `journey_segments` and `orders`.
+    """
     engine.table("first_channels", query("slice_by_first_purchase"), by="channel")
     engine.table(
         "journey_units",

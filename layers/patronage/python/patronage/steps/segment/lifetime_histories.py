@@ -6,7 +6,7 @@ from array import array
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from patronage.logic.arrays import gather, write_npz
+from patronage.logic.arrays import write_npz
 from patronage.logic.queries import query
 from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
@@ -51,11 +51,11 @@ def lifetime_histories(run_id: str, lake: Lake) -> dict[str, Any]:
         until = (date.fromisoformat(manifest.today) - timedelta(days=days)).isoformat()
         engine.table("lifetime_histories", query("lifetime_histories"), today=manifest.today, until=until)
         typecodes = dict.fromkeys(COUNTS, "i") | dict.fromkeys(MONEY, "d")
-        columns = gather(
-            typecodes, engine.chunks(f"SELECT {', '.join(typecodes)} FROM lifetime_histories ORDER BY idx")
+        columns = engine.numbers(
+            f"SELECT {', '.join(typecodes)} FROM lifetime_histories ORDER BY idx", typecodes
         )
     columns["holdout_days"] = array("i", [days])
-    lake.store.write_bytes(f"runs/{run_id}/features/lifetime.npz", write_npz(columns))
+    lake.store.write_bytes(f"runs/{run_id}/features/lifetime.npz", write_npz(columns, compressed=False))
     return {"customers": len(columns["frequency"]), "holdout_days": days}
 
 

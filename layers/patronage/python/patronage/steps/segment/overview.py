@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def overview(engine: Engine, as_of: AsOf) -> dict[str, Any]:
     """Return the days of the overview, up to the last one that is over.
 
-    Reads `sales_orders`, `orders` and `products`.
+    Reads `sales_places`, `sales_buyers`, `sales_rows`, `orders` and `products`.
 
     Returns
     -------
@@ -35,25 +35,25 @@ def overview(engine: Engine, as_of: AsOf) -> dict[str, Any]:
         ``categories``, as `pack_values` does, with the ``name`` of a product; and in ``kept`` how many of how
         many there are.
     """
-    begun: date = engine.row("SELECT MIN(day) AS day FROM sales_orders")["day"]
+    begun: date = engine.row("SELECT MIN(day) AS day FROM sales_places")["day"]
     last = max(begun, as_of.complete_to - timedelta(days=1))
     first = max(begun, last - timedelta(days=MOST_DAYS - 1))
     buyers = engine.rows(
         query("overview_buyers"), since=first.isoformat(), until=last.isoformat(), most=MOST_DAYS
     )
-    engine.table("product_days", query("overview_product_days"))
-    dimensions = {
-        "countries": query("overview_country_days"),
-        "products": "FROM product_days",
-        "categories": query("overview_category_days"),
+    engine.table("product_sums", query("overview_product_sums"), **_compared(last))
+    dimensions: dict[str, tuple[str, dict[str, Any], str]] = {
+        "countries": (query("overview_country_days"), {}, "value_days"),
+        "products": (query("overview_product_days"), {"most": MOST_EACH}, "product_sums"),
+        "categories": (query("overview_category_days"), {}, "value_days"),
     }
     values: dict[str, list[dict[str, Any]]] = {}
     kept = {}
-    for name, sql in dimensions.items():
-        engine.table("value_days", sql)
+    for name, (sql, parameters, among) in dimensions.items():
+        engine.table("value_days", sql, **parameters)
         rows = _kept(engine, first, last)
         values[name] = pack_values(rows, first)
-        of_all = engine.row("SELECT COUNT(DISTINCT value) AS n FROM value_days")["n"]
+        of_all = engine.row(f"SELECT COUNT(DISTINCT value) AS n FROM {among}")["n"]
         kept[name] = {"kept": len(values[name]), "of": of_all}
     names = product_names(engine, (each["value"] for each in values["products"]))
     for each in values["products"]:
@@ -70,12 +70,14 @@ def overview(engine: Engine, as_of: AsOf) -> dict[str, Any]:
 
 def _kept(engine: Engine, first: date, last: date) -> list[dict[str, Any]]:
     """Return the days of those values of `value_days` that are kept."""
+    return engine.rows(query("overview_kept"), since=first.isoformat(), **_compared(last), most=MOST_EACH)
+
+
+def _compared(last: date) -> dict[str, str]:
+    """Return the spans that are compared: the newest days, and as many before."""
     recent = last - timedelta(days=COMPARED_DAYS - 1)
-    return engine.rows(
-        query("overview_kept"),
-        since=first.isoformat(),
-        until=last.isoformat(),
-        recent=recent.isoformat(),
-        before=(recent - timedelta(days=COMPARED_DAYS)).isoformat(),
-        most=MOST_EACH,
-    )
+    return {
+        "until": last.isoformat(),
+        "recent": recent.isoformat(),
+        "before": (recent - timedelta(days=COMPARED_DAYS)).isoformat(),
+    }

@@ -20,6 +20,7 @@ from patronage.steps.manifest import Manifest
 from patronage.steps.pin import pinned_engine
 from patronage.steps.segment.cohorts import calendar_of
 from patronage.steps.segment.overview import overview
+from patronage.steps.segment.product_names import product_names
 from patronage.steps.segment.sales_months import months_by, place_months
 from patronage.stores.objects import write_json
 
@@ -49,9 +50,10 @@ def sales(run_id: str, lake: Lake) -> dict[str, Any]:
     manifest = Manifest.load(lake.store, run_id)
     as_of = calendar_of(manifest)
     with pinned_engine(manifest, lake, "products", "calendar") as engine:
-        engine.table("sales_orders", query("sales_orders"))
-        engine.table("unsliced_rows", query("sales_rows"), today=manifest.today)
-        engine.view("sales_rows", "SELECT 0 AS slice, * FROM unsliced_rows")
+        engine.show_none("slice_values", {"customer_id": "VARCHAR", "value": "VARCHAR"})
+        _add_up(engine, manifest)
+        engine.view("sales_places", "SELECT * FROM all_places")
+        engine.view("sales_rows", query("sales_rows"))
         engine.table("sales_product_months", query("sales_product_months"))
         engine.table("sales_products", query("sales_products"))
         found = _breakdowns(engine, as_of) | _products(engine)
@@ -91,12 +93,21 @@ def sliced(run_id: str, lake: Lake, by: str = "country") -> dict[str, Any]:
     as_of = calendar_of(manifest)
     with pinned_engine(manifest, lake, "customers") as engine:
         _value_customers(engine, checked_slice(by))
-        engine.table("sales_orders", query("sales_orders"))
-        engine.table("unsliced_rows", query("sales_rows"), today=manifest.today)
+        _add_up(engine, manifest)
         slices = place_months(engine, by, as_of)
     headed = _headed(manifest) | {"by": by, "slices": slices}
     write_json(lake.store, f"runs/{run_id}/metrics/sales-by-{by}.json", headed)
     return {"by": by, "slices": len(slices)}
+
+
+def _add_up(engine: Engine, manifest: Manifest) -> None:
+    """Make the tables `all_places`, `sales_sums` and `sales_buyers` from `orders` and `slice_values`."""
+    for name in ("sales_purchases", "sales_firsts", "sales_cells"):
+        engine.table(name, query(name))
+    engine.table("all_places", query("sales_places"), today=manifest.today)
+    for name in ("sales_buyers", "sales_sums"):
+        engine.table(name, query(name))
+    engine.drop("sales_purchases")
 
 
 def _value_customers(engine: Engine, by: str) -> None:
@@ -124,6 +135,9 @@ def _breakdowns(engine: Engine, as_of: AsOf) -> dict[str, Any]:
 
 def _products(engine: Engine) -> dict[str, Any]:
     top = engine.rows(query("sales_top_products"), most=MOST_VALUES)
+    names = product_names(engine, (row["product_id"] for row in top))
+    for row in top:
+        row["name"] = names[row["product_id"]]
     whole = engine.row(query("sales_products_sum"))
     has_categories = engine.row("SELECT COUNT(category) AS n FROM products")["n"] > 0
     return {

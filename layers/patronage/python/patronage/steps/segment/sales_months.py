@@ -22,7 +22,8 @@ def months_by(engine: Engine, whole: Mapping[str, Any], as_of: AsOf) -> dict[str
 
     The values that have months of their own are those with the most money of the whole time, whatever the
     month, so that the rows of any months add up to their net. Reads `orders`, `products`,
-    `sales_product_months`, `sales_products` and `unsliced_rows`; the view `sales_rows` gives way to a table.
+    `sales_product_months`, `sales_products` and what `place_months` does, to whose table the view
+    `sales_places` gives way.
 
     Parameters
     ----------
@@ -36,8 +37,7 @@ def months_by(engine: Engine, whole: Mapping[str, Any], as_of: AsOf) -> dict[str
         if by != "category" or whole["categories"]
     }
     orders = engine.rows(query("sales_product_orders"), most=MOST_VALUES)
-    engine.drop("sales_rows")
-    engine.show_none("slice_values", {"customer_id": "VARCHAR", "value": "VARCHAR"})
+    engine.drop("sales_places")
     return {
         "category": [],
         **slices,
@@ -49,11 +49,11 @@ def months_by(engine: Engine, whole: Mapping[str, Any], as_of: AsOf) -> dict[str
 def place_months(engine: Engine, by: str, as_of: AsOf) -> Slices:
     """Return the months of each slice of the shop's rows, the one with the most money first.
 
-    What is not said is a slice of its own, the last. Reads `unsliced_rows` and `slice_values`, and makes the
-    table `sales_rows`.
+    What is not said is a slice of its own, the last. Reads `all_places`, `sales_sums` and `sales_buyers`, and
+    makes the table `sales_places`.
     """
-    engine.table("sales_rows", query("sales_sliced_rows"), by=by, most=MOST_VALUES)
-    named = engine.rows(f"SELECT DISTINCT slice, value FROM sales_rows WHERE slice < {MOST_VALUES}")
+    engine.table("sales_places", query("sales_sliced_places"), by=by, most=MOST_VALUES)
+    named = engine.rows(f"SELECT DISTINCT slice, value FROM sales_places WHERE slice < {MOST_VALUES}")
     values = {row["slice"]: row["value"] for row in named}
     months = engine.rows(query("sales_by"), by="month")
     numbers = sorted({row["slice"] for row in months}, key=lambda number: (number < 0, number))

@@ -38,13 +38,15 @@ def interactions(run_id: str, lake: Lake) -> dict[str, Any]:
     store = lake.store
     with pinned_engine(manifest, lake, *BESIDE_ORDERS) as engine:
         counts = number(run_id, engine, store)
-        names = ("customers", "products", "days")
-        columns = gather(dict.fromkeys(names, "i"), engine.chunks(query("interactions")))
+        found = engine.numbers(query("interactions"), dict.fromkeys(("customer", "product", "day"), "i"))
+        columns = {f"{name}s": values for name, values in found.items()}
         show_live_segments(manifest, store, engine)
         side = side_of(engine.rows(query("product_sides")), engine.rows(query("customer_sides")))
         write_json(store, f"runs/{run_id}/features/side.json", side)
     sizes = {"n_customers": array("i", [counts["customers"]]), "n_products": array("i", [counts["products"]])}
-    store.write_bytes(f"runs/{run_id}/features/interactions.npz", write_npz({**columns, **sizes}))
+    store.write_bytes(
+        f"runs/{run_id}/features/interactions.npz", write_npz({**columns, **sizes}, compressed=False)
+    )
     return {**counts, "interactions": len(columns["days"])}
 
 
