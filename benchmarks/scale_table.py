@@ -7,11 +7,12 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataE
 
 from __future__ import annotations
 
-import base64
 import json
+from binascii import b2a_base64
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 PUTS_A_BATCH = 25
@@ -36,9 +37,7 @@ class FileTables:
             items = [put["PutRequest"]["Item"] for put in puts]
             if len(items) > PUTS_A_BATCH or len({item["pk"]["S"] for item in items}) < len(items):
                 raise ValueError("DynamoDB would refuse the batch")
-            self._file.writelines(
-                json.dumps({"Item": item}, default=_text).encode() + b"\n" for item in items
-            )
+            self._file.writelines(map(_line, items))
         return {}
 
     def close(self) -> None:
@@ -46,5 +45,14 @@ class FileTables:
         self._file.close()
 
 
-def _text(content: bytes) -> str:
-    return base64.b64encode(content).decode()
+def _line(item: Mapping[str, dict[str, Any]]) -> bytes:
+    """Write an item; by hand, so that the bench measures the publishing rather than itself."""
+    attributes = ", ".join([f'"{name}": {_value(value)}' for name, value in item.items()])
+    return f'{{"Item": {{{attributes}}}}}\n'.encode()
+
+
+def _value(value: Mapping[str, Any]) -> str:
+    ((kind, content),) = value.items()
+    is_bytes = kind == "B"
+    text = f'"{b2a_base64(content, newline=False).decode()}"' if is_bytes else json.dumps(content)
+    return f'{{"{kind}": {text}}}'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from analytics_support import AS_OF, MemoryTable, summary_of
 
@@ -10,7 +12,11 @@ from patronage.errors import BadField, NotFound
 from patronage.logic.serve.documents import unpack_document
 from patronage.settings import Shop
 from patronage.steps import analytics
+from patronage.steps.generation import RunOutputs
+from patronage.steps.segment.gate import gate
 from patronage.steps.segment.journeys import timeline
+from patronage.steps.segment.shard_bounds import BOUNDS
+from patronage.stores.objects import FolderStore
 from tests_support import NOW
 
 ANN = "c/04#é"
@@ -106,13 +112,20 @@ def test_a_journey_goes_on_in_its_generation(published):
     assert refused.value.rule == "cursor-expired"
 
 
-def test_timelines_are_published_shard_by_shard(published, monkeypatch):
-    from patronage.steps.generation import RunOutputs
-
-    outputs = RunOutputs(published.store, published.live, Shop(currency="GBP", timezone="Europe/London"))
+@pytest.mark.parametrize("release", ["this", "earlier"])
+def test_timelines_are_published_shard_by_shard(published, tmp_path, monkeypatch, release):
+    """Where shards begin is written by the gate; the runs of earlier releases do not say."""
+    store = FolderStore(tmp_path / "lake")
+    shutil.copytree(published.store.root, store.root)
+    outputs = RunOutputs(store, published.live, Shop(currency="GBP", timezone="Europe/London"))
     whole = {item["pk"]: item for item in outputs.items("segments", "journeys-00000")}
     assert len(whole) == 71
-    monkeypatch.setattr("patronage.steps.customer_items.CUSTOMERS_PER_SHARD", 20)
+    if release == "this":
+        monkeypatch.setattr("patronage.steps.segment.gate.CUSTOMERS_PER_SHARD", 20)
+        assert gate(published.live, store)["publish"]
+    else:
+        monkeypatch.setattr("patronage.steps.customer_items.CUSTOMERS_PER_SHARD", 20)
+        store.delete(f"runs/{published.live}/{BOUNDS}")
     parts = [list(outputs.items("segments", f"journeys-0000{shard}")) for shard in range(5)]
     assert [len(part) for part in parts] == [20, 20, 20, 11, 0]
     assert {item["pk"]: item for part in parts for item in part} == whole

@@ -30,12 +30,13 @@ from patronage.steps.erase.holdings import FIRST, HOLDINGS, KEPT, LAST
 from patronage.steps.erase.requests import ask_export, status
 from patronage.steps.erase.runs import RunEraser
 from patronage.steps.erase.search import objects_that_mention
-from patronage.steps.erase.subject import load_subject
+from patronage.steps.erase.subject import Subject, load_subject
 from patronage.steps.generation import RunOutputs
 from patronage.steps.manifest import Manifest
+from patronage.steps.segment.shard_bounds import BOUNDS
 from patronage.stores.compaction import TableFiles
 from patronage.stores.lake import Lake
-from patronage.stores.objects import FolderStore
+from patronage.stores.objects import FolderStore, write_json
 from tests_support import NOW
 
 VISIT, ORDER = "visit-of-3", "o-3-1"
@@ -186,6 +187,19 @@ def test_what_is_left_of_a_run_can_be_published_for_everybody_else(kept, family,
     assert (ZOE in before) is (shard != "similar-00000")
     before.pop(ZOE, None)
     assert served(kept, family, shard) == before
+
+
+def test_the_customer_at_whom_a_shard_begins_is_forgotten_and_the_shards_are_cut_anew(kept):
+    run_id = newest_run(kept.store, "segments")
+    before = served(kept, "segments", "customers-00000")
+    key = f"runs/{run_id}/{BOUNDS}"
+    assert kept.store.exists(key)
+    write_json(kept.store, key, {"customers": [ZOE], "journeys": [ZOE]})
+    RunEraser(store=kept.store, shop=SHOP).erase(run_id, Subject(customer_id=ZOE))
+    assert not kept.store.exists(key)
+    assert served(kept, "segments", "customers-00000") == {
+        customer: item for customer, item in before.items() if customer != ZOE
+    }
 
 
 def test_a_manifest_says_that_its_run_cannot_be_made_again(erased):

@@ -98,8 +98,11 @@ class RunOutputs:
 
     def product_ids(self) -> list[str]:
         """Return the ids of the run's products, in the same order."""
-        rows = self._rows("products", "SELECT product_id FROM products ORDER BY idx")
-        return [row["product_id"] for row in rows]
+        path = self._store.staged(f"{self._folder}/products.parquet")
+        with DuckEngine(self._shop) as engine:
+            engine.scan("products", [path])
+            chunks = engine.chunks("SELECT product_id FROM products ORDER BY idx")
+            return [product_id for chunk in chunks for (product_id,) in chunk]
 
     def popular(self, product_ids: list[str], board: str = "all") -> list[Candidate]:
         """Return the products of one of the shop's `BOARDS`, best first."""
@@ -214,24 +217,24 @@ class RunOutputs:
 
     def _similar(self, kind: str, shard: str) -> Iterator[Item]:
         product_ids = self.product_ids()
-        for product, candidates in self._shard(shard).lists(product_ids):
-            if candidates:
-                yield {"pk": self._key(kind, product_ids[product]), "packed": pack(candidates)}
+        for product, packed in self._shard(shard).packed(product_ids):
+            if packed:
+                yield {"pk": self._key(kind, product_ids[product]), "packed": packed}
 
     def _users(self, shard: str) -> Iterator[Item]:
         """Build the items of users; those of a variant stand under its name, beside those of the model."""
         variant = variant_in(rows_of(shard)[0])[1]
         kind = f"user@{variant}" if variant else "user"
         read = self._shard(shard)
-        rows, bought = list(read.lists(self.product_ids())), read.bought()
+        rows, bought = list(read.packed(self.product_ids())), read.bought()
         users = [user for user, _ in rows]
         customer_ids = self.customer_ids(min(users, default=0), max(users, default=-1))
-        for user, candidates in rows:
-            packed = pack_bought(bought.get(user, ()))
+        for user, packed in rows:
+            not_again = pack_bought(bought.get(user, ()))
             # Who bought all there is has no candidate left, and still must not be shown it again.
-            if candidates or packed:
-                item = {"pk": self._key(kind, customer_ids[user]), "packed": pack(candidates)}
-                yield item | ({"bought": packed} if packed else {})
+            if packed or not_again:
+                item = {"pk": self._key(kind, customer_ids[user]), "packed": packed or pack(())}
+                yield item | ({"bought": not_again} if not_again else {})
 
     def _key(self, kind: str, item_id: str | int) -> str:
         return item_key(kind, self._run_id, item_id)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
+from binascii import b2a_base64
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -202,9 +202,21 @@ def keys_of(run_id: str, family: str, name: str, store: ObjectStore) -> Sequence
 
 
 def _checksum(items: Sequence[dict[str, Any]]) -> str:
-    """Return a SHA-256 over the items in the order of their keys."""
+    """Return a SHA-256 over the items, as JSON, in the order of their keys."""
     digest = hashlib.sha256()
     for item in sorted(items, key=lambda item: str(item["pk"])):
-        text = json.dumps(item, sort_keys=True, default=lambda content: base64.b64encode(content).decode())
-        digest.update(text.encode() + b"\n")
+        # Put together here: an encoder takes a third less for texts than for a mapping of them.
+        attributes = ", ".join([f"{_encode(name)}: {_json(item[name])}" for name in sorted(item)])
+        digest.update(f"{{{attributes}}}\n".encode())
     return digest.hexdigest()
+
+
+def _json(value: Any) -> str:
+    return f'"{_base64(value)}"' if isinstance(value, bytes) else _encode(value)
+
+
+def _base64(content: bytes) -> str:
+    return b2a_base64(content, newline=False).decode()
+
+
+_encode = json.JSONEncoder(sort_keys=True, default=_base64).encode

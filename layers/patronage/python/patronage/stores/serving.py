@@ -221,15 +221,15 @@ def _batches(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
 
 def _marshal(value: Any) -> dict[str, Any]:
     """Write a plain value as DynamoDB's; a float has no exact form there and is refused."""
-    match value:
-        case None | bool():
-            return {"NULL": True} if value is None else {"BOOL": value}
+    match value:  # what most attributes are comes first
         case str():
             return {"S": value}
-        case int():
-            return {"N": str(value)}
         case bytes():
             return {"B": value}
+        case None | bool():
+            return {"NULL": True} if value is None else {"BOOL": value}
+        case int():
+            return {"N": str(value)}
         case list():
             return {"L": [_marshal(each) for each in value]}
         case dict():

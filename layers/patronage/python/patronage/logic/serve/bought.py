@@ -35,8 +35,7 @@ def pack_bought(indices: Iterable[int]) -> bytes:
         return b""
     steps = [places[0], *(after - before for before, after in pairwise(places))]
     plain = write_varints([len(steps), *steps])
-    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    deflated = deflate.compress(plain) + deflate.flush()
+    deflated = zlib.compress(plain, 9, -zlib.MAX_WBITS)
     if len(deflated) < len(plain):
         return bytes([_DEFLATED]) + deflated
     return bytes([_PLAIN]) + plain

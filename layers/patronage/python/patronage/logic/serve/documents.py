@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 PAGE_BYTES = 100_000
 """The most bytes of a page (an item holds 400 KB)."""
 _MEMBERS_BYTES = 90_000
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode
+"""`json.dumps` would make an encoder a document."""
 
 
 def pack_document(document: Any) -> list[bytes]:
@@ -19,8 +21,7 @@ def pack_document(document: Any) -> list[bytes]:
 
     Equal documents give equal bytes.
     """
-    text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    packed = zlib.compress(text.encode(), 9)
+    packed = zlib.compress(_encode(document).encode(), 9)
     return [packed[start : start + PAGE_BYTES] for start in range(0, len(packed), PAGE_BYTES)]
 
 

@@ -19,7 +19,7 @@ from patronage.logic.serve.kinds import BOUGHT_TOGETHER, POPULAR
 from patronage.logic.serve.varints import read_varints, write_varints
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _VERSION = 2
 _WITHOUT_KINDS = 1
@@ -44,24 +44,35 @@ class Candidate(NamedTuple):
 
 def pack(candidates: Sequence[Candidate]) -> bytes:
     """Pack candidates in their order; ids may be any text."""
-    ids = [candidate.product_id for candidate in candidates]
-    places = {product_id: place for place, product_id in enumerate(ids, start=1)}
-    because = [_place(candidate.because, places, ids) for candidate in candidates]
-    encoded = [text.encode() for text in ids]
-    numbers = [len(candidates), len(encoded), *map(len, encoded), *because]
-    numbers += [candidate.kind for candidate in candidates]
-    scores = struct.pack(f">{len(candidates)}f", *(candidate.score for candidate in candidates))
-    shares = struct.pack(f">{len(candidates)}H", *(_to_share(candidate.share) for candidate in candidates))
+    ids = [candidate.product_id.encode() for candidate in candidates]
+    because = [None if each.because is None else each.because.encode() for each in candidates]
+    _, scores, _, shares, kinds = zip(*candidates, strict=True) if candidates else ((),) * 5
+    return pack_columns(ids, scores, because, shares, kinds)
+
+
+def pack_columns(
+    ids: Sequence[bytes],
+    scores: Sequence[float],
+    because: Sequence[bytes | None],
+    shares: Sequence[float],
+    kinds: Sequence[int],
+) -> bytes:
+    """Pack candidates of which the columns are given, their ids encoded: a run has millions of them."""
+    count = len(ids)
+    places: dict[bytes | None, int] = dict(zip(ids, range(1, count + 1), strict=True))
+    others = [each for each in dict.fromkeys(because) if each is not None and each not in places]
+    encoded = [*ids, *others]
+    places |= zip((None, *others), (0, *range(count + 1, len(encoded) + 1)), strict=True)
+    numbers = [count, len(encoded), *map(len, encoded), *map(places.__getitem__, because), *kinds]
     body = b"".join(
         (
             write_varints(numbers),
-            *_planes(scores, _SCORE_BYTES, 4),
-            *_planes(shares, _SHARE_BYTES, 2),
+            *_planes(struct.pack(f">{count}f", *scores), _SCORE_BYTES, 4),
+            *_planes(struct.pack(f">{count}H", *_in_shares(shares)), _SHARE_BYTES, 2),
             *encoded,
         )
     )
-    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return bytes([_VERSION]) + deflate.compress(body) + deflate.flush()
+    return bytes([_VERSION]) + zlib.compress(body, 9, -zlib.MAX_WBITS)
 
 
 def unpack(packed: bytes) -> list[Candidate]:
@@ -106,18 +117,11 @@ class Unpacked:
             yield Candidate(product_id, score, because, share / _SHARES, kind)
 
 
-def _place(because: str | None, places: dict[str, int], ids: list[str]) -> int:
-    """Return where an id stands, counted from 1, and append it where it is new."""
-    if because is None:
-        return 0
-    if because not in places:
-        ids.append(because)
-        places[because] = len(ids)
-    return places[because]
-
-
-def _to_share(share: float) -> int:
-    return round(min(max(share, 0.0), 1.0) * _SHARES)
+def _in_shares(shares: Iterable[float]) -> list[int]:
+    """Round to `_SHARES`, what is below 0 or above 1 to the end that is nearer."""
+    return [
+        round((share if 0.0 <= share <= 1.0 else min(max(share, 0.0), 1.0)) * _SHARES) for share in shares
+    ]
 
 
 def _planes(numbers: bytes, planes: int, width: int) -> list[bytes]:

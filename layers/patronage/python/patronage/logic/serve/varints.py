@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,8 +18,10 @@ def write_varints(numbers: Iterable[int]) -> bytes:
     '01ac02'
     """
     numbers = list(numbers)
-    if max(numbers, default=0) <= 0x7F:  # each number stands in one byte
-        return bytes(numbers)
+    with suppress(ValueError):
+        ahead = bytes(numbers)
+        if ahead.isascii():  # each number stands in one byte
+            return ahead
     written = bytearray()
     for number in numbers:
         rest = number

@@ -15,6 +15,7 @@ from patronage.logic.serve.keys import item_key
 from patronage.steps.erase.served import kinds_with, leave_serving
 from patronage.steps.manifest import Manifest
 from patronage.steps.recommendation_shards import shard_name, users_kind
+from patronage.steps.segment.shard_bounds import BOUNDS
 from patronage.steps.train.chosen import chosen_variants
 from patronage.stores.objects import read_json, write_json
 
@@ -56,7 +57,8 @@ class RunEraser:
 
         Tables lose the customer's rows, and lists the customer's place. What holds customers by number alone
         (features, measures, what was learnt) is deleted: it served to make the lists, and nobody could tell
-        whose a number is any more. The lists of exports are deleted as well.
+        whose a number is any more. The lists of exports are deleted as well, and where shards of customers
+        begin, which names some of them and can be found again.
 
         Returns
         -------
@@ -178,6 +180,7 @@ def _personal(key: str, folder: str) -> str:
         or is_measure
         or (is_feature and name.removeprefix("features/") not in _OF_NOBODY)
         or name.startswith("exports/")
+        or name == BOUNDS
     )
     return key if goes else ""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from patronage.engines.duckdb import DuckEngine
 from patronage.logic.features import features_of
 from patronage.logic.features.history import TABLES
 from patronage.logic.features.online import pack_values
@@ -14,7 +13,7 @@ from patronage.steps.pin import pinned_engine
 from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
-    from patronage.settings import Shop
+    from patronage.engines.duckdb import DuckEngine
     from patronage.stores.lake import Lake
     from patronage.stores.objects import ObjectStore
 
@@ -44,17 +43,11 @@ def features(run_id: str, lake: Lake) -> dict[str, Any]:
     return {"customers": counted["customers"], "features": len(names)}
 
 
-def packed_values(store: ObjectStore, run_id: str, shop: Shop, *, first: str, last: str) -> dict[str, bytes]:
-    """Return the packed values of the customers between two ids; none of a run that wrote none."""
+def packed_values(engine: DuckEngine, store: ObjectStore, run_id: str, *, where: str) -> dict[str, bytes]:
+    """Return the packed values of the customers under a condition; none of a run that wrote none."""
     if not store.exists(f"runs/{run_id}/{VALUES}"):
         return {}
     names = read_json(store, f"runs/{run_id}/{NAMES}")["names"]
-    with DuckEngine(shop) as engine:
-        engine.scan("online_values", [store.staged(f"runs/{run_id}/{VALUES}")])
-        rows = engine.rows(
-            f"SELECT customer_id, {', '.join(names)} FROM online_values "
-            "WHERE customer_id BETWEEN $first AND $last",
-            first=first,
-            last=last,
-        )
-    return {row.pop("customer_id"): pack_values(list(row.values())) for row in rows}
+    engine.scan("online_values", [store.staged(f"runs/{run_id}/{VALUES}")])
+    rows = engine.chunks(f"SELECT customer_id, {', '.join(names)} FROM online_values WHERE {where}")
+    return {customer_id: pack_values(values) for chunk in rows for customer_id, *values in chunk}
