@@ -39,9 +39,13 @@ def main() -> int:
             f"{asked.name} has no figure {sorted(unknown)}; it has {sorted(subject.FIGURES)}", file=sys.stderr
         )
         return 2
+    told = set()
     for name, measure in subject.FIGURES.items():
         if not wanted or name in wanted:
-            print(f"{name}: {inspect.getdoc(measure)} {protocol_of(measure)}", file=sys.stderr)
+            if (protocol := protocol_of(measure)) not in told:  # many figures are of one module
+                print(protocol, file=sys.stderr)
+            told.add(protocol)
+            print(f"{name}: {inspect.getdoc(measure)}", file=sys.stderr)
             print_figure(name, measure())
     return 0
 

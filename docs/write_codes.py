@@ -38,6 +38,16 @@ _BESIDE: dict[str, dict[str, Any]] = {
     "run_failed": {"cause": "BadInput: no events"},
     "monitoring_alerts": {"family": "segments", "rule": "drift", "names": "country, orders.kind"},
     "monitoring_failed": {"part": "drift"},
+    **{
+        code: {"rows": {"orders": 1234, "events": 1}, "limits": {"orders": 1000, "events": 0}}
+        for code in (
+            "one_function_carries",
+            "kept_in_functions",
+            "on_this_machine",
+            "beyond_one_function",
+            "beyond_without_spark",
+        )
+    },
     "monitoring_decided": {"segments": "retrain", "recommendations": "hold"},
 }
 """Values that a sentence of ours does not name, but another language's may."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from infra.asl import RUN_TIMEOUT_SECONDS, State, States, paths, step
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from infra.names import FunctionSpec
 
@@ -64,7 +64,12 @@ def local_job(function: FunctionSpec, machine: str) -> States:
 
 
 def carried(
-    job: Mapping[str, State], reader: FunctionSpec, *, then: str, besides: Mapping[str, State] = {}
+    job: Mapping[str, State],
+    reader: FunctionSpec,
+    *,
+    then: str,
+    answers: Sequence[str] = ("gate", "plan"),
+    besides: Mapping[str, State] = {},
 ) -> States:
     """Run a job, and go on with what its states answered as if each had been a state of the machine.
 
@@ -74,19 +79,21 @@ def carried(
         The states of the job, `START` first, which leads to ``JobAnswers``; without any there is nothing
         to carry, and no state.
     reader : FunctionSpec
-        The function that reads the answers; its ``job`` step gives ``done``, ``gate`` and ``plan``.
+        The function that reads the answers; its ``job`` step gives ``done`` and the `answers`.
     then : str
-        The next state, which finds ``$.pin``, ``$.gate`` and ``$.plan``.
+        The next state, which finds ``$.pin`` and the `answers`.
+    answers : sequence of str
+        What the machine goes on with, each at a path of its name: ``gate`` at ``$.gate``.
     besides : dict
         States that only a run with a job comes to.
     """
     if not job:
         return {}
-    taken = {"pin": "$.pin", "gate": "$.job.gate", "plan": "$.job.plan"}
+    taken = {"pin": "$.pin", **{answer: f"$.job.{answer}" for answer in answers}}
     is_done = {"Variable": "$.job.done", "BooleanEquals": True, "Next": "TakeUp"}
     return {
         **job,
-        "JobAnswers": step(reader, "job", keep=("done", "gate", "plan"), then="AnyAnswer"),
+        "JobAnswers": step(reader, "job", keep=("done", *answers), then="AnyAnswer"),
         "AnyAnswer": {"Type": "Choice", "Choices": [is_done], "Default": "NothingToDo"},
         "TakeUp": {"Type": "Pass", "Parameters": paths(taken), "Next": then},
         **besides,

@@ -10,6 +10,7 @@ from aws_cdk import aws_events_targets as targets
 from constructs import Construct
 
 from infra import asl
+from infra.asl_spark import carried
 from infra.functions import Common, Function
 from infra.grants import READ_OBJECT, WRITE_OBJECT, Grant, allow, on_lock, on_objects
 from infra.machines import Machine, Schedule
@@ -23,6 +24,7 @@ from infra.names import (
     pascal_case,
 )
 from infra.segment import build_learn_function, build_tables_function
+from infra.spark import NO_SPARK, Spark
 from patronage.logic.monitor.measures import LEARNT, MEASURES
 
 if TYPE_CHECKING:
@@ -50,6 +52,8 @@ class Monitor(Construct):
         When it starts by itself.
     retrained : mapping
         The machine of each family, "segments" and "recommendations".
+    spark : Spark, optional
+        What carries a run that is too large for functions.
     """
 
     def __init__(
@@ -62,6 +66,7 @@ class Monitor(Construct):
         publish: Function,
         schedule: Schedule,
         retrained: Mapping[str, Machine],
+        spark: Spark = NO_SPARK,
     ) -> None:
         super().__init__(scope, construct_id)
         self._on_aws = common.on_aws
@@ -75,6 +80,7 @@ class Monitor(Construct):
                 on_objects(storage.lake, MODEL_OBJECTS, READ_OBJECT),
                 on_objects(storage.lake, MONITOR_OBJECTS, WRITE_OBJECT),
                 on_lock(storage.serving, "monitoring"),
+                *spark.reads,
             ],
         )
         self.learn_function = build_learn_function(self, MONITOR_LEARN, storage=storage, common=common)
@@ -83,16 +89,18 @@ class Monitor(Construct):
         self.machine = Machine(
             self,
             "Monitoring",
-            definition=definition(),
-            functions=[self.function, self.learn_function, publish],
+            definition=definition(spark.job("monitoring")),
+            functions=[self.function, self.learn_function, publish, *spark.functions],
             lake=storage.lake,
             schedule=schedule,
-            names={**machines, "AlertTopic": topic},
+            names={**machines, "AlertTopic": topic, **spark.names},
             grants=[
                 Grant(statement=allow(["states:StartExecution"], *machines.values())),
                 Grant(statement=allow(["sns:Publish"], topic)),
+                *spark.grants,
             ],
         )
+        spark.tell(self.function)
 
     def keep_ends(self, machines: Mapping[str, Machine]) -> None:
         """Keep in the lake how each execution of some machines ended, under the names that they are given."""
@@ -128,8 +136,8 @@ class Monitor(Construct):
             )
 
 
-def definition() -> asl.State:
-    """Write the monitoring machine.
+def definition(job: Mapping[str, asl.State] = {}) -> asl.State:
+    """Write the monitoring machine; a Spark job, if given, measures what is too large for functions.
 
     Where the input says ``wait_seconds``, it waits first, so that many uploads share one run. A measure that
     fails stops no other; the decision names it, and a person is told.
@@ -139,7 +147,9 @@ def definition() -> asl.State:
         "AnyWait": {"Type": "Choice", "Choices": [waits], "Default": "Pin"},
         "WaitForMore": {"Type": "Wait", "SecondsPath": "$.wait_seconds", "Next": "Pin"},
         "Pin": asl.pin(MONITOR),
-        **asl.choose_engine(then="Measure"),
+        **asl.choose_engine(
+            then="Measure", spark=carried(job, MONITOR, then="Decide", answers=("measured",))
+        ),
         "Measure": {
             "Type": "Parallel",
             "Branches": [_measure(name, steps) for name, steps in MEASURES.items()],

@@ -67,6 +67,8 @@ class Spark:
         What a function that chooses the engine is told there is, if anything.
     names, grants, functions
         As of `Machine`.
+    reads : sequence of Grant
+        What a function may that tells what a job took.
     """
 
     job: Callable[[str], States]
@@ -74,6 +76,7 @@ class Spark:
     names: Mapping[str, str] = field(default_factory=dict)
     grants: Sequence[Grant] = ()
     functions: Sequence[Function] = ()
+    reads: Sequence[Grant] = ()
 
     def tell(self, function: Function) -> None:
         """Let a function choose Spark, where there is one."""
@@ -144,6 +147,7 @@ class EmrServerless(Construct):
                 "SparkParameters": self._parameters(),
             },
             grants=self._starting(),
+            reads=[self._on_jobs("emr-serverless:GetJobRun")],
         )
 
     def _build_application(self, vcpus: int) -> emrserverless.CfnApplication:
@@ -212,21 +216,21 @@ class EmrServerless(Construct):
             resource="rule",
             resource_name="StepFunctionsGetEventsForEMRServerlessJobRule",
         )
-        logical_id = logical_id_of(self.application)
         return [
             Grant(statement=allow(["emr-serverless:StartJobRun"], self.application.attr_arn)),
-            Grant(
-                statement=allow(
-                    ["emr-serverless:GetJobRun", "emr-serverless:CancelJobRun"],
-                    f"{self.application.attr_arn}/jobruns/*",
-                ),
-                finding=f"IAM5[Resource::<{logical_id}.Arn>/jobruns/*]",
-                reason="EMR Serverless names job runs itself; the application is the narrowest prefix.",
-            ),
+            self._on_jobs("emr-serverless:GetJobRun", "emr-serverless:CancelJobRun"),
             Grant(statement=passing),
             # Step Functions learns of the end of a job by this rule, which it makes and owns.
             Grant(statement=allow(["events:PutTargets", "events:PutRule", "events:DescribeRule"], told)),
         ]
+
+    def _on_jobs(self, *actions: str) -> Grant:
+        """Grant actions on the jobs of this application."""
+        return Grant(
+            statement=allow(actions, f"{self.application.attr_arn}/jobruns/*"),
+            finding=f"IAM5[Resource::<{logical_id_of(self.application)}.Arn>/jobruns/*]",
+            reason="EMR Serverless names job runs itself; the application is the narrowest prefix.",
+        )
 
     def _parameters(self) -> str:
         """Return what spark-submit is given; paths are those of a worker's own folder."""

@@ -214,6 +214,7 @@ class PatronageStack(Stack):
                 cron=MONITORING_CRON, timezone=options.shop.timezone, is_on=options.schedule_is_on
             ),
             retrained={"segments": segment.machine, "recommendations": train.machine},
+            spark=spark,
         )
         return segment, train, monitor
 

@@ -222,6 +222,9 @@ export interface RunOf {
   published: boolean | null;
   reason: string;
   cause: string;
+  /** What carried it and why; of a run that had nothing to choose neither. */
+  engine?: string;
+  engine_reason?: string;
 }
 
 export interface Fresh {

@@ -14,7 +14,9 @@ const isWhole = (text: string | null): boolean => text !== null && text !== "" &
 
 /** What a sentence says by other values that stand beside it, or leaves to the panel that has it. */
 const OTHERWISE: Record<string, readonly string[]> = {
-  monitoring_decided: ["decided"], uploads_given_up: ["uploads"], run_failed: ["why"], alarm_stands: ["description"], monitoring_alerts: ["said"], monitoring_failed: ["said"],
+  monitoring_decided: ["decided"], uploads_given_up: ["uploads"], run_failed: ["why"], alarm_stands: ["description"],
+  one_function_carries: ["counts", "limits_said"], kept_in_functions: ["passed"], on_this_machine: ["passed"], beyond_one_function: ["passed"], beyond_without_spark: ["passed"],
+  monitoring_alerts: ["said"], monitoring_failed: ["said"],
 };
 
 describe("the page has words for", () => {

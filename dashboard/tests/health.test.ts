@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { binnedColumns, driftRows, fileOf, newestRuns, reasonsOnce, refusedByRule } from "../src/views/health.ts";
+import { binnedColumns, driftRows, fileOf, newestRuns, reasonsOnce, refusedByRule, whyOf } from "../src/views/health.ts";
 import type { Drift, RunOf, UploadReport } from "../src/types.ts";
 
 const upload = (table: string | null, ...rules: [string, number][]): UploadReport =>
@@ -32,6 +32,13 @@ describe("runs", () => {
   const run = (run_id: string, began: string) => ({ run_id, began }) as RunOf;
   it("of all machines come the newest first", () =>
     expect(newestRuns({ training: [run("t2", "2011-12-03"), run("t1", "2011-12-01")], monitoring: [run("m1", "2011-12-02")] }).map((each) => [each.machine, each.run_id])).toEqual([["training", "t2"], ["monitoring", "m1"], ["training", "t1"]]));
+});
+
+describe("why a run came out as it did", () => {
+  const run = { cause: "TooLarge: 6 order lines", reason: "", engine_reason: "One function carries 5 order lines, and there are 6 order lines." } as RunOf;
+  it("is what its engine could not carry, where that ended it", () => expect(whyOf({ ...run, engine: "too_large" })).toBe(run.engine_reason));
+  it("is its failure, else its gate's reason, else nothing", () =>
+    expect([{ ...run, engine: "spark" }, { ...run, cause: "", reason: "best" }, { ...run, cause: "" }].map(whyOf)).toEqual([run.cause, "best", null]));
 });
 
 describe("why a run decided so", () => {

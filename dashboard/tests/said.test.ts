@@ -30,6 +30,12 @@ describe("a sentence", () => {
     expect(said("monitoring_decided", { decided: "English", segments: "postpone", recommendations: "none" }, "English")).toBe("Segments: postpone; recommendations: nothing to do."));
   it("has instants as the page writes them", () =>
     expect(said("run_going", { run_id: "r-1", family: "segments", since: "2026-01-02T03:04:05+00:00" }, "English")).toBe("Run r-1 of segments is going since 2 Jan 2026, 03:04."));
+  it("of an engine has each table's rows and limits", () => {
+    const values = { counts: "English", limits_said: "English", rows: { orders: 1, events: 1200 }, limits: { orders: 5, events: 9000 } };
+    expect(said("one_function_carries", values, "English")).toBe("There are 1 order line and 1,200 events, and one function carries 5 order lines and 9,000 events.");
+    expect(said("beyond_without_spark", { passed: "English", rows: { orders: 6 }, limits: { orders: 5 } }, "English")).toBe(
+      "One function carries 5 order lines, and there are 6 order lines. Nothing here runs Spark; make deploy SPARK=on enables it.");
+  });
   it("is none where the API says nothing", () => expect(said(null, {}, null)).toBeNull());
 });
 
@@ -55,6 +61,11 @@ describe("an answer", () => {
         reason_values: { customers: 5, least: 20, model: "popularity", live: "als", why: "English", why_code: "no_named_orders", why_values: {} },
       }).reason,
     ).toMatch(/could not be compared: No order names its customer, so only popularity can be learnt\.$/));
+  it("has why nothing could carry a run in the page's words", () => {
+    const why = { cause: "TooLarge: English", cause_code: "beyond_without_spark", cause_values: { passed: "English", rows: { orders: 6 }, limits: { orders: 5 } } };
+    expect(inOurWords({ say: "English", say_code: "run_failed", say_values: { machine: "training", run_id: "r-1", status: "FAILED", ...why } }).say).toMatch(
+      /^Last run of Training \(r-1\): Failed, One function carries 5 order lines, and there are 6 order lines\. Nothing .* enables it\. What was live/);
+  });
   it("without codes is as it came", () => {
     const answer = { reason: "no run before", rows: [{ name: "reason_code" }], country_code: "GB", none: null };
     expect(inOurWords(answer)).toEqual(answer);

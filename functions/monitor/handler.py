@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from patronage import metrics, runtime
 from patronage.errors import TryAgain
+from patronage.logic.cost.run import jobs_of
 from patronage.logic.monitor.ages import generation_ages
 from patronage.logic.monitor.retrain_options import FAMILIES
+from patronage.steps.job import job_measured
 from patronage.steps.monitor.decide import decide
 from patronage.steps.monitor.ended import ended
 from patronage.steps.monitor.pin import pin_monitoring
@@ -23,7 +25,7 @@ from patronage.stores.operations import Operations
 from patronage.stores.serving import ServingTable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -50,6 +52,7 @@ def _pin(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
         live_runs={family: entry.run_id for family, entry in live.items()},
         last_runs=locks.last(FAMILIES),
         rolled_back={family: entry.rolled_back for family, entry in live.items() if entry.rolled_back},
+        has_spark=runtime.has_spark(),
     )
 
 
@@ -61,6 +64,7 @@ def _ended(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
         run_id,
         history=events,
         children=_children(execution),
+        jobs=_jobs(events),
         memory_mb=json.loads(os.environ["PATRONAGE_MEMORY_MB"]),
         store=store,
     )
@@ -85,10 +89,21 @@ def _children(execution: str) -> Children | None:
         return None
 
 
+def _jobs(events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]] | None:
+    """Return the Spark jobs of a run; None where they cannot be read: its end is kept anyway."""
+    started = jobs_of(events)
+    try:
+        return None if started is None else Operations(runtime.client).jobs(started)
+    except TryAgain:
+        runtime.logger.warning("jobs not read")
+        return None
+
+
 STEPS: Mapping[str, Step] = {
     "pin": _pin,
     **{name: runtime.over_the_lake(work) for name, work in MEASURED.items()},
     "decide": lambda event, store: decide(event["run_id"], store, measured=event["measured"]),
+    "job": lambda event, store: job_measured(event["run_id"], store),
     "ended": _ended,
 }
 

@@ -5,21 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patronage import runtime
-from patronage.steps.monitor.drift import drift
-from patronage.steps.monitor.experiment_reports import experiment_reports
+from patronage.steps.monitor.learning import LEARNT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from patronage.runtime import Step
+    from patronage.stores.objects import ObjectStore
 
 
-STEPS: Mapping[str, Step] = {
-    "drift": lambda event, store: drift(event["run_id"], store),
-    "experiment_reports": lambda event, store: experiment_reports(event["run_id"], store),
-}
+def _over_objects(work: Callable[[str, ObjectStore], dict[str, Any]]) -> Step:
+    return lambda event, store: work(event["run_id"], store)
+
+
+STEPS: Mapping[str, Step] = {name: _over_objects(work) for name, work in LEARNT.items()}
 
 
 @runtime.logger.inject_lambda_context

@@ -17,6 +17,7 @@ from tests_support import REPOSITORY
 
 MACHINES = {"SegmentationStateMachine": "GatePassed", "TrainingStateMachine": "JobGatePassed"}
 """The state in which each machine goes on after its job."""
+JOBS = (*MACHINES, "MonitoringStateMachine")
 
 
 def _machine(template, name):
@@ -48,7 +49,7 @@ def test_without_the_context_there_is_nothing_of_it(template):
     text = json.dumps(template).lower()
     for word in ("emr-serverless", "emrserverless", "runonspark", "patronage_spark_application"):
         assert word not in text
-    for machine in MACHINES:
+    for machine in JOBS:
         chosen = {each["StringEquals"] for each in _states(template, machine)["ChooseEngine"]["Choices"]}
         assert chosen == {"duckdb", "none", "busy"}
 
@@ -99,7 +100,19 @@ def test_a_run_goes_to_the_job_and_back_to_the_states_that_publish(second_templa
     assert set(states["JobAnswers"]["ResultSelector"]) == {"done.$", "gate.$", "plan.$"}
 
 
-@pytest.mark.parametrize("machine", MACHINES)
+def test_monitoring_goes_to_the_job_and_back_to_what_decides(second_template):
+    states = _states(second_template, "MonitoringStateMachine")
+    chosen = {each["StringEquals"]: each["Next"] for each in states["ChooseEngine"]["Choices"]}
+    assert (chosen["duckdb"], chosen["spark"]) == ("Measure", "RunOnSpark")
+    way = ["JobAnswers"]
+    while (state := states[way[-1]])["Type"] != "Map":
+        way.append(state["Choices"][0]["Next"] if state["Type"] == "Choice" else state["Next"])
+    assert way == ["JobAnswers", "AnyAnswer", "TakeUp", "Decide", "PublishShards"]
+    assert states["TakeUp"]["Parameters"] == {"pin.$": "$.pin", "measured.$": "$.job.measured"}
+    assert states["Decide"]["Parameters"]["Payload"]["measured.$"] == "$.measured"
+
+
+@pytest.mark.parametrize("machine", JOBS)
 def test_the_job_is_waited_for_tried_twice_and_says_where_its_log_is(second_template, machine):
     states = _states(second_template, machine)
     job = states["RunOnSpark"]
@@ -123,8 +136,7 @@ def test_the_job_is_waited_for_tried_twice_and_says_where_its_log_is(second_temp
 
 def test_the_job_reads_the_lake_and_writes_its_runs_and_models(second_template):
     (role,) = {
-        flat(_machine(second_template, machine)["DefinitionSubstitutions"]["SparkRole"])
-        for machine in MACHINES
+        flat(_machine(second_template, machine)["DefinitionSubstitutions"]["SparkRole"]) for machine in JOBS
     }
     allowed = _allowed(second_template, role)
     shipped = {pair for pair in allowed if "cdk-hnb659fds-assets" in pair[1]}
@@ -146,7 +158,7 @@ def test_the_job_reads_the_lake_and_writes_its_runs_and_models(second_template):
     assert set(trust["Condition"]) == {"StringEquals", "ArnEquals"}
 
 
-@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("machine", JOBS)
 def test_a_machine_may_start_jobs_of_this_application_under_this_role_alone(second_template, machine):
     role = flat(_machine(second_template, machine)["RoleArn"])
     may = {
@@ -169,7 +181,19 @@ def test_what_pins_a_run_knows_of_the_application(second_template):
         for name, function in of_type(second_template, "AWS::Lambda::Function").items()
         if "PATRONAGE_SPARK_APPLICATION" in function["Environment"]["Variables"]
     }
-    assert told == {"SegmentFunction", "TrainTablesFunction"}
+    assert told == {"SegmentFunction", "TrainTablesFunction", "MonitorFunction"}
+
+
+def test_what_keeps_the_ends_of_runs_may_read_the_jobs_of_this_application_and_nobody_else(second_template):
+    functions = of_type(second_template, "AWS::Lambda::Function")
+    roles = {name: flat(function["Role"]) for name, function in functions.items()}
+    may = {
+        name: {pair for pair in _allowed(second_template, role) if pair[0].startswith("emr-serverless:")}
+        for name, role in roles.items()
+    }
+    assert {name: pairs for name, pairs in may.items() if pairs} == {
+        "MonitorFunction": {("emr-serverless:GetJobRun", "SparkApplication/jobruns/*")}
+    }
 
 
 def test_driver_and_executors_see_the_packages_under_the_python_that_they_are_built_for(parameters):

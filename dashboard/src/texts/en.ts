@@ -18,6 +18,8 @@ interface Few { customers: number; least: number; model: string }
 interface Uncompared { live: string; why: string }
 interface Measured { value: number; limit: number; column: string }
 interface Counts { crossovers: number; unexpected: number; days: number }
+/** Of tables by name how many rows there are, and how many one function carries. */
+interface Sizes { rows: Record<string, number>; limits: Record<string, number> }
 /** Numbers of a rule; a sentence that lacks one is not shown. */
 type Limits = Record<string, number | undefined>;
 
@@ -43,6 +45,10 @@ const families = { segments: "segments", recommendations: "recommendations", mon
 const triggers = {
   schedule: "a run is due", new_data: "enough new data", drift: "the data have drifted", decay: "the lists hit less than they did", on_demand: "a run was asked for", quality: "the orders break rules of quality",
 };
+const engines = { duckdb: "DuckDB", spark: "Spark", too_large: "Too large" };
+const rowNames: Record<string, readonly [string, string] | undefined> = {
+  orders: ["order line", "order lines"], customers: ["customer", "customers"], products: ["product", "products"], events: ["event", "events"],
+};
 const eventNames = { clickers: "visitors who clicked", buyers: "buyers" };
 
 const measuredOn = (v: Chosen): string => `NDCG@10 on ${many(v.customers, "customer", "customers")}: ${v.scores}`;
@@ -52,6 +58,9 @@ const stillBest = (v: Chosen): string => `Still best on the validation window; $
 const fewToCompare = (v: Few): string =>
   `Only ${many(v.customers, "customer", "customers")} bought something new after the cut-off, fewer than ${count.format(v.least)}: too few to compare methods, so ${v.model} is taken`;
 const uncompared = (v: Uncompared): string => `the live method ${v.live} could not be compared: ${v.why.replace(/\.$/, "")}`;
+const rowsOf = (rows: Record<string, number>): string => list.format(Object.entries(rows).map(([table, n]) => many(n, ...(rowNames[table] ?? [table, table]))));
+const beyond = ({ rows, limits }: Sizes): string => `One function carries ${rowsOf(limits)}, and there are ${rowsOf(rows)}`;
+const noSpark = "Nothing here runs Spark; make deploy SPARK=on enables it.";
 const bound = ({ value, limit: most }: Measured, as: Intl.NumberFormat): string => `at ${value > most ? "most" : "least"} ${as.format(most)}`;
 const hours = (days: number): string => (days === 1 ? "24 hours" : `${count.format(days)} times 24 hours`);
 const limit = (value: number | undefined): string => digits.format(value ?? Number.NaN);
@@ -1227,6 +1236,10 @@ export const en = {
     seconds: "Took",
     secondsUnit: "s",
     wasPublished: "Published",
+    engine: "Engine",
+    engineDefinition: "What carried it: functions with DuckDB, or a Spark job where the shop is too large for them. The CSV file says why.",
+    engines,
+    engineReason: "Why this engine",
     reason: "Why",
     noRuns: "No run was started yet.",
     models: "Model versions",
@@ -1243,7 +1256,7 @@ export const en = {
     keptUntil: "Kept until",
     noModels: "No model was trained yet.",
     cost: "What runs cost",
-    costDefinition: "Mean cost of a run of each machine at list prices: states, functions and writes. Requests to S3, logs and traces are not in it.",
+    costDefinition: "Mean cost of a run of each machine at list prices: states, functions, Spark jobs and writes. Requests to S3, logs and traces are not in it.",
     costUnit: "USD a run",
     usd: (amount: string) => `USD ${amount}`,
     meanUsd: "Mean cost",
@@ -1326,6 +1339,13 @@ export const en = {
       no_order_lines: () => "The lake has no order line yet of a time that is past. Upload an order file below raw/orders/ first.",
       run_going: (v: { run_id: string; family: string; since: string }) => `Run ${v.run_id} of ${word(families, v.family)} is going since ${v.since}.`,
       few_new_data: () => "There are not enough new data for any rule.",
+      one_function_carries: (v: Sizes) => `There are ${rowsOf(v.rows)}, and one function carries ${rowsOf(v.limits)}.`,
+      kept_in_functions: (v: Sizes) => `${beyond(v)}, but settings/engine.toml keeps the run in functions.`,
+      on_this_machine: (v: Sizes) => `${beyond(v)}, but the run was made on a machine with memory of its own.`,
+      beyond_one_function: (v: Sizes) => `${beyond(v)}.`,
+      beyond_without_spark: (v: Sizes) => `${beyond(v)}. ${noSpark}`,
+      spark_asked: () => "Spark is what settings/engine.toml asks for.",
+      spark_asked_without: () => `Spark is what settings/engine.toml asks for. ${noSpark}`,
       uploads_given_up: (v: { count: number }) =>
         `${many(v.count, "upload", "uploads")} could not be ingested in five tries. See which and why, mend the file or the settings, and upload it again (docs/runbooks.md#uploads-given-up).`,
       quality_broken: (v: { rules: string }) => `The newest uploads break quality rules (${v.rules}). Look at the upload's report.`,

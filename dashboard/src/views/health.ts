@@ -87,6 +87,11 @@ export function reasonsOnce(rows: readonly VersionRow[]): VersionRow[] {
   });
 }
 
+/** Return why a run came out as it did; of one that nothing could carry, which failed of it, why that. */
+export function whyOf(run: RunOf): string | null {
+  return (run.engine === "too_large" && run.engine_reason) || run.cause || run.reason || null;
+}
+
 /** Return the runs of all machines, the newest first. */
 export function newestRuns(runs: Record<string, readonly RunOf[]>): (RunOf & { machine: string })[] {
   return Object.entries(runs)

@@ -9,7 +9,7 @@ import pytest
 
 from patronage.logic.cost.items import item_bytes, write_units
 from patronage.logic.cost.prices import list_prices
-from patronage.logic.cost.run import Usage, cost_of, usage_of
+from patronage.logic.cost.run import Usage, cost_of, jobs_of, usage_of
 from patronage.steps.cost import measured_runs
 from patronage.steps.monitor.ended import month_record
 from patronage.steps.monitor.run_cost import run_cost
@@ -118,6 +118,66 @@ def test_a_cost_without_the_children_says_so(store):
     found = run_cost("r", history=one_call(2).events, children=None, memory_mb=MEMORY, store=store)
     assert found["parts"]["lambda_gb_second"]["quantity"] == 2
     assert not found["has_children"]
+
+
+def submitted(output, resource_type="emr-serverless"):
+    history = History()
+    history.add(
+        "TaskSubmitted",
+        1,
+        taskSubmittedEventDetails={
+            "resourceType": resource_type,
+            "resource": "startJobRun.sync",
+            "output": output,
+        },
+    )
+    return history.events
+
+
+JOB = json.dumps({"ApplicationId": "00fapp", "Arn": "arn:aws:emr-serverless:x", "JobRunId": "00fjob"})
+USED = {"vCPUHour": 9.0, "memoryGBHour": 60.0, "storageGBHour": 500.0}
+BILLED = {"vCPUHour": 10.0, "memoryGBHour": 65.0, "storageGBHour": 400.0}
+
+
+def test_the_jobs_of_a_run_are_those_that_its_history_submitted():
+    assert jobs_of(one_call(1).events) == []
+    assert jobs_of([*submitted(JOB), *submitted(JOB), *submitted("{}", "events")]) == [
+        ("00fapp", "00fjob"),
+        ("00fapp", "00fjob"),
+    ]
+
+
+@pytest.mark.parametrize("output", ["{}", "no JSON", None, "[]"])
+def test_a_job_that_its_history_does_not_name_is_not_known(output):
+    assert jobs_of(submitted(output)) is None
+
+
+def test_a_job_costs_what_it_billed(store):
+    job = {"billedResourceUtilization": BILLED, "totalResourceUtilization": USED}
+    found = run_cost("r", history=one_call(1).events, jobs=[job, job], memory_mb=MEMORY, store=store)
+    alone = run_cost("r", history=one_call(1).events, memory_mb=MEMORY, store=store)
+    by_hand = 2 * (10 * 0.042094 + 65 * 0.004628 + 400 * 0.000111)
+    assert found["usd"] - alone["usd"] == pytest.approx(by_hand, abs=2e-6)
+    assert {name: each["quantity"] for name, each in found["parts"].items() if name.startswith("emr")} == {
+        "emr_vcpu_hour": 20,
+        "emr_gb_hour": 130,
+        "emr_disk_gb_hour": 800,
+    }
+    assert found["has_jobs"]
+    assert not [name for name in alone["parts"] if name.startswith("emr")]
+
+
+def test_a_job_whose_bill_is_not_told_yet_costs_what_it_used_but_for_its_disk(store):
+    job = {"totalResourceUtilization": USED}
+    found = run_cost("r", history=[], jobs=[job], memory_mb=MEMORY, store=store)
+    assert found["usd"] == pytest.approx(9 * 0.042094 + 60 * 0.004628, abs=1e-6)
+    assert found["has_jobs"]
+
+
+@pytest.mark.parametrize("jobs", [None, [{}]])
+def test_a_cost_without_what_a_job_took_says_so(jobs, store):
+    found = run_cost("r", history=[], jobs=jobs, memory_mb=MEMORY, store=store)
+    assert (found["usd"], found["has_jobs"]) == (0, False)
 
 
 def test_items_are_written_by_their_receipts_and_others_retired(store):

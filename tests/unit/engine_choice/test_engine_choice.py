@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -55,6 +56,43 @@ def test_the_settings_go_before_the_counts():
     forced = choose_engine(many, EngineOptions(engine="duckdb"), has_spark=True)
     assert forced.engine == "duckdb"
     assert "1,000,000,000,000 order lines are more than" in forced.reason
+
+
+ONE = {"orders": 1, "customers": 0}
+BEYOND = {"rows": {"orders": 101, "events": 1_001}, "limits": {"orders": 100, "events": 1_000}}
+
+
+@pytest.mark.parametrize(
+    ("engine", "rows", "has_spark", "code", "numbers"),
+    [
+        ("auto", ONE, True, "one_function_carries", {"rows": {"orders": 1}, "limits": {"orders": 100}}),
+        ("duckdb", ONE, True, "one_function_carries", {"rows": {"orders": 1}, "limits": {"orders": 100}}),
+        ("auto", BEYOND["rows"], True, "beyond_one_function", BEYOND),
+        ("spark", BEYOND["rows"], True, "beyond_one_function", BEYOND),
+        ("auto", BEYOND["rows"], False, "beyond_without_spark", BEYOND),
+        ("duckdb", BEYOND["rows"], True, "kept_in_functions", BEYOND),
+        ("spark", ONE, True, "spark_asked", {}),
+        ("spark", ONE, False, "spark_asked_without", {}),
+    ],
+)
+def test_the_reason_has_a_code_and_the_numbers_by_table(engine, rows, has_spark, code, numbers):
+    why = choose_engine(rows, replace(LIMITS, engine=engine), has_spark=has_spark).why
+    assert why.code == code
+    assert {name: each for name, each in why.values.items() if name in {"rows", "limits"}} == numbers
+
+
+@pytest.mark.parametrize(
+    ("engine", "rows", "chosen", "code"),
+    [
+        ("auto", BEYOND["rows"], "duckdb", "on_this_machine"),
+        ("duckdb", BEYOND["rows"], "duckdb", "kept_in_functions"),
+        ("auto", ONE, "duckdb", "one_function_carries"),
+        ("spark", ONE, "too_large", "spark_asked_without"),
+    ],
+)
+def test_a_machine_of_ones_own_has_no_limit(engine, rows, chosen, code):
+    found = choose_engine(rows, replace(LIMITS, engine=engine), has_spark=False, in_functions=False)
+    assert (found.engine, found.why.code) == (chosen, code)
 
 
 def test_a_lake_without_the_other_tables_is_counted_by_its_lines():

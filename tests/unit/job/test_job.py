@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from patronage.errors import BadInput, NotFound, RunFailed
-from patronage.steps.job import Job, job_answers
+from patronage.steps.job import Job, job_answers, job_measured
 from patronage.stores.objects import read_json, write_json
 
 MANIFEST = "runs/run/manifest.json"
@@ -91,6 +91,18 @@ def test_the_machine_gets_the_answers_of_gate_and_plan(pinned, told):
 def test_without_the_sale_of_a_product_there_is_nothing_to_go_on_with(pinned, told):
     job(pinned, told).do("interactions", lambda: {"interactions": 0})
     assert job_answers("run", pinned) == {"done": False, "gate": {}, "plan": {}}
+
+
+def test_monitoring_gets_what_was_measured(pinned, told):
+    measured = [{"measure": "drift"}, {"measure": "experiments", "failure": {"Error": "BadInput"}}]
+    job(pinned, told).do("measured", lambda: {"measured": measured})
+    assert job_measured("run", pinned) == {"done": True, "measured": measured}
+
+
+def test_monitoring_that_was_cut_off_is_a_failure(pinned, told):
+    job(pinned, told).do("drift", dict)
+    with pytest.raises(RunFailed, match="ended before it had measured"):
+        job_measured("run", pinned)
 
 
 def test_a_job_that_left_no_answer_is_a_failure(pinned, told):

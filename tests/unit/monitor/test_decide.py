@@ -79,6 +79,21 @@ def test_the_first_orders_start_both_runs_under_names_of_their_own(lake):
     assert document["families"]["segments"]["because"] == "no run has begun yet; nothing is live yet"
 
 
+def test_a_run_that_spark_carries_is_pinned_and_decided_on_as_any_other(lake):
+    lines(lake, "a", 3)
+    lake.store.write_bytes("settings/engine.toml", b"max_lines = 2\n")
+    answer = pinned(lake, has_spark=True)
+    assert (answer["engine"], answer["reason_code"]) == ("spark", "beyond_one_function")
+    assert decided(lake)[0]["segments"]
+
+
+def test_where_nothing_carries_a_run_nothing_is_decided(lake):
+    lines(lake, "a", 3)
+    lake.store.write_bytes("settings/engine.toml", b"max_lines = 2\n")
+    assert pinned(lake)["engine"] == "too_large"
+    assert not lake.store.exists("runs/mon-1/monitor/pinned.json")
+
+
 def test_a_name_fits_step_functions_and_is_the_same_each_time():
     long = "x" * 80
     names = {retraining_of(long, "recommendations") for _ in range(3)}

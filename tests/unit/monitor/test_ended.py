@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from patronage.logic.monitor.execution import cause_of, failure_of, outcome_of, seconds_by_state
+from patronage.logic.said import said
 from patronage.settings import Shop
 from patronage.steps.manifest import Manifest
 from patronage.steps.monitor.ended import ended, run_record
@@ -123,10 +124,14 @@ def test_the_record_names_the_engine_of_a_run_that_pinned_its_tables(tmp_path):
         shop=Shop(),
         lines=6,
         engine="spark",
-        engine_reason="6 order lines are more than 5",
+        **said("beyond_one_function", passed="6 order lines are more than 5", rows={"orders": 6}).fields(
+            "engine_reason"
+        ),
     ).save(store)
     record = ended("segmentation", "run-1", **given)
     assert (record["engine"], record["engine_reason"]) == ("spark", "6 order lines are more than 5")
+    assert record["engine_reason_code"] == "beyond_one_function"
+    assert record["engine_reason_values"]["rows"] == {"orders": 6}
 
 
 def test_a_run_that_was_aborted_or_ran_out_of_time_failed_in_no_state():

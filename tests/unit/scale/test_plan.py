@@ -76,16 +76,23 @@ def test_the_gateway_s_tiers_by_hand(requests, usd):
     assert quotas().api_usd(requests) == pytest.approx(usd)
 
 
-def test_an_hour_of_spark_is_the_sum_of_aws_s_own_example():
+def test_an_hour_of_spark_on_arm64_is_a_fifth_below_aws_s_own_example_of_x86():
     """1,200 vCPU-hours and 9,600 GB-hours: $63.15 and $55.47, https://aws.github.io/aws-emr-best-practices/."""
     found = quotas()
-    assert found.usd("emr_vcpu_hour", 1_200) == pytest.approx(63.15, abs=0.005)
-    assert found.usd("emr_gb_hour", 9_600) == pytest.approx(55.47, abs=0.005)
+    assert found.usd("emr_vcpu_hour", 1_200) == pytest.approx(0.8 * 63.15, rel=0.002)
+    assert found.usd("emr_gb_hour", 9_600) == pytest.approx(0.8 * 55.47, rel=0.002)
+
+
+def test_a_job_of_spark_costs_what_a_calculator_of_aws_s_prices_says():
+    found = quotas()
+    assert found.usd("emr_vcpu_hour", 2_399.311) == pytest.approx(100.99, abs=0.01)
+    assert found.usd("emr_gb_hour", 17_994.833) == pytest.approx(83.28, abs=0.01)
+    assert found.usd("emr_disk_gb_hour", 138_542.617) == pytest.approx(15.38, abs=0.01)
 
 
 def test_work_on_spark_brings_its_memory(taken):
     taken(spark_gb_a_vcpu=4)
-    assert spark_usd(3_600 * 10, quotas()) == pytest.approx(10 * (0.052624 + 4 * 0.0057785))
+    assert spark_usd(3_600 * 10, quotas()) == pytest.approx(10 * (0.042094 + 4 * 0.004628))
 
 
 def test_a_segmentation_reads_events_too(taken):

@@ -57,6 +57,16 @@ def test_what_waits_in_a_queue(seen):
     assert seen.waiting(url) == 1
 
 
+def test_a_job_is_asked_for_by_its_application():
+    class Emr:
+        def get_job_run(self, *, applicationId, jobRunId):  # noqa: N803 - as AWS names them
+            return {"jobRun": {"applicationId": applicationId, "jobRunId": jobRunId}}
+
+    seen = Operations({"emr-serverless": Emr()}.__getitem__)
+    assert seen.jobs([("app", "job")]) == [{"applicationId": "app", "jobRunId": "job"}]
+    assert seen.jobs([]) == []
+
+
 def test_what_is_not_answered_may_be_asked_again(seen):
     with pytest.raises(TryAgain, match="get_queue_attributes was not answered"):
         seen.waiting("https://sqs.us-east-1.amazonaws.com/123456789012/none")

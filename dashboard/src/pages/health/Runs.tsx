@@ -4,7 +4,7 @@ import { isDated, useFilters } from "../../filters.ts";
 import { Panel } from "../../panel/Panel.tsx";
 import { texts } from "../../texts/index.ts";
 import { word } from "../../texts/words.ts";
-import { newestRuns } from "../../views/health.ts";
+import { newestRuns, whyOf } from "../../views/health.ts";
 import { sentences } from "../shared/sentences.ts";
 import { machineName } from "./Models.tsx";
 
@@ -29,7 +29,9 @@ export function RunsPanel(): VNode {
           { key: "began", label: words.began, kind: "instant" },
           { key: "seconds", label: words.seconds, definition: words.secondsDefinition, unit: words.secondsUnit, kind: "number", digits: 0 },
           { key: "published", label: words.wasPublished },
+          { key: "engine", label: words.engine, definition: words.engineDefinition },
           { key: "reason", label: words.reason },
+          { key: "engine_reason", label: words.engineReason, isInFileOnly: true },
         ],
         rows: newestRuns(found.runs).map((run) => ({
           machine: machineName(run.machine),
@@ -38,7 +40,9 @@ export function RunsPanel(): VNode {
           began: run.began,
           seconds: run.seconds,
           published: run.published,
-          reason: run.cause || run.reason || null,
+          engine: run.engine ? word(words.engines, run.engine) : null,
+          reason: whyOf(run),
+          engine_reason: run.engine_reason || null,
         })),
       })}
       note={(found) => (isDated({ start, end }) ? sentences(words.runsEnded, found.runs_left_out ? words.runsLeftOut(found.runs_left_out) : null) : null)}

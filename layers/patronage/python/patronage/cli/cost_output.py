@@ -73,6 +73,8 @@ def print_measured(found: dict[str, Any]) -> None:
         say("No run has ended since this version was deployed; the next one will be on record.")
     if any(not each["last"]["cost"].get("has_children", True) for each in found["machines"].values()):
         say("The parts that Maps ran side by side could not be read and are not in it.")
+    if any(not each["last"]["cost"].get("has_jobs", True) for each in found["machines"].values()):
+        say("What their Spark jobs billed could not be read and is not in it.")
     month = found["month"]
     say(f"Runs since {month['since'][:10]}: {month['runs']:,}, ${month['usd']:.4f}")
     each = found["thousand_recommendations"]

@@ -12,25 +12,19 @@ from patronage.cli.progress import Stages
 from patronage.cli.runs import live_runs
 from patronage.errors import BadInput, PatronageError
 from patronage.logic.monitor.keys import decision_key
-from patronage.logic.monitor.measures import LEARNT, MEASURES
+from patronage.logic.monitor.measures import MEASURES
 from patronage.steps.generation import model_of
 from patronage.steps.monitor.decide import decide
-from patronage.steps.monitor.drift import drift
-from patronage.steps.monitor.experiment_reports import experiment_reports
+from patronage.steps.monitor.learning import LEARNT
 from patronage.steps.monitor.pin import pin_monitoring
 from patronage.steps.monitor.states import MEASURED
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from patronage.cli.lakes import OpenLake
-    from patronage.stores.objects import ObjectStore
 
-_LEARNT: Mapping[str, Callable[[str, ObjectStore], dict[str, Any]]] = {
-    "drift": drift,
-    "experiment_reports": experiment_reports,
-}
 _FAMILIES = ("segments", "recommendations", "monitoring")
 
 
@@ -87,6 +81,7 @@ def pinned_monitoring(opened: OpenLake) -> str:
         champion=champion,
         live_runs=live,
         last_runs=live,
+        in_functions=False,
     )
     if answer["engine"] != "duckdb":
         raise BadInput(answer["reason"])
@@ -100,7 +95,7 @@ def _measured(
         for step in steps:
             on_step(step.replace("_", " "))
             if step in LEARNT:
-                _LEARNT[step](run_id, opened.lake.store)
+                LEARNT[step](run_id, opened.lake.store)
             else:
                 MEASURED[step](run_id, opened.lake)
     except PatronageError as exc:

@@ -172,9 +172,9 @@ def _pinned(family: str, opened: OpenLake, *, promote: Mapping[str, str] | None 
     run_id = f"{now:%Y%m%dT%H%M%S.%fZ}-{family}"
     live = live_runs(opened)
     store = opened.lake.store
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = {"in_functions": False}
     if family == "recommendations":
-        more = {"variants": variants_kept(store), "promote": promote}
+        more |= {"variants": variants_kept(store), "promote": promote}
         if family in live:
             more["champion"] = model_of(store, live[family])
     answer = pin(run_id, family, opened.lake, opened.shop, now=now, live_runs=live, **more)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from patronage.logic.said import said
 from patronage.logic.settings_text import toml_of
 from patronage.logic.settings_values import check_values, wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from patronage.logic.said import Said
 
 SETTINGS = "settings/engine.toml"
 """Where the settings lie in the lake."""
@@ -17,7 +20,6 @@ AUTO, DUCKDB, SPARK, TOO_LARGE = "auto", "duckdb", "spark", "too_large"
 ENGINES = (AUTO, DUCKDB, SPARK)
 COUNTED = {"orders": "order lines", "customers": "customers", "products": "products", "events": "events"}
 """The tables whose rows are counted, and what a row is called."""
-HOW_TO_ENABLE = "enable Spark with: make deploy SPARK=on"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,24 +31,23 @@ class EngineOptions:
     engine : str
         "auto" (Spark where a limit is passed), or "duckdb" or "spark" whatever was counted.
     max_lines : int
-        Order lines. DuckDB reads a run's tables from 10 GB of disk: 25 bytes a line as Parquet, and what a
-        query spills beside them.
+        Order lines. Of 10 million lines, 1 million customers and 100,000 products the hungriest step takes
+        2.4 of the 3 GB of a function (``make bench NAME=scale``); memory grows with each of the three, and
+        a fifth more of all still fits.
     max_customers : int
-        Rows of `customers`. A profile and its order of purchases are held in 3 GB of memory where clusters
-        and lifetime value are learnt: about 300 bytes each.
+        Rows of `customers`.
     max_products : int
-        Rows of `products`. The neighbours of a product are 300 pairs of 8 bytes at most; the widest model
-        holds them twice while it is trained, in 3 GB. Methods that need more a product state their own limit
-        and leave a run before it.
+        Rows of `products`.
     max_events : int
-        Rows of `events`, which lie on the same disk as the order lines.
+        Rows of `events`. DuckDB spills what it has no memory for; what bounds them is the 15 minutes of a
+        call, of which 100 million take about half (``make bench NAME=plan``, by arithmetic).
     """
 
     engine: str = AUTO
-    max_lines: int = 100_000_000
-    max_customers: int = 5_000_000
-    max_products: int = 500_000
-    max_events: int = 200_000_000
+    max_lines: int = 12_000_000
+    max_customers: int = 1_200_000
+    max_products: int = 120_000
+    max_events: int = 100_000_000
 
     def __post_init__(self) -> None:
         if self.engine not in ENGINES:
@@ -83,13 +84,29 @@ _LIMITS = {
 
 @dataclass(frozen=True)
 class Choice:
-    """The engine of a run, "duckdb", "spark" or "too_large", and why, in a sentence with the numbers."""
+    """The engine of a run, "duckdb", "spark" or "too_large", and why.
+
+    Parameters
+    ----------
+    engine : str
+        The engine.
+    why : Said
+        A sentence with the numbers. Its values hold ``rows`` and ``limits`` by table: of those that are there
+        where one function carries the run, else of those that passed their limit.
+    """
 
     engine: str
-    reason: str
+    why: Said
+
+    @property
+    def reason(self) -> str:
+        """Why, in English."""
+        return self.why.text
 
 
-def choose_engine(rows: Mapping[str, int], options: EngineOptions, *, has_spark: bool) -> Choice:
+def choose_engine(
+    rows: Mapping[str, int], options: EngineOptions, *, has_spark: bool, in_functions: bool = True
+) -> Choice:
     """Choose the engine for a run.
 
     Parameters
@@ -100,39 +117,59 @@ def choose_engine(rows: Mapping[str, int], options: EngineOptions, *, has_spark:
         The shop's limits.
     has_spark : bool
         Whether whoever runs this can start a Spark job.
+    in_functions : bool
+        Whether functions carry what Spark does not; else it is a machine, which holds what it holds.
 
     Examples
     --------
     >>> usual = EngineOptions()
-    >>> choose_engine({"orders": 120}, usual, has_spark=False)
-    Choice(engine='duckdb', reason='120 order lines: one function carries 100,000,000 order lines')
-    >>> choose_engine({"orders": 120, "products": 600_000}, usual, has_spark=True)
-    Choice(engine='spark', reason='600,000 products are more than the 500,000 that one function carries')
+    >>> choose_engine({"orders": 120}, usual, has_spark=False).reason
+    '120 order lines: one function carries 12,000,000 order lines'
+    >>> chosen = choose_engine({"orders": 120, "products": 600_000}, usual, has_spark=True)
+    >>> chosen.engine, chosen.reason
+    ('spark', '600,000 products are more than the 120,000 that one function carries')
     """
-    passed = _passed(rows, options)
-    if options.engine == DUCKDB or (options.engine == AUTO and not passed):
-        return Choice(DUCKDB, _fits(rows, options, passed))
-    why = passed or f'{SETTINGS} says engine = "spark"'
-    if has_spark:
-        return Choice(SPARK, why)
-    return Choice(TOO_LARGE, f"{why}; nothing here runs Spark: {HOW_TO_ENABLE}")
+    passed = [table for table in COUNTED if rows.get(table, 0) > options.limit(table)]
+    numbers = _numbers(passed, rows, options)
+    beyond = "; ".join(_beyond(table, rows, options) for table in passed)
+    if passed and options.engine == DUCKDB:
+        return Choice(DUCKDB, said("kept_in_functions", passed=beyond, **numbers))
+    if passed and options.engine == AUTO and not in_functions:
+        return Choice(DUCKDB, said("on_this_machine", passed=beyond, **numbers))
+    if not passed and options.engine != SPARK:
+        return Choice(DUCKDB, _carried(rows, options))
+    if passed:
+        why = said("beyond_one_function" if has_spark else "beyond_without_spark", passed=beyond, **numbers)
+    else:
+        why = said("spark_asked" if has_spark else "spark_asked_without")
+    return Choice(SPARK if has_spark else TOO_LARGE, why)
 
 
-def _passed(rows: Mapping[str, int], options: EngineOptions) -> str:
-    """Say which limits the counts pass; empty for none."""
-    return "; ".join(
-        f"{rows[table]:,} {counted} are more than the {options.limit(table):,} that one function carries"
-        for table, counted in COUNTED.items()
-        if rows.get(table, 0) > options.limit(table)
+def _numbers(
+    tables: Iterable[str], rows: Mapping[str, int], options: EngineOptions
+) -> dict[str, dict[str, int]]:
+    """Return the rows and the limits of some tables."""
+    return {
+        "rows": {table: rows.get(table, 0) for table in tables},
+        "limits": {table: options.limit(table) for table in tables},
+    }
+
+
+def _beyond(table: str, rows: Mapping[str, int], options: EngineOptions) -> str:
+    counted, limit = _counted(table, rows[table]), options.limit(table)
+    return f"{counted} are more than the {limit:,} that one function carries"
+
+
+def _carried(rows: Mapping[str, int], options: EngineOptions) -> Said:
+    present = [table for table in COUNTED if rows.get(table, 0)] or ["orders"]
+    numbers: dict[str, Any] = _numbers(present, rows, options)
+    return said(
+        "one_function_carries",
+        counts=", ".join(_counted(*each) for each in numbers["rows"].items()),
+        limits_said=", ".join(_counted(*each) for each in numbers["limits"].items()),
+        **numbers,
     )
 
 
-def _fits(rows: Mapping[str, int], options: EngineOptions, passed: str) -> str:
-    if passed:
-        return f'{passed}, but {SETTINGS} says engine = "duckdb"'
-    present = {table: counted for table, counted in COUNTED.items() if rows.get(table, 0)} or {
-        "orders": COUNTED["orders"]
-    }
-    counts = ", ".join(f"{rows.get(table, 0):,} {counted}" for table, counted in present.items())
-    carried = ", ".join(f"{options.limit(table):,} {counted}" for table, counted in present.items())
-    return f"{counts}: one function carries {carried}"
+def _counted(table: str, count: int) -> str:
+    return f"{count:,} {COUNTED[table]}"

@@ -27,6 +27,8 @@ _CHOSEN = {
 }
 """Why a method was chosen."""
 _UNCOMPARED = "; the live method {live} could not be compared: {why}"
+_NO_SPARK = "; nothing here runs Spark: enable Spark with: make deploy SPARK=on"
+_SPARK_ASKED = 'settings/engine.toml says engine = "spark"'
 
 SENTENCES: Mapping[str, str] = {
     # segments and journeys
@@ -116,6 +118,14 @@ SENTENCES: Mapping[str, str] = {
     ),
     "run_going": "run {run_id} of {family} is going since {since}",
     "few_new_data": "not enough new data for any rule",
+    # what carries a run
+    "one_function_carries": "{counts}: one function carries {limits_said}",
+    "kept_in_functions": '{passed}, but settings/engine.toml says engine = "duckdb"',
+    "on_this_machine": "{passed}, but this is a machine with memory of its own",
+    "beyond_one_function": "{passed}",
+    "beyond_without_spark": f"{{passed}}{_NO_SPARK}",
+    "spark_asked": _SPARK_ASKED,
+    "spark_asked_without": f"{_SPARK_ASKED}{_NO_SPARK}",
     # what to do next
     "uploads_given_up": (
         "{uploads} could not be ingested in five tries; see which and why, mend the file or the settings, "

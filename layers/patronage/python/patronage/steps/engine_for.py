@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def engine_for(
-    lake: Lake, tables: Mapping[str, Mapping[str, int]], *, has_spark: bool
+    lake: Lake, tables: Mapping[str, Mapping[str, int]], *, has_spark: bool, in_functions: bool
 ) -> tuple[dict[str, int], Choice]:
     """Count the rows of a run's tables, of which none is read, and choose its engine.
 
@@ -26,8 +26,8 @@ def engine_for(
         Where the tables are.
     tables : mapping
         Of each, the ``version`` that the run reads.
-    has_spark : bool
-        Whether the run may be carried by Spark.
+    has_spark, in_functions : bool
+        As of `choose_engine`.
 
     Returns
     -------
@@ -43,7 +43,8 @@ def engine_for(
     """
     counted = [name for name in COUNTED if name in tables]
     rows = {name: lake.snapshot(name, tables[name]["version"]).rows() for name in counted}
-    return rows, choose_engine(rows, read_engine_options(lake.store), has_spark=has_spark)
+    options = read_engine_options(lake.store)
+    return rows, choose_engine(rows, options, has_spark=has_spark, in_functions=in_functions)
 
 
 def read_engine_options(store: ObjectStore) -> EngineOptions:

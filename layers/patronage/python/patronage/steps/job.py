@@ -90,6 +90,25 @@ def job_answers(run_id: str, store: ObjectStore) -> Answer:
     raise RunFailed(f"the job of run {run_id} ended before its gate; start the run again")
 
 
+def job_measured(run_id: str, store: ObjectStore) -> Answer:
+    """Return what the machine of monitoring goes on with after a run's job.
+
+    Returns
+    -------
+    dict
+        ``done``, and ``measured``: of each measure its name, and its ``failure`` where it failed.
+
+    Raises
+    ------
+    RunFailed
+        The job left no answer.
+    """
+    note = _note(run_id, "measured", store)
+    if note is None:
+        raise RunFailed(f"the job of run {run_id} ended before it had measured; start the run again")
+    return {"done": True, **note["answer"]}
+
+
 def _note(run_id: str, state: str, store: ObjectStore) -> dict[str, Any] | None:
     try:
         note: dict[str, Any] = read_json(store, _note_key(run_id, state))

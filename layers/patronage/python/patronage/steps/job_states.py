@@ -10,6 +10,9 @@ from pyspark.errors import PySparkException
 
 from patronage.engines.spark_learn.kmeans import refining
 from patronage.errors import PatronageError
+from patronage.logic.monitor.measures import MEASURES
+from patronage.steps.monitor import learning as judging
+from patronage.steps.monitor.states import MEASURED
 from patronage.steps.segment import clusters
 from patronage.steps.segment import gate as segment_gate
 from patronage.steps.segment.learning import LEARNT
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 _FAULTS = (PatronageError, ArithmeticError, MemoryError, ValueError, PySparkException, Py4JError)
 """What a method may fail of without ending the run."""
+_UNMEASURED = (*_FAULTS, LookupError, TypeError, AttributeError)
+"""What a measure may: the machine catches all, and here only what trying again may mend ends the job."""
 
 
 def segmentation(job: Job, lake: Lake, spark: SparkSession) -> None:
@@ -69,8 +74,30 @@ def _evaluate(job: Job, model: str, lake: Lake, spark: SparkSession) -> None:
         job.tell(f"evaluate-{model}: left out, {type(exc).__name__}")
 
 
+def monitoring(job: Job, lake: Lake, _: SparkSession) -> None:
+    """Measure what has changed, each measure for itself; a function decides what comes of it."""
+    measured = [_measured(job, measure, lake) for measure in MEASURES]
+    job.do("measured", lambda: {"measured": measured})
+
+
+def _measured(job: Job, measure: str, lake: Lake) -> dict[str, Any]:
+    """Take the steps of a measure; one that fails stops no other and is told, as in the state machine."""
+    try:
+        for step in MEASURES[measure]:
+            if step in MEASURED:
+                job.do(step, partial(MEASURED[step], job.run_id, lake))
+            else:
+                job.do(step, partial(judging.LEARNT[step], job.run_id, lake.store))
+    except _UNMEASURED as exc:
+        job.tell(f"{measure}: could not be measured, {type(exc).__name__}")
+        cause = str(exc) if isinstance(exc, PatronageError) else ""  # others may quote what they met
+        return {"measure": measure, "failure": {"Error": type(exc).__name__, "Cause": cause}}
+    return {"measure": measure}
+
+
 STATES: Mapping[str, Callable[[Job, Lake, SparkSession], None]] = {
     "segmentation": segmentation,
     "training": training,
+    "monitoring": monitoring,
 }
 """By the name of the state machine."""

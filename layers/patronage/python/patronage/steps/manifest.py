@@ -51,6 +51,8 @@ class Manifest:
         How many rows the tables have by which the engine was chosen, at their pinned versions.
     engine, engine_reason : str
         What carries the run ("duckdb", "spark", or "too_large" for nothing), and why (`choose_engine`).
+    engine_reason_code, engine_reason_values
+        What the reason says, for programs; of a run that was pinned before there were codes, None and {}.
     reproducible : bool
         Whether the lake still holds what the run read; an erasure ends that.
     not_reproducible_because : str
@@ -76,6 +78,8 @@ class Manifest:
     rows: dict[str, int] = field(default_factory=dict)
     engine: str = DUCKDB
     engine_reason: str = ""
+    engine_reason_code: str | None = None
+    engine_reason_values: dict[str, Any] = field(default_factory=dict)
     reproducible: bool = True
     not_reproducible_because: str = ""
 

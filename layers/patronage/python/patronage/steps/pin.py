@@ -12,7 +12,7 @@ from patronage.engines.duckdb import DuckEngine
 from patronage.engines.opening import open_engine
 from patronage.errors import BadInput
 from patronage.logic.queries import literal
-from patronage.logic.said import coded, said
+from patronage.logic.said import said
 from patronage.logic.segments import read_map
 from patronage.logic.segments.options import MAP, SETTINGS, SegmentOptions
 from patronage.logic.settings_text import text_of
@@ -57,6 +57,7 @@ def pin(
     promote: Mapping[str, Any] | None = None,
     until: str | None = None,
     has_spark: bool = False,
+    in_functions: bool = True,
 ) -> dict[str, Any]:
     """Pin what a run reads and choose its engine; the same run id again gives the same answer.
 
@@ -81,8 +82,8 @@ def pin(
     until : str, optional
         Day of the shop (``2026-01-31``) at whose end the run stops reading, if it knows later orders: so the
         customers of an earlier time are segmented.
-    has_spark : bool
-        Whether the run may be carried by Spark.
+    has_spark, in_functions : bool
+        As of `choose_engine`.
 
     Returns
     -------
@@ -108,12 +109,12 @@ def pin(
         )
         if pinned is None:
             return {"run_id": run_id, "engine": "none", **_EMPTY_LAKE.fields(), "lines": 0}
-        rows, chosen = engine_for(lake, pinned.tables, has_spark=has_spark)
+        rows, chosen = engine_for(lake, pinned.tables, has_spark=has_spark, in_functions=in_functions)
         manifest = replace(
             pinned,
             rows=rows,
             engine=chosen.engine,
-            engine_reason=chosen.reason,
+            **chosen.why.fields("engine_reason"),
             champion={name: value for name, value in (champion or {}).items() if name != "variants"},
             live_runs=pinned.live_runs if promote else dict(live_runs or {}),
             monitor=dict(monitor or {}),
@@ -124,7 +125,8 @@ def pin(
         "run_id": run_id,
         "engine": manifest.engine,
         "reason": manifest.engine_reason,
-        **coded("reason", manifest.engine_reason),
+        "reason_code": manifest.engine_reason_code,
+        "reason_values": manifest.engine_reason_values,
         "lines": manifest.lines,
     }
 

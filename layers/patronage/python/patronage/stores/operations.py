@@ -92,6 +92,11 @@ class Operations:
             arns
         )
 
+    def jobs(self, started: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+        """Return what EMR Serverless says of some jobs, each by its application and its id."""
+        asked = [{"applicationId": application, "jobRunId": job} for application, job in started]
+        return [self._ask("emr-serverless", "get_job_run", **each)["jobRun"] for each in asked]
+
     def _pages(self, operation: str, field: str, **arguments: Any) -> list[dict[str, Any]]:
         try:
             pages = self.client("stepfunctions").get_paginator(operation).paginate(**arguments)

@@ -807,7 +807,11 @@ SCHEMAS: dict[str, Schema] = {
         {
             "at": INSTANT,
             "stack": TEXT,
-            "runs": ANYTHING,
+            "runs": {
+                "type": "object",
+                "description": "by state machine, the newest first",
+                "additionalProperties": _list(_ref("RunOf")),
+            },
             "freshness": _list(ANYTHING),
             "alarms": _list(ANYTHING),
             "dead_letters": COUNT,
@@ -820,6 +824,23 @@ SCHEMAS: dict[str, Schema] = {
                 **COUNT,
                 "description": "of some days: how many older runs there were than are listed",
             }
+        },
+    ),
+    "RunOf": _object(
+        {
+            "run_id": TEXT,
+            "status": TEXT,
+            "began": INSTANT,
+            "seconds": {**NUMBER, "description": "until its end, or until now"},
+            "published": {"type": ["boolean", "null"]},
+            "reason": TEXT,
+            "cause": {**TEXT, "description": "why it failed"},
+        },
+        {
+            **_coded("reason"),
+            "engine": {**TEXT, "enum": ["duckdb", "spark", "too_large"]},
+            "engine_reason": {**TEXT, "description": "why it, by what the run's tables count"},
+            **_coded("engine_reason"),
         },
     ),
     "UploadReports": _object({"reports": _list(_ref("UploadReport")), **_PAGE}),

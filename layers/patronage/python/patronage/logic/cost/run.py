@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _BEGAN = ("TaskScheduled", "LambdaFunctionScheduled")
 _ENDED = ("TaskSucceeded", "TaskFailed", "TaskTimedOut", "LambdaFunctionSucceeded", "LambdaFunctionFailed")
 _MB_A_GB = 1024
+_SPARK = "emr-serverless"
+_BILLED, _USED = "billedResourceUtilization", "totalResourceUtilization"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,25 +33,25 @@ class Usage:
         bills, for it holds the way there and a cold start.
     writes : float
         Write units of the serving table.
+    vcpu_hours, gb_hours, disk_gb_hours : float
+        What jobs of EMR Serverless billed: processors, memory, and disk above 20 GB a worker.
     """
 
     transitions: float = 0
     invocations: float = 0
     gb_seconds: float = 0
     writes: float = 0
+    vcpu_hours: float = 0
+    gb_hours: float = 0
+    disk_gb_hours: float = 0
 
     def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            transitions=self.transitions + other.transitions,
-            invocations=self.invocations + other.invocations,
-            gb_seconds=self.gb_seconds + other.gb_seconds,
-            writes=self.writes + other.writes,
-        )
+        names = [each.name for each in fields(self)]
+        return Usage(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
     def times(self, factor: float) -> Usage:
         """Return so many times this."""
-        transitions, invocations, gb_seconds, writes = (factor * each for each in astuple(self))
-        return Usage(transitions=transitions, invocations=invocations, gb_seconds=gb_seconds, writes=writes)
+        return Usage(**{each.name: factor * getattr(self, each.name) for each in fields(self)})
 
 
 def usage_of(events: Sequence[Mapping[str, Any]], memory_mb: Mapping[str, int]) -> Usage:
@@ -74,13 +76,52 @@ def usage_of(events: Sequence[Mapping[str, Any]], memory_mb: Mapping[str, int]) 
     )
 
 
+def jobs_of(events: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]] | None:
+    """Return the application and the id of each job of EMR Serverless that an execution started.
+
+    None where the history does not name one.
+    """
+    submitted = [event.get("taskSubmittedEventDetails", {}) for event in events]
+    try:
+        answers = [json.loads(each["output"]) for each in submitted if each.get("resourceType") == _SPARK]
+        return [(str(each["ApplicationId"]), str(each["JobRunId"])) for each in answers]
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def job_usage(job: Mapping[str, Any]) -> Usage | None:
+    """Return what a job billed; what it used where that is not told yet, and None where neither is.
+
+    Parameters
+    ----------
+    job : mapping
+        As GetJobRun describes it. What it used leaves out that a worker bills a minute at least; its disk is
+        not counted then, for 20 GB of each worker's are free.
+    """
+    billed, used = job.get(_BILLED), job.get(_USED)
+    found = billed or used
+    if not found:
+        return None
+    return Usage(
+        vcpu_hours=found.get("vCPUHour", 0),
+        gb_hours=found.get("memoryGBHour", 0),
+        disk_gb_hours=found.get("storageGBHour", 0) if billed else 0,
+    )
+
+
 def cost_of(usage: Usage, prices: Prices) -> dict[str, Any]:
     """Return each part's quantity and price in USD, and their sum; nothing of it counts as free."""
+    of_jobs = {
+        "emr_vcpu_hour": usage.vcpu_hours,
+        "emr_gb_hour": usage.gb_hours,
+        "emr_disk_gb_hour": usage.disk_gb_hours,
+    }
     parts = {
         "states_transition": usage.transitions,
         "lambda_request": usage.invocations,
         "lambda_gb_second": usage.gb_seconds,
         "dynamodb_write": usage.writes,
+        **({} if usage.vcpu_hours == 0 else of_jobs),
     }
     lines = {
         name: {"quantity": round(quantity, 3), "usd": round(prices.usd(name, quantity), 8)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from patronage.logic.engine_choice import TOO_LARGE
 from patronage.logic.monitor.alerts import FAILED, alert_parts
 from patronage.logic.monitor.machines import WHAT_OF
 from patronage.logic.monitor.metrics import RUNS_FAILED
@@ -74,7 +75,14 @@ def _of_runs(runs: Mapping[str, Sequence[Mapping[str, Any]]], where: str) -> Ite
         why = f": {ended['cause']}" if ended.get("cause") else ""
         again = f"patronage retrain {WHAT_OF[machine]}{where}" if machine in WHAT_OF else ""
         about = {"run_id": ended["run_id"], "status": ended["status"], "cause": ended.get("cause") or ""}
-        yield _advised(said("run_failed", machine=machine, why=why, **about), again)
+        yield _advised(said("run_failed", machine=machine, why=why, **about, **_too_large(ended)), again)
+
+
+def _too_large(ended: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the code and values of the cause where nothing could carry a run; others have none."""
+    if ended.get("engine") != TOO_LARGE or "engine_reason_code" not in ended:
+        return {}
+    return {f"cause_{part}": ended[f"engine_reason_{part}"] for part in ("code", "values")}
 
 
 def _going(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,11 +15,17 @@ if TYPE_CHECKING:
 
 _Block = TypeVar("_Block")
 _Result = TypeVar("_Result")
+_thread = threading.local()
 
 
 def in_threads(work: Callable[[_Block], _Result], blocks: Iterable[_Block]) -> list[_Result]:
-    """Return the results in the order of the blocks, from as many threads as there are cores."""
-    with ThreadPoolExecutor(_cores()) as pool:
+    """Return the results in the order of the blocks, from as many threads as there are cores.
+
+    Within a block of other blocks there is one thread: the cores are busy with those.
+    """
+    if getattr(_thread, "is_of_pool", False):
+        return [work(block) for block in blocks]
+    with ThreadPoolExecutor(_cores(), initializer=_join_pool) as pool:
         return list(pool.map(work, blocks))
 
 
@@ -34,6 +41,10 @@ def single_blas_thread() -> AbstractContextManager[object]:
     """
     limited: AbstractContextManager[object] = threadpool_limits(1, "blas")
     return limited
+
+
+def _join_pool() -> None:
+    _thread.is_of_pool = True
 
 
 def _cores() -> int:

@@ -19,6 +19,8 @@ MONTHS = "monitor/months/"
 """Below it lie the ends of runs by month."""
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 """How the keys of the ends of runs say the time, in UTC."""
+CARRIED_BY = ("engine", "engine_reason", "engine_reason_code", "engine_reason_values")
+"""What a record says of the engine, of a run that had one to choose."""
 _OF_MONTH = ("machine", "run_id", "status", "ended", "seconds", "cost")
 
 
@@ -102,7 +104,7 @@ def ended(
     return record
 
 
-def _carried_by(run_id: str, store: ObjectStore) -> dict[str, str]:
+def _carried_by(run_id: str, store: ObjectStore) -> dict[str, Any]:
     """Return the engine of a run that pinned its tables, and why it was chosen."""
     manifest = Manifest.find(store, run_id)
-    return {"engine": manifest.engine, "engine_reason": manifest.engine_reason} if manifest else {}
+    return {name: getattr(manifest, name) for name in CARRIED_BY} if manifest else {}

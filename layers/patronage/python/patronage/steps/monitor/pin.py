@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadInput
+from patronage.logic.engine_choice import DUCKDB, SPARK
 from patronage.logic.monitor.keys import document_key
 from patronage.logic.monitor.options import SETTINGS, MonitorOptions
 from patronage.logic.monitor.retrain_options import FAMILIES
@@ -37,12 +38,14 @@ def pin_monitoring(
     live_runs: Mapping[str, str] | None = None,
     last_runs: Mapping[str, str] | None = None,
     rolled_back: Mapping[str, str] | None = None,
+    has_spark: bool = False,
+    in_functions: bool = True,
 ) -> dict[str, Any]:
     """Pin the lake, the settings, what is live, and what was begun last.
 
     Parameters
     ----------
-    run_id, lake, shop, now, champion, live_runs
+    run_id, lake, shop, now, champion, live_runs, has_spark, in_functions
         As of `pin`.
     request : mapping
         The execution's input: ``trigger`` ("schedule", "new_data" or "on_demand"; the first by default), and
@@ -73,8 +76,10 @@ def pin_monitoring(
         champion=champion,
         live_runs=live_runs,
         monitor=options.to_mapping(),
+        has_spark=has_spark,
+        in_functions=in_functions,
     )
-    if answer["engine"] != "duckdb":
+    if answer["engine"] not in {DUCKDB, SPARK}:
         return answer
     began = {"last_runs": dict(last_runs or {}), "rolled_back": dict(rolled_back or {})}
     write_json(lake.store, document_key(run_id, "pinned"), {**wanted, **began})

@@ -1,17 +1,20 @@
-"""What a run cost that has ended: its execution, the children of its Maps, and the items that it wrote."""
+"""What a run cost that has ended: its execution, the children of its Maps, its Spark job, and its items."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from patronage.logic.cost.prices import list_prices
-from patronage.logic.cost.run import Usage, cost_of, usage_of
+from patronage.logic.cost.run import Usage, cost_of, job_usage, usage_of
 from patronage.logic.cost.volumes import ASSUMED
+from patronage.logic.scale.quotas import quotas
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from patronage.logic.cost.prices import Prices
     from patronage.stores.objects import ObjectStore
 
     Events = Sequence[Mapping[str, Any]]
@@ -25,6 +28,7 @@ def run_cost(
     *,
     history: Events,
     children: Children | None = ((), 0),
+    jobs: Sequence[Mapping[str, Any]] | None = (),
     memory_mb: Mapping[str, int],
     store: ObjectStore,
 ) -> dict[str, Any]:
@@ -40,14 +44,29 @@ def run_cost(
     children : sequence of sequence of mapping, and int; optional
         Events of executions that its distributed Maps started, maybe not of all, and how many there were.
         None where they could not be read: the cost is without them then, and says so.
+    jobs : sequence of mapping, optional
+        The jobs of EMR Serverless that it started, as GetJobRun describes them; None where they could not be
+        read. Where a job is not known, or not yet what it took, the cost is without it, and says so.
     memory_mb : mapping
         Memory of each function, by its logical id.
     store : ObjectStore
         The lake, which holds the receipts of what was published.
     """
     written = Usage(writes=_writes(run_id, history, store))
+    of_jobs = [job_usage(each) for each in jobs or ()]
     usage = usage_of(history, memory_mb) + _of_children(children, memory_mb) + written
-    return {**cost_of(usage, list_prices()), "has_children": children is not None}
+    usage = sum(filter(None, of_jobs), usage)
+    return {
+        **cost_of(usage, _prices()),
+        "has_children": children is not None,
+        "has_jobs": jobs is not None and None not in of_jobs,
+    }
+
+
+def _prices() -> Prices:
+    """Return all prices: those of every shop, and those that only a large one meets."""
+    usual = list_prices()
+    return replace(usual, by_name={**usual.by_name, **quotas().prices})
 
 
 def _of_children(children: Children | None, memory_mb: Mapping[str, int]) -> Usage:

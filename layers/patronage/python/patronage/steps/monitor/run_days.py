@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 from patronage.errors import NotFound
 from patronage.logic.said import kept_code
 from patronage.logic.spans import beginning
-from patronage.steps.monitor.ended import MONTHS, STAMP, month_folder, record_parts, run_record
+from patronage.steps.monitor.ended import (
+    CARRIED_BY,
+    MONTHS,
+    STAMP,
+    month_folder,
+    record_parts,
+    run_record,
+)
 from patronage.stores.objects import read_json
 from patronage.stores.operations import Execution
 
@@ -27,7 +34,6 @@ MOST_OF_DAYS = 100
 _READERS = 10
 _LISTED_BY_MONTH = 366
 """The months of more days are listed at once."""
-_WHERE_KNOWN = ("engine", "engine_reason")
 
 
 def runs_of_days(
@@ -98,7 +104,7 @@ def run_told(execution: Execution, record: Mapping[str, Any], *, now: datetime) 
         "published": record.get("published"),
         "reason": record.get("reason", ""),
         **kept_code(record),
-        **{name: record[name] for name in _WHERE_KNOWN if name in record},
+        **{name: record[name] for name in CARRIED_BY if name in record},
         "cause": ": ".join(filter(None, (record.get("error", ""), record.get("cause", "")))),
     }
 
