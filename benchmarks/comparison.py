@@ -6,7 +6,7 @@ lists are held against what customers newly bought afterwards. Each runs in a pr
 cores; memory and CPU are those of that process and of all that it starts, looked at ten times a second.
 
 Patronage has two rows: `ours` does that work and no more, with one method and no search; `ours, whole` is
-`patronage run`: the quality report, every segmentation, lifetime value, cohorts, journeys, twelve methods
+`patronage run`: the quality report, every segmentation, lifetime value, cohorts, journeys, all methods
 compared, a blend, and lists with reasons. The peers take their libraries' defaults, as a first script does;
 tuned peers stand in `accuracy`. Our own defaults were chosen with these orders at hand, so `accuracy`, where
 every side is tuned on a validation part, is the fairer judge of ranking.

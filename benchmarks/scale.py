@@ -39,6 +39,7 @@ LIMIT_EXPONENT, LIMIT_S, LIMIT_MB = 1.1, 720.0, 6_144.0
 """What growth is to stay below; what 10 million lines may take in all, and at most at once."""
 
 _LIMIT = "the limit"
+_WORKER = "benchmarks.scale_worker"
 _MEASURES = {"s": "s", "peak_mb": "MB", "written_mb": "MB", "spilled_mb": "MB", "write_units": "write units"}
 _LOOKS_EVERY_S = 0.2
 _MEGABYTE = 1 << 20
@@ -101,7 +102,7 @@ def _run(size: str) -> dict[str, Stage]:
     """Make a shop of a size, and take it through all stages."""
     with tempfile.TemporaryDirectory(prefix="patronage-scale-") as name:
         folder = Path(name)
-        lines = _in_process("make", folder, str(SIZES[size]))["lines"]
+        lines = in_process(_WORKER, "make", folder, str(SIZES[size]))["lines"]
         return {stage: _stage(stage, size, folder, lines) for stage in STAGES}
 
 
@@ -109,7 +110,7 @@ def _stage(stage: str, size: str, folder: Path, lines: int) -> Stage:
     print(f"{stage}, {size}: {lines} lines", file=sys.stderr, flush=True)
     before = _bytes_in(folder)
     with _Spill(folder / "spill") as spill:
-        took = _in_process(stage, folder)
+        took = in_process(_WORKER, stage, folder)
     found = Stage(
         lines=lines,
         s=took["seconds"],
@@ -122,11 +123,12 @@ def _stage(stage: str, size: str, folder: Path, lines: int) -> Stage:
     return found
 
 
-def _in_process(stage: str, folder: Path, *more: str) -> dict[str, Any]:
+def in_process(module: str, stage: str, folder: Path, *more: str) -> dict[str, Any]:
+    """Run a stage of a worker, which is left what a function of 3,008 MB has, and return what it took."""
     spill = folder / "spill"
     spill.mkdir(exist_ok=True)
     held = {"TMPDIR": str(spill), "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "3008"}
-    command = [sys.executable, "-m", "benchmarks.scale_worker", stage, str(folder), *more]
+    command = [sys.executable, "-m", module, stage, str(folder), *more]
     done = subprocess.run(  # noqa: S603  our own module
         command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **held}
     )

@@ -82,7 +82,7 @@ def make(folder: Path, steps: Steps, customers: int) -> dict[str, Any]:
 
 def ingest(folder: Path, steps: Steps) -> dict[str, Any]:
     """Take the exports into the lake, as `patronage ingest` does."""
-    opened = _opened(folder)
+    opened = opened_lake(folder)
     for table in EXPORTS:
         steps.begin(table)
         upload = as_upload(folder / "exports" / f"{table}.csv", beside=folder / "lake", table=table)
@@ -94,13 +94,13 @@ def ingest(folder: Path, steps: Steps) -> dict[str, Any]:
 
 def segmentation(folder: Path, steps: Steps) -> dict[str, Any]:
     """Run the states of the machine of segments, up to the gate."""
-    run_segmentation(_opened(folder), on_step=steps.begin)
+    run_segmentation(opened_lake(folder), on_step=steps.begin)
     return {}
 
 
 def training(folder: Path, steps: Steps) -> dict[str, Any]:
     """Run the states of the machine of recommendations, up to the lists."""
-    run_id, answer = run_training(_opened(folder), on_step=steps.begin)
+    run_id, answer = run_training(opened_lake(folder), on_step=steps.begin)
     store = FolderStore(folder / "lake")
     left_out = read_json(store, f"runs/{run_id}/metrics/candidates.json")["skipped"]
     for name, why in left_out.items():
@@ -186,7 +186,8 @@ def _worked() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
-def _opened(folder: Path) -> OpenLake:
+def opened_lake(folder: Path) -> OpenLake:
+    """Open the lake of a shop."""
     home = folder / "lake"
     return OpenLake(Lake(FolderStore(home)), SHOP, folder=home)
 

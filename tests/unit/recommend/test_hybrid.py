@@ -65,6 +65,32 @@ def test_reasons_are_those_of_the_model_that_contributes_most():
             np.testing.assert_array_equal(getattr(theirs, part)[strong], getattr(own, part)[strong])
 
 
+@pytest.fixture
+def hybrid():
+    return Hybrid({"popular": Popularity(), "items": ItemNeighbours()}).fit(random_shop())
+
+
+def test_an_answer_says_why_as_explain_does(hybrid, monkeypatch):
+    histories = random_shop().histories()
+    ids, scores, explain = hybrid.answer(histories, k=6)
+    recommended = hybrid.recommend(histories, k=6)
+    np.testing.assert_array_equal(ids, recommended[0])
+    np.testing.assert_array_equal(scores, recommended[1])
+    monkeypatch.setattr("patronage.logic.recommenders.hybrid._ROWS_AT_ONCE", 7)
+    ours, theirs = explain(ids), hybrid.explain(histories, ids)
+    for part in ("kind", "because", "share"):
+        np.testing.assert_array_equal(getattr(ours, part), getattr(theirs, part))
+
+
+def test_nobody_is_answered_with_nothing(hybrid):
+    nobody = random_shop().histories(np.array([], dtype=np.int64))
+    ids, scores, explain = hybrid.answer(nobody, k=6)
+    assert ids.shape == scores.shape == explain(ids).because.shape == (0, 6)
+    assert hybrid.explain(nobody, ids).kind.shape == (0, 6)
+    everybody = random_shop().histories()
+    assert hybrid.explain(everybody, np.zeros((len(everybody), 0), np.int32)).kind.shape[1] == 0
+
+
 def test_a_model_that_cannot_be_trained_says_so_by_name():
     shop = interactions([0], [0], n_products=20_000)
     assert (

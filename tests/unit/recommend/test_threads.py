@@ -26,6 +26,11 @@ def test_blocks_within_a_block_stay_in_its_thread():
         assert within == {thread} != {threading.get_ident()}
 
 
+def test_a_single_block_leaves_the_threads_to_those_within():
+    (within,) = in_threads(lambda _: in_threads(lambda _: threading.get_ident(), range(4)), [0])
+    assert threading.get_ident() not in within
+
+
 def test_afterwards_blocks_have_threads_again():
     in_threads(lambda block: in_threads(abs, [block]), range(4))
     assert threading.get_ident() not in in_threads(lambda _: threading.get_ident(), range(4))

@@ -31,9 +31,8 @@ class EngineOptions:
     engine : str
         "auto" (Spark where a limit is passed), or "duckdb" or "spark" whatever was counted.
     max_lines : int
-        Order lines. Of 10 million lines, 1 million customers and 100,000 products the hungriest step takes
-        2.4 of the 3 GB of a function (``make bench NAME=scale``); memory grows with each of the three, and
-        a fifth more of all still fits.
+        Order lines. Of so many lines, customers and products together the hungriest step takes 2.4 of the
+        3 GB of a function (``make bench NAME=memory``); it grows with each of the three.
     max_customers : int
         Rows of `customers`.
     max_products : int
@@ -44,9 +43,9 @@ class EngineOptions:
     """
 
     engine: str = AUTO
-    max_lines: int = 12_000_000
-    max_customers: int = 1_200_000
-    max_products: int = 120_000
+    max_lines: int = 10_000_000
+    max_customers: int = 1_000_000
+    max_products: int = 100_000
     max_events: int = 100_000_000
 
     def __post_init__(self) -> None:
@@ -124,10 +123,10 @@ def choose_engine(
     --------
     >>> usual = EngineOptions()
     >>> choose_engine({"orders": 120}, usual, has_spark=False).reason
-    '120 order lines: one function carries 12,000,000 order lines'
+    '120 order lines: one function carries 10,000,000 order lines'
     >>> chosen = choose_engine({"orders": 120, "products": 600_000}, usual, has_spark=True)
     >>> chosen.engine, chosen.reason
-    ('spark', '600,000 products are more than the 120,000 that one function carries')
+    ('spark', '600,000 products are more than the 100,000 that one function carries')
     """
     passed = [table for table in COUNTED if rows.get(table, 0) > options.limit(table)]
     numbers = _numbers(passed, rows, options)

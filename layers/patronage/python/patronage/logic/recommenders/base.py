@@ -51,6 +51,11 @@ class Reasons:
         nothing = np.zeros(shape, dtype=np.int32)
         return cls(nothing, nothing - 1, np.zeros(shape, dtype=np.float32))
 
+    def put(self, rows: slice, found: Reasons, *, where: Mask | slice = slice(None)) -> None:
+        """Take over the reasons of a range of rows, of all its places or of those of a mask."""
+        for name in ("kind", "because", "share"):
+            getattr(self, name)[rows][where] = getattr(found, name)[where]
+
 
 class Answer(NamedTuple):
     """What was recommended to a batch, and the way to say why.

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
 
 _BOUGHT_AT_ONCE = 1 << 15
+_ROWS_AT_ONCE = 8_192
 
 
 class Hybrid(Recommender):
@@ -99,6 +100,8 @@ class Hybrid(Recommender):
             return top_k_sparse(self._blend(lists), k)
 
         ids, scores = self._filled(best, histories, k, eligible, exclude_history)
+        if not put_forward:
+            return Answer(ids, scores, lambda asked: Reasons.none(asked.shape))
         lists = {
             name: _below_each_other([put_forward[start][name] for start in sorted(put_forward)])
             for name in self.weights_
@@ -115,7 +118,12 @@ class Hybrid(Recommender):
     ) -> Reasons:
         """Give the reason of the model that contributes most to each product."""
         filters: dict[str, Any] = {"exclude_history": exclude_history, "in_stock": in_stock}
-        return self.answer(histories, k=ids.shape[1], **filters).explain(ids)
+        reasons = Reasons.none(ids.shape)
+        for start in range(0, len(histories), _ROWS_AT_ONCE):
+            rows = slice(start, start + _ROWS_AT_ONCE)
+            answer = self.answer(histories[rows], k=max(ids.shape[1], 1), **filters)
+            reasons.put(rows, answer.explain(ids[rows]))
+        return reasons
 
     def _chosen(self) -> dict[str, float]:
         weights = dict.fromkeys(self.models, 1.0) if self.weights is None else self.weights
@@ -170,12 +178,7 @@ class Hybrid(Recommender):
             for place, name in enumerate(self.weights_):
                 chosen = strongest == place
                 found = self.models[name].explain(block, np.where(chosen, asked, -1))
-                for ours, theirs in (
-                    (reasons.kind, found.kind),
-                    (reasons.because, found.because),
-                    (reasons.share, found.share),
-                ):
-                    ours[rows][chosen] = theirs[chosen]
+                reasons.put(rows, found, where=chosen)
 
         in_threads(name_reasons, histories.ranges(_BOUGHT_AT_ONCE))
         return reasons

@@ -21,9 +21,11 @@ _thread = threading.local()
 def in_threads(work: Callable[[_Block], _Result], blocks: Iterable[_Block]) -> list[_Result]:
     """Return the results in the order of the blocks, from as many threads as there are cores.
 
-    Within a block of other blocks there is one thread: the cores are busy with those.
+    A single block leaves the threads to the blocks within it; where there are more, those within one stay in
+    its thread, as the cores are busy.
     """
-    if getattr(_thread, "is_of_pool", False):
+    blocks = list(blocks)
+    if len(blocks) == 1 or getattr(_thread, "is_of_pool", False):
         return [work(block) for block in blocks]
     with ThreadPoolExecutor(_cores(), initializer=_join_pool) as pool:
         return list(pool.map(work, blocks))
