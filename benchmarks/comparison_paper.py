@@ -7,6 +7,8 @@ from typing import NamedTuple
 from patronage.logic.cost.estimate import SECONDS_A_MONTH, estimate
 from patronage.logic.cost.prices import list_prices
 from patronage.logic.cost.volumes import Volumes
+from patronage.logic.scale.measured import value
+from patronage.logic.scale.quotas import quotas
 
 CUSTOMERS, LOOKUPS = 100_000, 1_000_000
 SHOP = Volumes(
@@ -16,13 +18,16 @@ SHOP = Volumes(
 TRAININGS = 30 / 7
 """Once a week, as Amazon Personalize trains by itself:
 https://docs.aws.amazon.com/personalize/latest/dg/solution-config-auto-training.html"""
-HOURS = 730
+HOURS, NIGHTS = 730, 30
+SPARK_CPU_S, SPARK_LINES = 67.0, 525_461
+"""Seconds of processors of Spark alone, and of how many lines: `make bench NAME=comparison`."""
 PERSONALIZE_REQUEST, PERSONALIZE_INTERACTION, PERSONALIZE_GB = 0.15 / 1e3, 0.002 / 1e3, 0.05
 """USD of User-Personalization-v2. The page, https://aws.amazon.com/personalize/pricing/, shows its prices by
-script alone; these are as notes of three independent readers quote it, looked up on 2026-11-29."""
+script alone; these are as notes of three independent readers quote it, looked up on `READ_ON`."""
 INTERACTION_BYTES = 100
 MACHINE_HOUR = 0.0832
-"""USD of a t3.large (2 vCPUs, 8 GB) on demand, us-east-1; https://go-cloud.io/?p=10607, 2026-11-29."""
+"""USD of a t3.large (2 vCPUs, 8 GB) on demand, us-east-1; https://go-cloud.io/?p=10607, on `READ_ON`."""
+READ_ON = "2026-11-29"
 
 
 class Alternative(NamedTuple):
@@ -48,8 +53,10 @@ def alternatives() -> list[Alternative]:
             "Amazon Personalize",
             personalize_usd(at_least_a_second=1),
             "import, weekly training, one campaign; it bills one request a second at least",
-            "[prices](https://aws.amazon.com/personalize/pricing/), "
-            "[minimum](https://docs.aws.amazon.com/powershell/latest/reference/items/New-PERSCampaign.html)",
+            "read: [minimum]"
+            "(https://docs.aws.amazon.com/powershell/latest/reference/items/New-PERSCampaign.html); "
+            "quoted: [prices](https://aws.amazon.com/personalize/pricing/), which that page shows by script "
+            f"alone, as three independent notes give them; {READ_ON}",
         ),
         Alternative(
             "Amazon Personalize, requests alone",
@@ -58,11 +65,26 @@ def alternatives() -> list[Alternative]:
             "the same",
         ),
         Alternative(
+            "scripts with implicit or SAR",
+            machine_usd(),
+            "one machine (t3.large) that runs them each night and answers lookups from memory; what answers, "
+            "watches and measures is still to be written",
+            "the price as Gorse's",
+        ),
+        Alternative(
+            "Spark alone",
+            machine_usd() + spark_usd(),
+            "the same machine for lookups, and a nightly job on EMR Serverless that takes as long a line as "
+            "the run above",
+            "the same, and EMR's of `logic/scale/quotas.toml`",
+        ),
+        Alternative(
             "Gorse",
-            gorse_usd(),
+            machine_usd(),
             "one machine (t3.large) for the master, a worker, a server, the database and the cache; "
             "a second for when it fails is as much again",
-            "[parts](https://docs.gorse.io/introduction/), [price](https://go-cloud.io/?p=10607)",
+            "read: [parts](https://docs.gorse.io/introduction/), and AWS's price as "
+            f"[this page](https://go-cloud.io/?p=10607) quotes it; {READ_ON}",
         ),
     ]
 
@@ -75,6 +97,13 @@ def personalize_usd(*, at_least_a_second: float) -> float:
     return requests * PERSONALIZE_REQUEST + TRAININGS * interactions * PERSONALIZE_INTERACTION + imported
 
 
-def gorse_usd() -> float:
-    """Return a month of one machine that runs all of Gorse."""
+def machine_usd() -> float:
+    """Return a month of one machine."""
     return HOURS * MACHINE_HOUR
+
+
+def spark_usd() -> float:
+    """Return a month of nightly jobs on EMR Serverless over all lines that are kept."""
+    vcpu_hours = SHOP.kept_lines / SPARK_LINES * SPARK_CPU_S / 3_600 * NIGHTS
+    prices, gb_hours = quotas(), vcpu_hours * value("spark_gb_a_vcpu")
+    return prices.usd("emr_vcpu_hour", vcpu_hours) + prices.usd("emr_gb_hour", gb_hours)

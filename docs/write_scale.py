@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -116,15 +117,15 @@ def _asked(limit: dict[str, Any]) -> str:
 def _quotas(_: Sequence[dict[str, Any]]) -> str:
     allowed = quotas()
     rows = [
-        (f"`{name}`", _count(each.value), each.unit, each.raised, f"[page]({each.source})")
+        (f"`{name}`", _count(each.value), each.unit, each.raised, _linked(each.source))
         for name, each in allowed.by_name.items()
     ]
     rows += [
-        (f"`{name}`", f"${each.usd}", each.unit, "", f"[page]({each.source})")
+        (f"`{name}`", f"${each.usd}", each.unit, "", _linked(each.source))
         for name, each in allowed.prices.items()
     ]
     tiers = ", ".join(f"${usd}" for _, usd in allowed.api_tiers)
-    rows.append(("API requests", tiers, "a million, by tier", "", f"[page]({allowed.api_tiers_source})"))
+    rows.append(("API requests", tiers, "a million, by tier", "", _linked(allowed.api_tiers_source)))
     read = f"Read on {allowed.read_on}, {allowed.region}; all other prices: {list_prices().read_on}.\n\n"
     return read + _table(("name", "value", "of what", "can be raised", "source"), rows)
 
@@ -158,6 +159,10 @@ def _by_size(corner: str, rows: Iterable[Sequence[str]], plans: Sequence[dict[st
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [header, ["---"] * len(header), *rows]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def _linked(source: str) -> str:
+    return re.sub(r"https://\S+", r"[page](\g<0>)", source)
 
 
 def _anchor(name: str) -> str:

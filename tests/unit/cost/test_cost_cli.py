@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from patronage.cli import app
 from patronage.cli.cost_measured import _BILLED, thousand
-from patronage.cli.cost_output import print_estimate
+from patronage.cli.cost_output import print_estimate, print_measured
 from patronage.cli.outputs import console
 
 ORDERS = "order_id,customer_id,product_id,quantity,unit_price,ordered_at\n" + "".join(
@@ -55,6 +55,24 @@ def test_where_idle_is_over_five_dollars_it_says_how_to_be_under():
     with console.capture() as said:
         print_estimate(without)
     assert "dashboard=off" not in said.get()
+
+
+@pytest.mark.parametrize(
+    ("told", "is_said"), [({"has_jobs": False}, True), ({"has_jobs": True}, False), ({}, False)]
+)
+def test_a_spark_job_whose_bill_was_not_read_is_told(told, is_said):
+    parts = {name: {"quantity": 1} for name in ("lambda_gb_second", "states_transition", "dynamodb_write")}
+    last = {"cost": {"usd": 0.5, "parts": parts, **told}}
+    found = {
+        "stack": "Shop",
+        "machines": {"training": {"runs": 1, "seconds": 60, "usd": 0.5, "last": last}},
+        "month": {"since": "2026-01-01T00:00:00+00:00", "runs": 1, "usd": 0.5},
+        "thousand_recommendations": thousand([4.0], are_billed=True) | {"lookups": 1},
+        "prices_read_on": "2026-11-28",
+    }
+    with console.capture() as said:
+        print_measured(found)
+    assert ("What their Spark jobs billed could not be read and is not in it." in said.get()) == is_said
 
 
 def test_a_thousand_recommendations_by_hand():

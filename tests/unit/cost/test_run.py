@@ -180,6 +180,21 @@ def test_a_cost_without_what_a_job_took_says_so(jobs, store):
     assert (found["usd"], found["has_jobs"]) == (0, False)
 
 
+@pytest.mark.parametrize(
+    ("job", "has_jobs"),
+    [
+        ({"state": "FAILED"}, True),
+        ({"state": "CANCELLED"}, True),
+        ({"state": "FAILED", "startedAt": BEGAN}, False),
+        ({"state": "SUCCESS"}, False),
+        ({"state": "RUNNING"}, False),
+    ],
+)
+def test_a_job_that_ended_before_it_ran_billed_nothing(job, has_jobs, store):
+    found = run_cost("r", history=[], jobs=[job], memory_mb=MEMORY, store=store)
+    assert (found["usd"], found["has_jobs"]) == (0, has_jobs)
+
+
 def test_items_are_written_by_their_receipts_and_others_retired(store):
     for number in (1, 2):
         receipt = f"runs/r/publish/segments/receipts/{number}.json"

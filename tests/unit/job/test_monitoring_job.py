@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from types import SimpleNamespace
+from zipfile import BadZipFile
 
-from patronage.errors import BadInput
+import pytest
+from deltalake.exceptions import DeltaError
+from py4j.protocol import Py4JError, Py4JJavaError, Py4JNetworkError
+
+from patronage.errors import BadInput, RunFailed, TryAgain
 from patronage.logic.monitor.execution import failure_of
 from patronage.steps import job_states
 from patronage.steps.job import Job, job_measured
@@ -56,3 +61,42 @@ def test_a_job_that_is_started_again_measures_what_does_not_stand(measured, stor
     calls, _ = measured()
     assert calls == ["experiment_tables", "experiment_reports"]
     assert [set(each) for each in job_measured("run", store)["measured"]] == [{"measure"}] * 3
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        BadZipFile("File is not a zip file"),
+        DeltaError("no log"),
+        RuntimeError("unknown"),
+        AssertionError("unknown"),
+        Py4JJavaError("An error occurred while calling o1.count.", SimpleNamespace(_target_id="o2")),
+    ],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_whatever_a_measure_fails_of_stops_no_other(measured, store, fault):
+    calls, told = measured(effectiveness=fault)
+    assert calls[-2:] == ["experiment_tables", "experiment_reports"]
+    assert f"effectiveness: could not be measured, {type(fault).__name__}" in told
+    failures = {each["measure"]: each.get("failure") for each in job_measured("run", store)["measured"]}
+    assert failures["effectiveness"] == {"Error": type(fault).__name__, "Cause": ""}
+    assert (failures["drift"], failures["experiments"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        TryAgain("another came first"),
+        OSError("the disk is full"),
+        Py4JNetworkError("Answer from Java side is empty"),
+        Py4JError("An error occurred while calling o1.count"),  # what py4j says once the JVM has gone
+    ],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_what_trying_again_may_mend_ends_the_job_and_is_not_written_as_a_failure(measured, store, fault):
+    with pytest.raises(type(fault)):
+        measured(experiment_reports=fault)
+    with pytest.raises(RunFailed):
+        job_measured("run", store)
+    calls, _ = measured()
+    assert calls == ["experiment_reports"]

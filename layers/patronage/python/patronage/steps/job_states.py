@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from py4j.protocol import Py4JError
+from py4j.protocol import Py4JError, Py4JJavaError
 from pyspark.errors import PySparkException
 
 from patronage.engines.spark_learn.kmeans import refining
-from patronage.errors import PatronageError
+from patronage.errors import PatronageError, TryAgain
 from patronage.logic.monitor.measures import MEASURES
 from patronage.steps.monitor import learning as judging
 from patronage.steps.monitor.states import MEASURED
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 _FAULTS = (PatronageError, ArithmeticError, MemoryError, ValueError, PySparkException, Py4JError)
 """What a method may fail of without ending the run."""
-_UNMEASURED = (*_FAULTS, LookupError, TypeError, AttributeError)
-"""What a measure may: the machine catches all, and here only what trying again may mend ends the job."""
 
 
 def segmentation(job: Job, lake: Lake, spark: SparkSession) -> None:
@@ -81,18 +79,30 @@ def monitoring(job: Job, lake: Lake, _: SparkSession) -> None:
 
 
 def _measured(job: Job, measure: str, lake: Lake) -> dict[str, Any]:
-    """Take the steps of a measure; one that fails stops no other and is told, as in the state machine."""
+    """Take the steps of a measure; one that fails stops no other and is told, as in the state machine.
+
+    Only what trying again may mend ends the job.
+    """
     try:
         for step in MEASURES[measure]:
             if step in MEASURED:
                 job.do(step, partial(MEASURED[step], job.run_id, lake))
             else:
                 job.do(step, partial(judging.LEARNT[step], job.run_id, lake.store))
-    except _UNMEASURED as exc:
+    except Exception as exc:
+        if _may_be_mended(exc):
+            raise
         job.tell(f"{measure}: could not be measured, {type(exc).__name__}")
         cause = str(exc) if isinstance(exc, PatronageError) else ""  # others may quote what they met
         return {"measure": measure, "failure": {"Error": type(exc).__name__, "Cause": cause}}
     return {"measure": measure}
+
+
+def _may_be_mended(exc: Exception) -> bool:
+    """Say whether trying again may mend it: another came first, a connection was cut, or the JVM is lost."""
+    if isinstance(exc, Py4JJavaError):
+        return False  # the JVM answered
+    return isinstance(exc, (TryAgain, OSError, Py4JError))
 
 
 STATES: Mapping[str, Callable[[Job, Lake, SparkSession], None]] = {

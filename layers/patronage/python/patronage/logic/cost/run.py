@@ -16,6 +16,8 @@ _ENDED = ("TaskSucceeded", "TaskFailed", "TaskTimedOut", "LambdaFunctionSucceede
 _MB_A_GB = 1024
 _SPARK = "emr-serverless"
 _BILLED, _USED = "billedResourceUtilization", "totalResourceUtilization"
+_ENDED_WITHOUT = ("FAILED", "CANCELLED")
+"""States in which a job may have ended that never ran."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +94,8 @@ def jobs_of(events: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]] | None
 def job_usage(job: Mapping[str, Any]) -> Usage | None:
     """Return what a job billed; what it used where that is not told yet, and None where neither is.
 
+    One that failed or was cancelled before it ran has neither, and billed nothing.
+
     Parameters
     ----------
     job : mapping
@@ -101,7 +105,8 @@ def job_usage(job: Mapping[str, Any]) -> Usage | None:
     billed, used = job.get(_BILLED), job.get(_USED)
     found = billed or used
     if not found:
-        return None
+        never_ran = job.get("state") in _ENDED_WITHOUT and not job.get("startedAt")
+        return Usage() if never_ran else None
     return Usage(
         vcpu_hours=found.get("vCPUHour", 0),
         gb_hours=found.get("memoryGBHour", 0),
