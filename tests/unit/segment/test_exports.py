@@ -35,7 +35,7 @@ f,ANN@example.com ,,Ann,Lee,GB,true
 g,bob@example.com,,Bob,Ray,GB,true
 h,hal@example.com,,Hal,Kay,GB,true
 i,hal@example.com,,Hal,Kay,GB,true
-j,jo@example.com,,"Jo, the 2nd",Ny,GB,true
+j,jo@example.com,,"Jo, the 2nd",=1+1,GB,true
 """
 
 
@@ -101,6 +101,7 @@ def test_who_said_no_or_is_listed_is_left_out_and_everyone_is_counted(people, tm
     found = rows_of(tmp_path / "out" / "a.csv")
     assert [row["Email"] for row in found] == ["ann@example.com", "jo@example.com"]
     assert found[1]["First Name"] == "Jo, the 2nd"
+    assert found[1]["Last Name"] == "'=1+1"  # no formula to a spreadsheet
     assert read_json(people.store, "runs/run/exports/rfm-champions-klaviyo.json") == report
 
 

@@ -14,8 +14,9 @@ from arro3.core import DataType, Table
 from patronage.engines import databases
 from patronage.engines.arrow_numbers import gather_stream
 from patronage.engines.clock import clock_changes, day_sql
+from patronage.logic.formulas import harmless_sql
 from patronage.logic.parts import Part
-from patronage.logic.queries import literal
+from patronage.logic.queries import identifier, literal
 from patronage.logic.tables import KINDS
 
 if TYPE_CHECKING:
@@ -132,7 +133,14 @@ class DuckSession:
         self._copy(sql, path, "FORMAT parquet, COMPRESSION snappy")
 
     def csv(self, sql: str, path: Path) -> None:
-        self._copy(sql, path, "FORMAT csv, HEADER")
+        """Write a query's rows as CSV, in which no text is a formula to a spreadsheet."""
+        described = self.connection.execute(f"DESCRIBE {sql}").fetchall()
+        columns = ", ".join(
+            f"{harmless_sql(name)} AS {name}" if type_ == "VARCHAR" else name
+            for column, type_, *_ in described
+            for name in [identifier(column)]
+        )
+        self._copy(f"SELECT {columns} FROM ({sql})", path, "FORMAT csv, HEADER")
 
     def relation(self, sql: str) -> duckdb.DuckDBPyRelation:
         """Return a query as a relation, which Delta Lake takes as an Arrow stream."""

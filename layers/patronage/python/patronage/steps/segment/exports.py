@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput, NotFound
+from patronage.logic.formulas import harmless
 from patronage.logic.queries import identifier, query
 from patronage.logic.segments.audience_values import email_of, mailbox_key, phone_of
 from patronage.logic.segments.audiences import CHANNELS, Contact, is_held_out, new_salt
@@ -227,7 +228,7 @@ def _write(engine: DuckEngine, fates: _Fates, segment: str, output: Path, assign
             fate = fates.of(contact, consent)
             counts[fate] += 1
             if fate == "exported":
-                listed.writerow(fates.channel.row(contact, segment))
+                listed.writerow(map(harmless, fates.channel.row(contact, segment)))
             if fate in {"exported", "held_out"}:
                 grouped.writerow((contact.customer_id, fate))
     return counts
