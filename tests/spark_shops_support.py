@@ -12,15 +12,17 @@ import duckdb
 from effectiveness_support import sql_of
 from lake_support import add_part
 from patronage.logic.experiments.assignment import bucket_of
+from patronage.logic.queries import query
 from patronage.logic.serve.recommendation_id import RecommendationId, write
 from patronage.logic.synthetic import SyntheticShop
 from patronage.logic.tables import EVENTS, ORDERS
 from patronage.settings import Shop
 from patronage.steps.generate import generate
 from patronage.steps.ingest import Upload, ingest
+from patronage.steps.manifest import Manifest
 from patronage.steps.monitor.learning import LEARNT as JUDGED
 from patronage.steps.monitor.states import MEASURED
-from patronage.steps.pin import pin
+from patronage.steps.pin import pin, pinned_engine
 from patronage.steps.segment.gate import gate as segment_gate
 from patronage.steps.segment.learning import LEARNT
 from patronage.steps.segment.states import BRANCHED, JOINED
@@ -141,6 +143,21 @@ def _to_parquet(lake: Lake) -> list[Any]:
     return [to_parquet("train", name, lake.store) for name in names]
 
 
+def _kept_by_functions(lake: Lake) -> list[str]:
+    """Write the catalogue and a list of contacts, which functions ask for and grow with the shop."""
+    names = ["stocked_products", "export_contacts"]
+    with pinned_engine(Manifest.load(lake.store, "now"), lake, "products", "customers") as engine:
+        engine.view("priced", "SELECT *, price AS price_here FROM products")
+        engine.view("contact_rows", "SELECT * FROM customers")
+        engine.view(
+            "segment_members", "SELECT DISTINCT customer_id FROM orders WHERE customer_id IS NOT NULL"
+        )
+        for name in names:
+            with lake.store.writing(f"runs/now/{name}.parquet") as path:
+                engine.parquet(query(name), path)
+    return names
+
+
 SEGMENTATION: Steps = {
     **{name: partial(_of_lake, step, "now") for name, step in BRANCHED.items()},
     **{name: partial(_of_store, step, "now") for name, step in LEARNT.items()},
@@ -151,7 +168,8 @@ TRAINING: Steps = {"interactions": partial(_of_lake, interactions, "again")}
 LISTS: Steps = {"ratings": partial(_of_lake, ratings, "again"), "to_parquet": _to_parquet}
 MONITORING: Steps = {name: partial(_of_lake, step, "watch") for name, step in MEASURED.items()}
 JUDGING: Steps = {name: partial(_of_store, step, "watch") for name, step in JUDGED.items()}
-LEARNT_STEPS: Steps = SEGMENTATION | TRAINING | LISTS
+FUNCTIONS: Steps = {"kept_by_functions": _kept_by_functions}
+LEARNT_STEPS: Steps = SEGMENTATION | TRAINING | LISTS | FUNCTIONS
 """Steps that run on either engine, in an order in which they may run."""
 BARE_STEPS: Steps = SEGMENTATION | TRAINING | MONITORING
 

@@ -46,8 +46,6 @@ DUCKDB_ALONE = {
     "synthetic_": "a synthetic shop is drawn on one machine",
     "simulated_": "visits are simulated on one machine",
     "features_product_": "a command looks up features of products; no run has them",
-    "export_contacts": "a list for a mailing program is written by a command or one function",
-    "stocked_products": "the catalogue is published by one function after each upload of it",
     "volumes": "volumes for the cost are counted by a command",
 }
 """By the beginning of its name, why a query never runs on Spark."""

@@ -18,14 +18,23 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 NO_JAVA = "Java 17 is missing; install it with: apt-get install openjdk-17-jre-headless"
+LARGE = {
+    "spark.master": "local[2]",
+    "spark.sql.shuffle.partitions": "3",
+    "spark.sql.adaptive.enabled": "true",
+    "spark.sql.adaptive.coalescePartitions.enabled": "false",  # of few rows it would make one partition again
+    "spark.sql.files.maxPartitionBytes": "16k",
+}
+"""For `make test-all`: several partitions and compiled statements, as a job of many rows has."""
 
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory) -> Iterator[SparkSession]:
     if shutil.which("java") is None:
         pytest.skip(NO_JAVA)
-    # `make test-all` compiles statements, as a job of many rows does.
-    settings = {name: value for name, value in SMALL.items() if not (ALL and name in UNCOMPILED)}
+    settings = dict(SMALL)
+    if ALL:
+        settings = {name: value for name, value in SMALL.items() if name not in UNCOMPILED} | LARGE
     settings["spark.sql.warehouse.dir"] = str(tmp_path_factory.mktemp("warehouse"))
     opened = session(settings)
     opened.sparkContext.setLogLevel("ERROR")

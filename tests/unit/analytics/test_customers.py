@@ -8,7 +8,7 @@ import pytest
 from analytics_support import AS_OF, MemoryTable, summary_of
 
 from patronage.engines.duckdb import DuckEngine
-from patronage.errors import BadField, NotFound
+from patronage.errors import BadField, NotFound, RunFailed
 from patronage.logic.serve.documents import unpack_document
 from patronage.settings import Shop
 from patronage.steps import analytics
@@ -16,7 +16,7 @@ from patronage.steps.generation import RunOutputs
 from patronage.steps.segment.gate import gate
 from patronage.steps.segment.journeys import timeline
 from patronage.steps.segment.shard_bounds import BOUNDS
-from patronage.stores.objects import FolderStore
+from patronage.stores.objects import FolderStore, read_json, write_json
 from tests_support import NOW
 
 ANN = "c/04#é"
@@ -137,6 +137,18 @@ def test_timelines_are_published_shard_by_shard(published, tmp_path, monkeypatch
         if key.startswith(f"customer#{published.live}#")
     }
     assert {item["pk"]: item for part in customers for item in part} == live
+
+
+def test_a_kind_of_which_the_gate_found_no_shard_is_told(published, tmp_path):
+    store = FolderStore(tmp_path / "lake")
+    shutil.copytree(published.store.root, store.root)
+    key = f"runs/{published.live}/{BOUNDS}"
+    bounds = read_json(store, key)
+    write_json(store, key, {"customers": bounds["customers"]})
+    outputs = RunOutputs(store, published.live, Shop(currency="GBP", timezone="Europe/London"))
+    assert list(outputs.items("segments", "customers-00000"))
+    with pytest.raises(RunFailed, match="no shards of journeys"):
+        list(outputs.items("segments", "journeys-00000"))
 
 
 def test_a_timeline_is_kept_with_its_names_once(published):

@@ -244,6 +244,20 @@ def test_seasonality_is_a_multiple_of_the_mean_day_that_was_observed(ingest_text
     assert sum(row["net_minor"] for row in seasons["by_weekday"]) == 9000
 
 
+def test_orders_before_1970_have_the_hour_and_weekday_of_their_own_minute(ingest_text, lake, shop):
+    # London's clock was an hour ahead all year: half past 23:59 and half past 0:00 are of the hours 0 and 1.
+    instants = ("1969-12-31T23:59:30Z", "1970-01-01T00:00:30Z", "1969-12-28T12:00:00Z")
+    lines = [f"o{number},a,p,1,10,,{instant},web" for number, instant in enumerate(instants)]
+    ingest_text(ORDERS + "\n".join(lines) + "\n")
+    figures, found = run(lake, shop)
+    hours, weekdays = (
+        {row[unit]: row["orders"] for row in figures["seasonality"][f"by_{unit}"] if row["orders"]}
+        for unit in ("hour", "weekday")
+    )
+    assert (hours, weekdays) == ({0: 1, 1: 1, 13: 1}, {4: 2, 7: 1})
+    assert (found["a"]["buying_hour"], found["a"]["buying_weekday"]) == (1, 4)
+
+
 def test_repeating_the_step_changes_nothing(ingest_text, lake, shop):
     ingest_text(ORDERS + an_order("a"))
     ingest_text(EVENTS + visits("a", 1, "view", "purchase"), key="raw/events/a.csv")

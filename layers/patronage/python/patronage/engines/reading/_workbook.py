@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from typing import IO, TYPE_CHECKING
 
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
 _MOST_PACKED_BYTES = 256 << 20
 _MOST_XML_BYTES = 1 << 30
 _MOST_CELLS = 10_000_000  # calamine takes about 70 bytes for each place of the rectangle, empty or not
-_OVERLAP = 64
-_REFERENCE = re.compile(rb"""\br=["']([A-Z]{0,3})([0-9]{1,9})["']""")
-_CELL = re.compile(rb"<(?:\w+:)?c[ />]")  # a cell may lack its reference: it then follows the one before
-_ROW = re.compile(rb"<(?:\w+:)?row\b")
+_MOST_BYTES_OF_A_TAG = 1 << 20  # and of the text after it, of which a cell holds 32,767 characters
+_CELLS = b"sheetData"  # calamine reads cells after this word alone, whatever the part is called
+_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)([0-9]+)["']""")
+_CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c[\s/>]")  # a cell may lack its reference: it follows the one before
+_ROW = re.compile(rb"<(?:[^\s<>/:]+:)?row\b")  # so may a row
+_STRING = re.compile(rb"<(?:[^\s<>/:]+:)?si[\s/>]")
 _CSV = "save the sheet as CSV and upload that"
 
 
@@ -76,7 +79,7 @@ def check_workbook(file: Path | IO[bytes]) -> None:
         It is damaged or encrypted, its XML exceeds 1 GiB, or a sheet's rectangle holds too many cells.
     """
     with damage_told("xlsx"), zipfile.ZipFile(file) as archive:
-        parts = [part for part in archive.infolist() if part.filename.startswith("xl/")]
+        parts = archive.infolist()
         if any(part.flag_bits & 1 for part in parts):
             raise BadInput("the workbook is encrypted; save it without a password")
         total = sum(part.file_size for part in parts)
@@ -84,32 +87,66 @@ def check_workbook(file: Path | IO[bytes]) -> None:
             raise BadInput(f"the workbook unpacks to {total:,} bytes, more than {_MOST_XML_BYTES:,}; {_CSV}")
         for part in parts:
             with archive.open(part) as content:
-                _check_extent(content, part.filename)
+                extent = _Extent(part.filename)
+                for tags in _whole_tags(content, part.filename):
+                    extent.take(tags)
 
 
-def _check_extent(content: IO[bytes], name: str) -> None:
-    """Read a part to its end, where zipfile checks its sum, and hold the rectangle of its cells in bounds."""
-    columns, rows, tail = 1, 1, b""
+def _whole_tags(content: IO[bytes], name: str) -> Iterator[bytes]:
+    """Read a part to its end, where zipfile checks its sum, in blocks that end before a tag begins."""
+    rest = b""
     while block := content.read(HEAD_BYTES):
-        if not name.startswith("xl/worksheets/"):
-            continue
-        found = _REFERENCE.findall(tail + block)
-        tail = block[-_OVERLAP:]
-        if found:
-            columns = max(columns, max(map(_column_number, {letters for letters, _ in found})))
-            rows = max(rows, max(int(row) for _, row in found))
-        if len(_CELL.findall(block)) > sum(1 for letters, _ in found if letters):
-            columns = max(columns, max(len(_CELL.findall(row)) for row in _ROW.split(block)))
-        if columns * rows > _MOST_CELLS:
+        block = rest + block
+        end = block.rfind(b"<")
+        end = len(block) if end < 0 else end
+        rest = block[end:]
+        if len(rest) > _MOST_BYTES_OF_A_TAG:
+            raise BadInput(f"{name} has more than {_MOST_BYTES_OF_A_TAG:,} bytes after a '<'; {_CSV}")
+        yield block[:end]
+    yield rest
+
+
+@dataclass
+class _Extent:
+    """What calamine would make room for: the rectangle of a sheet's cells, and the texts that sheets share."""
+
+    name: str
+    columns: int = 1
+    rows: int = 1
+    _has_cells: bool = False
+    _tags: int = 0
+    _row_tags: int = 0
+
+    def take(self, tags: bytes) -> None:
+        """Go on by a block, and refuse the part where it is too much."""
+        self._tags += len(_STRING.findall(tags))
+        self._has_cells = self._has_cells or _CELLS in tags
+        if self._has_cells:
+            self._take_cells(tags)
+        if self.columns * self.rows > _MOST_CELLS:
             raise BadInput(
-                f"the cells of {name} spread over {rows:,} rows by {columns:,} columns, more than "
-                f"{_MOST_CELLS:,} places; {_CSV}"
+                f"the cells of {self.name} spread over {self.rows:,} rows by {self.columns:,} columns, more "
+                f"than {_MOST_CELLS:,} places; {_CSV}"
             )
+        if self._tags > _MOST_CELLS:
+            raise BadInput(f"{self.name} holds more than {_MOST_CELLS:,} cells or texts; {_CSV}")
+
+    def _take_cells(self, tags: bytes) -> None:
+        found = _REFERENCE.findall(tags)
+        cells, rows = len(_CELL.findall(tags)), _ROW.split(tags)
+        self._tags += cells
+        self._row_tags += len(rows) - 1
+        self.rows = max(self.rows, self._row_tags)
+        if found:
+            self.columns = max(self.columns, max(map(_column_number, {letters for letters, _ in found})))
+            self.rows = max(self.rows, max(int(row) for _, row in found))
+        if cells > sum(1 for letters, _ in found if letters):
+            self.columns = max(self.columns, max(len(_CELL.findall(row)) for row in rows))
 
 
 def _column_number(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
 

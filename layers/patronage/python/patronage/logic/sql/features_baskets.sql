@@ -1,7 +1,7 @@
--- What is in a customer's baskets, from the order lines. Reads `order_history` (ask, day, age_days, kind, is_purchase,
--- quantity, discount, net_minor), `categorised_history` (ask, is_purchase, product_id, category). Null where a number is not known: per-piece
--- figures of one whose sales count no piece, shares of one without a purchase. Categories are 0 where the shop names
--- none.
+-- What is in a customer's baskets, from the order lines. Reads `order_history` (ask, day, age_days, kind,
+-- is_purchase, quantity, discount, net_minor), `categorised_history` (ask, is_purchase, product_id, category).
+-- Null where a number is not known: per-piece figures of one whose sales count no piece, shares of one without a
+-- purchase. Categories are 0 where the shop names none.
 WITH totals AS (
     SELECT
         ask,

@@ -1,4 +1,5 @@
--- What there is at each place by who bought, with the orders, and a row of nothing. Reads `sales_cells`, `all_places`, `sales_buyers`.
+-- What there is at each place by who bought, with the orders, and a row of nothing. Reads `sales_cells`,
+-- `all_places`, `sales_buyers`.
 SELECT
     all_places.place,
     sales_cells.buyer,

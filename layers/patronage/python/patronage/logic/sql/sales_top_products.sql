@@ -7,8 +7,8 @@ WITH ranked AS (
 
 top AS (SELECT * FROM ranked WHERE place <= $most),
 
-titles AS (
-    SELECT product_id, MIN(title) AS title, MIN(category) AS category
+categories AS (
+    SELECT product_id, MIN(category) AS category
     FROM products
     GROUP BY product_id
 ),
@@ -35,9 +35,8 @@ SELECT
     top.sale_lines,
     COALESCE(sold.orders, 0) AS orders,
     COALESCE(sold.customers, 0) AS customers,
-    titles.title AS name,
-    titles.category
+    categories.category
 FROM top
-LEFT JOIN titles ON top.product_id = titles.product_id
+LEFT JOIN categories ON top.product_id = categories.product_id
 LEFT JOIN sold ON top.product_id = sold.product_id
 ORDER BY top.place

@@ -15,7 +15,7 @@ WITH booked AS (
 minutes AS (
     SELECT MIN(ordered_at) AS ordered_at, SUM(orders) AS orders, SUM(net_minor) AS net_minor
     FROM booked
-    GROUP BY EPOCH_US(ordered_at) // 60000000, EPOCH_US(ordered_at) % 60000000 = 0
+    GROUP BY FLOOR(EPOCH_US(ordered_at) / 60000000), EPOCH_US(ordered_at) % 60000000 = 0
 ),
 
 placed AS (
@@ -31,11 +31,11 @@ placed AS (
 
 SELECT
     CAST(EXTRACT(MONTH FROM day) AS INTEGER) AS month,
-    CAST(DATE_DIFF('day', DATE '1970-01-05', day) % 7 + 1 AS INTEGER) AS weekday,
+    CAST(DATE_DIFF('day', DATE '1900-01-01', day) % 7 + 1 AS INTEGER) AS weekday,
     CAST(hour AS INTEGER) AS hour,
     CAST(SUM(orders) AS BIGINT) AS orders,
     CAST(SUM(net_minor) AS BIGINT) AS net_minor,
     CAST(MIN(day) AS VARCHAR) AS first_day
 FROM placed
-GROUP BY EXTRACT(MONTH FROM day), DATE_DIFF('day', DATE '1970-01-05', day) % 7 + 1, hour
+GROUP BY EXTRACT(MONTH FROM day), DATE_DIFF('day', DATE '1900-01-01', day) % 7 + 1, hour
 ORDER BY month, weekday, hour

@@ -44,11 +44,11 @@ best_weekdays AS (
     FROM (
         SELECT
             idx,
-            DATE_DIFF('day', DATE '1970-01-05', day) % 7 + 1 AS weekday,
+            DATE_DIFF('day', DATE '1900-01-01', day) % 7 + 1 AS weekday,
             COUNT(*) AS times,
             MAX(last_us) AS last_us
         FROM days
-        GROUP BY idx, DATE_DIFF('day', DATE '1970-01-05', day) % 7 + 1
+        GROUP BY idx, DATE_DIFF('day', DATE '1900-01-01', day) % 7 + 1
     ) AS counted
     GROUP BY idx
 ),

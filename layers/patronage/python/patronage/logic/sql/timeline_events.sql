@@ -1,8 +1,8 @@
--- What happened to each customer, one row an entry, but the acquisition. Reads `orders`, `customers`, `session_events`, `segment_history`.
--- stage puts entries of one instant in order. A purchase is an order's sales and fees of one shop day, if a sale
--- brought money; where none did, the day's fees of the order are a fee; a refund is what was refunded or cancelled of
--- it that day: the three add up to the customer's net. A recommendation is an impression or click that names the answer
--- it was shown in, or whose channel begins with the word.
+-- What happened to each customer, one row an entry, but the acquisition. Reads `orders`, `session_events`,
+-- `segment_history`. stage puts entries of one instant in order. A purchase is an order's sales and fees of one
+-- shop day, if a sale brought money; where none did, the day's fees of the order are a fee; a refund is what was
+-- refunded or cancelled of it that day: the three add up to the customer's net. A recommendation is an impression
+-- or click that names the answer it was shown in, or whose channel begins with the word.
 WITH visits AS (
     SELECT
         customer_id,
@@ -41,7 +41,7 @@ surplus AS (
         orders.customer_id,
         orders.order_id,
         shop_day(orders.ordered_at) AS day,
-        COUNT(*) - COUNT(DISTINCT orders.product_id) AS sale_lines
+        COUNT(*) - COUNT(DISTINCT orders.product_id) AS repeated_lines
     FROM orders
     INNER JOIN repeated ON orders.order_id = repeated.order_id
     WHERE orders.customer_id IS NOT NULL AND orders.kind = 'sale'
@@ -94,7 +94,7 @@ SELECT
     charges.order_id,
     NULL,
     CASE WHEN charges.paid_at IS NULL AND charges.first_fee = charges.last_fee THEN charges.first_fee END,
-    CASE WHEN charges.paid_at IS NOT NULL THEN charges.sale_lines - COALESCE(surplus.sale_lines, 0) END,
+    CASE WHEN charges.paid_at IS NOT NULL THEN charges.sale_lines - COALESCE(surplus.repeated_lines, 0) END,
     NULL,
     charges.net_minor,
     charges.channel,

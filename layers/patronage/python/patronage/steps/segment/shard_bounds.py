@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from patronage.errors import RunFailed
 from patronage.logic.queries import literal
 from patronage.stores.objects import read_json
 
@@ -36,10 +37,18 @@ def in_shard(
     """Return the condition that the customers of a shard meet; None for one behind the last customer.
 
     It is one of constants, so that only the part of a file is read that holds them.
+
+    Raises
+    ------
+    RunFailed
+        The run's bounds lack the kind.
     """
     key = f"runs/{run_id}/{BOUNDS}"
     if store.exists(key):
-        firsts = read_json(store, key).get(kind, [])
+        bounds = read_json(store, key)
+        if kind not in bounds:
+            raise RunFailed(f"the gate of run {run_id} found no shards of {kind}; start the run anew")
+        firsts = bounds[kind]
     else:
         firsts = first_customers(engine, kind, size=size)
     if shard >= len(firsts):
