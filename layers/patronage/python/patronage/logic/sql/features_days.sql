@@ -17,7 +17,7 @@ totals AS (
         MIN(CASE WHEN is_purchase THEN age_days END) AS recency_days,
         MAX(CASE WHEN is_purchase THEN age_days END) AS tenure_days,
         SUM(CASE WHEN is_purchase THEN 1 ELSE 0 END) AS occasions,
-        SUM(CASE WHEN is_purchase AND DATE_DIFF('day', DATE '1970-01-05', day) % 7 >= 5 THEN 1 ELSE 0 END) AS weekends,
+        SUM(CASE WHEN is_purchase AND DATE_DIFF('day', DATE '1900-01-01', day) % 7 >= 5 THEN 1 ELSE 0 END) AS weekends,
         SUM(net_minor) AS net_minor,
         SUM(CASE WHEN age_days < 30 THEN net_minor ELSE 0 END) AS net_minor_30d,
         SUM(CASE WHEN age_days < 90 THEN net_minor ELSE 0 END) AS net_minor_90d,

@@ -8,7 +8,7 @@ SELECT
     MIN(occurred_at) AS started_at,
     MAX(occurred_at) AS ended_at,
     shop_day(MIN(occurred_at)) AS day,
-    DATE_DIFF('day', DATE '1970-01-05', shop_day(MIN(occurred_at))) % 7 + 1 AS weekday,
+    DATE_DIFF('day', DATE '1900-01-01', shop_day(MIN(occurred_at))) % 7 + 1 AS weekday,
     CASE
         WHEN MIN(occurred_at) <> CAST(shop_day(MIN(occurred_at)) AS TIMESTAMPTZ)
             THEN EXTRACT(HOUR FROM MIN(occurred_at))
