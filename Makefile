@@ -12,7 +12,7 @@ SITE_SOURCES := $(shell find dashboard -name node_modules -prune -o -name dist -
 SYNC := $(VENV)/uv sync --locked --inexact --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dashboard dev fmt lint types test test-all test-dashboard bench synth deploy bootstrap pr clean
+.PHONY: help demo dashboard dev fmt lint types test test-all test-dashboard bench sbom synth deploy bootstrap pr clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -48,6 +48,12 @@ test-dashboard: $(SITE) # the dashboard's view logic, in Node
 
 bench: $(STAMP)-dev ## one JSON line a figure: make bench NAME=skeleton
 	@$(VENV)/python -m benchmarks $(NAME) $(if $(ONLY),--only $(ONLY))
+
+sbom: $(SITE) ## what it is made of, for scanners: CycloneDX files in build/sbom
+	@mkdir -p build/sbom
+	@$(VENV)/uv export --quiet --locked --no-dev --format cyclonedx1.5 --output-file build/sbom/patronage.cdx.json >/dev/null
+	@$(NPM) sbom --sbom-format cyclonedx --omit dev > ../build/sbom/dashboard.cdx.json
+	@echo "build/sbom/patronage.cdx.json and build/sbom/dashboard.cdx.json"
 
 synth: $(STAMP)-demo ## synthesise the CloudFormation template into cdk.out, layers built
 	@$(VENV)/python infra/app.py --output cdk.out $(if $(SHOP),--context shop=$(SHOP)) --context stack=$(STACK) \

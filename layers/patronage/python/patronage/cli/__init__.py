@@ -97,7 +97,9 @@ def main() -> None:
     try:
         _run()
     except PatronageError as exc:
-        sys.stderr.write(f"patronage: {exc}\n")
+        from patronage.cli.lines import printable
+
+        sys.stderr.write(f"patronage: {printable(str(exc))}\n")
         raise SystemExit(exc.exit_code) from exc
     except OSError as exc:
         sys.stderr.write(f"patronage: {exc.filename or 'the system'}: {exc.strerror or exc}\n")

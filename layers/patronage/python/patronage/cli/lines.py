@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import typer
 from rich.console import Console
 
 console = Console(highlight=False)
+_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal obeys or turns around; a file's name or a product's may hold it."""
+
+
+def printable(text: str) -> str:
+    """Return a text with what a terminal would obey as Python writes it; lines and tabs stay."""
+    return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def say(text: str) -> None:
     """Print a line as it is; a terminal breaks it, we do not."""
-    console.print(text, markup=False, soft_wrap=True)
+    console.print(printable(text), markup=False, soft_wrap=True)
 
 
 def print_json(found: Any) -> None:

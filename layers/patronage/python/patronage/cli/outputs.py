@@ -8,7 +8,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from patronage.cli.lines import console
+from patronage.cli.lines import console, printable
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput
 from patronage.steps.figures import ANALYTICS
@@ -110,6 +110,6 @@ def print_rows(
         is_number = numbers_from is not None and position >= numbers_from
         table.add_column(name, justify="right" if is_number else "left", no_wrap=is_number, overflow="fold")
     for row in rows:
-        table.add_row(*map(escape, row))
+        table.add_row(*(escape(printable(cell)) for cell in row))
     console.print()
     console.print(table)

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
-from patronage.cli.lines import console, say
+from patronage.cli.lines import console, printable, say
 from patronage.cli.outputs import print_rows
 from patronage.cli.upload_report import print_report
 from patronage.errors import NotFound
@@ -85,7 +85,7 @@ def _is_called(name: str, report: dict[str, Any]) -> bool:
 
 
 def _print_one(found: dict[str, Any], opened: OpenLake, lines: int) -> None:
-    console.print(f"[bold]{escape(found['key'])}[/bold]  {found['object']}", soft_wrap=True)
+    console.print(f"[bold]{escape(printable(found['key']))}[/bold]  {found['object']}", soft_wrap=True)
     if found["state"] == "unreadable":
         say(f"The file cannot be read: {found['problem']}")
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from patronage.errors import NotFound
+from patronage.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -80,6 +81,23 @@ def write_json(store: ObjectStore, key: str, value: Any) -> None:
     store.write_bytes(key, json.dumps(value, sort_keys=True, ensure_ascii=False, indent=1).encode())
 
 
+def _below(folder: Path, key: str) -> Path:
+    """Return the file of a key below a folder.
+
+    Raises
+    ------
+    BadInput
+        The key leads out of the folder.
+    """
+    if _leads_out(key):
+        raise BadInput(f"key {key[:60]!r} leads out of its store; a key is relative and holds no '..'")
+    return folder / key
+
+
+def _leads_out(key: str) -> bool:
+    return key.startswith("/") or ".." in key.split("/")
+
+
 class FolderStore:
     """Objects as files below a local folder."""
 
@@ -88,7 +106,7 @@ class FolderStore:
 
     def read_bytes(self, key: str) -> bytes:
         try:
-            return (self.root / key).read_bytes()
+            return _below(self.root, key).read_bytes()
         except FileNotFoundError as exc:
             raise NotFound(f"{self.root / key} does not exist") from exc
 
@@ -97,7 +115,7 @@ class FolderStore:
             path.write_bytes(content)
 
     def exists(self, key: str) -> bool:
-        return (self.root / key).is_file()
+        return not _leads_out(key) and (self.root / key).is_file()
 
     def keys(self, prefix: str) -> list[str]:
         folder = self.root / prefix.rpartition("/")[0]
@@ -109,7 +127,7 @@ class FolderStore:
         return sorted(((datetime.fromtimestamp(time, UTC), key) for key, time in times.items()), reverse=True)
 
     def staged(self, key: str) -> Path:
-        path = self.root / key
+        path = _below(self.root, key)
         if not path.is_file():
             raise NotFound(f"{path} does not exist")
         return path
@@ -124,7 +142,7 @@ class FolderStore:
     @contextmanager
     def writing(self, key: str) -> Iterator[Path]:
         """Write beside the target and rename, so that a reader sees the old file or the new one."""
-        target = self.root / key
+        target = _below(self.root, key)
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".writing-") as folder:
             path = Path(folder) / target.name
@@ -132,10 +150,10 @@ class FolderStore:
             path.replace(target)
 
     def delete(self, key: str) -> None:
-        (self.root / key).unlink(missing_ok=True)
+        _below(self.root, key).unlink(missing_ok=True)
 
     def link(self, key: str, *, seconds: int) -> str:
-        return (self.root / key).absolute().as_uri()
+        return _below(self.root, key).absolute().as_uri()
 
     def uri(self, key: str) -> str:
         return str(self.root.absolute() / key)
@@ -198,7 +216,7 @@ class S3Store:
         return (found for page in pages for found in page.get("Contents", []))
 
     def staged(self, key: str) -> Path:
-        path = self._staging() / key
+        path = _below(self._staging(), key)
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._client.download_file(self.bucket, key, str(path))
@@ -211,7 +229,8 @@ class S3Store:
     def staged_version(self, key: str, version: str | None) -> Staged:
         """Stage one version of an object, by default the newest."""
         chosen = {"VersionId": version} if version else {}
-        path = self._staging() / "version" / Path(key).name
+        # Not its name, which may be longer than a file's, `..`, or no name of a file at all.
+        path = self._staging() / "version" / hashlib.sha256(key.encode()).hexdigest()
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             head = self._client.head_object(Bucket=self.bucket, Key=key, **chosen)  # type: ignore[arg-type]

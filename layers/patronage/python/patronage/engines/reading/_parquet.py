@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from patronage.engines.reading._containers import HEAD_BYTES, damage_told, unpacked_blocks
+from patronage.errors import BadInput
 from patronage.logic.ingest.recognition import check_parquet_tail
 
 if TYPE_CHECKING:
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from patronage.logic.ingest.recognition import Format
 
 _TAIL_BYTES = 8
+_FREE_CELLS = 1 << 30
+"""What a file may hold of whatever size."""
+_CELLS_A_BYTE = 200
+"""What a larger one may hold beyond that: of orders a cell takes about a byte."""
 
 
 def parquet_source(path: Path, found: Format, folder: Path) -> Path:
@@ -41,6 +46,21 @@ def parquet_source(path: Path, found: Format, folder: Path) -> Path:
             file.write(block)
     check_parquet_tail(*parquet_tail(target))
     return target
+
+
+def check_cells(rows: int, columns: int, size: int) -> None:
+    """Refuse a Parquet file of so many bytes that holds very many equal rows, which no count of bytes shows.
+
+    Raises
+    ------
+    BadInput
+        There are too many cells for its size.
+    """
+    if rows * columns > max(_FREE_CELLS, _CELLS_A_BYTE * size):
+        raise BadInput(
+            f"the Parquet file of {size:,} bytes holds {rows:,} rows of {columns:,} columns, more than "
+            f"{_FREE_CELLS:,} cells and than {_CELLS_A_BYTE} a byte; split the table and upload it in parts"
+        )
 
 
 def parquet_tail(path: Path) -> tuple[bytes, int]:

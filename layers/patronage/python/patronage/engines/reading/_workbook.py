@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 _MOST_PACKED_BYTES = 256 << 20
 _MOST_XML_BYTES = 1 << 30
 _MOST_CELLS = 10_000_000  # calamine takes about 70 bytes for each place of the rectangle, empty or not
-_MOST_BYTES_OF_A_TAG = 1 << 20  # and of the text after it, of which a cell holds 32,767 characters
 _CELLS = b"sheetData"  # calamine reads cells after this word alone, whatever the part is called
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)([0-9]+)["']""")
 _CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c[\s/>]")  # a cell may lack its reference: it follows the one before
 _ROW = re.compile(rb"<(?:[^\s<>/:]+:)?row\b")  # so may a row
 _STRING = re.compile(rb"<(?:[^\s<>/:]+:)?si[\s/>]")
+_OTHER_KINDS = frozenset({"xl/workbook.bin", "content.xml"})  # calamine reads them too, and in no bounds
 _CSV = "save the sheet as CSV and upload that"
 
 
@@ -76,39 +76,38 @@ def check_workbook(file: Path | IO[bytes]) -> None:
     Raises
     ------
     BadInput
-        It is damaged or encrypted, its XML exceeds 1 GiB, or a sheet's rectangle holds too many cells.
+        It is damaged, encrypted or of another kind, exceeds 1 GiB unpacked, or holds too many cells or texts.
     """
     with damage_told("xlsx"), zipfile.ZipFile(file) as archive:
         parts = archive.infolist()
         if any(part.flag_bits & 1 for part in parts):
             raise BadInput("the workbook is encrypted; save it without a password")
+        if any(part.filename.replace("\\", "/").lower() in _OTHER_KINDS for part in parts):
+            raise BadInput("the workbook is a .xlsb or .ods file, not .xlsx; save it as .xlsx, or as CSV")
         total = sum(part.file_size for part in parts)
         if total > _MOST_XML_BYTES:
             raise BadInput(f"the workbook unpacks to {total:,} bytes, more than {_MOST_XML_BYTES:,}; {_CSV}")
         for part in parts:
             with archive.open(part) as content:
-                extent = _Extent(part.filename)
-                for tags in _whole_tags(content, part.filename):
-                    extent.take(tags)
+                _check_part(content, part.filename)
 
 
-def _whole_tags(content: IO[bytes], name: str) -> Iterator[bytes]:
-    """Read a part to its end, where zipfile checks its sum, in blocks that end before a tag begins."""
-    rest = b""
+def _check_part(content: IO[bytes], name: str) -> None:
+    """Read a part to its end, where zipfile checks its sum, by whole tags where it holds cells."""
+    extent, rest = _Extent(name), b""
     while block := content.read(HEAD_BYTES):
-        block = rest + block
-        end = block.rfind(b"<")
-        end = len(block) if end < 0 else end
-        rest = block[end:]
-        if len(rest) > _MOST_BYTES_OF_A_TAG:
-            raise BadInput(f"{name} has more than {_MOST_BYTES_OF_A_TAG:,} bytes after a '<'; {_CSV}")
-        yield block[:end]
-    yield rest
+        begun = rest + block
+        end = max(begun.rfind(b"<"), 0)
+        if len(begun) - end > HEAD_BYTES:
+            end = extent.end_of_long_tag(begun)
+        extent.take(begun[:end])
+        rest = begun[end:]
+    extent.take(rest)
 
 
 @dataclass
 class _Extent:
-    """What calamine would make room for: the rectangle of a sheet's cells, and the texts that sheets share."""
+    """What calamine makes room for: the rectangle of a sheet's cells, and the texts that sheets share."""
 
     name: str
     columns: int = 1
@@ -116,6 +115,13 @@ class _Extent:
     _has_cells: bool = False
     _tags: int = 0
     _row_tags: int = 0
+    _in_row: int = 0
+
+    def end_of_long_tag(self, begun: bytes) -> int:
+        """Return how much to take of what holds no `<` for very long: a picture may, no cell does."""
+        if self._has_cells or _CELLS in begun:
+            raise BadInput(f"{self.name} has more than {HEAD_BYTES:,} bytes without a '<'; {_CSV}")
+        return len(begun) - len(_CELLS)
 
     def take(self, tags: bytes) -> None:
         """Go on by a block, and refuse the part where it is too much."""
@@ -132,16 +138,16 @@ class _Extent:
             raise BadInput(f"{self.name} holds more than {_MOST_CELLS:,} cells or texts; {_CSV}")
 
     def _take_cells(self, tags: bytes) -> None:
-        found = _REFERENCE.findall(tags)
-        cells, rows = len(_CELL.findall(tags)), _ROW.split(tags)
-        self._tags += cells
-        self._row_tags += len(rows) - 1
+        cells_of_rows = [len(_CELL.findall(row)) for row in _ROW.split(tags)]
+        self._tags += sum(cells_of_rows)
+        self._row_tags += len(cells_of_rows) - 1
+        cells_of_rows[0] += self._in_row
+        self._in_row = cells_of_rows[-1]
+        self.columns = max(self.columns, *cells_of_rows)
         self.rows = max(self.rows, self._row_tags)
-        if found:
+        if found := _REFERENCE.findall(tags):
             self.columns = max(self.columns, max(map(_column_number, {letters for letters, _ in found})))
             self.rows = max(self.rows, max(int(row) for _, row in found))
-        if cells > sum(1 for letters, _ in found if letters):
-            self.columns = max(self.columns, max(len(_CELL.findall(row)) for row in rows))
 
 
 def _column_number(letters: bytes) -> int:

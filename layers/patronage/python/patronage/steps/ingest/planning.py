@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from patronage.engines.failures import faults_told
-from patronage.engines.reading import parquet_source, recognise
+from patronage.engines.reading import check_cells, parquet_source, recognise
 from patronage.engines.records import RecordReader
 from patronage.errors import BadInput
 from patronage.logic.ingest.dialects import Dialect, canonical, choose_dialect, choose_headerless
@@ -103,7 +103,9 @@ def _refuse_one_mark(form: Format) -> None:
 def _parquet_header(engine: DuckEngine, path: Path) -> tuple[tuple[str, ...], int]:
     file = f"read_parquet({literal(str(path))})"
     header = tuple(row["column_name"] for row in engine.rows(f"DESCRIBE FROM {file}"))
-    return header, engine.row(f"SELECT COUNT(*) AS n FROM {file}")["n"]
+    rows: int = engine.row(f"SELECT COUNT(*) AS n FROM {file}")["n"]
+    check_cells(rows, len(header), path.stat().st_size)
+    return header, rows
 
 
 def _with_dialect(plan: Plan, upload: Upload, source: Source, engine: DuckEngine, options: Options) -> Plan:
