@@ -134,10 +134,9 @@ class DuckSession:
 
     def csv(self, sql: str, path: Path) -> None:
         """Write a query's rows as CSV, in which no text is a formula to a spreadsheet."""
-        described = self.connection.execute(f"DESCRIBE {sql}").fetchall()
         columns = ", ".join(
             f"{harmless_sql(name)} AS {name}" if type_ == "VARCHAR" else name
-            for column, type_, *_ in described
+            for column, type_ in self.columns(sql).items()
             for name in [identifier(column)]
         )
         self._copy(f"SELECT {columns} FROM ({sql})", path, "FORMAT csv, HEADER")
