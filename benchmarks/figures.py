@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 REPEATS = 3
 
@@ -45,3 +45,8 @@ def median_seconds(work: Callable[[], object]) -> float:
         work()
         times.append(time.perf_counter() - started)
     return statistics.median(times)
+
+
+def ms_at(seconds: Sequence[float], share: float) -> float:
+    """Return the time below which a share of times lies, in milliseconds."""
+    return sorted(seconds)[int(share * (len(seconds) - 1))] * 1e3

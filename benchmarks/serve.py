@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.figures import Figure
+from benchmarks.figures import Figure, ms_at
 from benchmarks.serve_cloud import handler, served
 from benchmarks.serve_cost import (
     EVENTS_BASELINE,
@@ -46,19 +46,19 @@ _PRODUCTS_OF_A_VISIT = 5
 def lookup_p50_ms() -> Figure:
     """Answer 10 products for a known user, against a bare get_item of the same item: the median."""
     ours, bare = _plain_turns()
-    return Figure(_ms(ours, 0.5), "ms", "boto3 get_item of the same item", _ms(bare, 0.5))
+    return Figure(ms_at(ours, 0.5), "ms", "boto3 get_item of the same item", ms_at(bare, 0.5))
 
 
 def lookup_p99_ms() -> Figure:
     """Answer the same, at the 99th percentile."""
     ours, bare = _plain_turns()
-    return Figure(_ms(ours, 0.99), "ms", "boto3 get_item of the same item", _ms(bare, 0.99))
+    return Figure(ms_at(ours, 0.99), "ms", "boto3 get_item of the same item", ms_at(bare, 0.99))
 
 
 def session_lookup_p50_ms() -> Figure:
     """Answer 10 products for a known user amid a visit, against the same two reads, bare."""
     ours, bare = _session_turns()
-    return Figure(_ms(ours, 0.5), "ms", "boto3, the same two batch_get_item", _ms(bare, 0.5))
+    return Figure(ms_at(ours, 0.5), "ms", "boto3, the same two batch_get_item", ms_at(bare, 0.5))
 
 
 def lookup_cold_cpu_ms() -> Figure:
@@ -117,7 +117,7 @@ def load_p99_ms() -> Figure:
 def million_lookups_usd() -> Figure:
     """Price a million lookups, of the median measured here, against the gateway's price alone."""
     ours, _ = _plain_turns()
-    return Figure(lookups_usd(_ms(ours, 0.5)), "USD", *LOOKUPS_BASELINE)
+    return Figure(lookups_usd(ms_at(ours, 0.5)), "USD", *LOOKUPS_BASELINE)
 
 
 def million_events_usd() -> Figure:
@@ -251,10 +251,6 @@ def _quiet() -> Iterator[None]:
     """Write the log lines to nowhere, as cheaply as Lambda's pipe takes them."""
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
         yield
-
-
-def _ms(times: list[float], share: float) -> float:
-    return sorted(times)[int(share * (len(times) - 1))] * 1e3
 
 
 def _mean_units(sizes: list[int]) -> float:

@@ -26,7 +26,7 @@ from patronage.cloud import (
 from patronage.settings import Shop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from patronage.cloud import Api, Stack
 
@@ -64,7 +64,7 @@ def served() -> Served:
     stack = published(ORDERS, MACHINES)
     api = open_api(stack)
     _lift_rates(stack, api)
-    return Served(stack, api, run_id("training"), _users(stack, run_id("training")))
+    return Served(stack, api, run_id("training"), users_of(stack, run_id("training")))
 
 
 def published(orders: Path, machines: Iterable[str]) -> Stack:
@@ -72,12 +72,22 @@ def published(orders: Path, machines: Iterable[str]) -> Stack:
     ministack = MiniStack(port=0)
     atexit.register(ministack.stop)
     stack = deploy(ministack.start(), synthesise(repository(), SHOP).folder)
+    take_in(stack, orders)
+    run(stack, {machine: run_id(machine) for machine in machines})
+    return stack
+
+
+def take_in(stack: Stack, orders: Path) -> None:
+    """Upload a file of orders, and wait until it is ingested."""
     report = wait_for_report(stack, upload_file(stack, orders))
     if not report["kept"]:
         raise RuntimeError(f"ingest kept no order of {orders}: {report}")
-    executions = {machine: start_run(stack, machine, run_id(machine)) for machine in machines}
+
+
+def run(stack: Stack, run_ids: Mapping[str, str]) -> None:
+    """Run machines side by side, each under a run id, to the end."""
+    executions = {machine: start_run(stack, machine, name) for machine, name in run_ids.items()}
     wait_for_runs(stack, executions, on_state=lambda _: None)
-    return stack
 
 
 def run_id(machine: str) -> str:
@@ -140,7 +150,8 @@ def _lift_rates(stack: Stack, api: Api) -> None:
     )
 
 
-def _users(stack: Stack, run_id: str) -> tuple[str, ...]:
+def users_of(stack: Stack, run_id: str) -> tuple[str, ...]:
+    """Return the customers that a run of training made lists for, in its order."""
     import duckdb
 
     store = stack.lake_store()

@@ -10,6 +10,7 @@ from functools import cache
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
+from benchmarks.figures import ms_at
 from benchmarks.serve_cloud import served
 
 REQUESTS = 10_000
@@ -35,7 +36,8 @@ def run_load() -> Load:
     paths = [f"/api/v1/recommendations?user_id={quote(users[n % len(users)])}&k=10" for n in range(REQUESTS)]
     times, errors = _ask_all(paths)
     health, _ = _ask_all(["/api/v1/health"] * _HEALTH_REQUESTS)
-    return Load(errors, *_percentiles(times), *_percentiles(health))
+    shares = (0.5, 0.99)
+    return Load(errors, *(ms_at(each, share) for each in (times, health) for share in shares))
 
 
 def _ask_all(paths: list[str]) -> tuple[list[float], int]:
@@ -72,8 +74,3 @@ def _client(paths: list[str], times: list[float], errors: list[str]) -> None:
         times.append(time.perf_counter() - began)
         if not is_good:
             errors.append(f"{path}: {told}")
-
-
-def _percentiles(times: list[float]) -> tuple[float, float]:
-    ordered = sorted(times)
-    return tuple(ordered[int(share * (len(ordered) - 1))] * 1e3 for share in (0.5, 0.99))  # type: ignore[return-value]
