@@ -16,6 +16,8 @@ Context (in `cdk.json`; above it `--context` of this command; above both that of
 - `runbook_url`: page of the runbooks that alarms link to, `docs/runbooks.md` by default
 - `stale_days`: after how many days live segments are stale, 3 by default; for recommendations five times that
 - `dashboard`: `on` (default) or `off`; it is free where the account has no more than three
+- `keep_data`: `on` (default), so that buckets, tables, people and secrets stay when the stack goes, or `off`
+  (docs/upgrades.md)
 - `spark`: `off` (default) or `on`, which makes an application of EMR Serverless for runs that are too large
   for functions; it bills while a job runs
 - `spark_vcpus`: how many virtual processors a job may have, 16 by default, 12 at least
@@ -124,6 +126,7 @@ def options_of(app: App) -> Options:
         has_dashboard=_choice(app, "dashboard", "on", "off"),
         has_spark=not _choice(app, "spark", "off", "on"),
         spark_vcpus=_spark_vcpus(app),
+        keeps_data=_choice(app, "keep_data", "on", "off"),
     )
 
 

@@ -11,9 +11,9 @@ from constructs import Construct
 
 from infra import asl
 from infra.functions import Common, Function
-from infra.grants import CHANGE_OBJECT, on_catalogue, on_listing, on_objects
+from infra.grants import CHANGE_OBJECT, WRITE_OBJECT, on_catalogue, on_listing, on_objects
 from infra.machines import Machine, Schedule
-from infra.names import CATALOG, COMPACT
+from infra.names import CATALOG, COMPACT, LAYOUT_OBJECT
 from patronage.logic.tables import TABLES
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Catalog(Construct):
             spec=COMPACT,
             common=common,
             environment={"PATRONAGE_LAKE_BUCKET": storage.lake.bucket_name},
-            grants=[*tables, on_listing(storage.lake)],
+            grants=[*tables, on_objects(storage.lake, LAYOUT_OBJECT, WRITE_OBJECT), on_listing(storage.lake)],
         )
 
 

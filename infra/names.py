@@ -11,6 +11,7 @@ LOCAL_PORT = "LocalPort"
 
 RAW_OBJECTS = "raw/*"
 LAKE_OBJECTS = "lake/*"
+LAYOUT_OBJECT = "lake/layout.json"
 SETTINGS_OBJECTS = "settings/*"
 RUN_OBJECTS = "runs/*"
 MODEL_OBJECTS = "models/*"

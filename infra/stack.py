@@ -22,6 +22,7 @@ from infra.monitor import Monitor
 from infra.names import API, COLLECT, LOCAL_PORT, LOOKUP
 from infra.plans import Rates
 from infra.publish import build_publish_function
+from infra.removal import let_data_go
 from infra.secret import Secrets, arn_of
 from infra.segment import Segment
 from infra.signin import SignIn
@@ -60,6 +61,7 @@ class Options:
     has_dashboard: bool = True
     has_spark: bool = False
     spark_vcpus: int = VCPUS
+    keeps_data: bool = True
 
 
 class PatronageStack(Stack):
@@ -122,6 +124,8 @@ class PatronageStack(Stack):
         self._build_api(common, options)
         self._watch(options)
         self._write_outputs(options)
+        if not options.keeps_data:
+            let_data_go(self)
 
     def _build_api(self, common: Common, options: Options) -> None:
         self.api = Api(

@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 
 from patronage import runtime
 from patronage.errors import BadInput, NotFound, RunFailed, TryAgain
+from patronage.logic.layout import UnknownLayout
 from patronage.logic.monitor.new_data import BUCKET_SECONDS, new_data_run
 from patronage.logic.monitor.retraining import NEW_DATA
 from patronage.metrics import count_upload
@@ -59,11 +60,7 @@ def _ingest_message(record: dict[str, Any]) -> None:
             raise
         return  # a sidecar that came before its file; the file's own event will read it
     except Exception as exc:
-        # A message may quote what the file holds, so only the kind of the fault and its place are logged.
-        *_, frame = traceback.extract_tb(exc.__traceback__)
-        fault = {"error": type(exc).__name__, "place": f"{Path(frame.filename).name}:{frame.lineno}"}
-        runtime.logger.error("ingest failed", extra={"message_id": record["messageId"], **fault})
-        raise RunFailed(f"ingest failed: {fault['error']} at {fault['place']}") from None
+        raise _logged(exc, record["messageId"]) from None
     if report["state"] == "unreadable":
         place = report.get("fault_in")  # of the settings; what stands there may be personal
         runtime.logger.error("file unreadable", extra={"object_id": report["object"], "fault_in": place})
@@ -78,6 +75,21 @@ def _ingest_message(record: dict[str, Any]) -> None:
     _tell_quality(report)
     if report.get("table") == "orders" and report.get("kept"):
         _tell_monitoring()
+
+
+def _logged(fault: Exception, message_id: str) -> RunFailed:
+    """Log a fault, and return what the message fails with.
+
+    What a fault says may quote the file, so only its kind and place are told; of a lake's layout it says no
+    more than numbers.
+    """
+    *_, frame = traceback.extract_tb(fault.__traceback__)
+    told = {"error": type(fault).__name__, "place": f"{Path(frame.filename).name}:{frame.lineno}"}
+    if isinstance(fault, UnknownLayout):
+        told["problem"] = str(fault)
+    runtime.logger.error("ingest failed", extra={"message_id": message_id, **told})
+    said = told.get("problem") or f"{told['error']} at {told['place']}"
+    return RunFailed(f"ingest failed: {said}")
 
 
 def _tell_quality(report: dict[str, Any]) -> None:

@@ -28,7 +28,7 @@ chosen = new_app(
     context=context
     | {"upkeep_at": "23:05", "pandas_layer": sys.argv[3], "waf": "on", "schedule": "off", "shop": sys.argv[4]}
     | {"runbook_url": "https://shop.example/runbooks", "stale_days": "8"}
-    | {"spark": "on", "spark_vcpus": "24"}
+    | {"spark": "on", "spark_vcpus": "24", "keep_data": "off"}
 )
 PatronageStack(app, "Second", options=options_of(chosen))
 app.synth()

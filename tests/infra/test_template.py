@@ -7,12 +7,16 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from patronage.logic.api.route import PREFIX
 from patronage.logic.api.routes import ROUTES
 from template_support import flat, grants_of, listed, of_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 OUTPUTS = {
     "ApiUrl",
@@ -70,6 +74,12 @@ NAMES_IN_AN_ACCOUNT = {
     "UserPoolName",
 }
 COGNITO = "COGNITO_USER_POOLS"
+HOLDING_DATA = (
+    "AWS::S3::Bucket",
+    "AWS::DynamoDB::Table",
+    "AWS::Cognito::UserPool",
+    "AWS::SecretsManager::Secret",
+)
 NAMED_WITHIN_THEIR_API = {"AWS::ApiGateway::Authorizer", "AWS::ApiGateway::RequestValidator"}
 PERSONAL = ("identity", "authorizer", "path ", "$context.path", "querystring", "requestBody", "sourceIp")
 
@@ -89,13 +99,54 @@ def test_the_outputs_are_those_that_tools_look_up(template):
 
 
 def test_data_outlives_the_stack(template):
-    kept = {
-        name
-        for name, resource in template["Resources"].items()
-        if resource.get("DeletionPolicy") == resource.get("UpdateReplacePolicy") == "Retain"
+    holding = holding_data(template)
+    assert {(kind, len(names)) for kind, names in holding.items()} == {
+        ("AWS::S3::Bucket", 3),
+        ("AWS::DynamoDB::Table", 1),
+        ("AWS::Cognito::UserPool", 1),
+        ("AWS::SecretsManager::Secret", 2),
     }
-    stores = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Cognito::UserPool")
-    assert {name for kind in stores for name in of_type(template, kind)} <= kept
+    for names in holding.values():
+        for name in names:
+            resource = template["Resources"][name]
+            assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain"), name
+    assert all(is_guarded for _, is_guarded in guarded(template))
+
+
+def test_data_go_with_the_stack_where_its_owner_says_so(second_template):
+    """An update that replaces something keeps the old one all the same."""
+    for names in holding_data(second_template).values():
+        for name in names:
+            resource = second_template["Resources"][name]
+            assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Delete", "Retain"), name
+    assert not any(is_guarded for _, is_guarded in guarded(second_template))
+
+
+def test_what_holds_data_keeps_its_logical_id(template):
+    """Another id is another resource: an update would put an empty one in the place of the old."""
+    ids = {name for names in holding_data(template).values() for name in names}
+    assert ids == {
+        "RawBucket",
+        "LakeBucket",
+        "DashboardBucket",
+        "ServingTable",
+        "SignInUsers1801E146",
+        "SecretsVisitor4E43F202",
+        "SecretsErasure3486BD3F",
+    }
+
+
+def holding_data(template: dict[str, Any]) -> dict[str, set[str]]:
+    """Return the logical ids of what holds data, by type."""
+    return {kind: set(of_type(template, kind)) for kind in HOLDING_DATA}
+
+
+def guarded(template: dict[str, Any]) -> Iterator[tuple[str, bool]]:
+    """Say of each resource that can refuse to be deleted whether it does."""
+    for name, table in of_type(template, "AWS::DynamoDB::Table").items():
+        yield name, table["DeletionProtectionEnabled"]
+    for name, pool in of_type(template, "AWS::Cognito::UserPool").items():
+        yield name, pool["DeletionProtection"] == "ACTIVE"
 
 
 def test_the_serving_table_has_one_text_key_and_forgets_by_expires_at(template):

@@ -1,4 +1,7 @@
-"""Keep the lake quick to read: once a day, compact its tables and delete the files that nobody reads."""
+"""Keep the lake quick to read: once a day, compact its tables and delete the files that nobody reads.
+
+The lake of an earlier version is migrated first, so that an update needs no upload to reach it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound, TryAgain
 from patronage.logic.tables import TABLES
+from patronage.steps.migrate import migrate
 from patronage.stores.compaction import TableFiles
+from patronage.stores.lake import Lake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,6 +50,7 @@ def compact(
         ``compacted`` (files that were rewritten) and ``vacuumed`` (files that were deleted); None where that
         gave way to ingest and waits for the next day.
     """
+    migrate(Lake(store))
     report = {}
     for name in tables:
         try:

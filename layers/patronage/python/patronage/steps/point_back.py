@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from patronage.errors import BadInput, NotFound, TryAgain
+from patronage.logic.layout import SERVING, known_layout
 from patronage.logic.serve.pointer import Entry
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def point_back(family: str, run_id: str = "", *, table: ServingTable, now: datet
     BadInput
         Its keep time is over.
     TryAgain
-        The pointer moved meanwhile.
+        The pointer moved meanwhile, or the run's generation is laid out as only a newer version knows.
     """
     live = table.pointer().get(family)
     if live and (live.run_id == run_id if run_id else live.rolled_back):
@@ -61,6 +62,7 @@ def _target(run_id: str, family: str, live: Entry | None, now: datetime) -> Supe
         raise NotFound(f"{named} be rolled back to: {known} for {family}")
     if now > datetime.fromisoformat(target.keep_until):
         raise BadInput(f"run {target.run_id} was kept until {target.keep_until}; start a new run instead")
+    known_layout(target.layout, newest=SERVING, of=f"generation {target.run_id}")
     return target
 
 
@@ -73,6 +75,7 @@ def _restored(target: Superseded, live: Entry | None, now: datetime, keep_days: 
         published_at=now.isoformat(),
         currency=target.currency,
         model=target.model,
+        layout=target.layout,
     )
     following = entry.over(live, keep_until=now + timedelta(days=keep_days))
     return replace(following, rolled_back=live.run_id if live else "")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadInput, RunFailed, TryAgain
 from patronage.logic.cost.items import write_units
+from patronage.logic.layout import SERVING
 from patronage.logic.serve.pointer import Entry
 from patronage.steps.erase.remembered import Erased
 from patronage.steps.erase.served import without_erased
@@ -137,6 +138,7 @@ def _entry(run_id: str, family: str, store: ObjectStore, now: datetime) -> Entry
         published_at=now.isoformat(),
         currency=manifest.shop.currency,
         model=model_of(store, run_id) if family == "recommendations" else {},
+        layout=SERVING,
     )
 
 

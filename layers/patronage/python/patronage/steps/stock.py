@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import TryAgain
 from patronage.logic.ingest.values import Rates, convert_sql
+from patronage.logic.layout import SERVING
 from patronage.logic.queries import literal, query
 from patronage.logic.serve.catalogue import Stocked, pack_pages
 from patronage.logic.serve.keys import item_key
@@ -72,6 +73,7 @@ def publish_products(
         created_at=now.isoformat(),
         published_at=now.isoformat(),
         currency=shop.currency,
+        layout=SERVING,
     )
     if live is None or _version_of(live) < snapshot.version:
         _write(entry, snapshot, table, shop, now)

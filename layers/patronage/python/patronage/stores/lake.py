@@ -22,6 +22,7 @@ from patronage.errors import NotFound, TryAgain
 from patronage.logic.glue import delta_schema
 from patronage.logic.tables import TABLES
 from patronage.stores.evolution import add_missing_columns
+from patronage.stores.layouts import lake_layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -74,9 +75,19 @@ class Lake:
 
     def __init__(self, store: ObjectStore) -> None:
         self.store = store
+        self._is_known = False
 
     def snapshot(self, table: str, version: int | None = None) -> Snapshot:
-        """Open a table at a version, by default the newest; before its first commit it is empty."""
+        """Open a table at a version, by default the newest; before its first commit it is empty.
+
+        Raises
+        ------
+        UnknownLayout
+            The lake was laid out by a newer version of Patronage.
+        """
+        if not self._is_known:
+            lake_layout(self.store)
+            self._is_known = True
         uri = self.store.uri(f"lake/{table}")
         options = self.store.delta_options()
         try:
@@ -121,6 +132,17 @@ class Snapshot:
     def has_column(self, name: str) -> bool:
         """Say whether the table had a column at this version: one that came to Patronage later may lack."""
         return any(column.name == name for column in self._existing().schema().fields)
+
+    def gain_columns(self) -> None:
+        """Give the table the columns that it lacks, where there is a table and it lacks any.
+
+        Raises
+        ------
+        TryAgain
+            The table has another version now, with the columns, by this commit or somebody else's.
+        """
+        if self._table is not None:
+            add_missing_columns(self._table, TABLES[self.name])
 
     def files(self) -> list[Path]:
         """Stage the Parquet files of this version and return their local paths."""

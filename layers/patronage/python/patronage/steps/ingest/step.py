@@ -26,6 +26,7 @@ from patronage.steps.ingest.settle import settle
 from patronage.steps.ingest.twins import part_twins_of_chunks
 from patronage.steps.ingest.unmatched import of_unmatched
 from patronage.steps.ingest.upload import content_of
+from patronage.steps.migrate import migrate
 from patronage.steps.quality_index import remember
 from patronage.stores.lake import SUPERSEDED
 from patronage.stores.objects import read_if_there, read_json, write_json
@@ -98,7 +99,13 @@ def ingest(
         The report: ``read == kept + refused + repeated + superseded``. Its ``state`` is "done"; "refused"
         where too many rows break a rule and none was kept; "unreadable" where the file cannot be read,
         with the ``problem``.
+
+    Raises
+    ------
+    UnknownLayout
+        The lake was laid out by a newer version of Patronage.
     """
+    migrate(lake)
     key = report_key(upload.object_id)
     with ThreadPoolExecutor(1) as beside:  # the content is hashed while the file is read
         content = beside.submit(content_of, upload.path)
