@@ -13,10 +13,10 @@ from constructs import Construct
 
 from infra.functions import Common, Function
 from infra.grants import (
+    CHANGE_ITEM,
     CHANGE_OBJECT,
     READ_OBJECT,
     READ_VERSION,
-    WRITE_ITEM,
     Grant,
     allow,
     on_items,
@@ -141,7 +141,7 @@ class Ingest(Construct):
                 on_objects(storage.lake, SETTINGS_OBJECTS, READ_OBJECT),
                 on_listing(storage.lake),
                 on_objects(storage.lake, ERASURE_OBJECTS, READ_OBJECT),
-                on_items(storage.serving, WRITE_ITEM),
+                on_items(storage.serving, CHANGE_ITEM),
                 on_secret(secrets.erasure),
             ],
         )

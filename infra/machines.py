@@ -184,14 +184,14 @@ class Machine(Construct):
         reason = "Step Functions names child executions itself; the Map's label is the narrowest prefix."
         return [self._on_executions(f"/{label}", actions, reason)]
 
-    def let_follow(self, function: Function, *actions: str) -> None:
-        """Let a function look at the executions, and read the histories of those that their Maps started.
+    def let_follow(self, function: Function, *actions: str, with_children: bool = False) -> None:
+        """Let a function look at the executions, and with children read what their Maps started.
 
         In a policy of its own, for the machine calls the function, whose role must be there first.
         """
         reason = "Whoever starts an execution names it; the machine is the narrowest prefix."
         grants = [self._on_executions("", actions, reason)]
-        for label in self._labels:
+        for label in self._labels if with_children else ():
             reason = (
                 "Step Functions names Map runs and their children; the Map's label is the narrowest prefix."
             )

@@ -110,9 +110,8 @@ class Monitor(Construct):
             if not self._on_aws:
                 # MiniStack takes no Map run's ARN from a request, and so asks whether all may be listed.
                 self.function.role.add_to_policy(allow(["states:ListExecutions"], "*"))
-            machine.let_follow(
-                self.function, "states:DescribeExecution", "states:GetExecutionHistory", "states:ListMapRuns"
-            )
+            actions = ("states:DescribeExecution", "states:GetExecutionHistory", "states:ListMapRuns")
+            machine.let_follow(self.function, *actions, with_children=True)
             rule = events.Rule(
                 self,
                 f"{name.capitalize()}Ended",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from infra.functions import Common, Function
-from infra.grants import READ_OBJECT, WRITE_ITEM, WRITE_OBJECT, on_items, on_listing, on_objects
+from infra.grants import PUBLISH_ITEM, READ_OBJECT, WRITE_OBJECT, on_items, on_listing, on_objects
 from infra.names import ERASURE_OBJECTS, PUBLISH, RUN_OBJECTS
 from infra.secret import arn_of, on_secret
 
@@ -32,7 +32,7 @@ def build_publish_function(
         grants=[
             on_objects(storage.lake, RUN_OBJECTS, WRITE_OBJECT),
             on_listing(storage.lake),
-            on_items(storage.serving, WRITE_ITEM),
+            on_items(storage.serving, PUBLISH_ITEM),
             on_objects(storage.lake, ERASURE_OBJECTS, READ_OBJECT),
             on_secret(secrets.erasure),
         ],

@@ -108,6 +108,7 @@ GLUE = "arn:AWS::Partition:glue:AWS::Region:AWS::AccountId"
         ("sqs:GetQueueAttributes", "IngestDeadLetters1228E37E", {"Api"}),
         ("s3:PutObject", "LakeBucket/lake/orders/*", {"Compact"}),
         ("s3:DeleteObject", "LakeBucket/lake/orders/*", {"Compact"}),
+        ("s3:PutObject", "LakeBucket/lake/layout.json", {"Compact"}),
         ("glue:UpdateTable", f"{GLUE}:table/patronage/orders", {"Catalog"}),
         ("glue:UpdateTable", f"{GLUE}:table/patronage/*", set()),
         ("glue:GetTables", f"{GLUE}:table/patronage/*", {"Catalog"}),
@@ -117,7 +118,7 @@ GLUE = "arn:AWS::Partition:glue:AWS::Region:AWS::AccountId"
         (
             "dynamodb:PutItem",
             "ServingTable",
-            {"Ingest", "Publish", "Collect", "Api", "Segment", "TrainTables", "Monitor"},
+            {"Collect", "Api", "Segment", "TrainTables", "Monitor"},
         ),
         (
             "dynamodb:GetItem",
@@ -165,7 +166,8 @@ def test_the_catalogue_is_one_database_and_reads_no_row(template):
 
 def test_compaction_reaches_the_tables_alone(template):
     allowed = {resource for _, resource in grants_of(template, "CompactFunction")}
-    assert allowed == {"LakeBucket", *(f"LakeBucket/lake/{name}/*" for name in TABLES)}
+    tables = {f"LakeBucket/lake/{name}/*" for name in TABLES}
+    assert allowed == {"LakeBucket", "LakeBucket/lake/layout.json", *tables}
 
 
 def test_the_hot_path_reaches_the_serving_table_and_the_visitors_secret_alone(template):
