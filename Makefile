@@ -12,7 +12,7 @@ SITE_SOURCES := $(shell find dashboard -name node_modules -prune -o -name dist -
 SYNC := $(VENV)/uv sync --locked --inexact --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dashboard dev fmt lint types test test-all test-dashboard bench sbom synth deploy bootstrap pr clean
+.PHONY: help demo dashboard dev fmt lint types test test-all test-dashboard chaos bench sbom audit synth diff deploy destroy bootstrap pr clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ test-all: $(STAMP)-dev $(SITE) ## the same, and every slow test
 test-dashboard: $(SITE) # the dashboard's view logic, in Node
 	@$(NPM) test --silent
 
+chaos: $(STAMP)-dev ## break a shop in the local cloud at each of its writes and calls; writes the table of docs/reliability.md
+	@$(VENV)/python tests/chaos_run.py $(ARGS)
+
 bench: $(STAMP)-dev ## one JSON line a figure: make bench NAME=skeleton
 	@$(VENV)/python -m benchmarks $(NAME) $(if $(ONLY),--only $(ONLY))
 
@@ -55,13 +58,23 @@ sbom: $(SITE) ## what it is made of, for scanners: CycloneDX files in build/sbom
 	@$(NPM) sbom --sbom-format cyclonedx --omit dev > ../build/sbom/dashboard.cdx.json
 	@echo "build/sbom/patronage.cdx.json and build/sbom/dashboard.cdx.json"
 
+audit: $(STAMP)-dev ## ask for known holes in what it is made of, and look for secrets; fails where it cannot ask
+	@$(VENV)/python -m pytest -q tests/unit/house/test_secrets.py tests/unit/house/test_pinned.py
+	@$(VENV)/python tests/audit.py
+
 synth: $(STAMP)-demo ## synthesise the CloudFormation template into cdk.out, layers built
 	@$(VENV)/python infra/app.py --output cdk.out $(if $(SHOP),--context shop=$(SHOP)) --context stack=$(STACK) \
-		$(if $(SPARK),--context spark=$(SPARK))
+		$(if $(SPARK),--context spark=$(SPARK)) $(if $(KEEP_DATA),--context keep_data=$(KEEP_DATA))
 
-deploy: synth $(SITE) ## deploy to the AWS account of your credentials; SHOP=shop.toml gives currency and zone, STACK=… a name, SPARK=on Spark
+deploy: synth $(SITE) ## deploy to the AWS account of your credentials; SHOP=shop.toml gives currency and zone, STACK=… a name, SPARK=on Spark, KEEP_DATA=off: docs/upgrades.md
 	@$(CDK) deploy --app cdk.out $(ARGS)
 	@$(VENV)/patronage publish-dashboard --stack $(STACK)
+
+diff: synth ## show what a deploy with the same settings would change
+	@$(CDK) diff --app cdk.out $(ARGS)
+
+destroy: synth ## delete the stack named by STACK; its data stay unless it was deployed with KEEP_DATA=off (docs/upgrades.md)
+	@$(CDK) destroy --app cdk.out $(ARGS)
 
 bootstrap: synth ## prepare an AWS account and region for the CDK, once
 	@$(CDK) bootstrap --app cdk.out $(ARGS)

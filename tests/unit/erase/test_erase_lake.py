@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
 from datetime import timedelta
 from types import SimpleNamespace
 from unittest import mock
 
 import duckdb
+import numpy as np
 import pytest
 from deltalake import DeltaTable
 
@@ -23,7 +26,7 @@ from erase_support import (
     uploads,
 )
 from patronage.cli.lakes import OpenLake
-from patronage.cli.runs import newest_run, prepare_training
+from patronage.cli.runs import newest_run, prepare_training, run_segmentation, run_training
 from patronage.errors import NotFound, RunFailed, TryAgain
 from patronage.steps.erase import search, states
 from patronage.steps.erase.holdings import FIRST, HOLDINGS, KEPT, LAST
@@ -37,6 +40,7 @@ from patronage.steps.segment.shard_bounds import BOUNDS
 from patronage.stores.compaction import TableFiles
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore, write_json
+from searcher_support import Searcher, folder_contents
 from tests_support import NOW
 
 VISIT, ORDER = "visit-of-3", "o-3-1"
@@ -163,6 +167,61 @@ def test_the_lake_goes_on_and_its_next_runs_do_not_know_the_customer(erased, tmp
     run_id = prepare_training(opened)
     assert objects_that_mention(kept.store, ZOE) == []
     assert Manifest.load(kept.store, run_id).reproducible
+
+
+@pytest.mark.slow
+def test_a_training_afterwards_is_that_of_a_shop_that_never_knew_the_customer(erased, tmp_path):
+    kept, *_ = erased
+    never = Lake(FolderStore(tmp_path / "never"))
+    taken_in(never, tmp_path, {key: without_lines_of(ZOE, text) for key, text in uploads().items()})
+    told = {}
+    for lake in (kept, never):
+        opened = OpenLake(lake, SHOP, folder=lake.store.root)
+        run_segmentation(opened)
+        run_id, _ = run_training(opened)
+        told[lake] = learnt_in(lake, run_id)
+    assert len(told[never]) > 20
+    assert told[kept] == told[never]
+    assert searched(kept) == {}
+
+
+def without_lines_of(whom: str, text: str) -> str:
+    """Leave out a customer's rows, and of visits those before they signed in."""
+    header, *rows = csv.reader(io.StringIO(text))
+    out = io.StringIO()
+    others = [row for row in rows if whom not in row and VISIT not in row]
+    csv.writer(out, lineterminator="\n").writerows([header, *others])
+    return out.getvalue()
+
+
+def learnt_in(lake: Lake, run_id: str) -> dict[str, object]:
+    """Return what a training made of everybody: id maps, lists, counts of neighbours and all other arrays."""
+    found: dict[str, object] = {}
+    for key in [*lake.store.keys(f"runs/{run_id}/"), *lake.store.keys("models/")]:
+        name = key.replace(run_id, "run")
+        if key.startswith("models/") and run_id not in key:
+            continue
+        if key.endswith(".npz"):
+            found[name] = {part: each.tolist() for part, each in np.load(lake.store.staged(key)).items()}
+        elif key.endswith(".parquet"):
+            found[name] = duckdb.sql(f"FROM '{lake.store.staged(key)}'").fetchall()
+    return found
+
+
+def searched(lake: Lake) -> dict[str, set[str]]:
+    """Search a lake's folder for the customer's ids with what knows nothing of how it is laid out."""
+    ids = {"customer": ZOE, "visit": VISIT, "order": "o-3-1", "refused order": "o-bad", "name": "Name3"}
+    return Searcher({**ids, "e-mail": "person3@shop.example"}).found_in(folder_contents(lake.store.root))
+
+
+@pytest.mark.slow
+def test_a_whole_lake_is_searched_by_what_does_not_know_it(kept):
+    before = searched(kept)
+    stores = stores_of(kept)
+    run_states(asked(stores, ZOE), stores)
+    assert {key.split("/")[0] for key in before} == {"lake", "runs"}
+    assert set().union(*before.values()) == {"customer", "visit", "order", "refused order", "name", "e-mail"}
+    assert searched(kept) == {}
 
 
 def served(lake: Lake, family: str, shard: str) -> dict[str, dict]:

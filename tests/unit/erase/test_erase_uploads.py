@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import html
 import io
 import json
 import zipfile
@@ -40,13 +41,15 @@ def line(number: int, customer: str, *, delimiter: str = ",", product: str = "p1
     return delimiter.join(cells) + "\n"
 
 
-def rewritten(tmp_path, content: bytes, whom: str = "17", *, options=None) -> tuple[bytes, int]:
+def rewritten(
+    tmp_path, content: bytes, whom: str = "17", *, options=None, subject: Subject | None = None
+) -> tuple[bytes, int]:
     """Take a customer out of a file; return what is left and how many records went."""
     path, target = tmp_path / "upload", tmp_path / "rewritten"
     path.write_bytes(content)
     upload = Upload(path=path, key="raw/orders/a", version="1", last_modified=NOW)
     chosen = options or options_for(upload.key, settings="", sidecar="", own_dialects={}, call={})
-    subject = Subject(customer_id=whom)
+    subject = subject or Subject(customer_id=whom)
     with DuckEngine(SHOP) as engine:
         found = records_of(subject, upload, engine, shop=SHOP, options=chosen, folder=tmp_path)
         if not found.count:
@@ -197,6 +200,42 @@ def test_a_row_that_cannot_be_cut_is_the_customers_where_a_cell_is_the_id(tmp_pa
     assert (left.decode(), count) == (content.replace(broken[0], ""), 1)
 
 
+SHOPIFY = (
+    "Name,Email,Financial Status,Currency,Subtotal,Shipping,Taxes,Total,Discount Amount,Created at,"
+    "Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Lineitem discount,Refunded Amount,"
+    "Cancelled at\n"
+)
+
+
+def test_what_only_the_first_line_of_an_order_says_counts_for_all_of_its_lines(tmp_path):
+    """Shopify writes the customer once an order; its dialect computes columns besides."""
+
+    def bought(order: str, rest: str) -> str:
+        when = "2025-03-01 10:00:00 +0000"
+        return f"{order},{rest},{when},1,Tea,2.50,tea,0,0,\n"
+
+    mine = [bought("#1", "17,paid,GBP,5,0,0,5,0"), bought("#1", ",,,,,,,")]
+    others = [bought("#2", "18,paid,GBP,5,0,0,5,0"), bought("#2", ",,,,,,,")]
+    left, count = rewritten(tmp_path, (SHOPIFY + "".join([mine[0], *others, mine[1]])).encode())
+    assert (left.decode(), count) == (SHOPIFY + "".join(others), 2)
+
+
+def test_a_row_without_a_customer_goes_with_the_order_that_it_names(tmp_path):
+    header = HEADER.strip() + ",refers_to\n"
+    rows = [line(7, "").strip() + ",o1\n", line(1, "").strip() + ",\n", line(8, "18").strip() + ",o1\n"]
+    subject = Subject(customer_id="17", order_ids=frozenset(["o1"]))
+    left, count = rewritten(tmp_path, (header + "".join(rows)).encode(), subject=subject)
+    assert (left.decode(), count) == (header + rows[2], 2)
+
+
+def test_a_row_that_cannot_be_cut_goes_with_the_order_or_visit_that_it_names(tmp_path):
+    subject = Subject(customer_id="17", order_ids=frozenset(["order-1", "p1"]))
+    broken = ["order-1,,p1\n", "order-2,,p1\n"]  # an id as short as p1 is no sign
+    content = HEADER + line(1, "18") + "".join(broken) + line(2, "19")
+    left, count = rewritten(tmp_path, content.encode(), subject=subject)
+    assert (left.decode(), count) == (content.replace(broken[0], ""), 1)
+
+
 def test_ids_that_a_spreadsheet_made_floats_are_matched_as_ingest_takes_them(tmp_path):
     content = HEADER + line(1, "17.0") + line(2, "170.0")
     left, count = rewritten(tmp_path, content.encode())
@@ -305,6 +344,38 @@ def test_an_object_that_cannot_be_read_goes_where_it_mentions_the_id(bucket, hel
     assert erased["raw/orders/x.bin"] == {"versions": 1, "unreadable": 1, "deleted": 1}
     assert erased["raw/orders/y.bin"] == {}
     assert list(contents(s3)) == ["raw/orders/y.bin"]
+
+
+def packed(whom: str, *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.writestr("a.csv", HEADER + line(1, whom) * 200)
+        archive.writestr("b.csv", HEADER)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda whom: gzip.compress((HEADER + line(1, whom) * 200).encode())[:-9],
+        lambda whom: gzip.compress(b"\0 no table") + gzip.compress(f"of customer {whom}".encode())[:-1],
+        packed,
+        lambda whom: packed(whom)[:-70],
+        lambda whom: packed(whom, method=zipfile.ZIP_STORED)[:-70],
+        lambda whom: workbook({"a": f"<row><c><v>{html.escape(whom)}</v></c></row>"})[:-70],
+    ],
+    ids=["gzip", "gzip of two", "two tables", "zip", "stored", "workbook"],
+)
+@pytest.mark.parametrize("whom", ["customer-17", ZOE], ids=["plain", "odd"])
+def test_a_packed_object_that_cannot_be_read_goes_where_it_mentions_the_id(bucket, held, made, whom):
+    """One whose end is missing is looked through as far as it goes."""
+    s3, _ = bucket
+    put(s3, made(whom), key="raw/orders/x")
+    put(s3, made("customer-170"), key="raw/orders/y")
+    subject = Subject(customer_id=whom)
+    erased = {key: held.erase(key, subject, erasure_id="e1") for key in ("raw/orders/x", "raw/orders/y")}
+    assert erased["raw/orders/x"] == {"versions": 1, "unreadable": 1, "deleted": 1}
+    assert erased["raw/orders/y"] == {}
 
 
 def test_an_object_without_the_customer_is_not_touched(bucket, held):

@@ -8,12 +8,16 @@ import io
 import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
+from xml.sax.saxutils import escape
+
+from patronage.logic.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 ERASED = "(erased)"
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
+_MARKS_OF_XML = {'"': "&quot;", "'": "&apos;"}
 _TELLING_CHARACTERS = 4
 _FLOAT = re.compile(r"(-?[0-9]+)\.0+")
 
@@ -29,14 +33,15 @@ class Form(NamedTuple):
 def forms_of(text: str) -> frozenset[Form]:
     """Return the bytes by which a text may stand in an object.
 
-    As it is, with its quotes doubled as CSV has them, and escaped as JSON has them, each in the encodings
-    of uploads.
+    As it is, with its quotes doubled as CSV has them, and escaped as JSON and XML have them, each in the
+    encodings of uploads.
     """
+    marked = {escape(text), escape(text, _MARKS_OF_XML), escape(text, {'"': "&quot;"})}
     doubled = {text.replace(quote, quote * 2) for quote in ('"', "'")}
     escaped = {_escaped(text, is_ascii) for is_ascii in (True, False)}
     twice = {_escaped(each, is_ascii) for each in escaped | doubled for is_ascii in (True, False)}
     forms: set[Form] = set()
-    for form in {text, *doubled, *escaped, *twice}:
+    for form in {text, *marked, *doubled, *escaped, *twice}:
         forms.add(Form(form.encode("utf-8", "surrogatepass"), 1))
         forms.add(Form(form.encode("utf-16-le", "surrogatepass"), 2))
         forms.add(Form(form.encode("utf-16-be", "surrogatepass"), 2, is_big_endian=True))
@@ -89,7 +94,7 @@ def cells_of_line(raw: str, delimiter: str, quote: str) -> list[str]:
 def redacted(text: str, wanted: Collection[str]) -> str:
     """Return a sentence in which no id of some stands within quotes, as our messages quote values."""
     for each in wanted:
-        for quoted in {repr(each), f"'{each}'", f'"{each}"'}:
+        for quoted in {repr(each), shown(each), f"'{each}'", f'"{each}"'}:
             text = text.replace(quoted, ERASED)
     return text
 

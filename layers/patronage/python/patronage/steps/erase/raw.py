@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patronage.engines.duckdb import DuckEngine
+from patronage.engines.looking import is_plain, streams_of
 from patronage.errors import BadInput, BadSettings, NotFound, RunFailed
 from patronage.logic.erase.texts import forms_of, is_telling, mentions
 from patronage.logic.upload_keys import report_key
@@ -19,16 +20,16 @@ from patronage.steps.ingest.upload import SIDECAR, Upload, object_id
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
+    from patronage.logic.erase.texts import Form
     from patronage.settings import Shop
     from patronage.steps.erase.records import Records
     from patronage.steps.erase.subject import Subject
     from patronage.stores.lake import Lake
     from patronage.stores.raw import RawVersions, Version
 
-_BLOCK_BYTES = 1 << 20
 _NEVER_READ = frozenset({"", "unreadable"})
 
 
@@ -195,21 +196,23 @@ class Uploads:
 
 def _may_mention(path: Path, customer_id: str) -> bool:
     """Say whether a file mentions an id, or is packed so that nobody can tell."""
-    with path.open("rb") as file:
-        is_packed = b"\0" in file.read(_BLOCK_BYTES)
-    return is_packed or _mentions(path, customer_id)
+    return not is_plain(path) or _mentions(path, customer_id)
 
 
 def _mentions(path: Path, customer_id: str) -> bool:
-    """Look through a file in blocks, each with the end of the one before it."""
+    """Look through a file, and through what is packed in it, in blocks."""
     forms = forms_of(customer_id)
+    return any(_stands_in(stream, forms) for stream in streams_of(path))
+
+
+def _stands_in(blocks: Iterable[bytes], forms: Collection[Form]) -> bool:
+    """Look through a text, each block with the end of the one before it."""
     overlap = 2 + max(len(form.content) for form in forms)
     before = b""
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK_BYTES):
-            if is_telling(block, forms) and mentions(before + block, forms):
-                return True
-            before = block[-overlap:]
+    for block in blocks:
+        if is_telling(block, forms) and mentions(before + block, forms):
+            return True
+        before = (before + block)[-overlap:]
     return False
 
 

@@ -11,6 +11,7 @@ from patronage.engines.records import RecordReader
 from patronage.logic.erase.texts import cells_of_line, forms_of, mentions, same_cell
 from patronage.logic.ingest.mapping import mapped_sql
 from patronage.logic.ingest.places import places
+from patronage.steps.ingest.judging import held_source
 from patronage.steps.ingest.planning import make_plan
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def records_of(
 ) -> Records:
     """Find the records of a customer.
 
-    A record that cannot be cut into its columns is the customer's where any of its cells is the id.
+    A record that cannot be cut into its columns is the customer's where any of its cells is the id, or a
+    visit or an order of theirs.
 
     Parameters
     ----------
@@ -88,7 +90,9 @@ def records_of(
     """
     plan, source = make_plan(upload, engine, shop=shop, options=options, folder=folder)
     found = Records(plan=plan, source=source)
-    theirs = subject.rows({column.name for column in plan.table.source_columns})
+    columns = {column.name for column in plan.table.source_columns}
+    # Broken records may name somebody in any table; FALSE would read none of them.
+    theirs = subject.rows(columns) if "customer_id" in columns else "record < 0"
     with _faults_told(plan):
         for chunk, look in _looks(plan, source, engine):
             numbers = {row["record"] for row in engine.rows(look.matching(theirs))}
@@ -117,7 +121,7 @@ def _looks(plan: Plan, source: Source, engine: DuckEngine) -> Iterator[tuple[Chu
     reader = RecordReader(engine, plan, delimiter=source.delimiter)
     try:
         for chunk in source.chunks():
-            relation = reader.source(chunk)
+            relation = held_source(engine, plan, reader.source(chunk))
             yield chunk, _Look(plan, engine, reader, relation)
     finally:
         reader.close()
@@ -144,13 +148,14 @@ class _Look:
         unsplit = self._reader.unsplit()
         doubtful = self._broken()
         placed, others = self._placed(chunk, numbers | doubtful, unsplit, found.sheet_lines)
-        forms = forms_of(subject.customer_id)
+        cells = subject.cells(self._plan.table.name)
+        forms = frozenset(form for cell in cells for form in forms_of(cell)) if doubtful else ()
         chosen = {
             number: place
             for number, place in placed.items()
             if number in numbers or mentions(place.text.encode(), forms)
         }
-        theirs = [place for place in others if _is_theirs(place.text, self._plan, subject)]
+        theirs = [place for place in others if _is_theirs(place.text, self._plan, cells)]
         found.lines += [_span(place) for place in [*chosen.values(), *theirs]]
         found.places |= {found.total + number - 1 for number in chosen}
         found.count += len(chosen) + len(theirs)
@@ -186,9 +191,9 @@ def _span(place: Place) -> tuple[int, int]:
     return place.line, place.line + place.text.count("\n")
 
 
-def _is_theirs(raw: str, plan: Plan, subject: Subject) -> bool:
+def _is_theirs(raw: str, plan: Plan, wanted: Collection[str]) -> bool:
     cells = cells_of_line(raw, plan.format.delimiter or ",", plan.format.quote)
-    return any(same_cell(cell, (subject.customer_id,)) for cell in cells)
+    return any(same_cell(cell, wanted) for cell in cells)
 
 
 def _of_every_row(plan: Plan) -> Plan:

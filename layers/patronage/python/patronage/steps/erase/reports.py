@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import NotFound
-from patronage.logic.erase.texts import cells_of_line, is_among, redacted, same_cell
+from patronage.logic.erase.texts import ERASED, cells_of_line, is_among, redacted, same_cell
 from patronage.logic.upload_keys import QUARANTINE, report_key
 from patronage.stores.objects import read_json, write_json
 
@@ -22,7 +22,7 @@ def erase_refused(key: str, subject: Subject, store: ObjectStore) -> Counter[str
     """Take the refused rows of a customer out of an upload's quarantine.
 
     Why a row was refused may be that its cells stand in wrong columns. So it is the customer's where any of
-    its cells is the id.
+    its cells is the id, or a visit or an order of theirs.
     """
     detected = _detected(key, store)
     try:
@@ -58,8 +58,9 @@ def redacted_report(report: Mapping[str, Any], subject: Subject) -> dict[str, An
     if "orders" in found.get("unmatched_returns", {}):
         returns = found["unmatched_returns"]
         found["unmatched_returns"] = returns | {"orders": _others(returns["orders"], ids)}
-    if "problem" in found:
-        found["problem"] = redacted(found["problem"], ids)
+    if "problem" in found and redacted(found["problem"], ids) != found["problem"]:
+        # What stands beside the id is of the same person: the first line of a file without a header.
+        found["problem"] = ERASED
     if "doubts" in found:
         found["doubts"] = [redacted(doubt, ids) for doubt in found["doubts"]]
     return found
@@ -78,7 +79,7 @@ def _detected(key: str, store: ObjectStore) -> dict[str, Any]:
 
 
 def _is_theirs(raw: str, detected: Mapping[str, Any], subject: Subject) -> bool:
-    wanted = (subject.customer_id,)
+    wanted = subject.cells(detected.get("table", ""))
     if detected.get("format", "csv") != "csv":
         try:
             return is_among(json.loads(raw or "null"), wanted)

@@ -152,7 +152,10 @@ def _notes(stores: Stores) -> list[str]:
         "the next training, which no longer knows the customer"
     ]
     if stores.raw is None:
-        notes.append("files outside the lake's folder, from which it was filled, are left to their owner")
+        notes.append(
+            "files outside the lake's folder, from which it was filled or that were written of it, such as "
+            "the answers of a run, are left to their owner"
+        )
     if stores.store.exists(KEPT):
         notes.append(f"{KEPT}, which keeps people from being written to, was left as it is")
     return notes

@@ -23,7 +23,13 @@ SELECT session_id AS id FROM rows WHERE session_id IS NOT NULL GROUP BY session_
 HAVING BOOL_OR(COALESCE(customer_id = $id, FALSE))
 AND NOT BOOL_OR(COALESCE(customer_id <> $id, FALSE)) ORDER BY id
 """
-_ORDERS = "SELECT DISTINCT order_id AS id FROM rows WHERE customer_id = $id ORDER BY id"
+_ORDERS = """
+WITH theirs AS (SELECT DISTINCT order_id AS id FROM rows WHERE customer_id = $id AND order_id IS NOT NULL),
+others AS (SELECT order_id AS id FROM rows SEMI JOIN theirs ON order_id = id WHERE customer_id <> $id)
+SELECT id FROM theirs ANTI JOIN others USING (id) ORDER BY id
+"""
+_NAMED_BY = {"session_ids": ("session_id", "visitor_id"), "order_ids": ("order_id", "refers_to")}
+_TELLING_CHARACTERS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +43,8 @@ class Subject:
     session_ids : frozenset of str
         Visits in which nobody else was signed in: what was done in them before signing in is theirs, too.
     order_ids : frozenset of str
-        Their orders, which reports may name.
+        Orders in which nobody else bought: what names one without a customer, such as a refund or a line of
+        events, is theirs, too.
     """
 
     customer_id: str
@@ -52,17 +59,27 @@ class Subject:
     def rows(self, columns: Collection[str]) -> str:
         """Write the condition that is true of this person's rows, of a relation of some columns; never null.
 
-        Rows without a customer are theirs where the visit is, which stands in ``session_id`` or in a run's
-        sessions in ``visitor_id``.
+        Rows without a customer are theirs where the visit or the order is; a run's sessions have the visit in
+        ``visitor_id``.
         """
         if "customer_id" not in columns:
             return "FALSE"
         theirs = f"COALESCE(customer_id = {literal(self.customer_id)}, FALSE)"
-        visits = ", ".join(map(literal, sorted(self.session_ids)))
-        for name in ("session_id", "visitor_id"):
-            if visits and name in columns:
-                theirs += f" OR (customer_id IS NULL AND COALESCE({name} IN ({visits}), FALSE))"
+        for ids, names in _NAMED_BY.items():
+            listed = ", ".join(map(literal, sorted(getattr(self, ids))))
+            for name in names:
+                if listed and name in columns:
+                    theirs += f" OR (customer_id IS NULL AND COALESCE({name} IN ({listed}), FALSE))"
         return f"({theirs})"
+
+    def cells(self, table: str) -> frozenset[str]:
+        """Return what a cell of a row that cannot be cut into a table's columns may hold to be theirs.
+
+        A visit or an order of few characters may stand there by chance, as the number of a product.
+        """
+        known = {"events": self.session_ids | self.order_ids, "orders": self.order_ids}
+        telling = {each for each in known.get(table, ()) if len(each) >= _TELLING_CHARACTERS}
+        return frozenset((self.customer_id, *telling))
 
 
 def load_subject(store: ObjectStore, erasure_id: str) -> Subject:
