@@ -1352,6 +1352,8 @@ export const en = {
       run_failed: (v: { machine: string; run_id: string; status: string; cause: string }) =>
         `Last run of ${word(machines, v.machine)} (${v.run_id}): ${word(runStates, v.status)}${v.cause ? `, ${v.cause.replace(/\.$/, "")}` : ""}. What was live before still is. Mend the cause, then start it again.`,
       first_run_going: (v: { family: string }) => `The first run of ${word(families, v.family)} is going. Look again when it has ended.`,
+      pointer_lost: (v: { family: string }) =>
+        `Runs have published ${word(families, v.family)}, and none are live: the serving table's pointer was lost. Put it back; until then there are no answers (docs/runbooks.md#a-lost-pointer).`,
       none_published: (v: { family: string }) => `No ${word(families, v.family)} have been published yet. Upload orders, then start a run.`,
       live_is_stale: (v: { family: string; days: number }) => `The live ${word(families, v.family)} were published ${many(Math.round(v.days), "day", "days")} ago. Upload what is new, or start a run.`,
       alarm_stands: (v: { alarm: string }) => `The alarm ${v.alarm} stands; the panel of alarms has what it says.`,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from patronage.logic.serve.pointer import Entry, Superseded
+from patronage.steps.monitor.ended import run_record
 from patronage.steps.quality_index import quality_key
 from patronage.steps.status import status
 from patronage.stores.objects import write_json
@@ -129,6 +130,23 @@ def test_what_is_stale_or_was_never_published_is_asked_for(decided):
         "patronage retrain segments --stack Shop",
         "patronage retrain recommendations --stack Shop",
     ]
+
+
+def test_a_lost_pointer_is_told_where_a_run_was_published(store):
+    write_json(store, run_record("segmentation", "r1"), {"published": True})
+    told = status(
+        store=store,
+        executions={"segmentation": [Execution("r1", "SUCCEEDED", ago(hours=2), ago(hours=1))]},
+        pointer={},
+        now=NOW,
+        stack="Shop",
+    )["next"]
+    lost, never = told
+    assert (lost["say_code"], lost["command"]) == ("pointer_lost", "patronage restore --stack Shop")
+    assert (never["say_code"], never["command"]) == (
+        "none_published",
+        "patronage retrain recommendations --stack Shop",
+    )
 
 
 def test_while_the_first_run_is_going_no_other_is_asked_for(decided):

@@ -40,6 +40,7 @@ _COMMANDS = (
     "export-customer",
     "token",
     "publish-dashboard",
+    "restore",
 )
 
 

@@ -137,6 +137,10 @@ SENTENCES: Mapping[str, str] = {
         "cause, then start it again."
     ),
     "first_run_going": "The first run of {family} is going; look again when it has ended.",
+    "pointer_lost": (
+        "Runs have published {family}, and none are live: the serving table's pointer was lost. Put it back; "
+        "until then there are no answers (docs/runbooks.md#a-lost-pointer)."
+    ),
     "none_published": "No {family} have been published yet; upload orders, then start a run.",
     "live_is_stale": (
         "The live {family} were published {days:.0f} days ago; upload what is new, or start a run."

@@ -46,7 +46,8 @@ def advice(
         *_of_uploads(dead_letters, where),
         *_of_breaches(breaches, where),
         *_of_runs(runs, where if stack else ""),
-        *_of_freshness(freshness, _going(runs), where, is_local=not stack, has_alarms=bool(alarms)),
+        *_of_a_lost_pointer(freshness, runs, where),
+        *_of_freshness(freshness, runs, where, is_local=not stack, has_alarms=bool(alarms)),
         *_of_alarms(alarms, where),
         *_of_decision(decision, freshness, where, is_local=not stack),
     ]
@@ -94,18 +95,41 @@ def _going(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> set[str]:
     }
 
 
-def _of_freshness(
-    freshness: Sequence[Mapping[str, Any]], going: set[str], where: str, *, is_local: bool, has_alarms: bool
+def _published(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> set[str]:
+    """Return of which families one of these runs was published."""
+    return {
+        WHAT_OF[machine]
+        for machine, newest in runs.items()
+        if machine in WHAT_OF and any(each.get("published") for each in newest)
+    }
+
+
+def _of_a_lost_pointer(
+    freshness: Sequence[Mapping[str, Any]], runs: Mapping[str, Sequence[Mapping[str, Any]]], where: str
 ) -> Iterator[dict[str, Any]]:
-    live = {each["family"]: each for each in freshness}
+    lost = _published(runs) - {each["family"] for each in freshness}
+    for family in STALE_HOURS:
+        if family in lost:
+            yield _advised(said("pointer_lost", family=family), f"patronage restore{where}")
+
+
+def _of_freshness(
+    freshness: Sequence[Mapping[str, Any]],
+    runs: Mapping[str, Sequence[Mapping[str, Any]]],
+    where: str,
+    *,
+    is_local: bool,
+    has_alarms: bool,
+) -> Iterator[dict[str, Any]]:
+    live, going = {each["family"]: each for each in freshness}, _going(runs)
     for family, hours in STALE_HOURS.items():
         again = "patronage run --orders FILE" if is_local else f"patronage retrain {family}{where}"
         if family in going:
-            if family not in live:
+            if family not in {*live, *_published(runs)}:
                 yield _advised(said("first_run_going", family=family), "")
-        elif family not in live:
+        elif family not in {*live, *_published(runs)}:
             yield _advised(said("none_published", family=family), again)
-        elif not has_alarms and live[family]["published_hours_ago"] >= hours:
+        elif family in live and not has_alarms and live[family]["published_hours_ago"] >= hours:
             days = live[family]["published_hours_ago"] / 24
             yield _advised(said("live_is_stale", family=family, days=days), again)
 
