@@ -54,10 +54,12 @@ STAGES = {
                 Command((*PYTEST, "tests/local_cloud"), "not deployment"),
                 Command(("make", "--no-print-directory", "test-dashboard")),
                 Command((*PYTEST, "tests/browser"), ""),
+                Command((*PYTEST, "tests/chaos"), ""),
             ),
             (Command((*PYTEST, "tests/local_cloud"), "deployment"),),
         ),
     ),
+    "permissions": Stage(0.5, ((Command((*PYTEST, "tests/permissions"), ""),),)),
 }
 """A local cloud waits more than it works, so two of them share two cores."""
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import permissions_support
 import pytest
+from chaos_support import EXTENSION
 
 from patronage.cloud import (
     MACHINES,
@@ -93,13 +95,15 @@ def orders(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def deployment(orders: Path) -> Iterator[Deployment]:
     assembly = synthesise(repository(), Shop(currency="GBP", timezone="Europe/London"))
-    with MiniStack(port=0) as ministack:
+    calls = permissions_support.fresh_folder("local_cloud")
+    with MiniStack(port=0, extension=(EXTENSION, str(calls))) as ministack:
         stack = deploy(Cloud(ministack.endpoint), assembly.folder)
         uploaded = upload_file(stack, orders)
         report = wait_for_report(stack, uploaded, timeout_s=120)
         executions = {machine: start_run(stack, machine, f"first-{machine}") for machine in MACHINES}
         wait_for_runs(stack, executions, on_state=lambda _: None, timeout_s=400)
         yield Deployment(stack, open_api(stack), orders, uploaded, report, executions)
+        permissions_support.keep(stack, calls)
 
 
 @pytest.fixture(scope="session")

@@ -99,9 +99,16 @@ def items_of(stack: Stack, run_id: str) -> dict[str, bool]:
 
 
 def live_segments(deployment: Any) -> dict[str, Any]:
-    answer = deployment.api.get("/api/v1/segments", with_token=True)
-    assert answer.status == 200, answer.body
-    return answer.body
+    """Return what the API answers once it has seen the live generation, which it knows within its cache's age."""
+    live = deployment.stack.serving_table().pointer()["segments"].run_id
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        answer = deployment.api.get("/api/v1/segments", with_token=True)
+        assert answer.status == 200, answer.body
+        if answer.body["generation"] == live:
+            return answer.body
+        assert time.monotonic() < deadline, "the API goes on answering from an older generation"
+        time.sleep(0.5)
 
 
 def test_a_shard_that_fails_is_tried_again_alone_and_the_run_goes_live(deployment: Any) -> None:

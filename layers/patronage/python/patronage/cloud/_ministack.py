@@ -19,6 +19,7 @@ from patronage.cloud._session import ACCESS_KEY, REGION, Cloud
 from patronage.errors import BadInput, RunFailed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
 _HOST = "127.0.0.1"
@@ -35,10 +36,23 @@ class MiniStack:
     ----------
     port : int
         Port to serve on; 0 takes a free one.
+    extension : tuple of Path and str, optional
+        A Python file whose ``install`` is called with the text, in MiniStack's process, before it serves:
+        tests watch and disturb calls with it.
+    settings : mapping, optional
+        Variables of MiniStack's environment besides.
     """
 
-    def __init__(self, *, port: int = 4566) -> None:
+    def __init__(
+        self,
+        *,
+        port: int = 4566,
+        extension: tuple[Path, str] | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.port = port
+        self._extension = [str(each) for each in extension or ()]
+        self._settings = dict(settings or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
 
@@ -107,9 +121,9 @@ class MiniStack:
     def _spawn(self, folder: Path) -> subprocess.Popen[bytes]:
         with (folder / "ministack.log").open("wb") as log:
             return subprocess.Popen(  # noqa: S603 - our own module, no shell
-                [sys.executable, "-P", "-m", "patronage.cloud._guarded", str(folder)],
+                [sys.executable, "-P", "-m", "patronage.cloud._guarded", str(folder), *self._extension],
                 cwd=folder,
-                env=_environment(folder, self.port),
+                env=_environment(folder, self.port) | self._settings,
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -1,0 +1,58 @@
+"""One deployment for all faults, and the outcomes of which `docs/reliability.md` is made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import permissions_support
+from chaos_shop_support import CLOCK, Shop
+from chaos_support import EXTENSION
+from patronage.cloud import Cloud, MiniStack, deploy, repository, synthesise
+from patronage.settings import Shop as Settings
+
+OUTCOMES = Path(__file__).parents[2] / "build" / "chaos" / "outcomes.jsonl"
+CLOCKS = Path(__file__).parent / "clock"
+QUICKLY = {"SFN_WAIT_SCALE": "0.02", "PYTHONPATH": str(CLOCKS)}
+"""Waits between retries are the template's, in a fiftieth of the time."""
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    folder = tmp_path_factory.mktemp("chaos")
+    calls = permissions_support.fresh_folder("chaos")
+    settings = QUICKLY | {"CHAOS_CLOCK": str(folder / CLOCK)}
+    assembly = synthesise(repository(), Settings(currency="GBP", timezone="Europe/London"))
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        MiniStack(port=0, extension=(EXTENSION, str(calls)), settings=settings) as ministack,
+    ):
+        cloud = Cloud(ministack.endpoint)
+        for name, value in cloud.environment.items():
+            patch.setenv(name, value)
+        found = Shop(deploy(cloud, assembly.folder), folder)
+        found.begin()
+        yield found
+        permissions_support.keep(found.stack, calls)
+
+
+@pytest.fixture(scope="session")
+def _outcomes() -> Iterator[list[dict[str, Any]]]:
+    kept: list[dict[str, Any]] = []
+    yield kept
+    OUTCOMES.parent.mkdir(parents=True, exist_ok=True)
+    OUTCOMES.write_text("".join(json.dumps(each) + "\n" for each in kept), encoding="utf-8")
+
+
+@pytest.fixture
+def record(_outcomes: list[dict[str, Any]]) -> Callable[..., None]:
+    """Give a function that keeps what came of a fault: where, which, how many calls it struck, and what."""
+
+    def keep(where: str, fault: str, struck: int, outcome: str) -> None:
+        _outcomes.append({"where": where, "fault": fault, "struck": struck, "outcome": outcome})
+
+    return keep
