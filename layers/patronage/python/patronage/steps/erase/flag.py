@@ -66,8 +66,12 @@ def _ids(upload: Upload, report: dict[str, Any], lake: Lake, shop: Shop) -> Iter
                 path = literal(str(snapshot.staged(file)))
                 columns = {row["column_name"] for row in engine.rows(f"DESCRIBE FROM read_parquet({path})")}
                 if "customer_id" in columns:
-                    sql = f"SELECT DISTINCT customer_id AS id FROM read_parquet({path})"
-                    yield from (row["id"] for row in engine.rows(sql) if row["id"] is not None)
+                    # Beside its own rows lie what its commit left of other uploads' files.
+                    sql = (
+                        f"SELECT DISTINCT customer_id AS id FROM read_parquet({path}) WHERE object_id = $own"
+                    )
+                    found = engine.rows(sql, own=upload.object_id)
+                    yield from (row["id"] for row in found if row["id"] is not None)
             return
         try:
             options = load_options(upload, lake)
