@@ -17,8 +17,8 @@ from patronage.settings import Shop as Settings
 
 OUTCOMES = Path(__file__).parents[2] / "build" / "chaos" / "outcomes.jsonl"
 CLOCKS = Path(__file__).parent / "clock"
-QUICKLY = {"SFN_WAIT_SCALE": "0.02", "PYTHONPATH": str(CLOCKS)}
-"""Waits between retries are the template's, in a fiftieth of the time."""
+QUICKLY = {"SFN_WAIT_SCALE": "0.02", "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.2", "PYTHONPATH": str(CLOCKS)}
+"""Waits between retries are the template's and Lambda's, in a fiftieth of the time or less."""
 
 
 @pytest.fixture(scope="session")

@@ -149,11 +149,23 @@ def install(folder: str) -> None:
     """Put the watch between the functions and MiniStack."""
     from ministack import app
     from ministack.core import iam_evaluator, lambda_runtime
+    from ministack.services import eventbridge
 
     watch = Watch(Path(folder))
+    eventbridge._dispatch_to_lambda = _call_until_done
     app.app = _watched_app(app.app, watch)
     iam_evaluator.enforce = _watched_enforce(iam_evaluator.enforce, watch)
     lambda_runtime.Worker.invoke = _noted_invoke(lambda_runtime.Worker.invoke)
+
+
+def _call_until_done(arn: str, payload: str) -> None:
+    """Call a function for an event, and up to twice again, as Lambda does; MiniStack calls it once."""
+    from ministack.services import lambda_svc
+
+    function, config, _ = lambda_svc._get_func_record_for_ref(arn)
+    if function and config:
+        record = lambda_svc._execution_record_for_config(function, config)
+        lambda_svc.invoke_async_with_retry(record, json.loads(payload))
 
 
 def _noted_invoke(invoke: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import permissions_support
 import pytest
-from chaos_support import EXTENSION
 
+import permissions_support
+from chaos_support import EXTENSION
 from patronage.cloud import (
     MACHINES,
     Api,

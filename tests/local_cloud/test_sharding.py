@@ -99,7 +99,7 @@ def items_of(stack: Stack, run_id: str) -> dict[str, bool]:
 
 
 def live_segments(deployment: Any) -> dict[str, Any]:
-    """Return what the API answers once it has seen the live generation, which it knows within its cache's age."""
+    """Return what the API answers once it has seen the live generation."""
     live = deployment.stack.serving_table().pointer()["segments"].run_id
     deadline = time.monotonic() + WAIT_SECONDS
     while True:

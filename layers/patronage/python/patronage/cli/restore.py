@@ -49,7 +49,8 @@ def restore(
     for family, run_id in sorted(found.items()):
         say(f"{family}: {f'{run_id} is live again' if run_id else 'nothing whole was found; start a run'}")
     if found and not any(found.values()):
-        raise NotFound(f"nothing that was live is left in {stack}; start runs: patronage retrain segments")
+        again = f"patronage retrain segments --stack {stack}"
+        raise NotFound(f"nothing that was live is left; start new runs, first: {again}")
 
 
 def _succeeded(served: Served, machine: str) -> list[str]:
