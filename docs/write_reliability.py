@@ -12,7 +12,7 @@ from collections import defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-OUTCOMES = ROOT / "build" / "chaos" / "outcomes.jsonl"
+OUTCOMES = ROOT / "build" / "chaos" / "outcomes.json"
 PAGE = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- faults: begin -->", "<!-- faults: end -->"
 HEADER = "| where | fault | calls struck | what came of it |\n|---|---|---|---|\n"
@@ -23,13 +23,12 @@ def main() -> int:
     """Replace the table between the marks."""
     if not OUTCOMES.is_file():
         sys.exit(f"{OUTCOMES.relative_to(ROOT)} is not there; run `make chaos` first")
-    lines = OUTCOMES.read_text(encoding="utf-8").splitlines()
+    kept = json.loads(OUTCOMES.read_text(encoding="utf-8"))
+    outcomes = [each for test in sorted(kept) for each in kept[test]]
     text = PAGE.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     _, after = rest.split(END)
-    PAGE.write_text(
-        f"{before}{BEGIN}\n{table([json.loads(line) for line in lines])}{END}{after}", encoding="utf-8"
-    )
+    PAGE.write_text(f"{before}{BEGIN}\n{table(outcomes)}{END}{after}", encoding="utf-8")
     return 0
 
 

@@ -15,7 +15,7 @@ from chaos_support import EXTENSION
 from patronage.cloud import Cloud, MiniStack, deploy, repository, synthesise
 from patronage.settings import Shop as Settings
 
-OUTCOMES = Path(__file__).parents[2] / "build" / "chaos" / "outcomes.jsonl"
+OUTCOMES = Path(__file__).parents[2] / "build" / "chaos" / "outcomes.json"
 CLOCKS = Path(__file__).parent / "clock"
 QUICKLY = {"SFN_WAIT_SCALE": "0.02", "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.2", "PYTHONPATH": str(CLOCKS)}
 """Waits between retries are the template's and Lambda's, in a fiftieth of the time or less."""
@@ -41,18 +41,20 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 
 @pytest.fixture(scope="session")
-def _outcomes() -> Iterator[list[dict[str, Any]]]:
-    kept: list[dict[str, Any]] = []
+def _outcomes() -> Iterator[dict[str, list[dict[str, Any]]]]:
+    """Give what came of each test; those that do not run now keep what came of them before."""
+    kept = json.loads(OUTCOMES.read_text(encoding="utf-8")) if OUTCOMES.is_file() else {}
     yield kept
     OUTCOMES.parent.mkdir(parents=True, exist_ok=True)
-    OUTCOMES.write_text("".join(json.dumps(each) + "\n" for each in kept), encoding="utf-8")
+    OUTCOMES.write_text(json.dumps(kept, indent=1), encoding="utf-8")
 
 
 @pytest.fixture
-def record(_outcomes: list[dict[str, Any]]) -> Callable[..., None]:
+def record(request: pytest.FixtureRequest, _outcomes: dict[str, list[dict[str, Any]]]) -> Callable[..., None]:
     """Give a function that keeps what came of a fault: where, which, how many calls it struck, and what."""
+    _outcomes[request.node.nodeid] = mine = []
 
     def keep(where: str, fault: str, struck: int, outcome: str) -> None:
-        _outcomes.append({"where": where, "fault": fault, "struck": struck, "outcome": outcome})
+        mine.append({"where": where, "fault": fault, "struck": struck, "outcome": outcome})
 
     return keep
