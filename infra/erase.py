@@ -48,7 +48,7 @@ SECONDS_FOR_EVENTS = BUFFER_SECONDS + 300
 """How long an event may be on its way: the stream's buffer, and the time that ingest takes."""
 LOCAL_SECONDS_FOR_EVENTS = 1
 _CHANGE_VERSION = (*READ_VERSION, *CHANGE_OBJECT[1:], "s3:DeleteObjectVersion")
-_CHANGED = (LAKE_OBJECTS, RUN_OBJECTS, MODEL_OBJECTS, ERASURE_OBJECTS, CUSTOMER_EXPORT_OBJECTS)
+_CHANGED = (LAKE_OBJECTS, RUN_OBJECTS, ERASURE_OBJECTS, CUSTOMER_EXPORT_OBJECTS)
 
 
 class Erase(Construct):
@@ -99,6 +99,7 @@ class Erase(Construct):
                 on_objects(storage.raw, f"{UNDELIVERED_PREFIX}*", (*READ_VERSION, "s3:DeleteObjectVersion")),
                 Grant(statement=allow(["s3:ListBucket", "s3:ListBucketVersions"], storage.raw.bucket_arn)),
                 *(on_objects(storage.lake, objects, CHANGE_OBJECT) for objects in _CHANGED),
+                on_objects(storage.lake, MODEL_OBJECTS, ("s3:DeleteObject",)),
                 on_objects(storage.lake, SETTINGS_OBJECTS, READ_OBJECT),
                 on_listing(storage.lake),
                 on_items(storage.serving, CHANGE_ITEM),

@@ -24,7 +24,6 @@ from infra.grants import (
     on_objects,
 )
 from infra.names import (
-    ERASURE_OBJECTS,
     INGEST,
     LAKE_OBJECTS,
     RAW_OBJECTS,
@@ -140,7 +139,6 @@ class Ingest(Construct):
                 on_objects(storage.lake, LAKE_OBJECTS, CHANGE_OBJECT),
                 on_objects(storage.lake, SETTINGS_OBJECTS, READ_OBJECT),
                 on_listing(storage.lake),
-                on_objects(storage.lake, ERASURE_OBJECTS, READ_OBJECT),
                 on_items(storage.serving, CHANGE_ITEM),
                 on_secret(secrets.erasure),
             ],

@@ -38,7 +38,7 @@ def test_the_person_is_gone_and_nobody_else(shop: Shop, record, kind, nth):
     assert (person,) in everybody
     fault = Fault(kind, nth=nth, function="*-EraseFunction-*")
     if not nth:
-        fault = Fault(kind, actions=("*",), each_once=True, function="*-EraseFunction-*")
+        fault = Fault(kind, each_once=True, function="*-EraseFunction-*")
     with shop.faults.planned(fault):
         receipt = shop.erase(person)
     assert shop.faults.last, "the fault struck nothing"

@@ -92,7 +92,7 @@ GLUE = "arn:AWS::Partition:glue:AWS::Region:AWS::AccountId"
         ),
         ("s3:DeleteObject", "LakeBucket/runs/*", {"Erase"}),
         ("s3:PutObject", "LakeBucket/models/*", {"Train", "Erase"}),
-        ("s3:GetObject", "LakeBucket/models/*", {"Train", "Monitor", "Erase", "Api"}),
+        ("s3:GetObject", "LakeBucket/models/*", {"Train", "Monitor", "Api"}),
         ("lambda:InvokeFunction", "PublishFunction", {"Api"}),
         ("s3:PutObject", "LakeBucket/erasures/*", {"Api", "Erase"}),
         ("s3:PutObject", "LakeBucket/settings/rules.json", {"Api"}),

@@ -20,6 +20,21 @@ pytestmark = pytest.mark.local_cloud
 LATER = """order_id,line,customer_id,product_id,quantity,unit_price,currency,ordered_at
 later-1,1,A0,A-p0,1,2.50,GBP,2025-03-09T10:00:00Z
 """
+OTHERS = {
+    "products": (
+        "product_id,title,price,currency,stock",
+        "later-p0,A later product,2.50,GBP,3",
+        "later-p1,Another later product,3.50,GBP,4",
+    ),
+    "customers": ("customer_id,email,country", "later-0,one@example.com,GB", "later-1,two@example.com,GB"),
+    "ratings": (
+        "customer_id,product_id,rating,rated_at",
+        "A0,A-p0,5,2025-03-09T10:00:00Z",
+        "A1,A-p1,4,2025-03-09T10:00:00Z",
+    ),
+    "calendar": ("day,name,country", "2025-12-25,Christmas Day,GB", "2025-12-26,Boxing Day,GB"),
+}
+"""Of each other table two files, so that there is something to compact."""
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +43,12 @@ def answers(deployment, tmp_path_factory) -> dict[str, Any]:
     path: Path = tmp_path_factory.mktemp("later") / "later.csv"
     path.write_text(LATER, encoding="utf-8")
     wait_for_report(deployment.stack, upload_file(deployment.stack, path), timeout_s=60)
+    for table, (header, *lines) in OTHERS.items():
+        for number, line in enumerate(lines):
+            part = path.with_name(f"{table}-{number}.csv")
+            part.write_text(f"{header}\n{line}\n", encoding="utf-8")
+            uploaded = upload_file(deployment.stack, part, table=table)
+            assert wait_for_report(deployment.stack, uploaded, timeout_s=60)["kept"] == 1
     states = deployment.stack.cloud.client("stepfunctions")
     arn = states.start_execution(
         stateMachineArn=deployment.stack.output("UpkeepStateMachineArn"), name="upkeep-1"

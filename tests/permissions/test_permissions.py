@@ -16,7 +16,8 @@ from permissions_support import KEPT, Call, Permission, kept_calls, kept_permiss
 
 SUITES = ("local_cloud", "chaos")
 FUNCTIONS = "*FunctionRole"
-MACHINES = ("CatalogUpkeepRole", "EraseErasureRole", "*MonitoringRole", "*SegmentationRole", "*TrainingRole")
+MAPPED = ("*MonitoringRole", "*SegmentationRole", "*TrainingRole")
+MACHINES = ("CatalogUpkeepRole", "EraseErasureRole", *MAPPED)
 
 
 _PHYSICAL = re.compile(r"-(?:[0-9a-f]{13}|[0-9A-F]{13})(?:-[0-9a-f]{6})?(?![0-9a-zA-Z])")
@@ -42,6 +43,8 @@ _BY_LAMBDA = "Lambda itself writes a function's log in its role's name; MiniStac
 _BY_STATES = "Step Functions itself asks in the machine's role's name; MiniStack's does without"
 _RARE = "only what is larger than 8 MB goes up in parts, and is aborted when that fails"
 _MISSING = "S3 answers a read of a missing key with 404 only to whom may list the bucket"
+_GROWN = "a table of the lake gained columns since it was shown in the catalogue"
+_PUBLISHED_NOT = "the histories of a publication that failed, for what it cost"
 _SETTINGS = "a shop that writes settings; the suites' shop keeps the defaults"
 
 REASONS = [
@@ -52,7 +55,7 @@ REASONS = [
     *(Reason(role, action, "*", _BY_STATES) for role in MACHINES for action in ("logs:*", "xray:*")),
     *(
         Reason(role, f"states:{action}", "*:execution:*", _BY_STATES)
-        for role in MACHINES
+        for role in MAPPED
         for action in ("DescribeExecution", "StopExecution", "RedriveExecution")
     ),
     Reason("CollectStreamRole", "s3:*", "*", "Firehose itself writes; MiniStack's does without its role"),
@@ -69,6 +72,37 @@ REASONS = [
     Reason(FUNCTIONS, "s3:AbortMultipartUpload", "*", _RARE),
     Reason(FUNCTIONS, "s3:ListBucket", "*", _MISSING),
     Reason(FUNCTIONS, "s3:GetObject", "*/settings/*", _SETTINGS),
+    Reason("CatalogCatalogFunctionRole", "glue:UpdateTable", "*", _GROWN),
+    Reason("CatalogCatalogFunctionRole", "glue:GetPartitions", "*", _GROWN),
+    Reason(
+        "CatalogCompactFunctionRole", "s3:DeleteObject", "*", "files are vacuumed long after they were left"
+    ),
+    Reason(
+        "CatalogCompactFunctionRole",
+        "s3:PutObject",
+        "*/lake/layout.json",
+        "a lake of an older layout is migrated",
+    ),
+    Reason(
+        "MonitorMonitorFunctionRole", "s3:GetObject", "*/models/*", "records of models whose lists were shown"
+    ),
+    Reason("MonitorMonitorFunctionRole", "states:GetExecutionHistory", "*/RetireOwn:*", _PUBLISHED_NOT),
+    Reason(
+        "MonitorMonitoringRole", "sns:Publish", "*", "a new alert; the suites' data raise none in make test"
+    ),
+    Reason(
+        "PublishFunctionRole", "secretsmanager:GetSecretValue", "*", "a person erased while a run was going"
+    ),
+    Reason("PublishFunctionRole", "s3:GetObject", "*/erasures/*", "a person erased while a run was going"),
+    Reason(
+        "EraseEraseFunctionRole", "s3:*", "*/undelivered-events/*", "events that Firehose could not deliver"
+    ),
+    Reason(
+        "ApiFunctionRole",
+        "secretsmanager:GetSecretValue",
+        "*",
+        "a visitor's token shown to a route of people",
+    ),
 ]
 
 REFUSED_ON_PURPOSE = [

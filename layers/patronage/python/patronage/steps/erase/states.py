@@ -106,9 +106,12 @@ def verify(erasure_id: str, stores: Stores) -> dict[str, Any]:
 
 
 def receipt(erasure_id: str, stores: Stores, *, now: datetime) -> dict[str, Any]:
-    """Write the receipt, which names nobody, and forget whom this erasure and earlier ones were about."""
+    """Write the receipt, which names nobody, and forget whom this erasure and earlier ones were about.
+
+    It says that all is done once nothing is left that names the person, whatever dies on the way.
+    """
     store = stores.store
-    if not _has_ended(store, erasure_id):
+    if not _is_counted(store, erasure_id):
         counts: dict[str, Counter[str]] = {each.name: Counter() for each in HOLDINGS}
         for key in store.keys(done_folder(erasure_id)):
             done = read_json(store, key)
@@ -116,8 +119,6 @@ def receipt(erasure_id: str, stores: Stores, *, now: datetime) -> dict[str, Any]
         _say(
             store,
             erasure_id,
-            state="done",
-            done_at=now.isoformat(),
             holdings={name: dict(sorted(count.items())) for name, count in counts.items()},
             runs_not_reproducible=_runs_not_reproducible(store),
             notes=_notes(stores),
@@ -129,6 +130,8 @@ def receipt(erasure_id: str, stores: Stores, *, now: datetime) -> dict[str, Any]
         store.delete(request_key(earlier))
     _clear(store, erasure_id)
     store.delete(request_key(erasure_id))
+    if not _has_ended(store, erasure_id):
+        _say(store, erasure_id, state="done", done_at=now.isoformat())
     return {"state": "done"}
 
 
@@ -169,6 +172,10 @@ def _runs_not_reproducible(store: ObjectStore) -> list[str]:
 def _say(store: ObjectStore, erasure_id: str, **said: Any) -> None:
     key = receipt_key(erasure_id)
     write_json(store, key, read_json(store, key) | said)
+
+
+def _is_counted(store: ObjectStore, erasure_id: str) -> bool:
+    return "holdings" in read_json(store, receipt_key(erasure_id))
 
 
 def _has_ended(store: ObjectStore, erasure_id: str) -> bool:
