@@ -121,10 +121,19 @@ class Alerts:
             "Messages"
         ):
             for message in messages:
-                self._received.append(json.loads(json.loads(message["Body"])["Message"]))
+                self._received.append(_told(json.loads(message["Body"])["Message"]))
                 self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
         return self._received
 
     def end(self) -> None:
         """Listen no longer."""
         self._sns.unsubscribe(SubscriptionArn=self._subscription)
+
+
+def _told(message: str) -> dict[str, Any]:
+    """Read an alert: of a failed run a document, of monitoring a text."""
+    try:
+        told: dict[str, Any] = json.loads(message)
+    except ValueError:
+        return {"alert": message}
+    return told
