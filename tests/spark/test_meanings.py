@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -100,6 +100,18 @@ def test_instants_are_cut_alike(answers, zone, rows):
         "EPOCH_US(TO_TIMESTAMP(EPOCH_US(t) / 1000000)) AS again",
     )
     assert ours == theirs
+
+
+def test_an_instant_of_seconds_is_the_nearest_microsecond(answers):
+    """2,099.002925 s as a double times a million is a little less than 2,099,002,925."""
+    rows = [
+        datetime(1970, 1, 1, 0, 34, 59, 2925, tzinfo=UTC),
+        datetime(2026, 11, 29, 20, 0, 0, 1, tzinfo=UTC),
+    ]
+    again = "EPOCH_US(TO_TIMESTAMP(EPOCH_US(t) / 1000000)) AS again"
+    ours, theirs = answers(ZONES[0], {"t": stamps(rows)}, again)
+    assert ours == theirs
+    assert [row["again"] for row in theirs] == [2_099_002_925, 1_795_982_400_000_001]
 
 
 @house

@@ -76,7 +76,7 @@ def _function(node: exp.Expr) -> exp.Expr:
         case exp.RegexpFullMatch():
             return _full_match(node.this, node.expression)
         case exp.UnixToTime():
-            return _call("timestamp_seconds", node.this)  # the usual translation cuts to whole seconds
+            return _instant_of(node.this)  # the usual translation cuts to whole seconds
         case _:
             return node
 
@@ -99,6 +99,12 @@ def _macro(node: exp.Anonymous, minor_digits: int) -> exp.Expression:
 
 def _epoch_us(instant: exp.Expression) -> exp.Expression:
     return _call("unix_micros", exp.cast(instant, "timestamp"))
+
+
+def _instant_of(seconds: exp.Expression) -> exp.Expression:
+    """Write the instant of seconds since 1970, to the nearest microsecond; `timestamp_seconds` cuts."""
+    micros = exp.Mul(this=exp.cast(seconds, "double"), expression=exp.Literal.number(1_000_000))
+    return _call("timestamp_micros", exp.cast(_call("round", micros), "bigint"))
 
 
 def _full_match(text: exp.Expression, pattern: exp.Expression) -> exp.Expression:
