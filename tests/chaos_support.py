@@ -54,7 +54,7 @@ class Fault:
     repeated : bool
         Strike every call from the `nth` on, not that one alone.
     each_once : bool
-        Strike each different call of an event once, by action and resource, whatever the counts above say.
+        Strike each different call of an event once, by action and resource, `most` in all.
     """
 
     kind: str

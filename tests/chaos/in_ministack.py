@@ -73,12 +73,12 @@ class Fault:
         """Count a call, and say whether it is the one to disturb."""
         if not self._concerns(call, worker):
             return False
+        if self.most and len(self.hits) >= self.most:
+            return False
         if self.each_once:
             return self._is_new(call, worker)
         self.seen[worker.attempt] += 1
         hit = self.hit_attempts.setdefault(worker.identity, set())
-        if self.most and len(self.hits) >= self.most:
-            return False
         if worker.attempt not in hit and len(hit) >= self.attempts:
             return False
         count = self.seen[worker.attempt]

@@ -60,7 +60,7 @@ def test_a_lost_pointer_is_told_and_made_anew(shop, record):
         "serving table",
         "the pointer is lost",
         1,
-        "503 and status names the commands; they make all live again",
+        "503; status names the command, which makes all live again",
     )
 
 
