@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 import permissions_support
+from chaos_shop_support import order_rows, write_orders
 from chaos_support import EXTENSION
 from patronage.cloud import (
     MACHINES,
@@ -31,12 +31,6 @@ from patronage.cloud import (
 )
 from patronage.settings import Shop
 
-GROUPS = ("A", "B")
-MEMBERS = 6
-PRICE_MINOR = {"A": 250, "B": 1000}
-GUEST_MINOR = 399
-HEADER = "order_id,line,customer_id,product_id,description,quantity,unit_price,currency,ordered_at,country"
-
 
 @dataclass(frozen=True)
 class Deployment:
@@ -51,30 +45,9 @@ class Deployment:
 
 
 def rows() -> list[list[str]]:
-    """Each customer of a group buys all six products of the group but one, which is the answer."""
-    made = []
-    for group in GROUPS:
-        for member in range(MEMBERS):
-            bought = [product for product in range(MEMBERS) if product != member]
-            for day, product in enumerate(bought, start=1):
-                made.append(
-                    [
-                        f"{group}{member}-{day}",
-                        "1",
-                        f"{group}{member}",
-                        f"{group}-p{product}",
-                        f"{group} product {product}",
-                        "1",
-                        f"{PRICE_MINOR[group] / 100:.2f}",
-                        "GBP",
-                        f"2025-03-{day:02d}T10:00:00Z",
-                        "United Kingdom",
-                    ]
-                )
-    made.append(
-        ["guest-1", "1", "", "A-p0", "A product 0", "1", "3.99", "GBP", "2025-03-04T10:00:00Z", "France"]
-    )
-    return made
+    """Two groups whose members lack one product each, which is the answer, and a guest."""
+    guest = ["guest-1", "1", "", "A-p0", "A product 0", "1", "3.99", "GBP", "2025-03-04T10:00:00Z", "France"]
+    return [*order_rows(), guest]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -86,10 +59,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def orders(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("orders") / "two-groups.csv"
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([HEADER.split(","), *rows()])
-    return path
+    return write_orders(tmp_path_factory.mktemp("orders") / "two-groups.csv", rows())
 
 
 @pytest.fixture(scope="session")
