@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chaos_support import OUTCOMES
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -38,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run them and return the exit status."""
     os.chdir(ROOT)
     if not arguments:
-        (ROOT / "build" / "chaos" / "outcomes.json").unlink(missing_ok=True)
+        OUTCOMES.unlink(missing_ok=True)
     counts = Counts()
     pytest.main(
         ["-q", "-p", "no:cacheprovider", "--durations=10", "tests/chaos", *arguments], plugins=[counts]

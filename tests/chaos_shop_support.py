@@ -16,6 +16,7 @@ import duckdb
 from chaos_support import Alerts, Fault, Faults
 from patronage.cli.status import _of_stack
 from patronage.cloud import open_api, start_run, upload_file, wait_for_report
+from patronage.logic.monitor.machines import WHAT_OF
 from patronage.logic.serve.keys import POINTER
 from patronage.steps.monitor.run_days import record_of
 from patronage.stores.lake import Lake
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
     from patronage.cloud import Stack
 
-FAMILIES = {"segmentation": "segments", "training": "recommendations", "monitoring": "monitoring"}
-WHAT = {"segmentation": "segments", "training": "recommendations", "monitoring": "monitoring"}
 HEADER = "order_id,line,customer_id,product_id,description,quantity,unit_price,currency,ordered_at,country"
 MEMBERS = 6
 PRICE_MINOR = {"A": 250, "B": 1000}
@@ -99,7 +98,7 @@ class Shop:
         """Upload the orders, and run each machine twice, so that each run after has one before it."""
         report = self.upload(order_rows(), "first.csv")
         assert (report["read"], report["kept"]) == (60, 60)
-        for machine in (*FAMILIES, *FAMILIES):
+        for machine in (*WHAT_OF, *WHAT_OF):
             outcome = self.run(machine)
             assert outcome.status == "SUCCEEDED", outcome
             self.clean[machine] = self.generation(machine, outcome.run_id)
@@ -207,7 +206,7 @@ class Shop:
 
     def forget_future(self, machine: str) -> None:
         """Wait no ten minutes: let the live run have begun before now."""
-        name, now = {"#family": FAMILIES[machine]}, {":then": {"S": "2026-01-01T00:00:00+00:00"}}
+        name, now = {"#family": WHAT_OF[machine]}, {":then": {"S": "2026-01-01T00:00:00+00:00"}}
         self.stack.cloud.client("dynamodb").update_item(
             TableName=self.stack.output("ServingTableName"),
             Key={"pk": {"S": POINTER}},
@@ -230,7 +229,7 @@ class Shop:
     def generation(self, machine: str, run_id: str) -> dict[str, Any]:
         """Return the items of a run's generation, as they would be in any other run."""
         store, table = self.stack.lake_store(), self.stack.serving_table()
-        listed = store.keys(f"runs/{run_id}/publish/{FAMILIES[machine]}/keys/")
+        listed = store.keys(f"runs/{run_id}/publish/{WHAT_OF[machine]}/keys/")
         keys = [key for each in listed for key in json.loads(store.read_bytes(each))]
         items = table.get_all(keys)
         missing = sorted(set(keys) - set(items))
@@ -240,7 +239,7 @@ class Shop:
 
     def live_run(self, machine: str) -> str:
         """Return the run that is live."""
-        return self.stack.serving_table().pointer()[FAMILIES[machine]].run_id
+        return self.stack.serving_table().pointer()[WHAT_OF[machine]].run_id
 
     def is_whole(self, machine: str, *, but: str = "") -> None:
         """Hold what is live against a clean run: each item is there, equal but for one, and has no end."""
@@ -273,7 +272,7 @@ class Shop:
         assert row["cause"], "status says why"
         said = [each for each in told["next"] if outcome.machine in each["say"]]
         assert said, told["next"]
-        assert said[0]["command"] == f"patronage retrain {WHAT[outcome.machine]} --stack {self.stack.name}"
+        assert said[0]["command"] == f"patronage retrain {WHAT_OF[outcome.machine]} --stack {self.stack.name}"
 
     def leaves_nothing_for_ever(self, outcome: Outcome) -> None:
         """Hold that what a failed run wrote has an end."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from patronage.cloud import Stack
 
+OUTCOMES = Path(__file__).parents[1] / "build" / "chaos" / "outcomes.json"
+"""What came of each test of faults, of which docs/reliability.md is made."""
 EXTENSION = Path(__file__).parent / "chaos" / "in_ministack.py"
 READS = ("s3:GetObject*", "s3:ListBucket*", "dynamodb:GetItem", "dynamodb:BatchGetItem")
 WRITES = (

@@ -11,11 +11,10 @@ import pytest
 
 import permissions_support
 from chaos_shop_support import CLOCK, Shop
-from chaos_support import EXTENSION
+from chaos_support import EXTENSION, OUTCOMES
 from patronage.cloud import Cloud, MiniStack, deploy, repository, synthesise
 from patronage.settings import Shop as Settings
 
-OUTCOMES = Path(__file__).parents[2] / "build" / "chaos" / "outcomes.json"
 CLOCKS = Path(__file__).parent / "clock"
 QUICKLY = {"SFN_WAIT_SCALE": "0.02", "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.2", "PYTHONPATH": str(CLOCKS)}
 """Waits between retries are the template's and Lambda's, in a fiftieth of the time or less."""

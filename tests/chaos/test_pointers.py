@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chaos_shop_support import FAMILIES, WHAT
 from chaos_support import Fault
 from patronage.cli.restore import restore
 from patronage.cloud import start_run
+from patronage.logic.monitor.machines import WHAT_OF
 from patronage.logic.serve.keys import POINTER
 from patronage.steps.monitor.run_days import record_of
 
@@ -38,7 +38,7 @@ def wait_until_struck(shop: Shop) -> None:
 
 def test_a_lost_pointer_is_told_and_made_anew(shop, record):
     table, key = shop.stack.output("ServingTableName"), {"pk": {"S": POINTER}}
-    before = {machine: shop.live_run(machine) for machine in FAMILIES}
+    before = {machine: shop.live_run(machine) for machine in WHAT_OF}
     dynamodb = shop.stack.cloud.client("dynamodb")
     dynamodb.delete_item(TableName=table, Key=key)
 
@@ -51,7 +51,7 @@ def test_a_lost_pointer_is_told_and_made_anew(shop, record):
     assert "Traceback" not in json.dumps(answer.body)
 
     restore(shop.stack.name)
-    for machine in FAMILIES:
+    for machine in WHAT_OF:
         assert shop.live_run(machine) == before[machine]
         shop.is_whole(machine)
     answer = shop.api.get("/api/v1/segments", with_token=True)
@@ -84,7 +84,7 @@ def test_of_two_publishes_at_once_the_one_that_began_later_wins(shop, record):
     record("segmentation: flip", "two publishes at once", 1, "the run that began later is live and whole")
 
 
-@pytest.mark.parametrize("machine", FAMILIES)
+@pytest.mark.parametrize("machine", WHAT_OF)
 @pytest.mark.slow
 def test_a_start_during_a_run_ends_at_once(shop, record, machine):
     """As when a schedule fires while a run goes."""
@@ -107,7 +107,7 @@ def test_a_start_during_a_run_ends_at_once(shop, record, machine):
     )
 
 
-@pytest.mark.parametrize("machine", FAMILIES)
+@pytest.mark.parametrize("machine", WHAT_OF)
 @pytest.mark.slow
 def test_an_aborted_run_holds_no_lock(shop, record, machine):
     alerts, before, run_id = len(shop.alerts.received()), shop.live_run(machine), shop.named(machine)
@@ -120,7 +120,7 @@ def test_an_aborted_run_holds_no_lock(shop, record, machine):
     assert len(shop.alerts_since(alerts, least=1)) == 1
     shop.wait_for_record(machine, run_id)
     said = [each["command"] for each in shop.status()["next"]]
-    assert f"patronage retrain {WHAT[machine]} --stack {shop.stack.name}" in said
+    assert f"patronage retrain {WHAT_OF[machine]} --stack {shop.stack.name}" in said
     shop.goes_on(machine)
     record(
         machine, "aborted in the middle", 1, "one alert; what was live stayed; the next run went live at once"

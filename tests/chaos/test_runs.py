@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chaos_shop_support import FAMILIES
 from chaos_support import READS, Fault
+from patronage.logic.monitor.machines import WHAT_OF
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,7 +148,7 @@ def test_a_step_that_fails_for_good_fails_the_run_and_nothing_else(shop, record,
 
 
 @pytest.mark.parametrize("step", ["retire"])
-@pytest.mark.parametrize("machine", FAMILIES)
+@pytest.mark.parametrize("machine", WHAT_OF)
 @slow
 def test_what_was_superseded_cannot_be_retired(shop, record, machine, step):
     """The flip is done: the new generation is live and whole, and the run says that its last state failed."""

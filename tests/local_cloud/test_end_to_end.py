@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
+from chaos_support import Alerts
 from patronage.cloud import history, start_run, upload_file, wait_for_report, wait_for_runs
 from patronage.errors import RunFailed
 
@@ -160,26 +160,9 @@ def executions_with_children(client: Any, arns: Any) -> Iterator[str]:
 @pytest.fixture
 def alerts(deployment) -> Iterator[Any]:
     """Give a function that returns the alerts that reached a subscriber so far."""
-    cloud = deployment.stack.cloud
-    sqs, sns = cloud.client("sqs"), cloud.client("sns")
-    url = sqs.create_queue(QueueName="alerts")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    topic = deployment.stack.output("AlertTopicArn")
-    let_in = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Resource": arn}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [let_in | {"Action": "sqs:SendMessage"}]})
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-    subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)["SubscriptionArn"]
-    received: list[dict[str, Any]] = []
-
-    def read() -> list[dict[str, Any]]:
-        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            for message in messages:
-                received.append(json.loads(json.loads(message["Body"])["Message"]))
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return received
-
-    yield read
-    sns.unsubscribe(SubscriptionArn=subscription)
+    listening = Alerts(deployment.stack)
+    yield listening.received
+    listening.end()
 
 
 @pytest.fixture

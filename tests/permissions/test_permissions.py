@@ -121,6 +121,12 @@ def calls() -> set[Call]:
     return kept_calls(folders)
 
 
+@pytest.fixture(scope="module")
+def made(calls: set[Call]) -> set[tuple[str, str, str]]:
+    """Return role, action and kind of resource of the calls that were let through."""
+    return {(call.role, call.action, _kind(call.resource)) for call in calls if call.allowed}
+
+
 @pytest.fixture(scope="module", params=SUITES)
 def permissions(request: pytest.FixtureRequest, calls: set[Call]) -> list[Permission]:
     return kept_permissions(KEPT / request.param)
@@ -141,8 +147,7 @@ def test_no_call_was_refused_but_those_that_a_test_takes_away(calls):
     assert unexpected == []
 
 
-def test_every_permission_is_used_or_has_a_reason(calls, permissions):
-    made = {(call.role, call.action, _kind(call.resource)) for call in calls if call.allowed}
+def test_every_permission_is_used_or_has_a_reason(made, permissions):
     unused = [
         f"{permission.role} {permission.action} on {', '.join(permission.resources)}"
         for permission in permissions
@@ -151,9 +156,8 @@ def test_every_permission_is_used_or_has_a_reason(calls, permissions):
     assert unused == [], "take them away, or write beside them why they are there"
 
 
-def test_every_call_is_covered_by_a_statement_of_the_role_itself(calls, permissions):
+def test_every_call_is_covered_by_a_statement_of_the_role_itself(made, permissions):
     """By an evaluator of our own, which knows no more than actions and resources."""
-    made = {(call.role, call.action, _kind(call.resource)) for call in calls if call.allowed}
     roles = {permission.role for permission in permissions}
     loose = [
         told for told in made if told[0] in roles and not any(_allows(each, told) for each in permissions)

@@ -102,19 +102,19 @@ def test_a_migration_gives_the_previous_lake_its_columns_once_and_leaves_its_row
 
 def test_a_migration_whose_worker_died_goes_on_at_the_next_try(old, monkeypatch):
     """It dies once after the columns are there and before the layout is said, and once before either."""
-    real, said = migrating.say_layout, []
+    real, said = Lake.say_layout, []
 
     def die(*_: object) -> None:
         said.append(1)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(migrating, "say_layout", die)
+    monkeypatch.setattr(Lake, "say_layout", die)
     with pytest.raises(KeyboardInterrupt):
         migrate(old)
     assert (said, lake_layout(old.store)) == ([1], 1)
     assert columns(old, "events") >= GAINED
     before = versions(old)
-    monkeypatch.setattr(migrating, "say_layout", real)
+    monkeypatch.setattr(Lake, "say_layout", real)
     assert migrate(old) == [2]
     assert (versions(old), lake_layout(old.store)) == (before, LAKE)
 

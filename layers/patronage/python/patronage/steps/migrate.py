@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from patronage.errors import TryAgain
 from patronage.logic.layout import LAKE
 from patronage.logic.tables import TABLES
-from patronage.stores.layouts import lake_layout, say_layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,9 +30,9 @@ def migrate(lake: Lake) -> list[int]:
         Other writers came first, again and again.
     """
     made = []
-    while (layout := lake_layout(lake.store) + 1) <= LAKE:
+    for layout in range(lake.layout() + 1, LAKE + 1):
         MIGRATIONS[layout](lake)
-        say_layout(lake.store, layout)
+        lake.say_layout(layout)
         made.append(layout)
     return made
 

@@ -124,7 +124,7 @@ def retire(
 
 
 def _entry(run_id: str, family: str, store: ObjectStore, now: datetime) -> Entry:
-    shards_key = f"{_folder(run_id, family)}/shards.json"
+    shards_key = shards_key_of(run_id, family)
     receipts = set(store.keys(f"{_folder(run_id, family)}/receipts/"))
     for name in shards_of(shards_key, store):
         if _receipt_key(run_id, family, name) not in receipts:
@@ -181,6 +181,11 @@ def check_family(family: str) -> None:
 
 def _folder(run_id: str, family: str) -> str:
     return f"runs/{run_id}/publish/{family}"
+
+
+def shards_key_of(run_id: str, family: str) -> str:
+    """Return where the shards of a run's generation are listed."""
+    return f"{_folder(run_id, family)}/shards.json"
 
 
 def _receipt_key(run_id: str, family: str, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from patronage.steps.publish import flip, keys_of, shards_of
+from patronage.steps.publish import flip, keys_of, shards_key_of, shards_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,7 +58,7 @@ def restore(
 
 def _was_live(run_id: str, family: str, store: ObjectStore, table: ServingTable) -> bool:
     """Say whether a run's generation has no end, by the first and the last item of each of its shards."""
-    shards_key = f"runs/{run_id}/publish/{family}/shards.json"
+    shards_key = shards_key_of(run_id, family)
     if not store.exists(shards_key):
         return False
     listed = [keys_of(run_id, family, name, store) for name in shards_of(shards_key, store)]

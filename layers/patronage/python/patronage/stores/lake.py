@@ -22,7 +22,7 @@ from patronage.errors import NotFound, TryAgain
 from patronage.logic.glue import delta_schema
 from patronage.logic.tables import TABLES
 from patronage.stores.evolution import add_missing_columns
-from patronage.stores.layouts import lake_layout
+from patronage.stores.layouts import lake_layout, say_layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -75,7 +75,23 @@ class Lake:
 
     def __init__(self, store: ObjectStore) -> None:
         self.store = store
-        self._is_known = False
+        self._layout = 0
+
+    def layout(self) -> int:
+        """Return the layout that the lake said when it was first asked, or was given since.
+
+        Raises
+        ------
+        UnknownLayout
+            The lake was laid out by a newer version of Patronage.
+        """
+        self._layout = self._layout or lake_layout(self.store)
+        return self._layout
+
+    def say_layout(self, layout: int) -> None:
+        """Write that the lake has a layout."""
+        say_layout(self.store, layout)
+        self._layout = layout
 
     def snapshot(self, table: str, version: int | None = None) -> Snapshot:
         """Open a table at a version, by default the newest; before its first commit it is empty.
@@ -85,9 +101,7 @@ class Lake:
         UnknownLayout
             The lake was laid out by a newer version of Patronage.
         """
-        if not self._is_known:
-            lake_layout(self.store)
-            self._is_known = True
+        self.layout()  # raises for one that this code does not know
         uri = self.store.uri(f"lake/{table}")
         options = self.store.delta_options()
         try:
