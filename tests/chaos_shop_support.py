@@ -150,16 +150,22 @@ class Shop:
 
     def erase(self, customer: str) -> dict[str, Any]:
         """Have a customer erased by an admin, and return the receipt when it is done or failed."""
+        return self._done_for(customer, "DELETE", "")
+
+    def export(self, customer: str) -> dict[str, Any]:
+        """Have all that is stored of a customer exported by an admin; return how it ended."""
+        return self._done_for(customer, "POST", "/export")
+
+    def _done_for(self, customer: str, method: str, task: str) -> dict[str, Any]:
         headers, deadline = {"Authorization": self.api.admin_token}, time.monotonic() + ERASE_SECONDS
-        asked = self.api.ask("DELETE", f"/api/v1/customers?customer_id={customer}", headers=headers)
+        asked = self.api.ask(method, f"/api/v1/customers{task}?customer_id={customer}", headers=headers)
         assert asked.status == 202, asked.body
-        path = f"/api/v1/erasures/{asked.body['erasure_id']}"
         while time.monotonic() < deadline:
-            receipt = self.api.ask("GET", path, headers=headers)
-            if receipt.status == 200 and receipt.body["state"] in {"done", "failed"}:
-                return dict(receipt.body)
+            said = self.api.ask("GET", asked.body["status_url"], headers=headers)
+            if said.status == 200 and said.body["state"] in {"done", "failed"}:
+                return dict(said.body)
             time.sleep(0.5)
-        raise AssertionError(f"the erasure did not end within {ERASE_SECONDS} s")
+        raise AssertionError(f"{asked.body} did not end within {ERASE_SECONDS} s")
 
     def orders(self, select: str) -> list[tuple[Any, ...]]:
         """Ask the files of the orders' table a question."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ def _job(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
     Raises
     ------
     RunFailed
-        The job ended with an error; its last line is in the message.
+        The job ended with an error, whose last line is the message, or was killed.
     """
     asked = [event["machine"], event["run_id"], "--lake", store.uri("").rstrip("/"), "--local"]
     done = subprocess.run(  # noqa: S603 - our own module, no shell
@@ -37,6 +38,11 @@ def _job(event: Mapping[str, Any], store: S3Store) -> dict[str, Any]:
     )
     for line in done.stdout.splitlines():
         runtime.logger.info("job", extra={"said": line})
+    if done.returncode < 0:
+        killed = signal.Signals(-done.returncode).name
+        raise RunFailed(
+            f"the job's process was killed by {killed}, as it is when the memory does not suffice"
+        )
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["it said nothing"]
         raise RunFailed(lines[-1])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +26,30 @@ QUICKLY = {"SFN_WAIT_SCALE": "0.02", "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.2", "
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     folder = tmp_path_factory.mktemp("chaos")
     calls = permissions_support.fresh_folder("chaos")
+    with _disturbed(folder, calls) as found:
+        found.begin()
+        yield found
+        permissions_support.keep(found.stack, calls)
+
+
+@pytest.fixture(scope="module")
+def shop_on_spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """Give a shop of its own whose runs are Spark jobs; its roles are those of the other shop but one."""
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java 17 or newer: apt-get install openjdk-17-jre-headless")
+    folder = tmp_path_factory.mktemp("chaos_on_spark")
+    with _disturbed(folder, folder, context={"spark": "on"}) as found:
+        found.stack.lake_store().write_bytes("settings/engine.toml", b'engine = "spark"\n')
+        found.begin()
+        yield found
+
+
+@contextmanager
+def _disturbed(folder: Path, calls: Path, *, context: Mapping[str, str] | None = None) -> Iterator[Shop]:
+    """Deploy a shop to a local cloud that can be disturbed, and let `patronage status` see it."""
     settings = QUICKLY | {"CHAOS_CLOCK": str(folder / CLOCK)}
-    assembly = synthesise(repository(), Settings(currency="GBP", timezone="Europe/London"))
+    shop = Settings(currency="GBP", timezone="Europe/London")
+    assembly = synthesise(repository(), shop, context=context)
     with (
         pytest.MonkeyPatch.context() as patch,
         MiniStack(port=0, extension=(EXTENSION, str(calls)), settings=settings) as ministack,
@@ -33,10 +57,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         cloud = Cloud(ministack.endpoint)
         for name, value in cloud.environment.items():
             patch.setenv(name, value)
-        found = Shop(deploy(cloud, assembly.folder), folder)
-        found.begin()
-        yield found
-        permissions_support.keep(found.stack, calls)
+        yield Shop(deploy(cloud, assembly.folder), folder)
 
 
 @pytest.fixture(scope="session")

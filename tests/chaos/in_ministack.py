@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
 CONTROL = "/_faults"
 FULL_DISK_BYTES = 2048
@@ -52,7 +52,7 @@ class Invocation(NamedTuple):
 
 @dataclass
 class Fault:
-    """One disturbance of the plan; see `tests/chaos/faults.py` for its fields."""
+    """One disturbance of the plan; see `tests/chaos_support.py` for its fields."""
 
     kind: str
     function: str = "*"
@@ -232,10 +232,27 @@ def _worker_at(port: int) -> tuple[Invocation | None, int]:
     inode = _inode_of(port)
     for workers in list(lambda_runtime._workers.values()):
         for worker in list(workers):
-            pid = getattr(worker._proc, "pid", 0)
-            if pid and inode and _holds(pid, f"socket:[{inode}]"):
-                return getattr(worker, "works_on", None), pid
+            for pid in _processes_of(getattr(worker._proc, "pid", 0)) if inode else ():
+                if _holds(pid, f"socket:[{inode}]"):
+                    return getattr(worker, "works_on", None), pid
     return None, 0
+
+
+def _processes_of(pid: int) -> Iterator[int]:
+    """Give a worker's process and those that it started, such as the one of a Spark job."""
+    if not pid:
+        return
+    yield pid
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in _read(children).split():
+            yield from _processes_of(int(child))
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="ascii")
+    except OSError:  # the process has ended meanwhile
+        return ""
 
 
 def _inode_of(port: int) -> str:

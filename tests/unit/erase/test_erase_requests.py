@@ -381,3 +381,38 @@ def test_an_export_that_is_done_does_not_fail_afterwards(kept_lake):
     export(begun["export_id"], kept_lake, SHOP, live_runs={}, now=NOW)
     states.failed(begun["export_id"], stores_of(kept_lake), now=NOW)
     assert export_status(kept_lake.store, begun["export_id"])["state"] == "done"
+
+
+class Died(Exception):
+    """The function's time is over."""
+
+
+@pytest.mark.parametrize("is_after", [True, False])
+@pytest.mark.parametrize("at", [1, 2, 3, 4])
+def test_an_export_that_dies_anywhere_keeps_nobodys_id_once_it_is_done(kept_lake, monkeypatch, at, is_after):
+    store, left = kept_lake.store, {"writes": at}
+    begun = ask_export(store, ZOE, secret=SECRET, now=NOW, start=Machine())
+    request = f"exports/customers/{begun['export_id']}/request.json"
+
+    def dying(change):
+        def changed(*given, **named):
+            left["writes"] -= 1
+            if not left["writes"] and not is_after:
+                raise Died
+            result = change(*given, **named)
+            if not left["writes"]:
+                raise Died
+            return result
+
+        return changed
+
+    with monkeypatch.context() as patch:
+        for name in ("writing", "delete"):
+            patch.setattr(FolderStore, name, dying(getattr(FolderStore, name)))
+        with pytest.raises(Died):
+            export(begun["export_id"], kept_lake, SHOP, live_runs={}, now=NOW)
+    assert export_status(store, begun["export_id"])["state"] == "accepted" or not store.exists(request)
+    files = export(begun["export_id"], kept_lake, SHOP, live_runs={}, now=NOW)["files"]
+    told = export_status(store, begun["export_id"])
+    assert (told["state"], told["files"], sum(files.values())) == ("done", files, 11)
+    assert not store.exists(request)

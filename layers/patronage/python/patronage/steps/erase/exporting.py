@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def export(
     export_id: str, lake: Lake, shop: Shop, *, live_runs: Mapping[str, str], now: datetime
 ) -> dict[str, Any]:
-    """Write the zip of an export, and forget who asked; repeating it gives the same.
+    """Write the zip of an export, forget who asked, then say that it is done; repeating it gives the same.
 
     It holds a CSV a table of the lake with the customer's rows, and JSON of what the live runs say of them.
 
@@ -44,19 +44,18 @@ def export(
     now : datetime
         The instant of the call.
     """
-    store = lake.store
-    said = read_json(store, export_key(export_id))
-    if said["state"] == "done":
-        return {"files": said["files"]}
+    store, key = lake.store, export_key(export_id)
     request_key = f"{export_folder(export_id)}request.json"
-    subject = Subject(customer_id=read_json(store, request_key)["customer_id"])
-    with store.writing(f"{export_folder(export_id)}data.zip") as path:
-        files = write_zip(path, subject, lake, shop, live_runs)
-    write_json(
-        store, export_key(export_id), said | {"state": "done", "done_at": now.isoformat(), "files": files}
-    )
+    said = read_json(store, key)
+    if "files" not in said:
+        subject = Subject(customer_id=read_json(store, request_key)["customer_id"])
+        with store.writing(f"{export_folder(export_id)}data.zip") as path:
+            said["files"] = write_zip(path, subject, lake, shop, live_runs)
+        write_json(store, key, said)
     store.delete(request_key)
-    return {"files": files}
+    if said["state"] != "done":
+        write_json(store, key, said | {"state": "done", "done_at": now.isoformat()})
+    return {"files": said["files"]}
 
 
 def write_zip(
