@@ -6,7 +6,8 @@ from random import Random
 
 import pytest
 
-from patronage.errors import BadField
+from patronage.errors import BadField, BadInput
+from patronage.logic.serve.rules import NO_RULES
 from patronage.steps import rules
 from tests_support import NOW
 
@@ -58,3 +59,24 @@ def test_the_lake_is_written_first(table, store, client):
     with pytest.raises(RuntimeError):
         replace(DOCUMENT, table, store)
     assert json.loads(store.read_bytes("settings/rules.json")) == STORED
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        (b'{"hide_bought": true}', 'has no "rules"'),
+        (b"[]", 'has no "rules"'),
+        (b'{"rules": 3}', 'has no "rules"'),
+        (b"{", "is no JSON"),
+    ],
+)
+def test_rules_that_a_person_wrote_into_a_lake_are_refused_with_the_form(store, written, says):
+    store.write_bytes("settings/rules.json", written)
+    with pytest.raises(BadInput, match=rf"settings/rules\.json {says}"):
+        rules.stored_rules(store)
+
+
+def test_rules_of_a_lake_are_those_that_were_put(table, store):
+    assert rules.stored_rules(store) == NO_RULES
+    replace(DOCUMENT, table, store)
+    assert rules.stored_rules(store).hide_bought is False

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import BadField
+from patronage.errors import BadField, BadInput
 from patronage.logic.serve.documents import pack_document, unpack_document
-from patronage.logic.serve.rules import ITEM_KEY, OBJECT_KEY
+from patronage.logic.serve.rules import ITEM_KEY, NO_RULES, OBJECT_KEY
 from patronage.logic.serve.rules_document import rules_of
-from patronage.stores.objects import write_json
+from patronage.stores.objects import read_json, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from patronage.logic.serve.rules import Rules
     from patronage.stores.objects import ObjectStore
     from patronage.stores.serving import ServingTable
 
@@ -26,6 +27,27 @@ def show(table: ServingTable) -> dict[str, Any]:
         return {"rules": {}, "changed_at": None, "changed_by": None}
     shown: dict[str, Any] = unpack_document([item["packed"]])
     return shown
+
+
+def stored_rules(store: ObjectStore) -> Rules:
+    """Read the rules that a lake keeps; on a laptop a person may have written them.
+
+    Raises
+    ------
+    BadInput
+        The object is no JSON, or not of the form that the API answers.
+    BadField
+        A part of the rules breaks a rule; `field` names it.
+    """
+    if not store.exists(OBJECT_KEY):
+        return NO_RULES
+    try:
+        stored = read_json(store, OBJECT_KEY)
+    except ValueError as exc:
+        raise BadInput(f"{OBJECT_KEY} is no JSON ({exc}); mend it or delete it") from exc
+    if not isinstance(stored, dict) or not isinstance(stored.get("rules"), dict):
+        raise BadInput(f'{OBJECT_KEY} has no "rules"; write it as in {{"rules": {{"hide_bought": true}}}}')
+    return rules_of(stored["rules"])
 
 
 def replace(

@@ -9,20 +9,17 @@ from patronage.logic.serve.bought import pack_bought
 from patronage.logic.serve.catalogue import pack_pages, unpack_pages
 from patronage.logic.serve.packing import pack, unpack
 from patronage.logic.serve.pointer import Entry
-from patronage.logic.serve.rules import NO_RULES, OBJECT_KEY
-from patronage.logic.serve.rules_document import rules_of
 from patronage.logic.serve.shelf import Shelf, make_shelf
 from patronage.logic.serve.wanted import Own
 from patronage.steps.generation import BOARDS, RunOutputs, model_of
 from patronage.steps.manifest import Manifest
-from patronage.stores.objects import read_json
+from patronage.steps.rules import stored_rules
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from patronage.logic.serve.catalogue import Product
     from patronage.logic.serve.packing import Candidate
-    from patronage.logic.serve.rules import Rules
     from patronage.logic.serve.wanted import Found, Wanted
     from patronage.settings import Shop
     from patronage.stores.objects import ObjectStore
@@ -43,7 +40,9 @@ class RunReader:
 
     def shelf(self, now: datetime) -> Shelf:
         popular = unpack(pack(self._outputs.popular(self._product_ids)))
-        return make_shelf(self._entry, unpack_pages(pack_pages(self._products)), popular, self._rules)
+        return make_shelf(
+            self._entry, unpack_pages(pack_pages(self._products)), popular, stored_rules(self._store)
+        )
 
     def remembered_shelf(self, now: datetime) -> Shelf | None:
         return None
@@ -68,12 +67,6 @@ class RunReader:
             return self._outputs.contexts(self._product_ids).get(item_id, [])
         index = self._places.get(item_id)
         return [] if index is None else self._outputs.list_of(kind, index, self._product_ids)
-
-    @property
-    def _rules(self) -> Rules:
-        if not self._store.exists(OBJECT_KEY):
-            return NO_RULES
-        return rules_of(read_json(self._store, OBJECT_KEY)["rules"])
 
     @cached_property
     def _places(self) -> dict[str, int]:
