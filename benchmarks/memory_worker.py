@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.scale_worker import opened_lake
-from patronage.cli.runs import prepare_training
+from patronage.local.runs import prepare_training
 from patronage.steps.train.blend import blend
 from patronage.steps.train.evaluate import candidates, evaluate
 from patronage.steps.train.fit import fit
@@ -23,7 +23,7 @@ from patronage.steps.train.plan import plan
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from patronage.cli.lakes import OpenLake
+    from patronage.local.lakes import OpenLake
 
 _CORES = 2
 _COMPARED = ("popularity", "item_to_item", "sequence", "content")

@@ -27,8 +27,8 @@ from benchmarks.scale_worker import SHOP as MADE_UP
 from benchmarks.scale_worker import shards_of
 from benchmarks.serve_items import WRITE_UNIT, million_items
 from benchmarks.shared_data import ORDERS
-from patronage.cli.lakes import OpenLake
-from patronage.cli.runs import run_segmentation, run_training
+from patronage.local.lakes import OpenLake
+from patronage.local.runs import run_segmentation, run_training
 from patronage.logic.scale.measured import MEASURED
 from patronage.logic.serve.catalogue import Product, pack_pages, unpack_pages
 from patronage.logic.synthetic import SyntheticShop

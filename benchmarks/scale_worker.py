@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from benchmarks.scale_table import FileTables
-from patronage.cli.ingest import as_upload
-from patronage.cli.lakes import OpenLake
-from patronage.cli.runs import newest_run, run_segmentation, run_training
+from patronage.local.lakes import OpenLake
+from patronage.local.runs import newest_run, run_segmentation, run_training
+from patronage.local.uploads import as_upload
 from patronage.logic.synthetic import SyntheticShop
 from patronage.settings import Shop
 from patronage.steps import publish

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from benchmarks.segment_data import SHOP
-from patronage.cli.lakes import OpenLake
-from patronage.cli.runs import run_segmentation
+from patronage.local.lakes import OpenLake
+from patronage.local.runs import run_segmentation
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore
 

@@ -1,8 +1,10 @@
-"""Synthesise the stack: `python infra/app.py [--output DIR] [--context NAME=VALUE …]`, or through `cdk`.
+"""Synthesise the stack: `python infra/app.py [--output DIR] [--settings FILE] [--context NAME=VALUE …]`.
 
-Context (in `cdk.json`; above it `--context` of this command; above both that of `cdk`):
+`cdk` starts it, too. What an operator sets stands in the settings file, `patronage.toml`, table `[stack]`
+(docs/settings.md). Above it stands context (in `cdk.json`; above it `--context` of this command; above both
+that of `cdk`):
 
-- `shop`: path of a TOML file with a `[shop]` table; without it the defaults of `patronage.settings.Shop`
+- `shop`: path of a TOML file with a `[shop]` table, instead of that of the settings file
 - `layers`: `built` (default; pip builds them here) or `unbuilt` (a note instead, for the local cloud)
 - `cloud`: `aws` (default), or `local` for one on this machine, which speaks plain HTTP and decodes path
   parameters: policies that ask for TLS are left out, and cdk-nag, which asks for them, does not look
@@ -29,12 +31,18 @@ Context (in `cdk.json`; above it `--context` of this command; above both that of
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+ROOT = Path(__file__).resolve().parents[1]
+if __name__ == "__main__":
+    sys.path[0] = str(ROOT)
+
+from infra.context import add_arguments, context_of, stack_name  # noqa: E402 - after the root is on the path
+from patronage.errors import BadInput  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,14 +52,23 @@ if TYPE_CHECKING:
     from infra.plans import Rates
     from infra.stack import Options
 
-ROOT = Path(__file__).resolve().parents[1]
-
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Synthesise the stack; a finding of cdk-nag that nobody acknowledged makes this fail."""
     parsed = _parse(arguments)
+    try:
+        context = context_of(parsed, ROOT)
+        if parsed.name:
+            sys.stdout.write(f"{stack_name(context)}\n")
+        else:
+            _synthesise(parsed.output, context)
+    except BadInput as exc:
+        raise SystemExit(str(exc)) from exc
+
+
+def _synthesise(output: str | None, context: Mapping[str, object]) -> None:
     prepare_imports()
-    app = new_app(output=parsed.output, context={**_written(ROOT / "cdk.json"), **dict(parsed.context)})
+    app = new_app(output=output, context=context)
     add_stack(app, _context(app, "stack") or "Patronage")
     app.synth()
 
@@ -86,21 +103,9 @@ def add_stack(app: App, name: str) -> None:
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Synthesise the Patronage stack.")
     parser.add_argument("--output", metavar="DIR", help="where to write the cloud assembly")
-    parser.add_argument("--context", action="append", default=[], metavar="NAME=VALUE", type=_pair)
+    parser.add_argument("--name", action="store_true", help="print the stack's name, and synthesise nothing")
+    add_arguments(parser)
     return parser.parse_args(arguments)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not (name and equals):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE; write it as in layers=unbuilt")
-    return name, value
-
-
-def _written(settings: Path) -> dict[str, object]:
-    """Return the context of a `cdk.json`, which the `cdk` reads by itself and this script would miss."""
-    context: dict[str, object] = json.loads(settings.read_text(encoding="utf-8")).get("context", {})
-    return context
 
 
 def options_of(app: App) -> Options:
@@ -108,11 +113,11 @@ def options_of(app: App) -> Options:
     from infra.alerts import RUNBOOKS
     from infra.stack import UPKEEP_AT, Options
     from infra.watch import STALE_DAYS
-    from patronage.settings import Shop
+    from patronage.configuration import Settings, read_settings
 
     shop_file = _context(app, "shop")
     return Options(
-        shop=Shop.from_toml(Path(shop_file)) if shop_file else Shop(),
+        shop=(read_settings(Path(shop_file)) if shop_file else Settings()).shop,
         on_aws=_choice(app, "cloud", "aws", "local"),
         build_layers=_choice(app, "layers", "built", "unbuilt"),
         schedule_is_on=_choice(app, "schedule", "on", "off"),

@@ -28,6 +28,7 @@ from infra.names import (
     LAKE_OBJECTS,
     RAW_OBJECTS,
     SETTINGS_OBJECTS,
+    UPLOADS_AT_ONCE,
 )
 from infra.secret import arn_of, on_secret
 from patronage.logic.monitor.metrics import QUALITY_BREACHES
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from infra.storage import Storage
 
 DELIVERIES = 5
-UPLOADS_AT_ONCE = 5
 
 
 class Ingest(Construct):

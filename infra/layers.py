@@ -19,7 +19,9 @@ RUNTIME = lambda_.Runtime.PYTHON_3_13
 ARCHITECTURE = lambda_.Architecture.ARM_64
 
 LEFT_OUT = ["**/__pycache__", "**/*.pyc"]
-NOT_FOR_LAMBDA = ["python/patronage/cli", "python/patronage/cloud"]
+NOT_FOR_LAMBDA = [
+    f"python/patronage/{name}" for name in ("cli", "cloud", "configuration", "local", "notebook")
+]
 
 
 class Layers(Construct):

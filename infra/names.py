@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 STAGE = "live"
+DESCRIPTION = "Patronage: segments and recommendations of one shop"
+"""Of a stack, by which it is told from another's."""
 EVENT_SOURCE = "patronage"
 LOCAL_PORT = "LocalPort"
 """The parameter that only the template for a cloud on this machine has."""
+
+UPLOADS_AT_ONCE = 5
 
 RAW_OBJECTS = "raw/*"
 LAKE_OBJECTS = "lake/*"

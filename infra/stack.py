@@ -19,7 +19,7 @@ from infra.ingest import Ingest
 from infra.layers import Layers
 from infra.machines import Schedule
 from infra.monitor import Monitor
-from infra.names import API, COLLECT, LOCAL_PORT, LOOKUP
+from infra.names import API, COLLECT, DESCRIPTION, LOCAL_PORT, LOOKUP
 from infra.plans import Rates
 from infra.publish import build_publish_function
 from infra.removal import let_data_go
@@ -68,9 +68,7 @@ class PatronageStack(Stack):
     """One shop's Patronage."""
 
     def __init__(self, scope: Construct, construct_id: str, *, options: Options) -> None:
-        super().__init__(
-            scope, construct_id, description="Patronage: segments and recommendations of one shop"
-        )
+        super().__init__(scope, construct_id, description=DESCRIPTION)
         self.storage = Storage(self, "Storage", tls_only=options.on_aws)
         self.alerts = Alerts(
             self,

@@ -59,6 +59,16 @@ STAGES = {
             (Command((*PYTEST, "tests/local_cloud"), "deployment"),),
         ),
     ),
+    "docs and notebooks": Stage(
+        2.0,
+        (
+            (Command((*PYTEST, "tests/docs"), ""),),
+            (
+                Command(("make", "--no-print-directory", "docs")),
+                Command(("make", "--no-print-directory", "test-notebooks")),
+            ),
+        ),
+    ),
     "permissions": Stage(0.5, ((Command((*PYTEST, "tests/permissions"), ""),),)),
 }
 """A local cloud waits more than it works, so two of them share two cores."""

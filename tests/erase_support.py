@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import numpy as np
 
-from patronage.cli.lakes import OpenLake
-from patronage.cli.runs import run_segmentation, run_training
+from patronage.local.lakes import OpenLake
+from patronage.local.runs import run_segmentation, run_training
 from patronage.settings import Shop
 from patronage.steps.erase import states
 from patronage.steps.erase.holdings import FIRST, LAST, Stores

@@ -14,7 +14,7 @@ from tests_support import NOW
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from patronage.cli.lakes import OpenLake
+    from patronage.local.lakes import OpenLake
     from patronage.stores.lake import Lake
     from patronage.stores.objects import FolderStore
 

@@ -72,4 +72,25 @@ def test_every_file_is_named_in_the_readme() -> None:
     for path in EVENTS.glob("*.json"):
         kind = path.stem.removeprefix("aws-").removeprefix("ministack-")
         stem = kind.rsplit("-", 1)[0] if kind.startswith("states-") else kind
+        stem = (
+            "smoke-{tables,learn,pandas}" if kind in {"smoke-tables", "smoke-learn", "smoke-pandas"} else stem
+        )
         assert stem in readme, path.name
+
+
+def test_each_function_has_an_event_that_tries_it_by_the_packages_of_its_layers() -> None:
+    from infra.names import FUNCTIONS, LAYER_PACKAGES
+    from patronage.cloud import _smoke
+    from patronage.runtime import _OF_LAYERS
+
+    modules = {"python-calamine": "python_calamine", "scikit-learn": "sklearn"}
+    packages = {
+        name: {modules.get(each, each) for each in LAYER_PACKAGES[name]} for name in ("tables", "learn")
+    } | {"pandas": {"awswrangler"}}
+    assert set(_smoke.EVENTS) == {spec.name for spec in FUNCTIONS}
+    for name, expected in packages.items():
+        assert set(event(f"smoke-{name}")["packages"]) == expected <= set(_OF_LAYERS)
+    for spec in FUNCTIONS:
+        if spec.name != "ingest":  # which imports them on its way
+            of_layers = [f"smoke-{name}" for name in packages if name in spec.layer_sets]
+            assert of_layers in ([], [_smoke.EVENTS[spec.name]])

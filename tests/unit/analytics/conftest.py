@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from analytics_support import MemoryTable
 
-from patronage.cli.lakes import OpenLake
-from patronage.cli.runs import run_segmentation
+from patronage.local.lakes import OpenLake
+from patronage.local.runs import run_segmentation
 from patronage.settings import Shop
 from patronage.steps.generation import RunOutputs
 from patronage.steps.ingest import Upload, ingest

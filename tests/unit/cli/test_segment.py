@@ -10,8 +10,8 @@ import typer
 from typer.testing import CliRunner
 
 from patronage.cli import segment as command
-from patronage.cli.lakes import OpenLake
 from patronage.errors import NotFound
+from patronage.local.lakes import OpenLake
 from patronage.steps.pin import pin
 from patronage.stores.objects import write_json
 from tests_support import NOW

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 SHOP = Shop(currency="GBP", timezone="Europe/London")
 APP = """
-import json, os, pathlib, shutil
+import json, os, pathlib, shutil, sys
+assert sys.argv[1:] == ["--settings", json.loads(os.environ["CDK_CONTEXT_JSON"])["shop"]]
 assert shutil.which("node"), "no Node on PATH"
 written = json.loads(pathlib.Path("cdk.json").read_text())["context"]
 context = written | json.loads(os.environ["CDK_CONTEXT_JSON"])

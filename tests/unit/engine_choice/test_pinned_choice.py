@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from patronage import spark_job
-from patronage.cli.lakes import OpenLake
-from patronage.cli.runs import run_segmentation
 from patronage.errors import BadInput
+from patronage.local.lakes import OpenLake
+from patronage.local.runs import run_segmentation
 from patronage.steps.manifest import Manifest
 from patronage.steps.monitor.ended import ended
 from patronage.steps.pin import pin

@@ -25,9 +25,9 @@ from erase_support import (
     taken_in,
     uploads,
 )
-from patronage.cli.lakes import OpenLake
-from patronage.cli.runs import newest_run, prepare_training, run_segmentation, run_training
 from patronage.errors import NotFound, RunFailed, TryAgain
+from patronage.local.lakes import OpenLake
+from patronage.local.runs import newest_run, prepare_training, run_segmentation, run_training
 from patronage.steps.erase import search, states
 from patronage.steps.erase.holdings import FIRST, HOLDINGS, KEPT, LAST
 from patronage.steps.erase.requests import ask_export, status

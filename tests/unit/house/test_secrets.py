@@ -28,6 +28,9 @@ MAY_TELL = re.compile(
 )
 """Lines without any of it are not shown to the scanner, which would take half a minute for all of them."""
 
+PICTURE = re.compile(r'\s*"image/png": "[A-Za-z0-9+/=\\n]*",?')
+"""A whole line of a notebook: the picture that a cell showed."""
+
 
 class Finding(NamedTuple):
     """What may be a secret, the line that it stands in, and the digest that stands for it."""
@@ -69,7 +72,11 @@ def telling_lines(path: Path) -> dict[int, str]:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return {}  # no text
-    return {number: line for number, line in enumerate(text.split("\n"), 1) if MAY_TELL.search(line)}
+    return {
+        number: line
+        for number, line in enumerate(text.split("\n"), 1)
+        if MAY_TELL.search(line) and not PICTURE.fullmatch(line)
+    }
 
 
 @pytest.fixture(scope="module")

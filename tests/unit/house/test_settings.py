@@ -48,14 +48,3 @@ def test_money_is_written_in_the_digits_of_its_currency(currency, minor, written
 def test_a_wrong_setting_says_what_is_right(values, says):
     with pytest.raises(BadInput, match=says):
         Shop.from_mapping(values)
-
-
-def test_a_settings_file_is_read_and_a_broken_one_named(tmp_path):
-    path = tmp_path / "shop.toml"
-    path.write_text('[shop]\ncurrency = "GBP"\n')
-    assert Shop.from_toml(path).currency == "GBP"
-    path.write_text("[shop")
-    with pytest.raises(BadInput, match=r"shop\.toml"):
-        Shop.from_toml(path)
-    with pytest.raises(BadInput, match=r"none\.toml"):
-        Shop.from_toml(tmp_path / "none.toml")

@@ -220,13 +220,6 @@ def test_rules_of_quality_may_begin_with_a_mark_of_utf_8(lake, take):
     assert [each["rule"] for each in take()["quality"]["breaches"]] == ["old-orders"]
 
 
-def test_settings_of_the_shop_may_be_saved_by_notepad(tmp_path):
-    path = tmp_path / "shop.toml"
-    path.write_bytes(b"\xef\xbb\xbf[shop]\ncurrency = 'GBP'\n")
-
-    assert Shop.from_toml(path).currency == "GBP"
-
-
 SMALL = [
     "",
     "a",

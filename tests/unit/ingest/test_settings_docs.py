@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
+from patronage.configuration import StackSettings
 from patronage.logic.ingest.options import Options, options_for
 from patronage.logic.ingest.values import Rates
 from patronage.logic.upload_keys import quarantine_key
@@ -62,7 +63,9 @@ def written(field: Field[Any]) -> tuple[str, str]:
     return TYPES[str(field.type).removesuffix(" | None")], told
 
 
-@pytest.mark.parametrize(("title", "kind"), [("The shop", Shop), ("Options of a file", Options)])
+@pytest.mark.parametrize(
+    ("title", "kind"), [("The shop", Shop), ("The stack", StackSettings), ("Options of a file", Options)]
+)
 def test_the_page_lists_every_setting_with_its_type_and_default(title: str, kind: type[Any]):
     known = {each.name: written(each) for each in fields(kind) if each.name not in NOT_WRITTEN}
 
@@ -70,8 +73,9 @@ def test_the_page_lists_every_setting_with_its_type_and_default(title: str, kind
 
 
 def test_the_examples_of_the_page_are_settings():
-    (shop,) = toml_of("The shop")
+    (shop,), (stack,) = toml_of("The shop"), toml_of("The stack")
     settings = Shop.from_mapping(tomllib.loads(shop)["shop"])
+    assert StackSettings.from_mapping(tomllib.loads(stack)["stack"]).name == "Tea"
     sidecar, files = toml_of("Options of a file")
 
     found = options_for("raw/files/a.xlsx", settings=files, sidecar=sidecar)

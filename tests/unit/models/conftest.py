@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from models_support import ARMS, QUICK, SHOP, Trained, orders, taken_in
-from patronage.cli.lakes import OpenLake
-from patronage.cli.runs import run_training
+from patronage.local.lakes import OpenLake
+from patronage.local.runs import run_training
 from patronage.logic.recommenders import candidates
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore, write_json

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from patronage.cli.lakes import OpenLake
-from patronage.cli.runs import run_segmentation, run_training
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import RunFailed
+from patronage.local.lakes import OpenLake
+from patronage.local.runs import run_segmentation, run_training
 from patronage.logic.segments.methods import METHODS
 from patronage.settings import Shop
 from patronage.steps.figures import ANALYTICS

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from patronage.cli import app
-from patronage.cli.lakes import create_lake
 from patronage.errors import BadInput
+from patronage.local.lakes import create_lake
 from patronage.steps.ingest import Upload, ingest
 from tests_support import NOW
 

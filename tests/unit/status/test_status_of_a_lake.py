@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from patronage.cli.lakes import create_lake
 from patronage.cli.status import _of_lake
+from patronage.local.lakes import create_lake
 from patronage.logic.monitor.keys import decision_key
 from patronage.settings import Shop
 from patronage.steps.manifest import Manifest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from contextlib import closing
 from functools import cache
@@ -12,7 +13,7 @@ from patronage.logs import Logger
 from patronage.settings import Shop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_firehose import FirehoseClient
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
     Step = Callable[[Mapping[str, Any], S3Store], dict[str, Any]]
 
 logger = Logger()
+
+SMOKE = "smoke"
+"""The step of every function that works in steps, which changes nothing."""
+_OF_LAYERS = (
+    *("blake3", "deltalake", "duckdb", "python_calamine", "tzdata"),
+    *("implicit", "numpy", "scipy", "sklearn", "awswrangler"),
+)
 
 
 @cache
@@ -146,6 +154,8 @@ def run_step(event: Mapping[str, Any], steps: Mapping[str, Step]) -> dict[str, A
         The steps of this function by name.
     """
     step = event["step"]
+    if step == SMOKE:
+        return _smoked(event["packages"])
     if step not in steps:
         raise BadInput(f"step {step!r} is none of {', '.join(steps)}")
     with closing(lake()) as store:
@@ -153,6 +163,17 @@ def run_step(event: Mapping[str, Any], steps: Mapping[str, Step]) -> dict[str, A
     fields = {name: event[name] for name in ("step", "run_id", "family", "shard", "model") if name in event}
     logger.info("step done", extra={**result, **fields})
     return result
+
+
+def _smoked(packages: Sequence[str]) -> dict[str, Any]:
+    """Import packages of the function's layers, and return their versions: what a deploy is tried with."""
+    lake().close()
+    found = {}
+    for name in packages:
+        if name not in _OF_LAYERS:
+            raise BadInput(f"package {name!r} is of no layer; those are {', '.join(_OF_LAYERS)}")
+        found[name] = str(getattr(importlib.import_module(name), "__version__", ""))
+    return {"step": SMOKE, "packages": found}
 
 
 def over_the_lake(work: Callable[[str, Lake], dict[str, Any]]) -> Step:

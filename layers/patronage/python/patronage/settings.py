@@ -12,7 +12,7 @@ from patronage.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+    from dataclasses import Field
 
 _WITHOUT = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
@@ -121,17 +121,7 @@ class Shop:
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Shop:
         """Build settings from plain values; an unknown name is refused, not ignored."""
-        known = {each.name: each for each in fields(cls)}
-        for name in values:
-            if name not in known:
-                raise BadInput(f"setting {name!r} is unknown; known are {', '.join(sorted(known))}")
-            wanted = dict if known[name].default is MISSING else type(known[name].default)
-            if not _is_of(values[name], wanted):
-                raise BadInput(f"setting {name} = {values[name]!r} must be {_TYPES[wanted]}")
-        plain: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
-        }
-        return cls(**plain)
+        return cls(**typed_values(cls, values))
 
     @classmethod
     def from_json(cls, text: str) -> Shop:
@@ -140,19 +130,6 @@ class Shop:
             values = json.loads(text)
         except json.JSONDecodeError as exc:
             raise BadInput(f"the shop's settings are no JSON ({exc}); write them again") from exc
-        return cls.from_mapping(values)
-
-    @classmethod
-    def from_toml(cls, path: Path) -> Shop:
-        """Read the `[shop]` table of a settings file."""
-        import tomllib  # no function that answers reads a file
-
-        try:
-            values = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("shop", {})
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
-            raise BadInput(f"{path}: {exc}") from exc
-        if not isinstance(values, dict):
-            raise BadInput(f"{path}: shop = {values!r} must be a table, [shop]")
         return cls.from_mapping(values)
 
     def to_json(self) -> str:
@@ -182,6 +159,33 @@ def _format_amount(minor: int, digits: int) -> str:
 def minor_digits_of(currency: str) -> int:
     """Return the digits of a currency's minor unit: 2 for GBP, 0 for JPY."""
     return MINOR_DIGITS.get(currency, 2)
+
+
+def typed_values(kind: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a class of settings from plain values, as JSON or TOML gives them.
+
+    Raises
+    ------
+    BadInput
+        A name is unknown, or a value is of another type.
+    """
+    known = {each.name: each for each in fields(kind)}
+    for name in values:
+        if name not in known:
+            raise BadInput(f"setting {name!r} is unknown; known are {', '.join(sorted(known))}")
+        wanted = _type_of(known[name])
+        if not _is_of(values[name], wanted):
+            raise BadInput(f"setting {name} = {values[name]!r} must be {_TYPES[wanted]}")
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+
+
+def type_name(setting: Field[Any]) -> str:
+    """Return what a setting takes, in words: ``a whole number``."""
+    return _TYPES[_type_of(setting)]
+
+
+def _type_of(setting: Field[Any]) -> type:
+    return dict if setting.default is MISSING else type(setting.default)
 
 
 def _is_of(value: object, wanted: type) -> bool:

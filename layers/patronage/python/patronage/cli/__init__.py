@@ -5,15 +5,17 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from patronage import __version__
 from patronage.errors import PatronageError
 
 _COMMANDS = (
     "demo",
+    "init",
     "run",
     "inspect",
     "ingest",
@@ -40,6 +42,7 @@ _COMMANDS = (
     "export-customer",
     "token",
     "publish-dashboard",
+    "smoke",
     "restore",
 )
 
@@ -75,8 +78,18 @@ app = typer.Typer(
 )
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
 @app.callback()
-def _patronage() -> None:
+def _patronage(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_tell_version, is_eager=True)
+    ] = False,
+) -> None:
     """Find customer segments and product recommendations in a shop's orders."""
 
 

@@ -10,7 +10,7 @@ import typer
 
 from patronage.cli.answers import JsonOption
 from patronage.cli.cost_output import print_estimate, print_measured
-from patronage.cli.lakes import CurrencyOption, SettingsOption, StackOption, TimezoneOption, shop_settings
+from patronage.cli.lakes import CurrencyOption, SettingsOption, StackOption, TimezoneOption, chosen_shop
 from patronage.cli.lines import print_json
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput, NotFound
@@ -74,7 +74,7 @@ def cost(
         return
     if lake and file:
         raise BadInput("--lake and --file both say how much the shop has; give one of them")
-    shop = shop_settings(settings, currency, timezone)
+    shop = chosen_shop(settings, currency, timezone)
     base = _of_lake(lake) if lake else _of_file(file, shop) if file else Volumes()
     volumes = base.stated(
         customers=customers,
@@ -105,7 +105,7 @@ def _of_lake(folder: Path) -> Volumes:
 def _of_file(path: Path, shop: Shop) -> Volumes:
     """Ingest a file into a lake that is thrown away, and count it."""
     from patronage.cli.ingest import ingest_local
-    from patronage.cli.lakes import create_lake
+    from patronage.local.lakes import create_lake
 
     with tempfile.TemporaryDirectory() as folder:
         opened = create_lake(Path(folder), shop)

@@ -22,12 +22,13 @@ from patronage.cli.demo_report import (
     print_recommendations,
     print_simulated,
 )
-from patronage.cli.lakes import CurrencyOption, TimezoneOption, shop_settings
+from patronage.cli.lakes import CurrencyOption, TimezoneOption
 from patronage.cli.lines import console
 from patronage.cli.outputs import print_segments
 from patronage.cli.progress import Stages
 from patronage.cli.upload_report import print_report, refused_whole
 from patronage.cloud import (
+    HOW_TO_INSTALL,
     SITE,
     Answer,
     MiniStack,
@@ -49,6 +50,7 @@ from patronage.cloud import (
 )
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput, NotFound, RunFailed
+from patronage.local.lakes import shop_settings
 from patronage.logic.experiments.assignment import bucket_of
 from patronage.logic.experiments.document import HOLDOUT
 from patronage.settings import Shop
@@ -106,8 +108,8 @@ def demo(
     with _ending_on_signals(), explained():
         try:
             with stages.stage("Check the set-up"):
-                path, shop = _inputs(orders, currency, timezone)
                 _check_packages()
+                path, shop = _inputs(orders, currency, timezone)
                 check_port(port)
             stack = _deployed(stages, shop, ministack)
             page = _dashboard(stages, stack)
@@ -153,9 +155,7 @@ def _inputs(orders: Path | None, currency: str | None, timezone: str | None) -> 
 def _check_packages() -> None:
     for module, package in _NEEDED.items():
         if importlib.util.find_spec(module) is None:
-            raise NotFound(
-                f"the package {package} is not installed; `make demo` installs what the demo needs"
-            )
+            raise NotFound(f"the package {package} is not installed; {HOW_TO_INSTALL}")
 
 
 def _deployed(stages: Stages, shop: Shop, ministack: MiniStack) -> Stack:

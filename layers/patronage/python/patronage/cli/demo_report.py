@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from patronage.cli.lines import say
 from patronage.cli.outputs import print_rows
+from patronage.cloud import is_checkout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +56,8 @@ def print_command_line(stack: Stack) -> None:
     """Print how `patronage` reaches the stack from another terminal."""
     say("\nAsk it by command line from another terminal:")
     say(f"  export {' '.join(f'{name}={value}' for name, value in stack.cloud.environment.items())}")
-    say(f"  .venv/bin/patronage status --stack {stack.name}")
+    program = ".venv/bin/patronage" if is_checkout() else "patronage"
+    say(f"  {program} status --stack {stack.name}")
 
 
 def print_dashboard(page: str, users: Mapping[str, User]) -> None:

@@ -26,8 +26,8 @@ from patronage.steps.pin import end_of_day
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
-    from patronage.cli.lakes import OpenLake
     from patronage.cli.served import Served
+    from patronage.local.lakes import OpenLake
     from patronage.stores.objects import ObjectStore
 
 
@@ -53,7 +53,7 @@ def drift(
 
     Example: `patronage drift --lake patronage-data`
 
-    Example: `patronage drift --reference 2010-12-31 --as-of 2011-06-30`
+    Example: `patronage drift --reference 2010-06-30 --as-of 2010-12-09`
     """
     if stack is not None and (reference or as_of):
         raise BadInput(

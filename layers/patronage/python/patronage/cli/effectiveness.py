@@ -55,7 +55,7 @@ def effectiveness(
 
     Example: `patronage effectiveness --lake patronage-data --by placement`
 
-    Example: `patronage effectiveness --by day --start 2026-11-01 --end 2026-11-30`
+    Example: `patronage effectiveness --by day --start 2010-11-01 --end 2010-11-30`
 
     Example: `patronage effectiveness --exports --stack Patronage`
     """

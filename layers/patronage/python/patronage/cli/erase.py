@@ -33,7 +33,7 @@ def erase(customer_id: CustomerArgument, lake: LakeOption = DEFAULT_LAKE) -> Non
     The files that were ingested lie elsewhere and are left to their owner. Of a deployed shop the API erases:
     `DELETE /customers/{customer_id}`.
 
-    Example: `patronage erase 13085 --lake patronage-data`
+    Example: `patronage erase 12402 --lake patronage-data`
     """
     opened = open_lake(lake, None)
     stores = Stores(lake=opened.lake, shop=opened.shop, secret=_secret(opened.lake.store))

@@ -14,8 +14,8 @@ from patronage.cli.evaluate_output import print_ranking, print_ratings
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
 from patronage.cli.outputs import check_ending
 from patronage.cli.progress import Stages
-from patronage.cli.runs import evaluate_all, prepare_ratings, prepare_training
 from patronage.errors import BadInput
+from patronage.local.runs import evaluate_all, prepare_ratings, prepare_training
 from patronage.logic.recommenders.candidates import CANDIDATES, HYBRID, POPULARITY
 from patronage.logic.recommenders.ratings import RATING_MODELS
 from patronage.steps.train.evaluate_ratings import evaluate_ratings
@@ -24,7 +24,7 @@ from patronage.stores.objects import read_json
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from patronage.cli.lakes import OpenLake
+    from patronage.local.lakes import OpenLake
 
 _progress = Console(stderr=True, highlight=False)  # JSON goes to stdout alone
 _COLLABORATIVE = "collaborative"

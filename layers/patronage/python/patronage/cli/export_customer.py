@@ -10,8 +10,8 @@ import typer
 from patronage.cli.erase import CustomerArgument
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, open_lake
 from patronage.cli.outputs import check_ending, print_rows
-from patronage.cli.runs import run_of
 from patronage.errors import NotFound
+from patronage.local.runs import run_of
 from patronage.steps.erase.exporting import write_zip
 from patronage.steps.erase.subject import Subject
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from patronage.cli.ingest import ingest_local
-from patronage.cli.lakes import create_lake, shop_settings
+from patronage.cli.lakes import chosen_shop
 from patronage.cli.lines import console
 from patronage.cli.progress import Stages
 from patronage.cli.upload_report import print_report, refused_whole
 from patronage.errors import BadInput
+from patronage.local.lakes import create_lake
 from patronage.steps.simulate import checked, simulate
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def simulate_visits(
     if not orders.is_file():
         raise BadInput(f"{orders} is no file; name an order export with --orders")
     checked(out, seed=seed, **options)  # before the file is read, which takes longer
-    shop = shop_settings(settings, currency, timezone)
+    shop = chosen_shop(settings, currency, timezone)
     with tempfile.TemporaryDirectory(prefix="patronage-simulate-") as folder:
         opened = create_lake(Path(folder), shop)
         report = ingest_local(orders, opened, table="orders")

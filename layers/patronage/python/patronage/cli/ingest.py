@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,24 +15,20 @@ from patronage.cli.lakes import (
     SettingsOption,
     StrictOption,
     TimezoneOption,
-    create_lake,
-    shop_settings,
+    chosen_shop,
     stated,
 )
 from patronage.cli.lines import console
 from patronage.cli.progress import counting
 from patronage.cli.upload_report import print_report
 from patronage.errors import BadInput
-from patronage.steps.ingest import SIDECAR, Upload, content_of
-from patronage.steps.ingest import ingest as ingest_file
+from patronage.local.lakes import create_lake
+from patronage.local.uploads import take_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from patronage.cli.lakes import OpenLake
-
-ANY_TABLE = "files"
-"""Stands in a key where a table's name would stand."""
+    from patronage.local.lakes import OpenLake
 
 
 def ingest(
@@ -56,9 +51,9 @@ def ingest(
     What a file is, is told by its content. Options of one file stand beside it, in FILE.patronage.toml;
     --strict and --day-first go before them.
 
-    Example: `patronage ingest orders.csv products.csv --currency EUR --timezone Europe/Berlin`
+    Example: `patronage ingest orders.csv products.csv --currency GBP --timezone Europe/London`
     """
-    opened = create_lake(lake, shop_settings(settings, currency, timezone))
+    opened = create_lake(lake, chosen_shop(settings, currency, timezone, lake=lake))
     problems = []
     for file in files:
         if len(files) > 1:
@@ -87,41 +82,5 @@ def ingest_local(
     file: Path, opened: OpenLake, *, table: str | None = None, options: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """Ingest a file of this machine; what it holds is its version."""
-    if not file.is_file():
-        raise BadInput(f"{file} is no file; name an export of the shop")
-    upload = as_upload(file, beside=opened.folder or Path(), table=table, options=options)
     with counting(f"reading {file.name}", console) as progress:
-        return ingest_file(upload, opened.lake, opened.shop, now=datetime.now(UTC), progress=progress)
-
-
-def as_upload(
-    file: Path, *, beside: Path, table: str | None = None, options: Mapping[str, Any] | None = None
-) -> Upload:
-    """Describe a file of this machine as an upload.
-
-    Its key holds its folder, so that files of one name in two folders are two objects: the path from where
-    the lake's folder lies, or the whole path of a file elsewhere. Both stay the same whatever folder the
-    command is called in.
-
-    Parameters
-    ----------
-    file : Path
-        The file.
-    beside : Path
-        The lake's folder.
-    table : str, optional
-        The canonical table that it is said to hold; without it no table's name may be read in the key.
-    options : mapping, optional
-        What this call alone states of the file.
-    """
-    sidecar = file.with_name(f"{file.name}{SIDECAR}")
-    place, home = file.resolve(), beside.resolve().parent
-    path = place.relative_to(home) if place.is_relative_to(home) else place.relative_to(place.anchor)
-    return Upload(
-        path=file,
-        key=f"raw/{table or ANY_TABLE}/{path.as_posix()}",
-        version=content_of(file),
-        last_modified=datetime.fromtimestamp(file.stat().st_mtime, UTC),
-        sidecar=sidecar.read_bytes() if sidecar.is_file() else "",
-        options=options or {},
-    )
+        return take_in(file, opened, table=table, options=options, progress=progress)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from patronage.cli.ingest import as_upload
 from patronage.cli.lakes import (
     DEFAULT_LAKE,
     CurrencyOption,
@@ -17,12 +16,13 @@ from patronage.cli.lakes import (
     SettingsOption,
     StrictOption,
     TimezoneOption,
-    shop_settings,
+    chosen_shop,
     stated,
 )
 from patronage.cli.lines import console, say
 from patronage.cli.outputs import print_rows
 from patronage.errors import BadInput
+from patronage.local.uploads import as_upload
 from patronage.steps.ingest import load_options
 from patronage.steps.ingest.inspection import inspect as inspect_file
 from patronage.stores.lake import Lake
@@ -53,7 +53,7 @@ def inspect(
     """
     if not file.is_file():
         raise BadInput(f"{file} is no file; name an export of the shop")
-    shop = shop_settings(settings, currency, timezone)
+    shop = chosen_shop(settings, currency, timezone)
     given = stated(strict=strict, day_first=day_first)
     upload = as_upload(file, beside=lake, table=table, options=given)
     options = load_options(upload, Lake(FolderStore(lake)))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from patronage.cli.lines import print_json
-from patronage.cloud import Cloud, Stack, explained, open_stack
+from patronage.cloud import Cloud, Stack, explained, function_names, open_stack
 from patronage.errors import BadInput, NotFound, RunFailed
 
 _SAMPLE_BUCKETS = {"patronage-rawbucket-sample": "RawBucketName"}
@@ -54,11 +53,7 @@ def _event_text(path: Path) -> str:
 
 
 def _function_name(stack: Stack, function: str) -> str:
-    by_folder = {
-        re.sub(r"(?<!^)([A-Z])", r"_\1", name.removesuffix("FunctionName")).lower(): value
-        for name, value in stack.outputs.items()
-        if name.endswith("FunctionName")
-    }
+    by_folder = function_names(stack)
     if function not in by_folder:
         raise NotFound(f"function {function!r} is none of {', '.join(sorted(by_folder))}")
     return by_folder[function]

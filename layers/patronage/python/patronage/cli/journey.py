@@ -11,7 +11,7 @@ import typer
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
 from patronage.cli.lines import console
 from patronage.cli.outputs import check_ending, print_rows
-from patronage.cli.runs import run_of
+from patronage.local.runs import run_of
 from patronage.steps.segment.journeys import timeline
 
 if TYPE_CHECKING:

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import atexit
-import json
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from patronage.cloud import Cloud, open_stack
-from patronage.errors import BadInput, NotFound
-from patronage.logic.ingest.values import Rates
+from patronage.configuration import settings_file
+from patronage.local.lakes import OpenLake, open_folder, shop_settings
 from patronage.settings import Shop
 from patronage.stores.lake import Lake
-from patronage.stores.objects import FolderStore
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from patronage.cloud import Stack
 
 LakeOption = Annotated[Path, typer.Option("--lake", help="Folder of the local lake.")]
@@ -27,7 +22,11 @@ StackOption = Annotated[
     str | None, typer.Option("--stack", help="Name of a deployed stack, whose lake is used instead.")
 ]
 SettingsOption = Annotated[
-    Path | None, typer.Option("--settings", help="TOML file with a [shop] table.", exists=False)
+    Path | None,
+    typer.Option(
+        "--settings",
+        help="TOML file with a [shop] table; without it patronage.toml, where this folder has one.",
+    ),
 ]
 CurrencyOption = Annotated[
     str | None, typer.Option("--currency", help="The shop's currency, an ISO 4217 code such as GBP.")
@@ -44,17 +43,6 @@ DayFirstOption = Annotated[
     typer.Option("--day-first/--month-first", help="How dates are read that could be read both ways."),
 ]
 DEFAULT_LAKE = Path("patronage-data")
-_SETTINGS_KEY = "shop.json"
-
-
-@dataclass(frozen=True)
-class OpenLake:
-    """A lake, the settings of its shop, the folder of a local one, and the live runs of a deployed one."""
-
-    lake: Lake
-    shop: Shop
-    live_runs: Mapping[str, str] = field(default_factory=dict)
-    folder: Path | None = None
 
 
 def open_lake(folder: Path, stack: str | None) -> OpenLake:
@@ -65,42 +53,19 @@ def open_lake(folder: Path, stack: str | None) -> OpenLake:
     NotFound
         There is no lake in the folder, or no such stack.
     """
-    if stack is not None:
-        return lake_of(open_stack(Cloud(), stack))
-    store = FolderStore(folder)
-    if not store.exists(_SETTINGS_KEY):
-        raise NotFound(f"{folder} holds no lake; make one with: patronage run --orders FILE --lake {folder}")
-    return OpenLake(Lake(store), Shop.from_json(store.read_bytes(_SETTINGS_KEY).decode()), folder=folder)
+    return open_folder(folder) if stack is None else lake_of(open_stack(Cloud(), stack))
 
 
-def create_lake(folder: Path, shop: Shop) -> OpenLake:
-    """Open a local lake, or make it; its currency and zone are kept for good.
-
-    Raises
-    ------
-    BadInput
-        The lake was made with another currency or zone: its money and days would not add up with these.
-    """
-    store = FolderStore(folder)
-    if store.exists(_SETTINGS_KEY):
-        kept = Shop.from_json(store.read_bytes(_SETTINGS_KEY).decode())
-        is_other = (kept.currency, kept.timezone) != (shop.currency, shop.timezone)
-        if is_other and Lake(store).snapshot("orders").version >= 0:
-            raise BadInput(
-                f"the lake {folder} is kept in {kept.currency} and {kept.timezone}, not {shop.currency} and "
-                f"{shop.timezone}; name another folder with --lake, or give those settings"
-            )
-    store.write_bytes(_SETTINGS_KEY, shop.to_json().encode())
-    return OpenLake(Lake(store), shop, folder=folder)
-
-
-def shop_settings(settings: Path | None, currency: str | None, timezone: str | None, **rules: Any) -> Shop:
-    """Read the settings file and let the options go before it."""
-    base = json.loads((Shop.from_toml(settings) if settings else Shop()).to_json())
-    chosen = {"currency": currency, "timezone": timezone, **rules}
-    shop = Shop.from_mapping(base | {name: value for name, value in chosen.items() if value is not None})
-    Rates.from_mapping(shop.rates)  # a wrong rate is told now, not at the first file
-    return shop
+def chosen_shop(
+    settings: Path | None,
+    currency: str | None,
+    timezone: str | None,
+    *,
+    lake: Path | None = None,
+    **rules: Any,
+) -> Shop:
+    """Return a shop's settings: options, `--settings` or the file of this folder, or else a lake's own."""
+    return shop_settings(settings_file(settings, Path()), currency, timezone, lake=lake, **rules)
 
 
 def stated(**options: Any) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
 from patronage.cli.lines import console, print_json, say
 from patronage.cli.models_output import print_diff, print_version, print_versions
 from patronage.cli.progress import Stages
-from patronage.cli.runs import run_training
 from patronage.cli.served import open_served, open_with_pointer
 from patronage.cloud import Cloud, explained, open_stack, start_run, wait_for_runs
 from patronage.errors import RunFailed
+from patronage.local.runs import run_training
 from patronage.steps.model_details import check_promotable, diff, named, show
 from patronage.steps.models import roll_back, settling, versions
 from patronage.stores.functions import hand_over

@@ -9,8 +9,8 @@ from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, open_lake
 from patronage.cli.lines import console, say
 from patronage.cli.outputs import print_rows
 from patronage.cli.progress import Stages
-from patronage.cli.runs import live_runs
 from patronage.errors import BadInput, PatronageError
+from patronage.local.runs import live_runs
 from patronage.logic.monitor.keys import decision_key
 from patronage.logic.monitor.measures import MEASURES
 from patronage.steps.generation import model_of
@@ -23,7 +23,7 @@ from patronage.stores.objects import read_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from patronage.cli.lakes import OpenLake
+    from patronage.local.lakes import OpenLake
 
 _FAMILIES = ("segments", "recommendations", "monitoring")
 

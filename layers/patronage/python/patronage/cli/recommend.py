@@ -9,7 +9,7 @@ import typer
 
 from patronage.cli.answers import JsonOption, TopKOption, print_answer
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
-from patronage.cli.runs import run_of
+from patronage.local.runs import run_of
 from patronage.logic.serve.context import Context
 from patronage.logic.serve.rights import Rights
 from patronage.steps import lookup

@@ -17,7 +17,7 @@ from patronage.logic.upload_keys import REPORTS, quarantine_key, report_key
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
-    from patronage.cli.lakes import OpenLake
+    from patronage.local.lakes import OpenLake
 
 
 def report(
@@ -32,7 +32,7 @@ def report(
 ) -> None:
     """Print what became of an upload's rows, the three commonest reasons first, and the rows refused.
 
-    Example: `patronage report raw/orders/march.csv`
+    Example: `patronage report orders.csv`
     """
     opened = open_lake(lake, stack)
     if object_ is None:

@@ -14,16 +14,16 @@ from patronage.cli.lakes import (
     LakeOption,
     SettingsOption,
     TimezoneOption,
-    create_lake,
-    shop_settings,
+    chosen_shop,
 )
 from patronage.cli.lines import console
 from patronage.cli.outputs import both_formats, print_segments, write_figures, write_recommendations
 from patronage.cli.progress import Stages
-from patronage.cli.runs import run_segmentation, run_training
 from patronage.cli.segment_output import write_method
 from patronage.cli.upload_report import print_report, refused_whole
 from patronage.errors import BadInput, RunFailed
+from patronage.local.lakes import create_lake
+from patronage.local.runs import run_segmentation, run_training
 from patronage.stores.objects import read_json
 
 
@@ -47,7 +47,7 @@ def run(
     if not orders.is_file():
         raise BadInput(f"{orders} is no file; name an order export with --orders")
     rules = {"drop_repeated_lines": drop_repeated_lines}
-    opened = create_lake(lake, shop_settings(settings, currency, timezone, **rules))
+    opened = create_lake(lake, chosen_shop(settings, currency, timezone, lake=lake, **rules))
     report = ingest_local(orders, opened, table="orders")
     if report["state"] == "unreadable":
         raise BadInput(f"{orders}: {report['problem']}")

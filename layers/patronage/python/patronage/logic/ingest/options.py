@@ -44,12 +44,29 @@ class Options:
 
     Parameters
     ----------
-    encoding, delimiter, quote, has_header, header, skip_lines, sheet, member, format
-        Instead of what would be detected.
+    encoding : str
+        Of CSV and JSON: ``utf-8``, ``utf-16``, ``utf-16-le``, ``utf-16-be`` or ``windows-1252``; this and
+        what follows stands instead of what would be detected.
+    delimiter : str
+        Of CSV: what stands between cells, 1 to 4 bytes.
+    quote : str, optional
+        Of CSV: what encloses cells; empty where nothing does.
+    has_header : bool, optional
+        Of CSV and XLSX: whether the first row names the columns.
+    header : tuple of str
+        Of CSV and XLSX: the columns' names; alone it says that the file has no header.
+    skip_lines : int, optional
+        Of CSV and XLSX: rows before the header.
+    sheet : str
+        Of XLSX: the sheet.
+    member : str
+        Of zip: the file in it.
+    format : str
+        ``csv``, ``json``, ``parquet`` or ``xlsx``.
     dialect : str
-        Name of the dialect.
+        Name of the dialect, whatever the header says.
     table : str
-        The canonical table.
+        The canonical table, whatever the key says.
     currency : str
         Of rows that name none.
     day_first : bool, optional

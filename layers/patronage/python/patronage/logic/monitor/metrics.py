@@ -30,7 +30,9 @@ DEGRADED = Metric("Degraded", "Count")
 EVENTS_REFUSED = Metric("EventsRefused", "Count")
 """1 an event that was refused, else 0: the sum are the refused, the number of samples all."""
 ROWS_READ = Metric("RowsRead", "Count")
+"""Rows of an upload that were read."""
 ROWS_REFUSED = Metric("RowsRefused", "Count")
+"""Rows of an upload that break a rule of their table."""
 QUALITY_BREACHES = Metric("QualityBreaches", "Count")
 """Rules of severity alarm that an upload breaks."""
 GENERATION_AGE = Metric("GenerationAgeHours", "None", AGING)

@@ -26,9 +26,10 @@ class RetrainOptions:
     every_days : int
         So many days of the shop's calendar after the last run began, the next is due.
     new_share : float
-        There is enough new data when the new order lines are this share of those that the live run knows,
+        There is enough new data when the new order lines are this share of those that the live run knows, and
+        `new_lines` at least.
     new_lines : int
-        and at least so many.
+        The fewest new order lines that are enough new data, whatever their share.
     cool_down_hours : float
         So long after a run began no other is started, except on demand, or where what is live knows less than
         half of the order lines.

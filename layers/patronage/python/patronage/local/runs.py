@@ -31,22 +31,26 @@ from patronage.stores.objects import read_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from patronage.cli.lakes import OpenLake
+    from patronage.local.lakes import OpenLake
     from patronage.steps.train.windows import Split
     from patronage.stores.objects import ObjectStore
 
 
-def run_segmentation(opened: OpenLake, *, on_step: Callable[[str], None] = lambda _: None) -> str:
+def run_segmentation(
+    opened: OpenLake, *, until: str | None = None, on_step: Callable[[str], None] = lambda _: None
+) -> str:
     """Segment the lake's customers and return the run's id; `RunFailed` where the gate is shut.
 
     Parameters
     ----------
     opened : OpenLake
         The lake.
+    until : str, optional
+        Day of the shop (``2026-01-31``) at whose end the run stops reading.
     on_step : callable, optional
         Told each step before it begins.
     """
-    run_id = _pinned("segments", opened)
+    run_id = _pinned("segments", opened, until=until)
     for name, work in BRANCHED.items():
         on_step(name.replace("_", " "))
         work(run_id, opened.lake)
@@ -151,11 +155,16 @@ def run_of(opened: OpenLake, family: str) -> str:
 
 def newest_run(store: ObjectStore, family: str) -> str:
     """Return the id of the run of a family that began last, of those that wrote their shards."""
-    suffix = f"/publish/{family}/shards.json"
-    runs = [key.split("/")[1] for key in store.keys("runs/") if key.endswith(suffix)]
+    runs = finished_runs(store, family)
     if not runs:
         raise NotFound(f"there is no run with {family} yet; start one with: patronage run --orders FILE")
-    return max(runs, key=lambda run_id: Manifest.load(store, run_id).created_at)
+    return max(runs, key=lambda manifest: manifest.created_at).run_id
+
+
+def finished_runs(store: ObjectStore, family: str) -> list[Manifest]:
+    """Return what the runs of a family that wrote their shards were pinned to."""
+    suffix = f"/publish/{family}/shards.json"
+    return [Manifest.load(store, key.split("/")[1]) for key in store.keys("runs/") if key.endswith(suffix)]
 
 
 def prepare_ratings(opened: OpenLake) -> str:
@@ -167,12 +176,14 @@ def prepare_ratings(opened: OpenLake) -> str:
     return run_id
 
 
-def _pinned(family: str, opened: OpenLake, *, promote: Mapping[str, str] | None = None) -> str:
+def _pinned(
+    family: str, opened: OpenLake, *, promote: Mapping[str, str] | None = None, until: str | None = None
+) -> str:
     now = datetime.now(UTC)
     run_id = f"{now:%Y%m%dT%H%M%S.%fZ}-{family}"
     live = live_runs(opened)
     store = opened.lake.store
-    more: dict[str, Any] = {"in_functions": False}
+    more: dict[str, Any] = {"in_functions": False, "until": until}
     if family == "recommendations":
         more |= {"variants": variants_kept(store), "promote": promote}
         if family in live:
