@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from dataclasses import replace
 
@@ -12,7 +11,6 @@ import pytest
 import scipy
 
 from models_support import ARMS
-from patronage import __version__
 from patronage.errors import BadField, BadInput, NotFound, RunFailed
 from patronage.logic.experiments.variants import variant_of
 from patronage.logic.serve.packing import unpack
@@ -29,7 +27,7 @@ from patronage.steps.train.inputs import load_active, load_interactions
 from patronage.stores.lake import Lake
 from patronage.stores.objects import FolderStore, read_json, write_json
 from patronage.stores.registry import Registry
-from tests_support import NOW, REPOSITORY
+from tests_support import NOW
 
 BLEND = variant_of(ARMS[2])[0]
 
@@ -56,11 +54,6 @@ def test_a_record_says_what_a_version_was_made_of(trained):
     assert found["parent"] == {}
     settings = record(trained, "ease", trained.first)["parameters"]["settings"]
     assert settings == {"regularization": 300.0, "dropout": 0.5, "trending": True}
-
-
-def test_the_version_of_the_library_is_that_of_the_package():
-    text = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
-    assert re.search(r'^version = "(.+)"$', text, re.M)[1] == __version__
 
 
 def test_a_promoted_version_reads_what_it_read_then_and_has_its_settings(trained):
