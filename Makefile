@@ -19,7 +19,7 @@ NAMED = name="$$($(VENV)/python infra/app.py --name $(STACK_ASKED))"
 .PHONY: help demo dashboard dev fmt lint types test test-all test-dashboard chaos bench results docs notebooks test-notebooks sbom audit settings synth deploy smoke diff destroy bootstrap lock release pr clean
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
 
 demo: $(STAMP)-demo $(SITE) ## deploy to a local cloud, run the real orders through it, keep serving until Ctrl-C
 	@$(VENV)/patronage demo $(ARGS)
@@ -89,7 +89,7 @@ synth: $(STAMP)-demo ## synthesise the CloudFormation template into cdk.out, lay
 check-%: $(STAMP)-demo
 	@$(if $(filter off,$(CHECK)),true,$(VENV)/python -m infra.check $* $(STACK_ASKED))
 
-deploy: check-deploy synth $(SITE) ## deploy to the AWS account of your credentials by patronage.toml; SETTINGS=, SHOP=, STACK=, SPARK=on, KEEP_DATA=off stand above it: docs/settings.md
+deploy: check-deploy synth $(SITE) ## deploy to the AWS account of your credentials by patronage.toml, which SETTINGS=, SHOP=, STACK=, SPARK=on, KEEP_DATA=off override: docs/settings.md
 	@$(CDK) deploy --app cdk.out $(ARGS)
 	@$(NAMED) && $(VENV)/patronage publish-dashboard --stack "$$name" && \
 		echo "Try each of its functions with: make smoke STACK=$$name"
@@ -100,7 +100,7 @@ smoke: $(STAMP)-demo ## call each function of the deployed stack once, with even
 diff: check-diff synth ## show what a deploy with the same settings would change
 	@$(CDK) diff --app cdk.out $(ARGS)
 
-destroy: check-destroy synth ## delete the stack named by STACK; its data stay unless it was deployed with KEEP_DATA=off (docs/upgrades.md)
+destroy: check-destroy synth ## delete the stack that STACK= or patronage.toml names; its data stay unless it was deployed with KEEP_DATA=off (docs/upgrades.md)
 	@$(CDK) destroy --app cdk.out $(ARGS)
 
 bootstrap: check-bootstrap synth ## prepare an AWS account and region for the CDK, once

@@ -80,7 +80,7 @@ _NEEDED = {
 def demo(
     orders: Annotated[
         Path | None,
-        typer.Option("--orders", help="Your own order export: CSV (plain or gzip) or Parquet."),
+        typer.Option("--orders", help="Your own order export: of any form that `patronage inspect` takes."),
     ] = None,
     currency: CurrencyOption = None,
     timezone: TimezoneOption = None,

@@ -28,7 +28,9 @@ from patronage.stores.objects import read_json
 
 
 def run(
-    orders: Annotated[Path, typer.Option("--orders", help="Order export: CSV (plain or gzip) or Parquet.")],
+    orders: Annotated[
+        Path, typer.Option("--orders", help="Order export, of any form that `patronage inspect` takes.")
+    ],
     out: Annotated[Path, typer.Option("--out", help="Folder for the answers.")] = Path("patronage-out"),
     lake: LakeOption = DEFAULT_LAKE,
     settings: SettingsOption = None,
