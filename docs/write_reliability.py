@@ -41,7 +41,8 @@ def table(outcomes: list[dict[str, object]]) -> str:
     told = []
     for (where, fault, outcome), found in rows.items():
         numbers = sorted({int(match[1]) for each in found if (match := _NUMBER.search(str(each["fault"])))})
-        which = f" {numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else "".join(f" {n}" for n in numbers)
+        is_row = len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1
+        which = f" {numbers[0]} to {numbers[-1]}" if is_row else f" {' and '.join(map(str, numbers))}".rstrip()
         struck = sum(int(str(each["struck"])) for each in found)
         told.append(f"| {where} | {fault}{which} | {struck or ''} | {outcome} |\n")
     return HEADER + "".join(told)
