@@ -42,9 +42,9 @@ def table(outcomes: list[dict[str, object]]) -> str:
     for (where, fault, outcome), found in rows.items():
         numbers = sorted({int(match[1]) for each in found if (match := _NUMBER.search(str(each["fault"])))})
         is_row = len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1
-        which = f" {numbers[0]} to {numbers[-1]}" if is_row else f" {' and '.join(map(str, numbers))}".rstrip()
+        which = f"{numbers[0]} to {numbers[-1]}" if is_row else " and ".join(map(str, numbers))
         struck = sum(int(str(each["struck"])) for each in found)
-        told.append(f"| {where} | {fault}{which} | {struck or ''} | {outcome} |\n")
+        told.append(f"| {where} | {f'{fault} {which}'.rstrip()} | {struck or ''} | {outcome} |\n")
     return HEADER + "".join(told)
 
 
