@@ -24,14 +24,14 @@ WIDTH = 100
 
 
 def patronage(
-    *arguments: str, cwd: Path, environment: Mapping[str, str] | None = None
+    *arguments: str, cwd: Path, environment: Mapping[str, str] | None = None, width: int = WIDTH
 ) -> subprocess.CompletedProcess[str]:
     """Do what the command does."""
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(console, "width", WIDTH)
+        patch.setattr(console, "width", width)
         patch.chdir(cwd)
-        for name, value in {"COLUMNS": str(WIDTH), "NO_COLOR": "1", **(environment or {})}.items():
+        for name, value in {"COLUMNS": str(width), "NO_COLOR": "1", **(environment or {})}.items():
             patch.setenv(name, value)
         patch.setattr(sys, "argv", ["patronage", *arguments])
         with pytest.raises(SystemExit) as ended:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,10 @@ def adds_up(report: dict[str, Any]) -> bool:
     """Say whether every row that was read has exactly one fate."""
     fates = ("kept", "refused", "repeated", "superseded")
     return report["state"] in {"done", "refused"} and report["read"] == sum(report[fate] for fate in fates)
+
+
+HAS_JAVA = shutil.which("java") is not None
+NO_JAVA = "Spark needs Java 17 or newer: apt-get install openjdk-17-jre-headless"
 
 
 def shared_data() -> Path:

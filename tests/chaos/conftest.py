@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from chaos_shop_support import CLOCK, Shop
 from chaos_support import EXTENSION, OUTCOMES
 from patronage.cloud import Cloud, MiniStack, deploy, repository, synthesise
 from patronage.settings import Shop as Settings
+from tests_support import HAS_JAVA, NO_JAVA
 
 CLOCKS = Path(__file__).parent / "clock"
 QUICKLY = {"SFN_WAIT_SCALE": "0.02", "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.2", "PYTHONPATH": str(CLOCKS)}
@@ -35,8 +35,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 @pytest.fixture(scope="module")
 def shop_on_spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """Give a shop of its own whose runs are Spark jobs; its roles are those of the other shop but one."""
-    if shutil.which("java") is None:
-        pytest.skip("Spark needs Java 17 or newer: apt-get install openjdk-17-jre-headless")
+    if not HAS_JAVA:
+        pytest.skip(NO_JAVA)
     folder = tmp_path_factory.mktemp("chaos_on_spark")
     with _disturbed(folder, folder, context={"spark": "on"}) as found:
         found.stack.lake_store().write_bytes("settings/engine.toml", b'engine = "spark"\n')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,6 +24,7 @@ from patronage.cloud import (
 from patronage.settings import Shop
 from patronage.steps.monitor.ended import run_record
 from patronage.stores.objects import read_json
+from tests_support import HAS_JAVA, NO_JAVA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,10 +33,7 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.local_cloud,
     pytest.mark.slow,
-    pytest.mark.skipif(
-        shutil.which("java") is None,
-        reason="Spark needs Java 17 or newer: apt-get install openjdk-17-jre-headless",
-    ),
+    pytest.mark.skipif(not HAS_JAVA, reason=NO_JAVA),
 ]
 SETTINGS = "settings/engine.toml"
 JOBS = {"segmentation": "large", "training": "lists"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,14 +9,13 @@ import pytest
 from engines_support import Recorder, Twins
 from patronage.engines.spark import SMALL, UNCOMPILED, session
 from spark_shops_support import copied
-from tests_support import ALL
+from tests_support import ALL, HAS_JAVA, NO_JAVA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyspark.sql import SparkSession
 
-NO_JAVA = "Java 17 is missing; install it with: apt-get install openjdk-17-jre-headless"
 LARGE = {
     "spark.master": "local[2]",
     "spark.sql.shuffle.partitions": "3",
@@ -30,7 +28,7 @@ LARGE = {
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory) -> Iterator[SparkSession]:
-    if shutil.which("java") is None:
+    if not HAS_JAVA:
         pytest.skip(NO_JAVA)
     settings = dict(SMALL)
     if ALL:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import os
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from patronage.cli import _COMMANDS, main
-from patronage.cli.outputs import console
+import run_support
+from patronage.cli import _COMMANDS
 from patronage.logic.recommenders.candidates import CANDIDATES, HYBRID
 
 PATRONAGE = Path(sys.executable).parent / "patronage"
@@ -31,20 +29,7 @@ def as_a_process(*arguments: str, cwd: Path, code: int = 0) -> subprocess.Comple
 
 def patronage(*arguments: str, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
     """Do what the process does, in this one: its imports are paid once."""
-    out, err = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(console, "width", 120)
-        patch.setenv("COLUMNS", "120")
-        patch.setenv("NO_COLOR", "1")
-        patch.chdir(cwd)
-        patch.setattr(sys, "argv", ["patronage", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-    left = ended.value.code
-    returned = left if isinstance(left, int) else int(left is not None)
-    return checked(
-        subprocess.CompletedProcess(["patronage", *arguments], returned, out.getvalue(), err.getvalue()), code
-    )
+    return checked(run_support.patronage(*arguments, cwd=cwd, width=120), code)
 
 
 def checked(done: subprocess.CompletedProcess[str], code: int) -> subprocess.CompletedProcess[str]:

@@ -39,9 +39,10 @@ def open_folder(folder: Path) -> OpenLake:
         There is no lake in the folder.
     """
     store = FolderStore(folder)
-    if not store.exists(_SETTINGS_KEY):
+    kept = _kept_shop(store)
+    if kept is None:
         raise NotFound(f"{folder} holds no lake; make one with: patronage run --orders FILE --lake {folder}")
-    return OpenLake(Lake(store), Shop.from_json(store.read_bytes(_SETTINGS_KEY).decode()), folder=folder)
+    return OpenLake(Lake(store), kept, folder=folder)
 
 
 def create_lake(folder: Path, shop: Shop) -> OpenLake:
@@ -53,14 +54,13 @@ def create_lake(folder: Path, shop: Shop) -> OpenLake:
         The lake was made with another currency or zone: its money and days would not add up with these.
     """
     store = FolderStore(folder)
-    if store.exists(_SETTINGS_KEY):
-        kept = Shop.from_json(store.read_bytes(_SETTINGS_KEY).decode())
-        is_other = (kept.currency, kept.timezone) != (shop.currency, shop.timezone)
-        if is_other and Lake(store).snapshot("orders").version >= 0:
-            raise BadInput(
-                f"the lake {folder} is kept in {kept.currency} and {kept.timezone}, not {shop.currency} and "
-                f"{shop.timezone}; name another folder with --lake, or give those settings"
-            )
+    kept = _kept_shop(store) or shop
+    is_other = (kept.currency, kept.timezone) != (shop.currency, shop.timezone)
+    if is_other and Lake(store).snapshot("orders").version >= 0:
+        raise BadInput(
+            f"the lake {folder} is kept in {kept.currency} and {kept.timezone}, not {shop.currency} and "
+            f"{shop.timezone}; name another folder with --lake, or give those settings"
+        )
     store.write_bytes(_SETTINGS_KEY, shop.to_json().encode())
     return OpenLake(Lake(store), shop, folder=folder)
 
@@ -74,12 +74,14 @@ def shop_settings(
     **rules: Any,
 ) -> Shop:
     """Read the settings file, or else those that a lake keeps, and let the options go before them."""
-    kept = FolderStore(lake) if settings is None and lake is not None else None
-    if kept is not None and kept.exists(_SETTINGS_KEY):
-        base = json.loads(kept.read_bytes(_SETTINGS_KEY))
-    else:
-        base = json.loads((read_settings(settings) if settings else Settings()).shop.to_json())
+    kept = _kept_shop(FolderStore(lake)) if settings is None and lake is not None else None
+    base = json.loads((kept or (read_settings(settings) if settings else Settings()).shop).to_json())
     chosen = {"currency": currency, "timezone": timezone, **rules}
     shop = Shop.from_mapping(base | {name: value for name, value in chosen.items() if value is not None})
     Rates.from_mapping(shop.rates)  # a wrong rate is told now, not at the first file
     return shop
+
+
+def _kept_shop(store: FolderStore) -> Shop | None:
+    """Return the settings that a folder's lake keeps; None where there is no lake."""
+    return Shop.from_json(store.read_bytes(_SETTINGS_KEY).decode()) if store.exists(_SETTINGS_KEY) else None
