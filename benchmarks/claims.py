@@ -39,7 +39,7 @@ USUAL_CLUSTERS = 4
 """As many as scripts take that cluster recency, frequency and money."""
 
 CAME_BACK = """
-SELECT segment_id AS segment_ids, recency_days, churn_probability, expected_purchases_3m,
+SELECT segment_id AS segment_ids, recency_days, churn_probability, probability_alive,
 known.customer_id IN (
     SELECT customer_id FROM orders
     WHERE customer_id IS NOT NULL AND kind = 'sale' AND shop_day(ordered_at) > CAST($until AS DATE)
@@ -55,7 +55,7 @@ class Later(NamedTuple):
     segment_ids: NDArray[np.str_]
     recency_days: NDArray[np.int64]
     churn_probability: NDArray[np.float64]
-    expected_purchases_3m: NDArray[np.float64]
+    probability_alive: NDArray[np.float64]
     came_back: NDArray[np.bool_]
 
 
@@ -89,12 +89,16 @@ def champions_churn_90d() -> Figure:
 
 
 def churn_auc_90d() -> Figure:
-    """Rank customers by how few purchases are forecast for 3 months, against ranking by recency alone."""
+    """Rank customers by the chance that they buy nothing in 3 months, against ranking by recency alone."""
     later = _later(90)
     is_gone = ~later.came_back
-    by_probability = roc_auc_score(is_gone, later.churn_probability)
-    print(f"churn_auc_90d: by churn_probability {by_probability:.4f}", file=sys.stderr)
-    ours = roc_auc_score(is_gone, -later.expected_purchases_3m)
+    by_alive = roc_auc_score(is_gone, 1 - later.probability_alive)
+    print(
+        f"churn_auc_90d: by 1 - P(alive) {by_alive:.4f}; of whom {later.churn_probability.mean():.4f} were "
+        f"forecast to stay away, {is_gone.mean():.4f} did",
+        file=sys.stderr,
+    )
+    ours = roc_auc_score(is_gone, later.churn_probability)
     return Figure(float(ours), "AUC", "recency alone", float(roc_auc_score(is_gone, later.recency_days)))
 
 

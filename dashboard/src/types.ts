@@ -466,6 +466,7 @@ export interface Customer extends Head {
   expected_gap_days?: number | null;
   overdue?: number | null;
   probability_alive?: number | null;
+  churn_probability?: number | null;
   expected_purchases_12m?: number | null;
   expected_value_3m_minor?: number | null;
   expected_value_3m_low_minor?: number | null;

@@ -112,6 +112,17 @@ def test_a_purchase_quantile_is_the_least_that_is_enough(parameters, history, ho
         assert parameters.probability_above(history, horizon, found - 1)[0] > 1 - level
 
 
+@given(PARAMETERS, histories(), st.floats(1, 1000))
+def test_no_purchase_ahead_by_the_formula(parameters, history, horizon):
+    """A gamma-Poisson customer of r + x and alpha + T who is alive, or one who is not."""
+    none = parameters.probability_of_none(history, horizon)[0]
+    alive = parameters.probability_alive(history)[0]
+    age, shape = parameters.alpha + history.age[0], parameters.r + history.frequency[0]
+    assert none == pytest.approx(1 - alive + alive * (age / (age + horizon)) ** shape, abs=1e-9)
+    assert 1 - alive <= none + 1e-12
+    assert parameters.probability_of_none(history, horizon * 2)[0] <= none
+
+
 @settings(max_examples=examples(25))
 @given(histories(), st.sampled_from([91.3125, 365.25]), st.sampled_from([0.1, 0.5, 0.9]), st.floats(0.3, 30))
 def test_a_value_quantile_is_that_of_draws(history, horizon, level, p):

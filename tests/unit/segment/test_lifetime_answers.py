@@ -9,11 +9,12 @@ the tests of the Python package lifetimes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from cdnow_support import sample, summary
 from patronage.logic.segments.lifetime import (
@@ -23,6 +24,7 @@ from patronage.logic.segments.lifetime import (
     GammaGammaParameters,
     Histories,
     Spending,
+    holdout_report,
     independence,
     lifetime_value,
 )
@@ -126,6 +128,20 @@ def test_value_and_frequency_of_cdnow_are_as_independent_as_the_note_says(cdnow)
     found = independence(cdnow.spending)
     assert found.pearson == pytest.approx(0.11, abs=0.005)
     assert found.holds
+
+
+def test_who_stays_away_for_39_weeks_of_cdnow(cdnow):
+    """The paper's model, at its own data: the share that buys nothing, and who; P(alive) says who worse."""
+    answer = lifetime_value(cdnow.histories, cdnow.spending, horizons=[39])
+    churn, gone = answer.churn_probability[:, 0], cdnow.later_purchases == 0
+    assert churn.mean() == pytest.approx(gone.mean(), abs=0.03)
+    auc = roc_auc_score(gone, churn)
+    assert auc > 0.75 > 0.5 > roc_auc_score(gone, 1 - answer.probability_alive)
+    later = {"later_purchases": cdnow.later_purchases, "later_value": cdnow.later_value}
+    report = holdout_report(cdnow.histories, cdnow.spending, **later, days=39)
+    assert asdict(report.churn) == pytest.approx(
+        {"predicted": churn.mean(), "actual": gone.mean(), "auc": auc, "customers": 2357}
+    )
 
 
 def test_the_next_39_weeks_of_cdnow_end_inside_the_intervals(cdnow):

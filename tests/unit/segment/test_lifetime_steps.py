@@ -193,7 +193,7 @@ def test_a_year_of_a_real_shop_is_forecast_and_held_against_its_second_half(real
     )
     np.testing.assert_array_equal(forecasts["value_3m_high"], answer.value.high[:, 0])
     np.testing.assert_array_equal(forecasts["purchases_12m_low"], answer.purchases.low[:, 1])
-    np.testing.assert_allclose(forecasts["probability_alive"] + forecasts["churn_probability"], 1)
+    np.testing.assert_array_equal(forecasts["churn_probability"], answer.churn_probability[:, 0])
     for total, column in (("value_12m", "value_12m"), ("purchases_3m", "purchases_3m")):
         stated = report["totals"][total]
         assert stated["expected"] == pytest.approx(np.nansum(forecasts[column]))
@@ -209,6 +209,10 @@ def test_a_year_of_a_real_shop_is_forecast_and_held_against_its_second_half(real
     )
     assert abs(holdout["purchases"]["bias"]) < 0.15
     assert 0.75 < holdout["purchases"]["coverage"] < 0.97
+    churn, gone = holdout["churn"], found["later_purchases"][known] == 0
+    assert (churn["customers"], churn["actual"]) == (known.sum(), pytest.approx(gone.mean()))
+    assert abs(churn["predicted"] - churn["actual"]) < 0.05
+    assert churn["auc"] > 0.7
     often = holdout["by_frequency"][-1]
     rows = known & (found["calibration_frequency"] >= 7)
     assert (often["frequency"], often["customers"]) == ("7+", rows.sum())

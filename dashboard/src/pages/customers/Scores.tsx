@@ -66,7 +66,7 @@ function figures(found: Customer): { name: FigureName; value: string }[] {
     { name: "frequency", value: number(found.frequency) },
     { name: "recency_days", value: found.recency_days === null || found.recency_days === undefined ? texts.none : duration(found.recency_days * 86_400) },
     { name: "rfm", value: score },
-    { name: "probability_alive", value: percent(found.probability_alive) },
+    { name: "churn_probability", value: percent(found.churn_probability) },
     { name: "expected_value_12m_minor", value: money(found.expected_value_12m_minor, found.currency) },
     { name: "expected_purchases_12m", value: number(found.expected_purchases_12m, 1) },
     { name: "expected_gap_days", value: found.expected_gap_days === null || found.expected_gap_days === undefined ? texts.none : duration(found.expected_gap_days * 86_400) },

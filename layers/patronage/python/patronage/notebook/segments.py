@@ -158,8 +158,9 @@ class SegmentFrames:
         -------
         pandas.DataFrame
             A row a customer of whom something is forecast, by customer_id: probability_alive,
-            churn_probability (one less it), and for 3 and 12 months expected_purchases and expected_value
-            (``…_3m_minor``), each with ``low`` and ``high`` of its 80 % interval.
+            churn_probability (that nothing is bought within 3 months), and for 3 and 12 months
+            expected_purchases and expected_value (``…_3m_minor``), each with ``low`` and ``high`` of its
+            80 % interval.
 
         Raises
         ------

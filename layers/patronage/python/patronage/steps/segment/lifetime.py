@@ -40,8 +40,9 @@ HORIZONS = {"3m": THREE_MONTHS_DAYS, "12m": TWELVE_MONTHS_DAYS}
 def lifetime(run_id: str, store: ObjectStore) -> dict[str, Any]:
     """Forecast every buyer's purchases and money; write `clv/lifetime.npz` and `clv/lifetime.json`.
 
-    The arrays, rows by the buyers' idx, are probability_alive, churn_probability and, each ending in
-    ``_3m`` or ``_12m``, purchases and value (minor units) with ``_low`` and ``_high`` of the 80 % interval.
+    The arrays, rows by the buyers' idx, are probability_alive, churn_probability (of no purchase within 3
+    months) and, each ending in ``_3m`` or ``_12m``, purchases and value (minor units) with ``_low`` and
+    ``_high`` of the 80 % interval.
     value_12m_variance and value_12m_shift_1 to _7 are what `lifetime_totals.sql` adds up to intervals of
     groups. A value is NaN of a buyer whose refunds took all the money.
 
@@ -78,7 +79,7 @@ def _learned_from(columns: Columns, period: str) -> tuple[Histories, Spending]:
 def _by_customer(answer: LifetimeValue) -> dict[str, NDArray[Any]]:
     columns: dict[str, NDArray[Any]] = {
         "probability_alive": answer.probability_alive,
-        "churn_probability": 1 - answer.probability_alive,
+        "churn_probability": answer.churn_probability[:, list(HORIZONS).index("3m")],
     }
     for name, forecast in (("purchases", answer.purchases), ("value", answer.value)):
         for place, ending in enumerate(HORIZONS):
@@ -155,5 +156,6 @@ def _reported(report: HoldoutReport) -> dict[str, Any]:
         "spending": _model(report.model.spending),
         "purchases": None if report.purchases is None else asdict(report.purchases),
         "value": None if report.value is None else asdict(report.value),
+        "churn": None if report.churn is None else asdict(report.churn),
         "by_frequency": [asdict(each) for each in report.by_frequency],
     }

@@ -8,6 +8,7 @@ from patronage.logic.segments.lifetime._fitting import Outcome, Reason
 from patronage.logic.segments.lifetime._gamma_gamma import GammaGamma, GammaGammaParameters
 from patronage.logic.segments.lifetime._histories import Histories, Spending
 from patronage.logic.segments.lifetime._holdout import (
+    ChurnComparison,
     Comparison,
     FrequencyClass,
     HoldoutReport,
@@ -27,6 +28,7 @@ from patronage.logic.segments.lifetime._value import (
 __all__ = [
     "BgNbd",
     "BgNbdParameters",
+    "ChurnComparison",
     "Comparison",
     "Forecast",
     "FrequencyClass",

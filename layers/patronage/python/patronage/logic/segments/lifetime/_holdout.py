@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.stats import rankdata
 
 from patronage.errors import BadInput
 from patronage.logic.segments.lifetime._value import lifetime_value
@@ -49,6 +50,27 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class ChurnComparison:
+    """Who was forecast to buy nothing in the holdout beside who bought nothing.
+
+    Parameters
+    ----------
+    predicted, actual : float
+        Mean probability of no purchase, and the share of the customers who made none.
+    auc : float or None
+        Area under the ROC curve: the chance that of two customers the one who bought nothing had the higher
+        probability (Mann and Whitney 1947); 0.5 is a guess. None where all bought or none did.
+    customers : int
+        Of whom a forecast was made.
+    """
+
+    predicted: float
+    actual: float
+    auc: float | None
+    customers: int
+
+
+@dataclass(frozen=True)
 class FrequencyClass:
     """Mean purchases of the customers who had bought again so many times, as the paper's figure has them.
 
@@ -82,6 +104,8 @@ class HoldoutReport:
         None where nothing was forecast.
     value : Comparison or None
         Of the customers of whom a value was forecast.
+    churn : ChurnComparison or None
+        None where nothing was forecast.
     by_frequency : list of FrequencyClass
         Without the classes that nobody is in.
     """
@@ -90,6 +114,7 @@ class HoldoutReport:
     model: LifetimeValue
     purchases: Comparison | None
     value: Comparison | None
+    churn: ChurnComparison | None
     by_frequency: list[FrequencyClass]
 
 
@@ -124,6 +149,7 @@ def holdout_report(
         model=model,
         purchases=_comparison(model.purchases, later_purchases),
         value=_comparison(model.value, later_value),
+        churn=_churn(model.churn_probability[:, 0], later_purchases),
         by_frequency=_classes(histories.frequency, model.purchases.expected[:, 0], later_purchases),
     )
 
@@ -145,6 +171,22 @@ def _comparison(forecast: Forecast, happened: Numbers) -> Comparison | None:
         mean_absolute_error=float(np.abs(expected - actual).mean()),
         coverage=float(((low <= actual) & (actual <= high)).mean()),
         customers=int(known.sum()),
+    )
+
+
+def _churn(probability: Numbers, later_purchases: Numbers) -> ChurnComparison | None:
+    known = ~np.isnan(probability)
+    if not known.any():
+        return None
+    predicted, gone = probability[known], later_purchases[known] == 0
+    n_gone, n = int(gone.sum()), len(gone)
+    pairs = n_gone * (n - n_gone)
+    above = rankdata(predicted)[gone].sum() - n_gone * (n_gone + 1) / 2
+    return ChurnComparison(
+        predicted=float(predicted.mean()),
+        actual=n_gone / n,
+        auc=float(above / pairs) if pairs else None,
+        customers=n,
     )
 
 

@@ -48,10 +48,7 @@ class BgNbdParameters:
                 raise BadInput(f"{name}={value} must be a finite number above 0")
 
     def probability_alive(self, histories: Histories) -> Numbers:
-        """Return P(alive) at the end of the observation, shape (n,); 1 after a single purchase.
-
-        The probability of churn is its complement.
-        """
+        """Return P(alive) at the end of the observation, shape (n,); 1 after a single purchase."""
         x = histories.frequency
         again = np.maximum(x, 1)
         since = np.log1p((histories.age - histories.recency) / (self.alpha + histories.recency))
@@ -84,6 +81,14 @@ class BgNbdParameters:
         check_horizon(horizon)
         alive = self.probability_alive(histories)
         return alive * self.above_if_alive(histories.frequency, histories.age, horizon, purchases)
+
+    def probability_of_none(self, histories: Histories, horizon: float) -> Numbers:
+        """Return the probability of no purchase within `horizon`, shape (n,).
+
+        It is 1 - P(alive) * (1 - ((alpha + T) / (alpha + T + horizon)) ** (r + x)): unlike P(alive) it sees
+        that who bought once long ago hardly buys, and what it says can be held against what came.
+        """
+        return 1 - self.probability_above(histories, horizon, np.zeros(len(histories)))
 
     def above_if_alive(self, frequency: Numbers, age: Numbers, horizon: float, purchases: Numbers) -> Numbers:
         """Return the probability of more than so many purchases of a customer who is alive."""

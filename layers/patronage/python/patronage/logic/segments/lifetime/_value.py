@@ -70,7 +70,9 @@ class LifetimeValue:
     Parameters
     ----------
     probability_alive : array, shape (n,)
-        The probability of churn is its complement.
+        That the customer has not left for good; 1 after a single purchase, for nobody leaves before a second.
+    churn_probability : array, shape (n, horizons)
+        That nothing is bought within each horizon; nan where nothing is known of coming purchases.
     purchases : Forecast
         Purchase occasions within each horizon.
     value : Forecast
@@ -86,6 +88,7 @@ class LifetimeValue:
     """
 
     probability_alive: Numbers
+    churn_probability: Numbers
     purchases: Forecast
     value: Forecast
     customers_without_value: int
@@ -169,11 +172,11 @@ def _forecasts(
     money: GammaGamma | None,
     horizons: Sequence[float],
     tail: float,
-) -> tuple[Numbers, Forecast, Forecast]:
-    """Return P(alive), purchases and value, each different customer computed once."""
+) -> tuple[Numbers, Numbers, Forecast, Forecast]:
+    """Return P(alive), churn, purchases and value, each different customer computed once."""
     if buying is None:
         nothing = _nothing_known(len(histories), horizons)
-        return np.ones(len(histories)), nothing, nothing
+        return np.ones(len(histories)), nothing.expected, nothing, nothing
     columns = (histories.frequency, histories.recency, histories.age, spending.occasions)
     (*history, occasions), index, _ = distinct_rows(*columns)
     kinds = Histories.unchecked(*history)
@@ -202,11 +205,13 @@ def _forecasts(
         np.stack(moved, axis=2, dtype=np.float32, casting="same_kind").take(index, axis=0),
     )
     alive = buying.parameters_.probability_alive(kinds).take(index)
+    none = [buying.parameters_.probability_of_none(kinds, horizon).take(index) for horizon in horizons]
+    churn = np.stack(none, axis=1)
     if money is None:
-        return alive, purchases, _nothing_known(len(histories), horizons)
+        return alive, churn, purchases, _nothing_known(len(histories), horizons)
     rate = money.parameters_.posterior(spending)[1][:, None]
     low, high = ahead.money.take(index, axis=1) * rate
-    return alive, purchases, _value(purchases, squared, (low, high), spending, money)
+    return alive, churn, purchases, _value(purchases, squared, (low, high), spending, money)
 
 
 def _value(
