@@ -86,6 +86,7 @@ export interface SegmentRow {
   expected_value_12m_low_minor: number | null;
   expected_value_12m_high_minor: number | null;
   mean_probability_alive: number | null;
+  mean_churn_probability?: number | null;
   mean_recency_days?: number | null;
   mean_frequency?: number | null;
   description?: string;

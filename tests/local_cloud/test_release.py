@@ -50,10 +50,17 @@ def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(bare: Path, *arguments: object) -> str:
+    """Run the installed command line, which must succeed, and return what it said."""
+    done = try_to_run(bare, *arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def try_to_run(bare: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run the installed command line in an empty folder with an empty home."""
     home = bare / "home"
     home.mkdir(exist_ok=True)
-    done = subprocess.run(
+    return subprocess.run(
         [bare / "venv" / "bin" / "patronage", *map(str, arguments)],
         cwd=bare,
         env={"HOME": str(home), "PATH": os.defpath, "LANG": "C.UTF-8"},
@@ -62,8 +69,6 @@ def run(bare: Path, *arguments: object) -> str:
         timeout=900,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -99,18 +104,13 @@ def test_the_sdist_has_the_tests_and_what_the_wheel_is_built_from(built: Path):
     assert not [name for name in names if name.startswith((".venv/", "build/", "cdk.out/"))]
 
 
-def test_without_its_extra_the_demo_says_what_to_install(wheel: Path, tmp_path: Path):
+def test_the_sdist_installs_runs_and_says_what_its_demo_lacks(built: Path, some_orders: Path, tmp_path: Path):
     subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, tmp_path / "venv"], check=True)
-    install = [UV, "pip", "install", "--quiet", "--python", tmp_path / "venv" / "bin" / "python", wheel]
-    subprocess.run(install, cwd=tmp_path, check=True)
-    done = subprocess.run(
-        [tmp_path / "venv" / "bin" / "patronage", "demo", "--once"],
-        cwd=tmp_path,
-        env={"HOME": str(tmp_path), "PATH": os.defpath},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    install = [UV, "pip", "install", "--quiet", "--python", tmp_path / "venv" / "bin" / "python"]
+    subprocess.run([*install, built / f"patronage-{__version__}.tar.gz"], cwd=tmp_path, check=True)
+
+    assert "Champions" in run(tmp_path, "run", "--orders", some_orders, *SHOP)
+    done = try_to_run(tmp_path, "demo", "--once")
     assert done.returncode == 1
     assert "the package aws-cdk-lib is not installed" in done.stderr
     assert "pip install 'patronage[demo]'" in done.stderr

@@ -91,6 +91,9 @@ def test_a_run_says_everything_of_each_customer_and_the_methods_add_up(run_id, l
             members = [row for row in rows if row[column] == profile["segment_id"]]
             assert profile["customers"] == len(members)
             assert profile["net_minor"] == sum(row["net_minor"] for row in members)
+            for name in ("probability_alive", "churn_probability"):
+                mean = sum(row[name] for row in members) / len(members)
+                assert profile[f"mean_{name}"] == pytest.approx(mean)
             assert profile["expected_value_12m_minor"] == pytest.approx(
                 sum(row["expected_value_12m_minor"] for row in members), abs=len(members)
             )

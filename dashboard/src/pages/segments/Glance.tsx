@@ -33,7 +33,7 @@ export function Glance({ segmentId, method }: { segmentId: string; method: Metho
             <Figure label={labels.customers} definition={words.customersDefinition} value={`${number(row.customers)} (${words.ofAll(percent(row.customer_share))})`} />
             <Figure label={labels.net} definition={words.netDefinition} value={`${money(row.net_minor, found.currency, { isCompact: true })} (${percent(row.revenue_share)})`} />
             <Figure label={labels.expected} definition={words.expectedDefinition} value={`${money(row.expected_value_12m_minor, found.currency, { isCompact: true })} (${words.interval(low, high)})`} />
-            <Figure label={labels.alive} definition={words.aliveDefinition} value={percent(row.mean_probability_alive)} />
+            <Figure label={labels.churn} definition={words.churnDefinition} value={percent(row.mean_churn_probability)} />
             <Figure label={labels.recency} definition={words.recencyDefinition} value={typeof row.mean_recency_days === "number" ? words.days(row.mean_recency_days) : texts.none} />
             <Figure label={labels.frequency} definition={words.frequencyDefinition} value={number(row.mean_frequency as number | null | undefined, 1)} />
           </div>
@@ -50,6 +50,7 @@ export function Glance({ segmentId, method }: { segmentId: string; method: Metho
             { key: "expected_value_12m_minor", label: labels.expected, kind: "money" },
             { key: "expected_value_12m_low_minor", label: labels.expectedLow, kind: "money" },
             { key: "expected_value_12m_high_minor", label: labels.expectedHigh, kind: "money" },
+            { key: "mean_churn_probability", label: labels.churn, kind: "percent" },
             { key: "mean_probability_alive", label: labels.alive, kind: "percent" },
           ],
           rows: row ? [{ ...(row as Record<string, unknown> as Record<string, number>) }] : [],

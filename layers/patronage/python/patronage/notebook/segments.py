@@ -21,7 +21,8 @@ _SEGMENT = {
     **typed(WHOLE, "customers"),
     **typed(NUMBER, "customer_share"),
     **typed(WHOLE, "net_minor"),
-    **typed(NUMBER, "revenue_share", "mean_recency_days", "mean_frequency", "mean_probability_alive"),
+    **typed(NUMBER, "revenue_share", "mean_recency_days", "mean_frequency"),
+    **typed(NUMBER, "mean_probability_alive", "mean_churn_probability"),
     **typed(
         WHOLE, "expected_value_12m_minor", "expected_value_12m_low_minor", "expected_value_12m_high_minor"
     ),
@@ -89,8 +90,9 @@ class SegmentFrames:
         pandas.DataFrame
             A row a segment, the greatest net first: segment_id and name (text), customers (integer),
             customer_share and revenue_share (of those who are in a segment, 0 to 1), net_minor (integer),
-            mean_recency_days, mean_frequency, mean_probability_alive, and expected_value_12m_minor with the
-            bounds of its 80 % interval. Without purchases to forecast from, the latter are absent.
+            mean_recency_days, mean_frequency, mean_probability_alive, mean_churn_probability (of no purchase
+            within 3 months), and expected_value_12m_minor with the bounds of its 80 % interval. Without
+            purchases to forecast from, the latter are absent.
 
         Raises
         ------

@@ -6,7 +6,8 @@ SELECT
     CAST(SUM(net_minor) AS BIGINT) AS net_minor,
     AVG(recency_days) AS mean_recency_days,
     AVG(frequency) AS mean_frequency,
-    AVG(probability_alive) AS mean_probability_alive
+    AVG(probability_alive) AS mean_probability_alive,
+    AVG(churn_probability) AS mean_churn_probability
 FROM segmented
 GROUP BY group_id
 ORDER BY net_minor DESC, group_id

@@ -125,6 +125,7 @@ _PROFILE = (
     "mean_recency_days",
     "mean_frequency",
     "mean_probability_alive",
+    "mean_churn_probability",
     "expected_value_12m_minor",
     "expected_value_12m_low_minor",
     "expected_value_12m_high_minor",

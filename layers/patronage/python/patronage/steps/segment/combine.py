@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from patronage.stores.lake import Lake
     from patronage.stores.objects import ObjectStore
 
-_OF_PROFILES = "customer_id, net_minor, recency_days, frequency, probability_alive"
+_OF_PROFILES = "customer_id, net_minor, recency_days, frequency, probability_alive, churn_probability"
 PER_CUSTOMER = ("rfm", "lifecycle", "behaviour")
 """The branches that write a Parquet file of a row a customer."""
 
