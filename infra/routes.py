@@ -41,9 +41,7 @@ def add_routes(
         "Validator", validate_request_body=True, validate_request_parameters=True
     )
     integrations = {
-        name: apigateway.LambdaIntegration(
-            each.function, allow_test_invoke=False, scope_permission_to_method=False
-        )
+        name: apigateway.LambdaIntegration(each.function, scope_permission_to_method=False)
         for name, each in functions.items()
     }
     for route in ROUTES:

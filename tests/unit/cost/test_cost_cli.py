@@ -48,13 +48,13 @@ def test_people_read_totals_and_what_is_idle():
 def test_where_idle_is_over_five_dollars_it_says_how_to_be_under():
     out = asked("--orders", "100")
     found = json.loads(asked("--orders", "100", "--json"))["idle"]["usd_without_free"]
-    assert ("dashboard=off" in out) == (found > 5)
+    assert ("dashboard = false" in out) == (found > 5)
     assert "leaves out $3.00" in out
     without = json.loads(asked("--orders", "100", "--json"))
     without["idle"]["usd_without_free"] = 4.99
     with console.capture() as said:
         print_estimate(without)
-    assert "dashboard=off" not in said.get()
+    assert "dashboard = false" not in said.get()
 
 
 @pytest.mark.parametrize(

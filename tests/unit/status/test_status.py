@@ -157,6 +157,14 @@ def test_while_the_first_run_is_going_no_other_is_asked_for(decided):
     assert said(document) == "The first run of recommendations is going; look again when it has ended."
 
 
+def test_while_something_looks_for_drift_the_first_time_nobody_is_asked_to_start_it(store):
+    runs = {"monitoring": [Execution("m1", "RUNNING", ago(minutes=1), None)]}
+    live = {name: each for name, each in LIVE.items() if name != "monitoring"}
+    document = found(store, pointer=live, executions=runs)
+    assert commands(document) == [""]
+    assert said(document) == "The first run of monitoring is going; look again when it has ended."
+
+
 def test_an_alarm_has_its_short_name_and_its_runbook(decided):
     alarms = [
         Alarm(

@@ -35,8 +35,8 @@ def print_estimate(found: dict[str, Any]) -> None:
     )
     if found["idle"]["usd_without_free"] > MOST_IDLE_USD:
         say(
-            f"That is over ${MOST_IDLE_USD} while nobody comes: deploy with the context dashboard=off, which "
-            f"leaves out ${_of_dashboard(found):.2f} (docs/cost.md)."
+            f"That is over ${MOST_IDLE_USD} while nobody comes: dashboard = false in [stack] of "
+            f"patronage.toml leaves out ${_of_dashboard(found):.2f} (docs/cost.md)."
         )
     say("What it assumes, and where each number was measured: patronage cost --json, docs/cost.md")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 
 from patronage.cli.lines import console, printable
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from patronage.settings import Shop
     from patronage.stores.objects import ObjectStore
+
+
+_WIDEST = 500  # characters
 
 
 def check_ending(output: Path | None, *endings: str) -> None:
@@ -102,14 +106,28 @@ def print_rows(
     *,
     numbers_from: int | None = None,
 ) -> None:
-    """Print a plain table; columns from `numbers_from` on are set to the right."""
+    """Print a plain table; columns from `numbers_from` on are set to the right.
+
+    A terminal that is too narrow breaks words; a file or another program gets them whole.
+    """
     table = Table(
         box=box.SIMPLE_HEAD, title=escape(title), title_justify="left", padding=(0, 1, 0, 0), show_edge=False
     )
     for position, name in enumerate(header):
         is_number = numbers_from is not None and position >= numbers_from
-        table.add_column(name, justify="right" if is_number else "left", no_wrap=is_number, overflow="fold")
+        has_words = any(" " in row[position] for row in rows)
+        table.add_column(
+            name,
+            justify="right" if is_number else "left",
+            no_wrap=is_number or not (has_words or console.is_terminal),
+            overflow="fold",
+        )
     for row in rows:
         table.add_row(*(escape(printable(cell)) for cell in row))
     console.print()
+    usual = console.width
+    if not console.is_terminal:
+        wide = console.options.update(max_width=_WIDEST)
+        console.width = max(usual, Measurement.get(console, wide, table).minimum)
     console.print(table)
+    console.width = usual

@@ -49,7 +49,7 @@ def advice(
         *_of_a_lost_pointer(freshness, runs, where),
         *_of_freshness(freshness, runs, where, is_local=not stack, has_alarms=bool(alarms)),
         *_of_alarms(alarms, where),
-        *_of_decision(decision, freshness, where, is_local=not stack),
+        *_of_decision(decision, freshness, runs, where, is_local=not stack),
     ]
     return found or [_advised(said("all_is_well"), "")]
 
@@ -145,10 +145,17 @@ def _of_alarms(alarms: Sequence[Mapping[str, Any]], where: str) -> Iterator[dict
 
 
 def _of_decision(
-    decision: Mapping[str, Any] | None, freshness: Sequence[Mapping[str, Any]], where: str, *, is_local: bool
+    decision: Mapping[str, Any] | None,
+    freshness: Sequence[Mapping[str, Any]],
+    runs: Mapping[str, Sequence[Mapping[str, Any]]],
+    where: str,
+    *,
+    is_local: bool,
 ) -> Iterator[dict[str, Any]]:
     if decision is None:
-        if freshness:
+        if "monitoring" in _going(runs):
+            yield _advised(said("first_run_going", family="monitoring"), "")
+        elif freshness:
             command = "patronage monitor" if is_local else f"patronage retrain monitoring{where}"
             yield _advised(said("never_monitored"), command)
         return
