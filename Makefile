@@ -18,7 +18,7 @@ STACK_ASKED = $(if $(SETTINGS),--settings $(SETTINGS)) $(if $(SHOP),--context sh
 NAMED = name="$$($(VENV)/python infra/app.py --name $(STACK_ASKED))"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dashboard dev fmt lint types test test-all test-dashboard chaos bench results docs notebooks test-notebooks sbom audit settings synth deploy smoke diff destroy bootstrap lock release pr clean
+.PHONY: help demo dashboard dev fmt lint types test test-all test-dashboard chaos bench results docs notebooks test-notebooks sbom audit settings synth deploy smoke diff destroy bootstrap cdk lock release pr clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -107,6 +107,9 @@ destroy: check-destroy synth ## delete the stack that STACK= or patronage.toml n
 
 bootstrap: check-bootstrap synth ## prepare an AWS account and region for the CDK, once
 	@$(CDK) bootstrap --app cdk.out $(ARGS)
+
+cdk: synth ## any other command of the CDK on what was synthesised: make cdk ARGS=import
+	@$(CDK) $(firstword $(ARGS)) --app cdk.out $(wordlist 2,$(words $(ARGS)),$(ARGS))
 
 lock: .venv/bin/uv ## lock what pyproject.toml asks for, and write the layers' requirements from it
 	@$(VENV)/uv lock --quiet
