@@ -108,7 +108,7 @@ destroy: check-destroy synth ## delete the stack that STACK= or patronage.toml n
 bootstrap: check-bootstrap synth ## prepare an AWS account and region for the CDK, once
 	@$(CDK) bootstrap --app cdk.out $(ARGS)
 
-cdk: synth ## any other command of the CDK on what was synthesised: make cdk ARGS=import
+cdk: check-diff synth ## any other command of the CDK on what was synthesised: make cdk ARGS=import
 	@$(CDK) $(firstword $(ARGS)) --app cdk.out $(wordlist 2,$(words $(ARGS)),$(ARGS))
 
 lock: .venv/bin/uv ## lock what pyproject.toml asks for, and write the layers' requirements from it

@@ -53,6 +53,8 @@ _ACCURACY = {
 }  # fmt: skip
 _COST = {"USD", "bytes", "write units"}
 _ESTIMATES = "cdnow_"
+_NAMED = 6
+"""So many figures of a subject that is not measured are named, the others counted."""
 
 
 class Claim(NamedTuple):
@@ -177,7 +179,8 @@ def _parts(kept: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     for line in kept:
         of_kind[_kind(line)].append(line)
     parts = {kind: _by_subject(of_kind[kind]) for kind in ("accuracy", "speed and memory", "cost")}
-    return {"claims": _claims({line["name"]: line for line in kept}), **parts, "versions": _versions(kept)}
+    of_claims = _claims({line["name"]: line for line in kept})
+    return {"claims": of_claims, **parts, "missing": _missing(kept), "versions": _versions(kept)}
 
 
 def _kind(line: Mapping[str, Any]) -> str:
@@ -221,6 +224,20 @@ def _subject(subject: str, lines: Sequence[Mapping[str, Any]]) -> str:
     ]
     header = ("figure", "ours", "beside", "ratio", "measured", "command")
     return f"### {subject}\n\n" + "\n\n".join(protocols) + "\n\n" + _table(header, rows)
+
+
+def _missing(kept: Iterable[Mapping[str, Any]]) -> str:
+    """List what there are benchmarks of and no figure yet."""
+    measured = {line["name"] for line in kept}
+    rows = []
+    for subject in SUBJECTS:
+        figures = importlib.import_module(f"benchmarks.{subject}").FIGURES
+        names = [name for name in figures if name not in measured]
+        if names:
+            told = ", ".join(f"`{name}`" for name in names[:_NAMED])
+            more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+            rows.append((subject, f"{told}{more}", f"`make results NAME={subject}`"))
+    return _table(("subject", "figures", "command"), rows) if rows else "None: every figure is measured.\n"
 
 
 def _versions(kept: Iterable[Mapping[str, Any]]) -> str:

@@ -47,7 +47,8 @@ class Statement(NamedTuple):
 def pages() -> list[Path]:
     """Return the pages that are held to what they show."""
     own = [path for path in sorted(REPOSITORY.glob("*.md")) if path.name != "CHANGELOG.md"]
-    return own + sorted((REPOSITORY / "docs").rglob("*.md"))
+    of_folders = [REPOSITORY / name / "README.md" for name in ("dashboard", "data", "events")]
+    return own + of_folders + sorted((REPOSITORY / "docs").rglob("*.md"))
 
 
 @cache

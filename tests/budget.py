@@ -91,7 +91,7 @@ def main() -> int:
             failed.append(name)
         minutes = (time.monotonic() - started) / 60
         over = "  over its budget" if minutes > stage.budget else ""
-        lines.append(f"{name:<28}{minutes:>7.2f} of {stage.budget:.0f} min{over}")
+        lines.append(f"{name:<28}{minutes:>7.2f} of {stage.budget:g} min{over}")
     print("\n== time\n" + "\n".join(lines))
     if failed:
         print(f"\nfailed: {', '.join(failed)}")

@@ -136,6 +136,20 @@ def test_the_customers_and_the_money_of_the_segments(visit, asked, lake):
     assert {row["segment_id"]: (row["customers"], row["net_minor"]) for row in segments} == in_lake
 
 
+def test_how_many_of_a_segment_will_buy_nothing(visit, asked, lake):
+    of_page = csv_of(panel_of(visit().open("/segments"), "Segments"))
+    on_page = dict(
+        zip(column(of_page, "Segment"), column(of_page, "Buys nothing in 3 months (%)"), strict=True)
+    )
+    means = dict(lake("SELECT segment_id, AVG(churn_probability) FROM customers GROUP BY 1"))
+    assert any(means.values())
+    for row in asked("/segments")["segments"]:
+        mean = means[row["segment_id"]]
+        assert row["mean_churn_probability"] == pytest.approx(mean)
+        cell = on_page[row["name"]]
+        assert float(cell) == pytest.approx(100 * mean) if mean is not None else cell == ""
+
+
 @pytest.mark.parametrize("span", ["", "?start=2025-06-01&end=2025-08-31"])
 def test_who_is_new_and_who_came_back_and_the_average_order(visit, asked, lake, span):
     answer = asked(f"/analytics/overview{span}")

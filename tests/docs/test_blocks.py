@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CHECKED = {"sh", "python", "toml", "sql", "json"}
-SHOWN = {"text", ""}
-"""What is shown as it is: output, pictures of letters, files of other kinds."""
+SHOWN = {"text", "", "tsx"}
+"""What is shown as it is: output, pictures of letters, files of other kinds, a sketch of a panel."""
 BUILT = {"{toctree}", "{include}", "{eval-rst}"}
 """Directives, which `make docs` builds."""
 

@@ -29,6 +29,7 @@ SHELL = {
 """Commands that every machine has; those that are run are held by their exit code."""
 S3_COMMANDS = {"cp", "ls", "mv", "rm", "sync", "mb", "rb"}
 GLOBAL_AWS = {"region", "profile", "query", "output"}
+SCRIPTS = json.loads((REPOSITORY / "dashboard" / "package.json").read_text(encoding="utf-8"))["scripts"]
 ROUTES = json.loads((REPOSITORY / "docs" / "openapi.json").read_text(encoding="utf-8"))["paths"]
 
 
@@ -87,6 +88,9 @@ def _python(words: tuple[str, ...]) -> list[str]:
         ]
         known = name in {"venv", "pip", "pytest", "build"} or any(file.is_file() for file in files)
         return [] if known else [f"{name} is no module"]
+    if first == "-c":
+        compile(words[1], "a page", "exec")
+        return []
     if first == "tests/budget.py":
         return [f"budget.py has no stage {each}" for each in words[1:] if f'"{each}"' not in BUDGET]
     return [] if first == "-" or (REPOSITORY / first).is_file() else [f"{first} is no file"]
@@ -140,6 +144,12 @@ def _fits(route: str, path: str) -> bool:
     return re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(route)), path) is not None
 
 
+def _npm(words: tuple[str, ...]) -> list[str]:
+    """Hold a command in the dashboard's folder to its scripts."""
+    script = words[1] if words[0] == "run" else words[0]
+    return [] if script == "ci" or script in SCRIPTS else [f"the dashboard has no script {script}"]
+
+
 CHECKS: dict[str, Callable[[tuple[str, ...]], list[str]]] = {
     "patronage": _patronage,
     "make": _make,
@@ -148,7 +158,15 @@ CHECKS: dict[str, Callable[[tuple[str, ...]], list[str]]] = {
     "pytest": _pytest,
     "aws": _aws,
     "curl": _curl,
+    "npm": _npm,
 }
+
+
+@pytest.mark.parametrize("block", blocks(""), ids=str)
+def test_what_is_only_shown_is_no_command(block: Block):
+    """A block without a language is output, or a picture of letters: what is run is fenced as `sh`."""
+    first = block.text.split(maxsplit=1)[0].removeprefix(".venv/bin/")
+    assert first not in CHECKS
 
 
 @pytest.mark.parametrize("block", blocks("sh"), ids=str)
@@ -186,6 +204,7 @@ def test_every_block_of_commands_is_what_a_shell_reads(block: Block):
         ('curl "$API/recommendation/1"', "no route GET /recommendation/1"),
         ('curl "$API/recommendations/1?top=3"', "takes no top"),
         ('curl -X PUT "$API/segments"', "no route PUT /segments"),
+        ("npm run biuld", "no script biuld"),
         ("frobnicate all", "no check knows"),
     ],
 )

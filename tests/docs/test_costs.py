@@ -61,16 +61,13 @@ def test_the_readme_s_comparison_has_our_month():
 
 def test_what_idle_costs_is_the_estimate_s(typical):
     lines = {f"{each['service']}: {each['what']}": each for each in typical["lines"] if each["is_idle"]}
-    rest = dict(lines)
-    for what, *amounts in table(COST, "Idle"):
-        if what in lines:
-            line = rest.pop(what)
-            assert amounts == [f"{line['quantity']:,.2f}", *of(line)], what
-        elif what == "idle, in all":
-            assert amounts[1:] == list(of(typical["idle"]))
-        else:  # the last but one, after all that it leaves
-            assert what.startswith("the rest of")
-            assert amounts[1:] == list(of(*rest.values()))
+    *named, (rest, *of_rest), (in_all, *of_all) = table(COST, "Idle")
+    for what, *amounts in named:
+        line = lines.pop(what)
+        assert amounts == [f"{line['quantity']:,.2f}", *of(line)], what
+    assert rest.startswith("the rest of")
+    assert of_rest[1:] == list(of(*lines.values()))
+    assert (in_all, of_all[1:]) == ("idle, in all", list(of(typical["idle"])))
 
 
 def test_what_a_month_costs_by_service_is_the_estimate_s(typical):

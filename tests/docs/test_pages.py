@@ -21,6 +21,7 @@ NOT_HERE = {
     "make": "it deploys, builds or tests; test_commands.py holds its target",
     "aws": "it asks AWS; test_commands.py holds its operation and options",
     "curl": "it asks a deployed API; test_commands.py holds its route",
+    "npm": "`make dashboard` and `make test-dashboard` run it; test_commands.py holds its script",
     "pytest": "tests run tests once",
     ".": "the environment of these tests stands for the one that was made",
 }
@@ -40,7 +41,7 @@ def why_not(statement: Statement) -> str:
             return "it starts a cloud, or asks a deployed stack"
         if name.startswith("python") and (words[0] == "-m" or words[0].startswith("tests/")):
             return "it makes an environment, or runs what the suite runs"
-        if name == "patronage" and any(map(_is_placeholder, words, ["", *words])):
+        if name in {"patronage", "python"} and any(map(_is_placeholder, words, ["", *words])):
             return "it names something that each reader has another of"
     return ""
 

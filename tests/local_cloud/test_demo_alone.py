@@ -94,10 +94,13 @@ def test_the_demo_says_what_the_readme_shows(patronage):
         found = re.compile(as_said(line)).search(shown, at)
         assert found, f"{line!r} is not said after {shown[max(0, at - 300) : at]!r}"
         at = found.end()
+    recommended = shown.partition("For customer 12402")[2].partition("Simulated from")[0]
+    assert "Product Name Reason" in recommended
+    assert "also bought this" in recommended
 
 
 def lines_of_readme() -> Iterator[str]:
-    """Yield what the README shows of a demo, without what differs from run to run as a whole."""
+    """Yield what the README shows of a demo, but for whole lines that differ from run to run."""
     (block,) = (
         each for each in blocks("text") if each.page == "README.md" and "Check the set-up" in each.text
     )
@@ -117,11 +120,12 @@ def as_said(line: str) -> str:
 def _word(word: str) -> str:
     before, scheme, _ = word.partition("http:")
     escaped = re.escape(before) + (r"http:\S+" if scheme else "")
-    return re.sub("─+", "─+", escaped.replace("…", r"\S*"))
+    return re.sub("─+", "─+", escaped.replace("…", r"\S+"))
 
 
 def test_lines_of_the_readme_are_found_whatever_they_cost_in_time():
     assert re.fullmatch(as_said("  ✓ (525,461 rows) 2.3 s"), "✓ (525,461 rows) 11.0 s")
     assert re.fullmatch(as_said("  ✓ (http://127.0.0.1:4566) 0.4 s"), "✓ (http://127.0.0.1:17) 1.0 s")
-    assert re.fullmatch(as_said("  export KEY=… NEXT=…"), "export KEY=1b2 NEXT=")
+    assert re.fullmatch(as_said("  export KEY=… NEXT=…"), "export KEY=1b2 NEXT=3")
+    assert not re.fullmatch(as_said("  export KEY=… NEXT=…"), "export KEY=1b2 NEXT=")
     assert not re.fullmatch(as_said("Champions  725  16.5%"), "Champions 724 16.5%")

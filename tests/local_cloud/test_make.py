@@ -1,6 +1,7 @@
-"""The README's steps to a deployed stack, word for word, with the CDK's own command and a local cloud.
+"""The README's steps to a deployed stack, and its demo, by `make`, with the CDK's command and a local cloud.
 
-What the checkout says besides stands in its `cdk.json`: the cloud is local, and nobody is asked.
+Of the checkout only `cdk.json` differs: the cloud is local, and nobody is asked. AWS's command has a
+stand-in.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.local_cloud
-CHECKED_OUT = ("Makefile", "pyproject.toml", "uv.lock", "docs/openapi.json", "dashboard/dist")
-FOLDERS = ("infra", "layers", "functions", "events", "data")
+FILES = ("Makefile", "pyproject.toml", "uv.lock", "docs/openapi.json")
+FOLDERS = ("infra", "layers", "functions", "events", "data", "dashboard/dist")
 LOCAL = {"cloud": "local", "layers": "unbuilt"}
 TOOLKIT = "cdk-hnb659fds-assets-000000000000-us-east-1"
 """The bucket that the CDK's bootstrap makes; it refuses plain HTTP, which the local cloud speaks."""
@@ -76,13 +77,11 @@ class Checkout:
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory, orders: Path) -> Iterator[Checkout]:
     folder = tmp_path_factory.mktemp("checkout")
-    for name in (*CHECKED_OUT, *FOLDERS):
-        source, target = REPOSITORY / name, folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy2(source, target)
+    for name in FOLDERS:
+        shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "docs").mkdir()
+    for name in FILES:
+        shutil.copy2(REPOSITORY / name, folder / name)
     told = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))
     told |= {"context": told["context"] | LOCAL, "requireApproval": "never"}
     (folder / "cdk.json").write_text(json.dumps(told), encoding="utf-8")
@@ -142,3 +141,12 @@ def test_a_deployed_stack_shows_no_differences_and_goes_without_its_data(deploye
     assert "Patronage: destroyed" in deployed.run("make destroy CHECK=off ARGS=--force")
 
     assert s3.get_object(Bucket=raw, Key="kept/by-the-shop.txt")["Body"].read() == b"its own"
+
+
+@pytest.mark.slow
+def test_make_demo_takes_a_file_of_one_s_own_and_ends(checkout: Checkout):
+    said = checkout.run(
+        'make demo ARGS="--once --port 0 --orders orders.csv --currency GBP --timezone Europe/London"'
+    )
+    for what in ("Segments as of", "also bought this", "sign in as viewer", "Ready in"):
+        assert what in said

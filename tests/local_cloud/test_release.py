@@ -104,10 +104,14 @@ def test_the_sdist_has_the_tests_and_what_the_wheel_is_built_from(built: Path):
     assert not [name for name in names if name.startswith((".venv/", "build/", "cdk.out/"))]
 
 
-def test_the_sdist_installs_runs_and_says_what_its_demo_lacks(built: Path, some_orders: Path, tmp_path: Path):
+@pytest.mark.parametrize("kind", ["py3-none-any.whl", "tar.gz"])
+def test_without_its_extra_it_runs_and_the_demo_says_what_to_install(
+    built: Path, some_orders: Path, tmp_path: Path, kind: str
+):
     subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, tmp_path / "venv"], check=True)
     install = [UV, "pip", "install", "--quiet", "--python", tmp_path / "venv" / "bin" / "python"]
-    subprocess.run([*install, built / f"patronage-{__version__}.tar.gz"], cwd=tmp_path, check=True)
+    (package,) = built.glob(f"patronage-{__version__}*{kind}")
+    subprocess.run([*install, package], cwd=tmp_path, check=True)
 
     assert "Champions" in run(tmp_path, "run", "--orders", some_orders, *SHOP)
     done = try_to_run(tmp_path, "demo", "--once")

@@ -795,7 +795,7 @@ export const en = {
     },
     none: "The run has no segments of this method; behaviour needs events of visits.",
     table: "Segments",
-    tableDefinition: "Each customer is in one segment of a method. The expected value is what the segment will bring in the next 12 months; the panel of the expected value has its interval. Buys nothing in 3 months is the mean probability of that.",
+    tableDefinition: "Each customer is in one segment of a method. The expected value is what the segment will bring in the next 12 months; the panel of the expected value has its interval. Buys nothing in 3 months: the mean probability that a customer makes no purchase within the next 3 months.",
     name: "Segment",
     customers: "Customers",
     customerShare: "Share of customers",

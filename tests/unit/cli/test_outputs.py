@@ -19,8 +19,8 @@ def table(monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool) -> list[str]:
         file=written, force_terminal=is_terminal, width=WIDTH, highlight=False, color_system=None
     )
     monkeypatch.setattr(outputs, "console", console)
-    reason = "a sentence of many words, which may well go on below"
-    outputs.print_rows("Uploads", ("Key", "Read", "Reason"), [(KEY, "1,149", reason)])
+    reason = "a sentence of many words, which may well go on below, and then go on"
+    outputs.print_rows("Uploads", ("Key", "Read", "Reason"), [(f"{KEY} (again)", "1,149", reason)])
     assert console.width == WIDTH
     return written.getvalue().splitlines()
 

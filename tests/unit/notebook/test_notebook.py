@@ -229,8 +229,9 @@ def test_a_forecast_of_two_customers_is_marked_and_bounded(small):
     assert low["007"] <= value.loc["007", "expected_value_12m_minor"] <= high["007"]
     assert pd.isna(value.loc["b", "expected_value_12m_minor"])  # a refund took all of it
     held_out = small.lifetime_holdout().set_index("what")  # February's purchase of 007, known in January
-    assert held_out["actual"].to_dict() == {"purchases": 1, "value": 150}
-    assert held_out["customers"].tolist() == [1, 1]
+    assert held_out["actual"].to_dict() == {"purchases": 1, "value": 150, "churn": 0}
+    assert held_out["customers"].tolist() == [1, 1, 1]
+    assert held_out["auc"].isna().all()  # nobody stayed away
 
 
 def test_too_few_customers_to_part_are_one_cluster(small):

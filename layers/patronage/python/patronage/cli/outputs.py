@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from patronage.stores.objects import ObjectStore
 
 
-_WIDEST = 500  # characters
+_WIDEST_CHARACTERS = 500
 
 
 def check_ending(output: Path | None, *endings: str) -> None:
@@ -115,19 +115,24 @@ def print_rows(
     )
     for position, name in enumerate(header):
         is_number = numbers_from is not None and position >= numbers_from
-        has_words = any(" " in row[position] for row in rows)
+        words = (len(word) for cell in (name, *(row[position] for row in rows)) for word in cell.split())
         table.add_column(
             name,
             justify="right" if is_number else "left",
-            no_wrap=is_number or not (has_words or console.is_terminal),
+            no_wrap=is_number,
             overflow="fold",
+            min_width=None if console.is_terminal else max(words, default=0),
         )
     for row in rows:
         table.add_row(*(escape(printable(cell)) for cell in row))
     console.print()
+    if console.is_terminal:
+        console.print(table)
+        return
     usual = console.width
-    if not console.is_terminal:
-        wide = console.options.update(max_width=_WIDEST)
-        console.width = max(usual, Measurement.get(console, wide, table).minimum)
-    console.print(table)
-    console.width = usual
+    wide = console.options.update(max_width=_WIDEST_CHARACTERS)
+    console.width = max(usual, Measurement.get(console, wide, table).minimum)
+    try:
+        console.print(table)
+    finally:
+        console.width = usual

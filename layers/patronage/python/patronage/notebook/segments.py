@@ -57,7 +57,7 @@ _OF_PERIOD = {
 _HOLDOUT = {
     **typed(TEXT, "what"),
     **typed(WHOLE, "customers", "days"),
-    **typed(NUMBER, "predicted", "low", "high", "actual", "bias", "coverage", "mean_absolute_error"),
+    **typed(NUMBER, "predicted", "low", "high", "actual", "bias", "coverage", "mean_absolute_error", "auc"),
 }
 _CLUSTER = {
     **typed(TEXT, "cluster_id", "name"),
@@ -185,7 +185,9 @@ class SegmentFrames:
             A row for purchases and one for value (minor units): customers, days (length of what was held
             out), predicted with low and high of its 80 % interval, actual, bias (predicted over actual less
             one), coverage (share of the customers whose own 80 % interval held) and mean_absolute_error a
-            customer. No row where the past was too short to hold a part of it out.
+            customer. A row for churn: the mean chance to buy nothing on those days, the share of the
+            customers who did not, and the area under the ROC curve, auc. No row where the past was too short
+            to hold a part of it out.
 
         Raises
         ------
@@ -193,7 +195,7 @@ class SegmentFrames:
             The customers have not been segmented yet.
         """
         held_out = self._figures(ANALYTICS["lifetime"])["holdout"]
-        what = ("purchases", "value") if held_out["purchases"] else ()
+        what = [name for name in ("purchases", "value", "churn") if held_out.get(name)]
         rows = [{"what": name, "days": held_out["days"], **held_out[name]} for name in what]
         return rows_frame(rows, _HOLDOUT)
 

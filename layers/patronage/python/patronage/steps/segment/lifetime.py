@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 HORIZONS = {"3m": THREE_MONTHS_DAYS, "12m": TWELVE_MONTHS_DAYS}
 """Days ahead by the ending of the columns' names."""
+CHURNED_WITHIN = "3m"
+"""Who buys nothing so long has churned."""
 
 
 def lifetime(run_id: str, store: ObjectStore) -> dict[str, Any]:
@@ -79,7 +81,7 @@ def _learned_from(columns: Columns, period: str) -> tuple[Histories, Spending]:
 def _by_customer(answer: LifetimeValue) -> dict[str, NDArray[Any]]:
     columns: dict[str, NDArray[Any]] = {
         "probability_alive": answer.probability_alive,
-        "churn_probability": answer.churn_probability[:, list(HORIZONS).index("3m")],
+        "churn_probability": answer.churn_probability[:, [*HORIZONS].index(CHURNED_WITHIN)],
     }
     for name, forecast in (("purchases", answer.purchases), ("value", answer.value)):
         for place, ending in enumerate(HORIZONS):

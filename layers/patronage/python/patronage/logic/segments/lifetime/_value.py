@@ -205,8 +205,8 @@ def _forecasts(
         np.stack(moved, axis=2, dtype=np.float32, casting="same_kind").take(index, axis=0),
     )
     alive = buying.parameters_.probability_alive(kinds).take(index)
-    none = [buying.parameters_.probability_of_none(kinds, horizon).take(index) for horizon in horizons]
-    churn = np.stack(none, axis=1)
+    none = [buying.parameters_.probability_of_none(kinds, horizon) for horizon in horizons]
+    churn = np.stack(none, axis=1).take(index, axis=0)
     if money is None:
         return alive, churn, purchases, _nothing_known(len(histories), horizons)
     rate = money.parameters_.posterior(spending)[1][:, None]
