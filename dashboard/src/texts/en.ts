@@ -56,7 +56,7 @@ const betterThanLive = (v: Chosen): string => `Best on the validation window, an
 const noBetter = (v: Chosen): string => `${v.challenger}, best on the validation window, is no better on the test; ${measuredOn(v)}`;
 const stillBest = (v: Chosen): string => `Still best on the validation window; ${measuredOn(v)}`;
 const fewToCompare = (v: Few): string =>
-  `Only ${many(v.customers, "customer", "customers")} bought something new after the cut-off, fewer than ${count.format(v.least)}: too few to compare methods, so ${v.model} is taken`;
+  `${many(v.customers, "customer", "customers")} bought something new after the cut-off, fewer than ${count.format(v.least)}: too few to compare methods, so ${v.model} is taken`;
 const uncompared = (v: Uncompared): string => `the live method ${v.live} could not be compared: ${v.why.replace(/\.$/, "")}`;
 const rowsOf = (rows: Record<string, number>): string => list.format(Object.entries(rows).map(([table, n]) => many(n, ...(rowNames[table] ?? [table, table]))));
 const beyond = ({ rows, limits }: Sizes): string => `One function carries ${rowsOf(limits)}, and there are ${rowsOf(rows)}`;

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _MEASURED = "; NDCG@10 on {customers} customers: {scores}"
 _CHOSEN = {
     "few_to_compare": (
-        "only {customers} customers bought something new after the cut-off, fewer than {least}: too few to "
-        "compare methods, so {model} is taken"
+        "after the cut-off {customers} of the customers bought something new, fewer than the {least} that "
+        "comparing methods takes, so {model} is taken"
     ),
     "better_than_live": f"best on the validation window, and better than {{against}} on the test{_MEASURED}",
     "no_better_on_test": (
