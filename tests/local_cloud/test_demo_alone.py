@@ -106,7 +106,8 @@ def lines_of_readme() -> Iterator[str]:
     )
     text, _, ranked = block.text.partition("   Product  Name")
     _, _, rest = ranked.partition("Simulated from")  # what is recommended depends on how fast methods learn
-    for line in f"{text}Simulated from{rest}".splitlines():
+    viewed = re.sub(r'(?<="product_id": ")[^"]+', "…", rest)  # the first that was recommended
+    for line in f"{text}Simulated from{viewed}".splitlines():
         if line.strip() not in {"", "…"} and not line.startswith("Serving until"):  # it runs once
             yield line
 
