@@ -367,7 +367,7 @@ def test_the_docs_tell_the_defaults_of_upkeep():
     page = (REPOSITORY / "docs" / "lake.md").read_text(encoding="utf-8")
     rows = {tuple(cell.strip() for cell in line.split("|")[1:-1]) for line in page.splitlines()}
     days = str(Shop().keep_replaced_files_days)
-    assert ("when upkeep starts", "CDK context `upkeep_at`, as `03:17`", f"`{UPKEEP_AT}`") in rows
+    assert ("when upkeep starts", "`upkeep_at` in `[stack]`", f'`"{UPKEEP_AT}"`') in rows
     setting = "`keep_replaced_files_days` in the shop's settings, at least 1"
     assert ("how long replaced files stay", setting, days) in rows
 

@@ -45,7 +45,7 @@ def forecast_with(
     model, model_of_money = BgNbd(), GammaGamma()
     model.parameters_, model.neighbours_ = buying, [(buying, buying)]
     model_of_money.parameters_, model_of_money.neighbours_ = money, [(money, money)]
-    _, purchases, value = _value._forecasts(history, spending, model, model_of_money, [YEAR], 0.1)
+    *_, purchases, value = _value._forecasts(history, spending, model, model_of_money, [YEAR], 0.1)
     return Forecasts(purchases, value)
 
 

@@ -361,7 +361,7 @@ def test_too_few_customers_to_compare_is_said(ingest_text, lake, shop):
     ingest_text(two_tastes(customers=6))
     answer = trained(lake, shop)
     assert answer["model"] == "item_to_item"
-    assert "too few to compare" in answer["reason"]
+    assert "fewer than the 20 that comparing methods takes" in answer["reason"]
     assert answer["reason_code"] == "few_to_compare"
     assert read_json(lake.store, "runs/run/recommendations/model.json")["low_data"]
 
