@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from blocks_support import blocks
-from tests_support import REPOSITORY
+from tests_support import REPOSITORY, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,12 +33,6 @@ def patronage(tmp_path_factory) -> Path:
     install = [uv, "sync", "--locked", "--quiet", "--python", sys.executable, "--group", "demo"]
     subprocess.run(install, cwd=REPOSITORY, env=environment, check=True)
     return folder / "bin" / "patronage"
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def running_from(folder: Path) -> list[str]:

@@ -19,7 +19,7 @@ import pytest
 
 from blocks_support import blocks, statements
 from patronage.cloud import Cloud, MiniStack, function_names, open_stack
-from tests_support import REPOSITORY
+from tests_support import REPOSITORY, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -145,8 +145,7 @@ def test_a_deployed_stack_shows_no_differences_and_goes_without_its_data(deploye
 
 @pytest.mark.slow
 def test_make_demo_takes_a_file_of_one_s_own_and_ends(checkout: Checkout):
-    said = checkout.run(
-        'make demo ARGS="--once --port 0 --orders orders.csv --currency GBP --timezone Europe/London"'
-    )
+    options = "--once --orders orders.csv --currency GBP --timezone Europe/London"
+    said = checkout.run(f'make demo ARGS="{options} --port {free_port()}"')
     for what in ("Segments as of", "also bought this", "sign in as viewer", "Ready in"):
         assert what in said

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import tarfile
@@ -14,7 +13,7 @@ import duckdb
 import pytest
 
 from patronage import __version__
-from tests_support import REPOSITORY
+from tests_support import REPOSITORY, free_port
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.slow]
 UV = Path(sys.executable).with_name("uv")
@@ -129,10 +128,8 @@ def test_it_runs_without_any_cloud(bare: Path, some_orders: Path):
 
 
 def test_it_runs_the_demo(bare: Path, some_orders: Path):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    shown = run(bare, "demo", "--once", "--port", port, "--orders", some_orders, *SHOP, "--simulate")
+    asked = ("--once", "--port", free_port(), "--orders", some_orders, *SHOP, "--simulate")
+    shown = run(bare, "demo", *asked)
     for said in (
         "Champions",
         "also bought this",
