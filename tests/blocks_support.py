@@ -1,4 +1,4 @@
-"""The fenced blocks of the pages, and the statements of those that are commands."""
+"""The fenced blocks of the pages, the statements of those that are commands, and code within sentences."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FENCE = re.compile(r"^( *)(```+|~~~+) *([^\s`]*)")
+_FENCED = re.compile(r"^ *(```+|~~~+).*?^ *\1 *$", re.MULTILINE | re.DOTALL)
+_SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
 _BETWEEN = {"|", "||", "&&", ";", "&"}
 _REDIRECTION = re.compile(r"[<>]+&?")
@@ -74,6 +76,17 @@ def _blocks_of(path: Path) -> Iterator[Block]:
         else:
             lines.append(line.removeprefix(opened[1]))
     assert opened is None, f"{page}:{started}: the block does not end"
+
+
+def spans() -> dict[str, str]:
+    """Return what stands in a sentence as code, each with the first page that has it."""
+    found: dict[str, str] = {}
+    for path in pages():
+        prose = _FENCED.sub("", path.read_text(encoding="utf-8"))
+        for paragraph in prose.split("\n\n"):
+            for span in _SPAN.findall(paragraph):
+                found.setdefault(" ".join(span.split()), str(path.relative_to(REPOSITORY)))
+    return found
 
 
 def statements(text: str) -> list[Statement]:

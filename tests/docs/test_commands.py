@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from botocore import xform_name
 from botocore.session import get_session
 from typer.main import get_command
 
-from blocks_support import Block, Statement, blocks, statements
+from blocks_support import Block, Statement, blocks, spans, statements
 from patronage.cli import app
 from tests_support import REPOSITORY
 
@@ -28,6 +29,8 @@ SHELL = {
 }
 """Commands that every machine has; those that are run are held by their exit code."""
 S3_COMMANDS = {"cp", "ls", "mv", "rm", "sync", "mb", "rb"}
+OF_CLI = {("sso", "login")}
+"""Commands that the AWS CLI has beside the services' operations."""
 GLOBAL_AWS = {"region", "profile", "query", "output"}
 SCRIPTS = json.loads((REPOSITORY / "dashboard" / "package.json").read_text(encoding="utf-8"))["scripts"]
 ROUTES = json.loads((REPOSITORY / "docs" / "openapi.json").read_text(encoding="utf-8"))["paths"]
@@ -68,6 +71,25 @@ def _patronage(words: tuple[str, ...]) -> list[str]:
     return []
 
 
+def faults_of_named(text: str) -> list[str]:
+    """Return what is wrong with a command within a sentence, which may leave out what it needs to be run."""
+    name, *words = shlex.split(text.replace("…", " "))
+    if name != "patronage":
+        return faults_of((name, *words))
+    commands: list[Any] = [get_command(app)]
+    while words and hasattr(commands[0], "get_command"):
+        named = {each: commands[0].get_command(None, each) for each in words[0].split("|")}
+        if words[0].startswith("-"):
+            break
+        if unknown := [each for each, command in named.items() if command is None]:
+            return [f"{each} is no command" for each in unknown]
+        commands = [*named.values()]
+        words.pop(0)
+    given = {word.partition("=")[0] for word in words if word.startswith("-")}
+    known = {"--help", *(option for each in commands for one in each.params for option in one.opts)}
+    return [f"it has no {option}" for option in sorted(given - known)]
+
+
 def _make(words: tuple[str, ...]) -> list[str]:
     targets = [word for word in words if "=" not in word]
     variables = [word.partition("=")[0] for word in words if "=" in word]
@@ -105,6 +127,8 @@ def _aws(words: tuple[str, ...]) -> list[str]:
     service, operation, *rest = words
     if service == "s3":
         return [] if operation in S3_COMMANDS else [f"aws s3 has no {operation}"]
+    if words in OF_CLI:
+        return []
     options = _operations(service)
     if operation not in options:
         return [f"aws {service} has no {operation}"]
@@ -180,6 +204,13 @@ def test_every_command_of_a_page_is_there(block: Block):
     assert faults == []
 
 
+def test_every_command_within_a_sentence_is_there():
+    named = {text: page for text, page in spans().items() if re.match(r"(patronage|make|aws) \S", text)}
+    assert len(named) > 100
+    faults = {f"{page}: {text}": found for text, page in named.items() if (found := faults_of_named(text))}
+    assert faults == {}
+
+
 @pytest.mark.parametrize("block", blocks("sh"), ids=str)
 def test_every_block_of_commands_is_what_a_shell_reads(block: Block):
     done = subprocess.run(["bash", "-n"], input=block.text, capture_output=True, text=True, check=False)
@@ -212,6 +243,21 @@ def test_a_command_that_is_wrong_is_found(command: str, fault: str):
     (statement,) = statements(command)
     (found,) = faults_of(statement.commands[0])
     assert fault.lower() in found.lower()
+
+
+@pytest.mark.parametrize(
+    ("command", "fault"),
+    [
+        ("patronage rerun", "rerun is no command"),
+        ("patronage features list|shew", "shew is no command"),
+        ("patronage segment --ouput …", "it has no --ouput"),
+        ("patronage --verson", "it has no --verson"),
+        ("make deplyo …", "deplyo is no target"),
+    ],
+)
+def test_a_command_within_a_sentence_that_is_wrong_is_found(command: str, fault: str):
+    assert faults_of_named(command) == [fault]
+    assert faults_of_named("patronage segment --method … --export klaviyo|meta") == []
 
 
 def test_statements_are_told_apart():

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from patronage.cli.lakes import chosen_shop
 from patronage.configuration import SETTINGS_FILE, Settings, read_settings, settings_file
-from patronage.configuration._places import place_of
 from patronage.errors import BadInput
+from patronage.logic.toml_places import place_of
 from patronage.settings import Shop
 
 WHOLE = """\
@@ -183,6 +183,36 @@ def test_every_key_is_found_where_it_was_written(pairs: list[tuple[str, str]], d
         ]
     for key, place in places.items():
         assert place_of("\n".join(lines), ("t", key)) == place
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("files", (1, 3)),
+        ("files.0.match", (2, 1)),
+        ("files.1", (4, 1)),
+        ("files.1.match", (6, 2)),
+        ("files.1.times.sent_at", (8, 1)),
+        ("files.1.times.ordered_at", (9, 1)),
+        ("files.1.strict", None),
+        ("files.2", None),
+    ],
+)
+def test_the_place_within_a_list_of_tables_is_that_of_its_own_table(path: str, place: tuple[int, int] | None):
+    text = """\
+[[files]]
+match = "a"
+strict = true
+[[files]]
+# match = "of all"
+ match = "ordered_at"
+[files.times]
+sent_at = "iso"
+ordered_at = [
+  "%d.%m.%Y",
+]
+"""
+    assert place_of(text, path.split(".")) == place
 
 
 def test_the_file_of_the_folder_is_taken_where_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

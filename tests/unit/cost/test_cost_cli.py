@@ -33,10 +33,31 @@ def test_a_shop_s_own_numbers_are_taken():
 def test_a_file_of_orders_says_how_much_a_shop_has(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_text(ORDERS, encoding="utf-8")
-    out = asked("--file", str(path), "--json")
-    found = json.loads(out[out.index("{") :])
+    result = CliRunner().invoke(app, ["cost", "--file", str(path), "--json"], catch_exceptions=False)
+    found = json.loads(result.stdout)
     assert (found["volumes"]["customers"], found["volumes"]["products"]) == (7, 5)
     assert found["volumes"]["orders"] == 56
+
+
+def test_rows_of_a_file_that_are_not_counted_are_told_beside_the_answer(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text(ORDERS + "o57,c1,p1,one,2.50,2026-01-02\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["cost", "--file", str(path), "--json"], catch_exceptions=False)
+    assert json.loads(result.stdout)["volumes"]["orders"] == 56
+    assert "not counted: 1 refused: " in result.stderr
+
+
+def test_a_file_of_which_nothing_can_be_counted_is_told_why(tmp_path):
+    path = tmp_path / "orders.csv"
+    header, *lines = ORDERS.splitlines()
+    path.write_text("\n".join([f"{header},currency", *(f"{line},SEK" for line in lines)]), encoding="utf-8")
+    result = CliRunner().invoke(app, ["cost", "--file", str(path)])
+    assert str(result.exception).splitlines() == [
+        f"{path}: refused whole: 56 of 56 rows (100.0%) break a rule, more than the 20.0% of "
+        "max_refused_share; nothing was kept. Mend them and upload the file again, or raise the share in its "
+        "sidecar",
+        "56 refused: the currency is not the shop's, and the shop's settings give no rate for it",
+    ]
 
 
 def test_people_read_totals_and_what_is_idle():

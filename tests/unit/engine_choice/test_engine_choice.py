@@ -104,15 +104,15 @@ def test_a_lake_without_the_other_tables_is_counted_by_its_lines():
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ('engine = "pandas"', "must be auto, duckdb or spark"),
-        ("max_lines = 0", "must be at least 1"),
-        ("max_lines = 1.5", "must be a whole number"),
-        ("max_lnes = 1", "near it: max_lines"),
-        ("max_lines = ", "is no TOML"),
+        ('engine = "pandas"', ", line 1, column 1: engine = 'pandas' must be auto, duckdb or spark"),
+        ("# few\r\n max_lines = 0", ", line 2, column 2: max_lines = 0 must be at least 1"),
+        ("max_lines = 1.5", ", line 1, column 1: max_lines = 1.5 must be a whole number"),
+        ("max_lnes = 1", ", line 1, column 1: max_lnes is no setting; near it: max_lines"),
+        ("max_lines = ", " is no TOML"),
     ],
 )
 def test_faulty_settings_are_told_with_their_place(text, says):
-    with pytest.raises(BadInput, match=f"{SETTINGS}.*{re.escape(says)}"):
+    with pytest.raises(BadInput, match=re.escape(SETTINGS + says)):
         EngineOptions.from_toml(text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -83,19 +84,30 @@ def test_a_mark_of_utf_8_at_the_beginning_is_no_part_of_the_text(take):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("files = 3", "files = 3 must be tables, each begun by a line [[files]]"),
-        ('files = ["a"]', "must be tables, each begun by a line [[files]]"),
-        ("strict = true", "'strict' stands outside [[files]]"),
-        ("[[file]]\nmatch = '*'", "'file' stands outside [[files]]"),
-        ("[[files]]\nmatch = 3", "each [[files]] needs match"),
-        ("[[files]]\nmatch = '*'\nstrct = true", "[[files]] of match = '*': option 'strct' is unknown"),
+        ("files = 3", ", line 1, column 1: files = 3 must be tables, each begun by a line [[files]]"),
+        ('files = ["a"]', ", line 1, column 1: files = ['a'] must be tables, each begun by a line [[files]]"),
+        ("strict = true", ", line 1, column 1: 'strict' stands outside [[files]]"),
+        ("[[file]]\nmatch = '*'", ", line 1, column 3: 'file' stands outside [[files]]"),
+        ("[[files]]\nmatch = '*'\n[[files]]\nmatch = 3", ", line 3, column 1: each [[files]] needs match"),
+        (
+            "[[files]]\nmatch = '*'\nstrict = true\n[[files]]\nmatch = '*'\nstrct = true",
+            ", line 6, column 1, [[files]] of match = '*': option 'strct' is unknown",
+        ),
+        (
+            "[[files]]\nmatch = '*'\n[files.times]\nordered_at = 3",
+            ", line 4, column 1, [[files]] of match = '*': times.ordered_at = 3 must be a text or a list",
+        ),
+        (
+            "[[files]]\nmatch = '*'\nskip_lines = -1",
+            ", line 3, column 1, [[files]] of match = '*': the format setting skip_lines is -1",
+        ),
     ],
 )
 def test_settings_that_would_count_for_no_file_are_refused(take, text, says):
     report = take(ingest=text)
 
     assert (report["state"], report["fault_in"]) == ("unreadable", "settings/ingest.toml")
-    assert says in report["problem"]
+    assert report["problem"].startswith(f"settings/ingest.toml{says}")
 
 
 @pytest.mark.parametrize("currency", ["euro", "eur", "ZZZ", ""])
@@ -103,7 +115,10 @@ def test_a_currency_that_is_none_refuses_the_sidecar_and_not_each_row(take, curr
     report = take(sidecar=f'currency = "{currency}"')
 
     assert report["state"] == "unreadable"
-    assert f"currency = '{currency}' is no ISO 4217 code" in report["problem"]
+    assert report["problem"] == (
+        f"the sidecar of raw/orders/a.csv, line 1, column 1: currency = '{currency}' is no ISO 4217 code; "
+        "write it as in 'EUR'"
+    )
 
 
 def test_an_option_that_such_a_file_has_not_is_a_doubt(take):
@@ -160,8 +175,26 @@ def test_a_dialect_that_no_file_could_be_read_by_is_refused(wrong, says):
     with pytest.raises(BadInput) as failed:
         parse_dialect(text, "settings/dialects/till.toml")
 
-    assert str(failed.value).startswith("settings/dialects/till.toml: ")
+    assert re.match(r"settings/dialects/till\.toml, line 1, column \d+: ", str(failed.value))
     assert says in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ("prise = 'Price'", "line 10, column 1: 'prise' is no column of orders; it has channel"),
+        ("[[also]]\n[also.columns]\nprise = 'Price'", "line 12, column 1: 'prise' is no column of orders"),
+        ("[[also]]\nwhere = 'TRUE'\n[[also]]\nwere = 'TRUE'", "line 13, column 1: 'were' is no key"),
+        ("[times]\nordered_at = '%Q'", "line 11, column 1: the date format '%Q' holds %Q"),
+        ("[format]\ndelimiter = 3", "line 11, column 1: the format setting delimiter is 3"),
+        ("[cells]\nReceipt = '('", "line 11, column 1: cells.Receipt = '(' is no regular expression"),
+    ],
+)
+def test_what_a_dialect_says_wrong_is_told_with_its_line(more, says):
+    with pytest.raises(BadInput) as failed:
+        parse_dialect(TILL + more, "till.toml")
+
+    assert str(failed.value).startswith(f"till.toml, {says}")
 
 
 def test_a_pattern_that_duckdb_alone_refuses_is_told_as_the_dialects(take):
@@ -192,16 +225,20 @@ def test_a_faulty_dialect_is_left_out_with_a_doubt_and_an_alarm(take):
 
     assert report["kept"] == 1
     (doubt,) = report["doubts"]
-    assert doubt.startswith("a dialect was left out: settings/dialects/till.toml: 'colour' is no column")
+    assert doubt.startswith(
+        "a dialect was left out: settings/dialects/till.toml, line 10, column 1: 'colour' is no column"
+    )
     (breach,) = (each for each in report["quality"]["breaches"] if each["rule"] == "dialect-settings")
     assert breach["severity"] == "alarm"
-    assert breach["says"].startswith("settings/dialects/till.toml is at fault")
+    assert breach["says"].startswith("settings/dialects/till.toml, line 10, column 1 is at fault")
 
 
 def test_a_file_that_only_a_faulty_dialect_would_fit_is_told_of_it(take):
     report = take(TILL_FILE, till="colour = 'red'\n" + TILL)
 
-    assert report["problem"].startswith("settings/dialects/till.toml: 'colour' is no key of a dialect")
+    assert report["problem"].startswith(
+        "settings/dialects/till.toml, line 1, column 1: 'colour' is no key of a dialect"
+    )
     assert "no dialect fits" in report["problem"]
 
 

@@ -183,7 +183,9 @@ def test_settings_are_pinned(lake):
     lake.store.write_bytes("settings/monitor.toml", b"")
     assert Manifest.load(lake.store, "mon-1").monitor["retrain"]["segments"]["schedule"] == "alert"
     lake.store.write_bytes("settings/monitor.toml", b"[retrain.segments]\nschedule = 'never'\n")
-    with pytest.raises(BadInput, match=r"settings/monitor.toml \[retrain.segments\]: schedule = 'never'"):
+    with pytest.raises(
+        BadInput, match=r"settings/monitor.toml, line 2, column 1 \[retrain.segments\]: schedule = 'never'"
+    ):
         pinned(lake, "mon-2")
 
 

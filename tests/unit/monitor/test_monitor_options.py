@@ -32,16 +32,26 @@ def test_a_manifest_holds_them_whole():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[drfit]", "settings/monitor.toml: drfit is no table of it; near it: drift"),
-        ("drift = 1", "settings/monitor.toml: drift = 1 must be a table"),
-        ("[retrain]\nevery_days = 1", "settings/monitor.toml [retrain]: every_days is no table of it"),
+        ("[drfit]", "settings/monitor.toml, line 1, column 2: drfit is no table of it; near it: drift"),
+        ("drift = 1", "settings/monitor.toml, line 1, column 1: drift = 1 must be a table"),
+        (
+            "[retrain]\nevery_days = 1",
+            "settings/monitor.toml, line 2, column 1 [retrain]: every_days is no table of it",
+        ),
         (
             "[retrain.segments]\nevery_days = 0",
-            "settings/monitor.toml [retrain.segments]: every_days = 0 must be",
+            "settings/monitor.toml, line 2, column 1 [retrain.segments]: every_days = 0 must be",
         ),
-        ("[drift]\nmin_rows = 'x'", "settings/monitor.toml [drift]: min_rows = 'x' must be"),
-        ("[attribution]\nclicks = 1", "settings/monitor.toml [attribution]: clicks"),
-        ("[experiments]\npower = 2", "settings/monitor.toml [experiments]: power = 2"),
+        (
+            "# ours\n\n[drift]\n  min_rows = 'x'",
+            "settings/monitor.toml, line 4, column 3 [drift]: min_rows = 'x' must be",
+        ),
+        ("[attribution]\nclicks = 1", "settings/monitor.toml, line 2, column 1 [attribution]: clicks"),
+        ("[experiments]\npower = 2", "settings/monitor.toml, line 2, column 1 [experiments]: power = 2"),
+        (
+            "attribution.click_days = 0",
+            "settings/monitor.toml, line 1, column 13 [attribution]: click_days = 0",
+        ),
         ("[", "settings/monitor.toml is no TOML"),
     ],
 )

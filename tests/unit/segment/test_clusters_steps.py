@@ -110,7 +110,7 @@ def test_settings_of_the_shop_are_kept_to(ingest_text, lake, shop):
 
 @pytest.mark.parametrize("setting", ["clusters_seed = -1", "clusters_pca_share = 1.5"])
 def test_settings_out_of_bounds_are_refused(setting):
-    with pytest.raises(BadInput, match=setting):
+    with pytest.raises(BadInput, match=f"segments.toml, line 1, column 1: {setting} must"):
         SegmentOptions.from_toml(setting)
 
 

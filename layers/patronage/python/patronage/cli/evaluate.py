@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
 from patronage.cli.evaluate_output import print_ranking, print_ratings
 from patronage.cli.lakes import DEFAULT_LAKE, LakeOption, StackOption, open_lake
+from patronage.cli.lines import aside
 from patronage.cli.outputs import check_ending
 from patronage.cli.progress import Stages
 from patronage.errors import BadInput
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from patronage.local.lakes import OpenLake
 
-_progress = Console(stderr=True, highlight=False)  # JSON goes to stdout alone
 _COLLABORATIVE = "collaborative"
 _BASELINE = "baseline"
 
@@ -99,7 +98,7 @@ def _ranking(opened: OpenLake, models: list[str], split: SplitName, *, all_model
     store = opened.lake.store
     wants_blend = all_models or HYBRID in names
     only = [] if wants_blend else list(dict.fromkeys([*names, POPULARITY]))
-    with Stages(_progress).stage("Evaluate") as stage:
+    with Stages(aside).stage("Evaluate") as stage:
         found = evaluate_all(run_id, store, split=split.value, only=only, on_step=stage.update)
     shown = found if all_models else dict.fromkeys([*names, POPULARITY])
     measured = {name: read_json(store, f"runs/{run_id}/metrics/{name}.json") for name in shown}
@@ -114,7 +113,7 @@ def _ratings(opened: OpenLake, models: list[str], *, all_models: bool) -> dict[s
         names = list(RATING_MODELS)
     run_id = prepare_ratings(opened)
     chosen = list(dict.fromkeys([*names, _BASELINE]))
-    with Stages(_progress).stage("Evaluate") as stage:
+    with Stages(aside).stage("Evaluate") as stage:
         return evaluate_ratings(run_id, chosen, opened.lake.store, on_step=stage.update)
 
 

@@ -10,6 +10,8 @@ import typer
 from rich.console import Console
 
 console = Console(highlight=False)
+aside = Console(stderr=True, highlight=False)
+"""Beside an answer that a program may read: progress, and what the answer leaves out."""
 _OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """What a terminal obeys or turns around; a file's name or a product's may hold it."""
 
@@ -19,9 +21,9 @@ def printable(text: str) -> str:
     return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
-def say(text: str) -> None:
+def say(text: str, to: Console = console) -> None:
     """Print a line as it is; a terminal breaks it, we do not."""
-    console.print(printable(text), markup=False, soft_wrap=True)
+    to.print(printable(text), markup=False, soft_wrap=True)
 
 
 def print_json(found: Any) -> None:

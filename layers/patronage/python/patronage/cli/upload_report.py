@@ -50,7 +50,7 @@ def _lines(report: dict[str, Any], shop: Shop) -> Iterator[str]:
     if report["state"] == "refused":
         yield f"  {refused_whole(report)}"
     yield from _of_records(report)
-    yield from _of_refused(report)
+    yield from (f"  {reason}" for reason in refusals(report))
     if report["table"] != "orders":
         yield f"  table {report['table']}, dialect {report['detected']['dialect']}"
     elif report["kept"]:
@@ -72,15 +72,16 @@ def _of_records(report: dict[str, Any]) -> Iterator[str]:
     yield f"  the rows were made of {counted(report['records'], 'record')} of the file{only}"
 
 
-def _of_refused(report: dict[str, Any]) -> Iterator[str]:
+def refusals(report: dict[str, Any]) -> Iterator[str]:
+    """Say why rows of an upload were refused, the commonest reasons first."""
     reasons = sorted(
         ((count, rule) for rule, count in report["refused_by_rule"].items() if rule != _WHOLE),
         key=lambda reason: (-reason[0], reason[1]),
     )
     for count, rule in reasons[:_COMMONEST]:
-        yield f"  {count:,} refused: {report['rules'][rule]}"
+        yield f"{count:,} refused: {report['rules'][rule]}"
     if rest := sum(count for count, _ in reasons[_COMMONEST:]):
-        yield f"  {rest:,} refused for {counted(len(reasons) - _COMMONEST, 'other reason')}"
+        yield f"{rest:,} refused for {counted(len(reasons) - _COMMONEST, 'other reason')}"
 
 
 def _of_orders(report: dict[str, Any], shop: Shop) -> Iterator[str]:

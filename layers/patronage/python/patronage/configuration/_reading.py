@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from patronage.configuration._places import place_of
 from patronage.configuration._stack import StackSettings
 from patronage.errors import BadInput
 from patronage.logic.ingest.values import Rates
+from patronage.logic.toml_places import place_of
 from patronage.settings import Shop
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from patronage.logic.said import said
-from patronage.logic.settings_text import toml_of
+from patronage.logic.settings_text import located, toml_of
 from patronage.logic.settings_values import check_values, wrong
 
 if TYPE_CHECKING:
@@ -65,8 +65,9 @@ class EngineOptions:
             A name is unknown or a value breaks a rule; the message names both.
         """
         values = toml_of(content, SETTINGS)
-        check_values(values, cls(), SETTINGS)
-        return cls(**values)
+        with located(content, SETTINGS):
+            check_values(values, cls(), SETTINGS)
+            return cls(**values)
 
     def limit(self, table: str) -> int:
         """Return how many rows of a table of `COUNTED` one function carries."""

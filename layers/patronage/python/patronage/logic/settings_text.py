@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from patronage.errors import BadInput
+from patronage.errors import BadField, BadInput
+from patronage.logic.toml_places import place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def toml_of(content: str | bytes, place: str) -> dict[str, Any]:
@@ -47,3 +52,39 @@ def text_of(content: str | bytes, place: str) -> str:
             f"{place} is not written in UTF-8 ({said}); save it as UTF-8 and upload the file again"
         ) from exc
     return text.removeprefix("\ufeff")
+
+
+@contextmanager
+def located(content: str | bytes, place: str) -> Iterator[None]:
+    """Say of a bad field where in its TOML it, or the table that lacks it, stands: line and column from 1 on.
+
+    Parameters
+    ----------
+    content : str or bytes
+        The TOML, which can be read.
+    place : str
+        What messages call it.
+
+    Raises
+    ------
+    BadField
+        That of the body, its field a path of names with dots between.
+    """
+    try:
+        yield
+    except BadField as exc:
+        text = text_of(content, place).replace("\r\n", "\n")
+        path = exc.field.split(".")
+        found = [place_of(text, path[:length]) for length in range(len(path), 0, -1)]
+        line, column = next(filter(None, found), (1, 1))
+        message = str(exc).replace(place, f"{place}, line {line}, column {column}", 1)
+        raise BadField(message, field=exc.field, rule=exc.rule) from exc
+
+
+@contextmanager
+def below(table: str) -> Iterator[None]:
+    """Say of a bad field of a table how it is called from outside of the table."""
+    try:
+        yield
+    except BadField as exc:
+        raise BadField(str(exc), field=f"{table}.{exc.field}", rule=exc.rule) from exc

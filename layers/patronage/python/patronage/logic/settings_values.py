@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import fields
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import BadInput
+from patronage.errors import BadField
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _CALLED = {str: "a text", int: "a whole number", float: "a number", dict: "a table"}
 
@@ -28,7 +29,7 @@ def check_values(values: Mapping[str, Any], usual: Any, place: str) -> None:
 
     Raises
     ------
-    BadInput
+    BadField
         The message names the place, the name, the value and the rule.
     """
     kinds = {each.name: type(getattr(usual, each.name)) for each in fields(usual)}
@@ -36,23 +37,39 @@ def check_values(values: Mapping[str, Any], usual: Any, place: str) -> None:
         check_name(name, kinds, place)
         kind = kinds[name]
         if isinstance(value, bool) or not isinstance(value, (int, float) if kind is float else kind):
-            raise wrong(place, name, value, f"be {_CALLED[kind]}")
+            raise wrong(place, name, value, f"be {_CALLED[kind]}", broken="type")
 
 
 def check_name(name: str, known: Iterable[str], place: str, *, what: str = "setting") -> None:
     """Refuse a name that is not known, with what is near it."""
     if name not in (names := sorted(known)):
         near = get_close_matches(name, names, n=1) or names
-        raise BadInput(f"{place}: {name} is no {what}; near it: {', '.join(near)}")
+        raise refused(place, name, f"{name} is no {what}; near it: {', '.join(near)}", rule="known")
 
 
 def check_ranges(options: Any, ranges: Mapping[str, tuple[float, float]]) -> None:
     """Refuse a number outside of its range, both ends of which are allowed."""
     for name, (least, most) in ranges.items():
         if not least <= getattr(options, name) <= most:
-            raise BadInput(f"{name} = {getattr(options, name)!r} must lie between {least} and {most}")
+            message = f"{name} = {getattr(options, name)!r} must lie between {least} and {most}"
+            raise BadField(message, field=name, rule="range")
 
 
-def wrong(place: str, name: str, value: object, rule: str) -> BadInput:
-    """Return the error of a value that breaks a rule."""
-    return BadInput(f"{place}: {name} = {value!r} must {rule}; correct it or leave it out")
+@contextmanager
+def told_of(place: str) -> Iterator[None]:
+    """Say of options that do not know their file where they stand, and what to do."""
+    try:
+        yield
+    except BadField as exc:
+        message = f"{place}: {exc}; correct it or leave it out"
+        raise BadField(message, field=exc.field, rule=exc.rule) from exc
+
+
+def wrong(place: str, name: str, value: object, rule: str, *, broken: str = "range") -> BadField:
+    """Return the error of a value that breaks a rule; `broken` is what programs call it."""
+    return refused(place, name, f"{name} = {value!r} must {rule}; correct it or leave it out", rule=broken)
+
+
+def refused(place: str, name: str, said: str, *, rule: str) -> BadField:
+    """Return the error of what is said of a setting; `rule` is the broken rule's name for programs."""
+    return BadField(f"{place}: {said}", field=name, rule=rule)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import BadInput
-from patronage.logic.settings_values import check_ranges, check_values
+from patronage.logic.settings_values import check_ranges, check_values, told_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +64,5 @@ class AttributionOptions:
             A name is unknown or a value is none; the message names place, value and rule.
         """
         check_values(values, cls(), place)
-        try:
+        with told_of(place):
             return cls(**values)
-        except BadInput as exc:
-            raise BadInput(f"{place}: {exc}; correct it or leave it out") from exc

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import BadInput
-from patronage.logic.settings_values import check_ranges, check_values
+from patronage.errors import BadField
+from patronage.logic.settings_values import check_ranges, check_values, told_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +61,8 @@ class AnalysisOptions:
         check_ranges(self, _RANGES)
         for name, known in (("correction", CORRECTIONS), ("primary_metric", METRICS)):
             if getattr(self, name) not in known:
-                raise BadInput(f"{name} = {getattr(self, name)!r} must be one of {', '.join(known)}")
+                message = f"{name} = {getattr(self, name)!r} must be one of {', '.join(known)}"
+                raise BadField(message, field=name, rule="known")
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any], place: str) -> AnalysisOptions:
@@ -80,10 +81,8 @@ class AnalysisOptions:
             A name is unknown or a value is none; the message names place, value and rule.
         """
         check_values(values, cls(), place)
-        try:
+        with told_of(place):
             return cls(**values)
-        except BadInput as exc:
-            raise BadInput(f"{place}: {exc}; correct it or leave it out") from exc
 
 
 _RANGES: dict[str, tuple[float, float]] = {

@@ -10,11 +10,12 @@ from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import BadInput, BadSettings
+from patronage.errors import BadField, BadInput, BadSettings
 from patronage.logic.ingest.dialects import Dialect, by_demand, dialects, parse_dialect
 from patronage.logic.ingest.recognition import GIVEN, read_given
 from patronage.logic.ingest.values import CODES, given_time_format
-from patronage.logic.settings_text import toml_of
+from patronage.logic.settings_text import below, located, toml_of
+from patronage.logic.settings_values import refused
 from patronage.logic.tables import TABLES
 
 if TYPE_CHECKING:
@@ -183,15 +184,20 @@ def options_for(
     """
     values: dict[str, Any] = {}
     with _told_of(SETTINGS):
-        for entry in _entries(toml_of(settings, SETTINGS)):
-            if fnmatchcase(key, entry["match"]):
-                _check(entry, f"{SETTINGS}, [[files]] of match = {entry['match']!r}")
-                values |= {name: value for name, value in entry.items() if name != "match"}
+        given = toml_of(settings, SETTINGS)
+        with located(settings, SETTINGS):
+            for number, entry in enumerate(_entries(given)):
+                if fnmatchcase(key, entry["match"]):
+                    with below(f"files.{number}"):
+                        _check(entry, f"{SETTINGS}, [[files]] of match = {entry['match']!r}")
+                    values |= {name: value for name, value in entry.items() if name != "match"}
     with _told_of(SIDECAR_PLACE):
-        own = toml_of(sidecar, f"the sidecar of {key}")
-        _check(own, key)
+        place = f"the sidecar of {key}"
+        own = toml_of(sidecar, place)
+        with located(sidecar, place):
+            _check(own, place)
         stated = values | own | dict(call or {})
-        _check(stated, key)
+        _check(stated, f"what is given for {key}")
     known, faults = _known(own_dialects or {}, stated.get("dialect", ""))
     header = tuple(stated.pop("header", ()))
     return Options(**stated, header=header, known_dialects=known, faults=faults, own=frozenset(own))
@@ -247,15 +253,19 @@ def _name_in(content: str | bytes) -> object:
 def _entries(values: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the tables [[files]] of the settings; nothing else may stand there."""
     if unknown := sorted(set(values) - {"files"}):
-        raise BadInput(
-            f"{SETTINGS}: {unknown[0]!r} stands outside [[files]], where it would count for no file; write "
-            "[[files]] and match = '*' above it, or a narrower pattern of keys"
+        said = (
+            f"{unknown[0]!r} stands outside [[files]], where it would count for no file; write [[files]] and "
+            "match = '*' above it, or a narrower pattern of keys"
         )
+        raise refused(SETTINGS, unknown[0], said, rule="known")
     entries = values.get("files", [])
     if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
-        raise BadInput(f"{SETTINGS}: files = {entries!r} must be tables, each begun by a line [[files]]")
-    if not all(isinstance(each.get("match"), str) for each in entries):
-        raise BadInput(f"{SETTINGS}: each [[files]] needs match, a pattern such as 'raw/orders/*'")
+        said = f"files = {entries!r} must be tables, each begun by a line [[files]]"
+        raise refused(SETTINGS, "files", said, rule="type")
+    for number, entry in enumerate(entries):
+        if not isinstance(entry.get("match"), str):
+            said = "each [[files]] needs match, a pattern such as 'raw/orders/*'"
+            raise refused(SETTINGS, f"files.{number}", said, rule="required")
     return entries
 
 
@@ -264,30 +274,32 @@ def _check(values: Mapping[str, Any], place: str) -> None:
         if name == "match" and place.startswith(SETTINGS):
             continue
         if name not in _NAMES:
-            raise BadInput(f"{place}: option {name!r} is unknown; known are {', '.join(sorted(_NAMES))}")
+            said = f"option {name!r} is unknown; known are {', '.join(sorted(_NAMES))}"
+            raise refused(place, name, said, rule="known")
         if name in GIVEN:
             continue
         kind = _KINDS.get(name, str)
         if not isinstance(value, kind) or isinstance(value, bool) != (kind is bool):  # type: ignore[arg-type]
-            raise BadInput(
-                f"{place}: option {name} = {value!r} must be {_KIND_WORDS[kind]}; correct it in the "
-                "sidecar or in settings/ingest.toml"
-            )
+            said = f"option {name} = {value!r} must be {_KIND_WORDS[kind]}; correct it there"
+            raise refused(place, name, said, rule="type")
     try:
         read_given({name: value for name, value in values.items() if name in GIVEN})
-    except BadInput as exc:
-        raise BadInput(f"{place}: {exc}") from exc
+    except BadField as exc:
+        raise refused(place, exc.field, str(exc), rule=exc.rule) from exc
     _check_meaning(values, place)
 
 
 def _check_meaning(values: Mapping[str, Any], place: str) -> None:
     share = values.get("max_refused_share", 0)
     if not 0 <= share <= 1:
-        raise BadInput(f"{place}: option max_refused_share = {share!r} must lie between 0 and 1; 0.2 is 20 %")
+        said = f"option max_refused_share = {share!r} must lie between 0 and 1; 0.2 is 20 %"
+        raise refused(place, "max_refused_share", said, rule="range")
     if values.get("table", "orders") not in TABLES:
-        raise BadInput(f"{place}: table = {values['table']!r} is none of {', '.join(TABLES)}")
+        said = f"table = {values['table']!r} is none of {', '.join(TABLES)}"
+        raise refused(place, "table", said, rule="known")
     if (currency := values.get("currency", "EUR")) not in CODES:
-        raise BadInput(f"{place}: currency = {currency!r} is no ISO 4217 code; write it as in 'EUR'")
+        said = f"currency = {currency!r} is no ISO 4217 code; write it as in 'EUR'"
+        raise refused(place, "currency", said, rule="currency")
     _check_times(values.get("times", {}), values.get("table"), place)
 
 
@@ -298,18 +310,20 @@ def _check_times(times: Mapping[str, Any], table: str | None, place: str) -> Non
     known = {column.name: None for each in tables for column in each.source_columns if column.is_time}
     for name, patterns in times.items():
         if name not in known:
-            raise BadInput(
-                f"{place}: times names {name!r}, which is no column of times{of_table}; write "
-                f"the name that Patronage gives it, one of {', '.join(known) or 'none'}"
+            said = (
+                f"times names {name!r}, which is no column of times{of_table}; write the name that Patronage "
+                f"gives it, one of {', '.join(known) or 'none'}"
             )
+            raise refused(place, f"times.{name}", said, rule="known")
         listed = [patterns] if isinstance(patterns, str) else patterns
         if not listed or not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
-            raise BadInput(
-                f"{place}: times.{name} = {patterns!r} must be a text or a list of texts, such as "
-                "'%d.%m.%Y %H:%M' or 'iso'"
+            said = (
+                f"times.{name} = {patterns!r} must be a text or a list of texts, such as '%d.%m.%Y %H:%M' or "
+                "'iso'"
             )
+            raise refused(place, f"times.{name}", said, rule="type")
         try:
             for each in listed:
                 given_time_format([each])
         except BadInput as exc:
-            raise BadInput(f"{place}: times.{name}: {exc}") from exc
+            raise refused(place, f"times.{name}", f"times.{name}: {exc}", rule="time") from exc

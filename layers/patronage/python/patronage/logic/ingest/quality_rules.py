@@ -8,12 +8,13 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import BadInput
 from patronage.logic.ingest.quality_measures import MEASURES
+from patronage.logic.settings_text import below, located, toml_of
+from patronage.logic.settings_values import refused
 from patronage.logic.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 SETTINGS = "settings/quality.toml"
 """Where a lake keeps its own rules."""
@@ -110,40 +111,51 @@ class Rules:
         return known if "*" in asked else known & asked
 
 
-def parse_rules(text: str = "") -> Rules:
+def parse_rules(text: str | bytes = "") -> Rules:
     """Read a lake's own rules over the shipped ones.
 
     Parameters
     ----------
-    text : str
+    text : str or bytes
         TOML of `settings/quality.toml`; empty for the shipped rules.
 
     Raises
     ------
     BadInput
-        Something in it is wrong; the message says what, and what is allowed.
+        Something in it is wrong; the message says where, what, and what is allowed.
     """
     if not text:
         return _shipped()
-    given = _toml(text)
-    values = _toml(shipped_text())
+    given = toml_of(text, SETTINGS)
+    values = tomllib.loads(shipped_text())
     rules = {rule["name"]: rule for rule in values["rules"]}
-    own = given.pop("rules", [])
-    if not isinstance(own, list):
-        raise BadInput(f"{SETTINGS}: rules = {own!r} must be tables, each below its own [[rules]]")
-    for rule in own:
+    with located(text, SETTINGS):
+        own = _own(given.pop("rules", []))
+        for rule in own.values():
+            rules[rule["name"]] = rules.get(rule["name"], {}) | rule
+        numbers = {rule["name"]: number for number, rule in own.items()}
+        return _checked({**values, **given, "rules": list(rules.values())}, numbers)
+
+
+def _own(rules: Any) -> dict[str, dict[str, Any]]:
+    """Return a lake's own rules by the path to each in its file."""
+    if not isinstance(rules, list):
+        said = f"rules = {rules!r} must be tables, each below its own [[rules]]"
+        raise refused(SETTINGS, "rules", said, rule="type")
+    for number, rule in enumerate(rules):
         name = rule.get("name") if isinstance(rule, dict) else None
         if not isinstance(name, str) or not name:
-            raise BadInput(f"{SETTINGS}: each [[rules]] needs a name, such as 'few-orders'")
+            said = "each [[rules]] needs a name, such as 'few-orders'"
+            raise refused(SETTINGS, f"rules.{number}", said, rule="required")
         if name == OF_RULES:
-            raise BadInput(f"{SETTINGS}: the name {OF_RULES} is taken; give the rule another")
-        rules[name] = rules.get(name, {}) | rule
-    return _checked({**values, **given, "rules": list(rules.values())})
+            said = f"the name {OF_RULES} is taken; give the rule another"
+            raise refused(SETTINGS, f"rules.{number}.name", said, rule="taken")
+    return {f"rules.{number}": rule for number, rule in enumerate(rules)}
 
 
 @cache
 def _shipped() -> Rules:
-    return _checked(_toml(shipped_text()))
+    return _checked(tomllib.loads(shipped_text()), {})
 
 
 def shipped_text() -> str:
@@ -151,74 +163,84 @@ def shipped_text() -> str:
     return resources.files("patronage.logic.ingest").joinpath("quality.toml").read_text(encoding="utf-8")
 
 
-def _toml(text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as exc:
-        raise BadInput(f"{SETTINGS} is no TOML ({exc}); mend it and upload it again") from exc
-
-
-def _checked(values: Mapping[str, Any]) -> Rules:
+def _checked(values: Mapping[str, Any], own: Mapping[str, str]) -> Rules:
+    """Check all rules; `own` is by name the path to each that the lake's file writes."""
     whole = {name: value for name, value in values.items() if name != "rules"}
     for name, value in whole.items():
         if name not in {each.name for each in fields(Rules)}:
             known = "trailing_uploads, least_uploads, least_rows, [[rules]]"
-            raise BadInput(f"{SETTINGS}: {name} is unknown; known are {known}")
+            raise refused(SETTINGS, name, f"{name} is unknown; known are {known}", rule="known")
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise BadInput(f"{SETTINGS}: {name} = {value!r} must be a whole number of at least 1")
+            said = f"{name} = {value!r} must be a whole number of at least 1"
+            raise refused(SETTINGS, name, said, rule="range")
     trailing = whole["trailing_uploads"]
     if trailing > MOST_TRAILING:
-        raise BadInput(f"{SETTINGS}: trailing_uploads = {trailing}; at most {MOST_TRAILING} are remembered")
-    listed = [rule for rule in values["rules"] if _is_enabled(rule)]
-    return Rules(**whole, rules=tuple(_rule(rule, whole["least_rows"]) for rule in listed))
+        said = f"trailing_uploads = {trailing}; at most {MOST_TRAILING} are remembered"
+        raise refused(SETTINGS, "trailing_uploads", said, rule="range")
+    rules = []
+    for rule in values["rules"]:
+        with below(own.get(rule["name"], "rules")):
+            rules += [_rule(rule, whole["least_rows"])] if _is_enabled(rule) else []
+    return Rules(**whole, rules=tuple(rules))
 
 
 def _is_enabled(rule: Mapping[str, Any]) -> bool:
     enabled = rule.get("enabled", True)
     if not isinstance(enabled, bool):
-        raise BadInput(f"{SETTINGS}, rule {rule['name']}: enabled = {enabled!r} must be true or false")
+        said = f"enabled = {enabled!r} must be true or false"
+        raise refused(_place(rule), "enabled", said, rule="type")
     return enabled
 
 
+def _place(rule: Mapping[str, Any]) -> str:
+    return f"{SETTINGS}, rule {rule['name']}"
+
+
 def _rule(values: Mapping[str, Any], least_rows: int) -> Rule:
-    place = f"{SETTINGS}, rule {values['name']}"
+    place = _place(values)
     known = {each.name for each in fields(Rule)}
     given = {name: value for name, value in values.items() if name != "enabled"}
     for name, value in given.items():
         if name not in known:
-            raise BadInput(f"{place}: {name} is unknown; known are {', '.join(sorted({*known, 'enabled'}))}")
+            said = f"{name} is unknown; known are {', '.join(sorted({*known, 'enabled'}))}"
+            raise refused(place, name, said, rule="known")
         _check_kind(place, name, value)
-    measure = _one_of(place, "measure", given.get("measure"), MEASURES)
-    table = _one_of(place, "table", given.get("table"), ("*", *TABLES))
-    _one_of(place, "severity", given.get("severity", "warning"), SEVERITIES)
+    measure = _one_of(place, "measure", given, MEASURES)
+    table = _one_of(place, "table", given, ("*", *TABLES))
+    _one_of(place, "severity", {"severity": "warning", **given}, SEVERITIES)
     _check_column(place, given.get("column", ""), measure, table)
     if given.get("above") is None and given.get("below") is None:
-        raise BadInput(f"{place}: give it a limit, above or below")
+        raise refused(place, "above", "give it a limit, above or below", rule="required")
     return Rule(**{"least_rows": least_rows, **given})
 
 
 def _check_kind(place: str, name: str, value: object) -> None:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if name in {"above", "below"} and not is_number:
-        raise BadInput(f"{place}: {name} = {value!r} must be a number")
+        raise refused(place, name, f"{name} = {value!r} must be a number", rule="type")
     if name == "least_rows" and not (is_number and isinstance(value, int) and value >= 0):
-        raise BadInput(f"{place}: least_rows = {value!r} must be a whole number, 0 or more")
+        said = f"least_rows = {value!r} must be a whole number, 0 or more"
+        raise refused(place, name, said, rule="range")
     if name in {"table", "column", "measure", "severity"} and not isinstance(value, str):
-        raise BadInput(f"{place}: {name} = {value!r} must be a text")
+        raise refused(place, name, f"{name} = {value!r} must be a text", rule="type")
 
 
-def _one_of(place: str, name: str, value: Any, known: Mapping[str, Any] | tuple[str, ...]) -> str:
+def _one_of(place: str, name: str, given: Mapping[str, Any], known: Collection[str]) -> str:
+    value = given.get(name)
     if value not in known:
-        raise BadInput(f"{place}: {name} = {value!r} is none of {', '.join(known)}")
+        said = f"{name} = {value!r} is none of {', '.join(known)}"
+        raise refused(place, name, said, rule="known")
     return str(value)
 
 
 def _check_column(place: str, column: str, measure: str, table: str) -> None:
     if not MEASURES[measure].is_of_column:
         if column:
-            raise BadInput(f"{place}: {measure} is of the whole upload; leave column out")
+            said = f"{measure} is of the whole upload; leave column out"
+            raise refused(place, "column", said, rule="known")
         return
     tables = TABLES.values() if table == "*" else (TABLES[table],)
     known = {each.name for one in tables for each in one.columns}
     if column != "*" and column not in known:
-        raise BadInput(f"{place}: column = {column!r} is none of *, {', '.join(sorted(known))}")
+        said = f"column = {column!r} is none of *, {', '.join(sorted(known))}"
+        raise refused(place, "column", said, rule="known")

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from patronage.errors import BadInput
+from patronage.errors import BadField
 from patronage.logic.drift.options import DriftOptions
 from patronage.logic.effectiveness.options import AttributionOptions
 from patronage.logic.experiments.analysis_options import AnalysisOptions
-from patronage.logic.monitor.retrain_options import ALERT, RetrainOptions
-from patronage.logic.settings_text import toml_of
+from patronage.logic.monitor.retrain_options import ALERT, FAMILIES, RetrainOptions
+from patronage.logic.settings_text import below, located, toml_of
 from patronage.logic.settings_values import check_name
 
 SETTINGS = "settings/monitor.toml"
 """Where the settings lie in the lake."""
 _SEGMENTS = RetrainOptions(every_days=1, drift=ALERT)
-_TABLES = ("drift", "retrain", "attribution", "experiments")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,17 +28,14 @@ class Retrain:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any], place: str) -> Retrain:
-        """Read the tables of the families; `place` is the file's name."""
-        usual = cls()
-        _check_names(values, ("segments", "recommendations"), f"{place} [retrain]")
-        return cls(
-            **{
-                name: RetrainOptions.from_mapping(
-                    table, f"{place} [retrain.{name}]", usual=getattr(usual, name)
-                )
-                for name, table in values.items()
-            }
-        )
+        """Read the tables of the families; `place` is what a message calls the table that holds them."""
+        usual, read = cls(), {}
+        _check_names(values, FAMILIES, place)
+        for name, table in values.items():
+            with below(name):
+                within = f"{place.removesuffix(']')}.{name}]"
+                read[name] = RetrainOptions.from_mapping(table, within, usual=getattr(usual, name))
+        return cls(**read)
 
     def of(self, family: str) -> RetrainOptions:
         """Return the rules of a family."""
@@ -76,33 +72,37 @@ class MonitorOptions:
         BadInput
             A table or name is unknown, or a value breaks a rule; the message names file, table and rule.
         """
-        return cls.from_mapping(toml_of(content, SETTINGS))
+        values = toml_of(content, SETTINGS)
+        with located(content, SETTINGS):
+            return cls.from_mapping(values)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> MonitorOptions:
         """Build the options from plain values, by table."""
+        read: dict[str, Any] = {}
         _check_names(values, _TABLES, SETTINGS)
-        return cls(
-            drift=DriftOptions.from_mapping(values.get("drift", {}), f"{SETTINGS} [drift]"),
-            retrain=Retrain.from_mapping(values.get("retrain", {}), SETTINGS),
-            attribution=AttributionOptions.from_mapping(
-                values.get("attribution", {}), f"{SETTINGS} [attribution]"
-            ),
-            experiments=AnalysisOptions.from_mapping(
-                values.get("experiments", {}), f"{SETTINGS} [experiments]"
-            ),
-        )
+        for name, table in values.items():
+            with below(name):
+                read[name] = _TABLES[name].from_mapping(table, f"{SETTINGS} [{name}]")
+        return cls(**read)
 
     def to_mapping(self) -> dict[str, Any]:
         """Write the options as plain values, which `from_mapping` reads."""
         return asdict(self)
 
 
-def _check_names(values: Mapping[str, Any], known: tuple[str, ...], place: str) -> None:
+_TABLES: dict[str, Any] = {
+    "drift": DriftOptions,
+    "retrain": Retrain,
+    "attribution": AttributionOptions,
+    "experiments": AnalysisOptions,
+}
+
+
+def _check_names(values: Mapping[str, Any], known: Iterable[str], place: str) -> None:
     """Refuse what is no table of a place."""
     for name, value in values.items():
         check_name(name, known, place, what="table of it")
         if not isinstance(value, Mapping):
-            raise BadInput(
-                f"{place}: {name} = {value!r} must be a table; give its settings names of their own"
-            )
+            message = f"{place}: {name} = {value!r} must be a table; give its settings names of their own"
+            raise BadField(message, field=name, rule="type")

@@ -8,8 +8,8 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any
 
-from patronage.errors import BadInput
-from patronage.logic.settings_text import toml_of
+from patronage.errors import BadField
+from patronage.logic.settings_text import located, toml_of
 from patronage.logic.settings_values import check_values, wrong
 
 SETTINGS = "settings/segments.toml"
@@ -89,9 +89,11 @@ class SegmentOptions:
             A name is unknown or a value is none; the message names both.
         """
         values = toml_of(content, SETTINGS)
-        if "rfm_map" in values:
-            raise BadInput(f"{SETTINGS}: rfm_map is a file of its own; upload the map as {MAP}")
-        return cls.from_mapping(values)
+        with located(content, SETTINGS):
+            if "rfm_map" in values:
+                message = f"{SETTINGS}: rfm_map is a file of its own; upload the map as {MAP}"
+                raise BadField(message, field="rfm_map", rule="known")
+            return cls.from_mapping(values)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> SegmentOptions:

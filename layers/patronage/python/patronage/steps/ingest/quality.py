@@ -80,7 +80,7 @@ def measure(
 def _rules(store: ObjectStore, table: str) -> tuple[Rules, list[Breach]]:
     """Read the lake's rules; faulty ones stop no upload, but are a breach themselves."""
     try:
-        return parse_rules(store.read_bytes(SETTINGS).decode("utf-8-sig", "replace")), []
+        return parse_rules(store.read_bytes(SETTINGS)), []
     except NotFound:
         return parse_rules(), []
     except BadInput as exc:

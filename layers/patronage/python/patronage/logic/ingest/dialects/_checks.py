@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import BadInput
+from patronage.errors import BadField, BadInput
 from patronage.logic.ingest.dialects._names import named_in
 from patronage.logic.ingest.recognition import read_given
 from patronage.logic.ingest.values import given_time_format
+from patronage.logic.settings_values import refused
 from patronage.logic.tables import TABLES
 
 if TYPE_CHECKING:
@@ -75,30 +76,36 @@ def check_kinds(values: Mapping[str, Any], place: str) -> None:
     for name, value in values.items():
         rule, is_fine = _RULES[name]
         if not is_fine(value):
-            raise BadInput(f"{place}: {name} = {value!r} must be {rule}; mend the dialect there")
+            said = f"{name} = {value!r} must be {rule}; mend the dialect there"
+            raise refused(place, name, said, rule="type")
 
 
 def check_meaning(dialect: Dialect, place: str) -> None:
     """Refuse what no file could be read by: patterns that are none, columns that do not exist."""
-    for said in _wrong(dialect):
-        raise BadInput(f"{place}: {said}; mend the dialect there")
+    for key, said in _wrong(dialect):
+        raise refused(place, key, f"{said}; mend the dialect there", rule="value")
     try:
         read_given(dict(dialect.format))
-        for patterns in dialect.times.values():
+    except BadField as exc:
+        raise refused(place, f"format.{exc.field}", str(exc), rule=exc.rule) from exc
+    for name, patterns in dialect.times.items():
+        try:
             for pattern in (patterns,) if isinstance(patterns, str) else patterns:
                 given_time_format((pattern,))
-    except BadInput as exc:
-        raise BadInput(f"{place}: {exc}") from exc
+        except BadInput as exc:
+            raise refused(place, f"times.{name}", str(exc), rule="time") from exc
 
 
-def _wrong(dialect: Dialect) -> Iterator[str]:
+def _wrong(dialect: Dialect) -> Iterator[tuple[str, str]]:
+    """Yield the key of what is wrong, and what of it."""
     table = TABLES[dialect.table]
     if not dialect.name.strip():
-        yield "name is empty"
+        yield "name", "name is empty"
     if dialect.decimal not in ("", ".", ","):
-        yield f"decimal = {dialect.decimal!r} must be '.' or ','"
+        yield "decimal", f"decimal = {dialect.decimal!r} must be '.' or ','"
     if unknown := sorted(set(dialect.format) - set(_FORMAT)):
-        yield f"format.{unknown[0]} is no key of format; it has {', '.join(_FORMAT)}"
+        key = f"format.{unknown[0]}"
+        yield key, f"{key} is no key of format; it has {', '.join(_FORMAT)}"
     ids = [column.name for column in table.source_columns if column.is_id]
     times = [column.name for column in table.source_columns if column.type in ("TIMESTAMPTZ", "DATE")]
     known = [column.name for column in table.source_columns]
@@ -109,13 +116,13 @@ def _wrong(dialect: Dialect) -> Iterator[str]:
     yield from _filled_down(dialect)
 
 
-def _unknown(key: str, named: Sequence[str], known: Sequence[str], what: str) -> Iterator[str]:
+def _unknown(key: str, named: Sequence[str], known: Sequence[str], what: str) -> Iterator[tuple[str, str]]:
     for name in named:
         if name not in known:
-            yield f"{key} names {name!r}, which is no {what}; there are {', '.join(known) or 'none'}"
+            yield key, f"{key} names {name!r}, which is no {what}; there are {', '.join(known) or 'none'}"
 
 
-def _patterns(dialect: Dialect) -> Iterator[str]:
+def _patterns(dialect: Dialect) -> Iterator[tuple[str, str]]:
     read_by_python = {"key": dialect.key, **{f"cells.{name}": each for name, each in dialect.cells.items()}}
     read_by_duckdb = {
         name: getattr(dialect, name)
@@ -126,13 +133,16 @@ def _patterns(dialect: Dialect) -> Iterator[str]:
         try:
             re.compile(pattern)
         except (re.error, OverflowError, RecursionError) as exc:
-            yield f"{name} = {pattern!r} is no regular expression ({exc})"
+            yield name, f"{name} = {pattern!r} is no regular expression ({exc})"
     for name, pattern in read_by_duckdb.items():
         if found := _NOT_RE2.search(pattern.replace("\\\\", "")):
-            yield f"{name} = {pattern!r} holds {found[0]!r}, which DuckDB's regular expressions have not"
+            yield (
+                name,
+                f"{name} = {pattern!r} holds {found[0]!r}, which DuckDB's regular expressions have not",
+            )
 
 
-def _filled_down(dialect: Dialect) -> Iterator[str]:
+def _filled_down(dialect: Dialect) -> Iterator[tuple[str, str]]:
     """Names that the dialect reads nowhere are slips of the pen: nobody would see that they fill nothing."""
     if not dialect.fill_down or dialect.rest:
         return
@@ -144,7 +154,7 @@ def _filled_down(dialect: Dialect) -> Iterator[str]:
     read |= {name for sql in (*dialect.computed.values(), dialect.explode) for name in named_in(sql)}
     for name in (dialect.fill_down["by"], *dialect.fill_down["columns"]):
         if name.casefold() not in {each.casefold() for each in read}:
-            yield f"fill_down names {name!r}, a column that the dialect reads nowhere"
+            yield "fill_down", f"fill_down names {name!r}, a column that the dialect reads nowhere"
 
 
 def _read(rows: Rows) -> Iterator[str]:

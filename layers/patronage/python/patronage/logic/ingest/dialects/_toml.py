@@ -9,7 +9,8 @@ from patronage.errors import BadInput
 from patronage.logic.ingest.dialects._checks import check_kinds, check_meaning
 from patronage.logic.ingest.dialects._model import Dialect, Rows
 from patronage.logic.ingest.event_words import EVENT_WORDS
-from patronage.logic.settings_text import toml_of
+from patronage.logic.settings_text import below, located, toml_of
+from patronage.logic.settings_values import refused
 from patronage.logic.tables import TABLES
 
 if TYPE_CHECKING:
@@ -30,27 +31,40 @@ def parse_dialect(content: str | bytes, place: str) -> Dialect:
         read by; the message names `place`.
     """
     values = toml_of(content, place)
-    also = [_rows(Rows, each, place) for each in _further(values.pop("also", []), place)]
-    dialect = _with_event_words(_rows(Dialect, values, place))
-    dialect = replace(dialect, also=tuple(_inheriting(rows, dialect) for rows in also))
-    if dialect.table not in TABLES:
-        raise BadInput(f"{place}: table = {dialect.table!r} is none of {', '.join(TABLES)}")
-    known = {column.name for column in TABLES[dialect.table].source_columns}
-    for rows in (dialect, *dialect.also):
-        mapped = (rows.columns, rows.optional, rows.defaults, rows.expressions, rows.values)
-        named = {name for mapping in mapped for name in mapping}
-        if unknown := sorted(named - known):
-            raise BadInput(
-                f"{place}: {unknown[0]!r} is no column of {dialect.table}; it has {', '.join(sorted(known))}"
-            )
-    check_meaning(dialect, place)
-    return dialect
+    with located(content, place):
+        also = []
+        for number, each in enumerate(_further(values.pop("also", []), place)):
+            with below(f"also.{number}"):
+                also.append(_rows(Rows, each, place))
+        own = _rows(Dialect, values, place)
+        if own.table not in TABLES:
+            said = f"table = {own.table!r} is none of {', '.join(TABLES)}"
+            raise refused(place, "table", said, rule="known")
+        _check_columns(own, own.table, place)
+        for number, rows in enumerate(also):
+            with below(f"also.{number}"):
+                _check_columns(rows, own.table, place)
+        dialect = _with_event_words(own)
+        dialect = replace(dialect, also=tuple(_inheriting(rows, dialect) for rows in also))
+        check_meaning(dialect, place)
+        return dialect
 
 
 def _further(also: object, place: str) -> list[dict[str, Any]]:
     if not isinstance(also, list) or not all(isinstance(each, dict) for each in also):
-        raise BadInput(f"{place}: also = {also!r} must be tables, each begun by a line [[also]]")
+        said = f"also = {also!r} must be tables, each begun by a line [[also]]"
+        raise refused(place, "also", said, rule="type")
     return also
+
+
+def _check_columns(rows: Rows, table: str, place: str) -> None:
+    """Refuse what is mapped to a column that the table has not."""
+    known = {column.name for column in TABLES[table].source_columns}
+    for key in ("columns", "optional", "defaults", "expressions", "values"):
+        for name in sorted(getattr(rows, key)):
+            if name not in known:
+                said = f"{name!r} is no column of {table}; it has {', '.join(sorted(known))}"
+                raise refused(place, f"{key}.{name}", said, rule="known")
 
 
 def _with_event_words(dialect: Dialect) -> Dialect:
@@ -80,7 +94,8 @@ def _inheriting(rows: Rows, dialect: Dialect) -> Rows:
 def _rows(kind: type[Any], values: Mapping[str, Any], place: str) -> Any:
     known = {field.name for field in fields(kind)}
     if unknown := sorted(set(values) - known):
-        raise BadInput(f"{place}: {unknown[0]!r} is no key of a dialect; it has {', '.join(sorted(known))}")
+        said = f"{unknown[0]!r} is no key of a dialect; it has {', '.join(sorted(known))}"
+        raise refused(place, unknown[0], said, rule="known")
     check_kinds(values, place)
     try:
         return kind(**values)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from patronage.errors import BadInput
+from patronage.errors import BadField
 
 _KINDS = ("csv", "json", "parquet", "xlsx")
 _ENCODINGS = {
@@ -60,21 +60,20 @@ def read_given(given: Mapping[str, Any] | None) -> Given:
 
     Raises
     ------
-    BadInput
+    BadField
         A name is unknown, or its value breaks the rule that the message states.
     """
     checked: dict[str, Any] = {}
     for name, value in (given or {}).items():
         if name not in _CHECKS:
             known = ", ".join(sorted(_CHECKS))
-            raise BadInput(f"the format setting {name!r} is unknown; the known ones are {known}")
+            message = f"the format setting {name!r} is unknown; the known ones are {known}"
+            raise BadField(message, field=name, rule="known")
         field, rule, check = _CHECKS[name]
         result = check(value)
         if result is None:
-            raise BadInput(
-                f"the format setting {name} is {value!r}, but must be {rule}; correct it in the sidecar or "
-                "in settings/ingest.toml"
-            )
+            message = f"the format setting {name} is {value!r}, but must be {rule}; correct it there"
+            raise BadField(message, field=name, rule="value")
         checked[field] = result
     return Given(**checked)
 
