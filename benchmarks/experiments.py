@@ -8,7 +8,6 @@ with 25 buyers in both arms on.
 
 from __future__ import annotations
 
-import sys
 from functools import cache
 
 import numpy as np
@@ -43,6 +42,13 @@ def false_alarm_share() -> Figure:
     return Figure(share, "share", "stated at most", _LEVEL)
 
 
+def false_alarm_share_conversion() -> Figure:
+    """Count the same of conversion."""
+    difference, is_looked_at = simulated_days(spread=None)
+    share = _ever_below(_SEQUENCE.p_value(difference), is_looked_at)
+    return Figure(share, "share", "stated at most", _LEVEL)
+
+
 def false_alarm_share_t_test() -> Figure:
     """Count the same, against who looks each day at SciPy's t test."""
     difference, is_looked_at = simulated_days(spread=1.0)
@@ -68,20 +74,30 @@ def found_share_one_look() -> Figure:
 
 def found_share() -> Figure:
     """Share of honest lifts of 10 % found by daily looks with the visitors planned for them."""
-    difference, is_looked_at = _planned(_SEQUENCE.tuning)
-    is_found = (_SEQUENCE.p_value(difference) < _LEVEL) & is_looked_at
+    return Figure(float(_is_found().any(axis=1).mean()), "share", "stated at least", 0.8)
+
+
+def found_after_days() -> Figure:
+    """Average day on which daily looks may stop: once the lift is found, or at the end."""
+    is_found = _is_found()
     days = np.where(is_found.any(axis=1), is_found.argmax(axis=1) + 1, DAYS).mean()
-    print(f"found_share: one stops after {days:.1f} of {DAYS} days on average", file=sys.stderr)
-    return Figure(float(is_found.any(axis=1).mean()), "share", "stated at least", 0.8)
+    return Figure(float(days), "days", "planned", DAYS)
 
 
 FIGURES = {
     "report_1m_s": report_1m_s,
     "false_alarm_share": false_alarm_share,
+    "false_alarm_share_conversion": false_alarm_share_conversion,
     "false_alarm_share_t_test": false_alarm_share_t_test,
     "found_share_one_look": found_share_one_look,
     "found_share": found_share,
+    "found_after_days": found_after_days,
 }
+
+
+def _is_found():
+    difference, is_looked_at = _planned(_SEQUENCE.tuning)
+    return (_SEQUENCE.p_value(difference) < _LEVEL) & is_looked_at
 
 
 @cache

@@ -1,5 +1,7 @@
 """Drift of 18 features of 1 million customers, against pandas and SciPy on the same Parquet files.
 
+How often a report is wrong is counted on drawn columns in which nothing moves.
+
 Both read a file a side, and find of each feature the change of its missing share, the population stability
 index over ten quantile bins of the reference, and the Kolmogorov-Smirnov or chi-squared test. Ours counts
 numbers in fine bins, as a run of monitoring does, so that what passes from the function with DuckDB to that
@@ -12,18 +14,23 @@ import json
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from scipy import stats
 
 from benchmarks.figures import Figure, median_seconds
 from patronage.engines.duckdb import DuckEngine
 from patronage.logic.drift.columns import Column, judge_column
+from patronage.logic.drift.judge import DRIFT, WARN
 from patronage.logic.drift.options import DriftOptions
 from patronage.settings import Shop
 from patronage.steps.monitor.drift_counts import count_columns, held_together
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CUSTOMERS = 1_000_000
 _OPTIONS = DriftOptions()
@@ -38,6 +45,20 @@ _KINDS = {
     for name, count in (("whole", 6), ("money", 6), ("share", 4), ("word", 2))
     for number in range(count)
 }
+_REPORTS = 400
+_DISTRIBUTIONS: dict[str, tuple[int, Callable[[np.random.Generator, int], np.ndarray]]] = {
+    "normal": (8, lambda rng, n: rng.normal(size=n)),
+    "lognormal": (8, lambda rng, n: rng.lognormal(4, 1, n)),
+    "pareto": (6, lambda rng, n: rng.pareto(1.5, n)),
+    "geometric": (6, lambda rng, n: rng.geometric(0.3, n).astype(float)),
+    "half_empty": (4, lambda rng, n: np.where(rng.random(n) < 0.5, np.nan, rng.lognormal(4, 1, n))),
+    "mostly_zero": (4, lambda rng, n: np.where(rng.random(n) < 0.9, 0.0, rng.lognormal(4, 1, n))),
+    "word": (4, lambda rng, n: rng.choice(["web", "app", "shop", "phone"], n, p=[0.6, 0.2, 0.15, 0.05])),
+}
+_STILL = {
+    f"{name}_{number}": draw for name, (count, draw) in _DISTRIBUTIONS.items() for number in range(count)
+}
+"""Forty columns, each with how it is drawn."""
 
 
 @cache
@@ -82,6 +103,25 @@ def drift_counts_kb() -> Figure:
     return Figure(kept, "KB", "the features as Parquet", sum(path.stat().st_size for path in _files()) / 1024)
 
 
+def drift_false_alarm_share() -> Figure:
+    """Share of reports on 40 columns in which nothing moved, of 200 rows a side, that warn of anything."""
+    rng = np.random.default_rng(11)
+    warned = sum(any(each["verdict"] in {WARN, DRIFT} for each in _report(rng)) for _ in range(_REPORTS))
+    return Figure(warned / _REPORTS, "share", "stated at most", _OPTIONS.significance)
+
+
+def _report(rng: np.random.Generator) -> list[dict[str, Any]]:
+    """Draw both sides from one distribution a column, and judge them."""
+    kinds = {name: "category" if name.startswith("word") else "number" for name in _STILL}
+    sides = []
+    for _ in range(2):
+        drawn = pa.table({name: draw(rng, _OPTIONS.min_rows) for name, draw in _STILL.items()})
+        with DuckEngine(Shop()) as engine:
+            engine.stream("features", drawn)
+            sides.append(count_columns(engine, "features", kinds))
+    return _judged(held_together(kinds, *sides))
+
+
 def _counted() -> list[dict[str, Any]]:
     sides = []
     for path in _files():
@@ -92,7 +132,10 @@ def _counted() -> list[dict[str, Any]]:
 
 
 def _ours() -> list[dict[str, Any]]:
-    counted = json.loads(json.dumps(_counted()))
+    return _judged(json.loads(json.dumps(_counted())))
+
+
+def _judged(counted: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [judge_column(Column.from_mapping(each), _OPTIONS, columns=len(counted)) for each in counted]
 
 
@@ -127,4 +170,8 @@ def _compare(ours: list[dict[str, Any]], theirs: dict[str, dict[str, float]]) ->
         assert abs(measures["psi"] - theirs[judged["column"]]["psi"]) < 0.01, judged["column"]
 
 
-FIGURES = {"drift_1m_s": drift_1m_s, "drift_counts_kb": drift_counts_kb}
+FIGURES = {
+    "drift_1m_s": drift_1m_s,
+    "drift_counts_kb": drift_counts_kb,
+    "drift_false_alarm_share": drift_false_alarm_share,
+}

@@ -31,7 +31,7 @@ RUN = "bench"
 """The run that is pinned to the lake."""
 
 _LINES_AN_ORDER = 3
-_PARTS = 8
+_FILES = 8
 _DAYS = 1095
 _SQL = """
 SELECT
@@ -64,15 +64,20 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 @cache
 def large_lake() -> Lake:
     """Return the lake, with the run `RUN` pinned to it; it goes with the process."""
-    root = Path(_folder().name)
+    lake = lake_of(Path(_folder().name), files=_FILES)
+    pin(RUN, "segments", lake, SHOP, now=NOW)
+    return lake
+
+
+def lake_of(root: Path, *, files: int) -> Lake:
+    """Make a lake whose orders lie in so many files."""
     lake = Lake(FolderStore(root))
     with DuckEngine(SHOP) as engine:
-        parts = [_part(number, engine, root) for number in range(_PARTS)]
+        parts = [_part(number, files, engine, root) for number in range(files)]
     report = {"object": "bench", "content": "bench", "rules_number": 1}
     with contextlib.suppress(TryAgain):  # the first commit only makes the table
         lake.snapshot("orders").commit([], report=report)
     lake.snapshot("orders").commit(parts, report=report)
-    pin(RUN, "segments", lake, SHOP, now=NOW)
     return lake
 
 
@@ -81,8 +86,8 @@ def order_files() -> list[str]:
     return [str(path) for path in large_lake().snapshot("orders").files()]
 
 
-def _part(number: int, engine: DuckEngine, root: Path) -> Part:
-    first, last = (LINES * each // _PARTS for each in (number, number + 1))
+def _part(number: int, files: int, engine: DuckEngine, root: Path) -> Part:
+    first, last = (LINES * each // files for each in (number, number + 1))
     start = int(datetime(2023, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
     rows = _SQL.format(
         first=first, last=last, per_order=_LINES_AN_ORDER, customers=CUSTOMERS, start=start, days=_DAYS

@@ -48,7 +48,7 @@ PACKAGES = {
 """What peers are made of: the package of each module."""
 
 _ACCURACY = {
-    "AUC", "HR@10", "NDCG@10", "NDCG@20", "RMSE", "adjusted Rand index", "ndcg_at_10", "places",
+    "AUC", "HR@10", "NDCG@10", "NDCG@20", "RMSE", "adjusted Rand index", "days", "ndcg_at_10", "places",
     "recall@20", "share", "silhouette",
 }  # fmt: skip
 _COST = {"USD", "bytes", "write units"}

@@ -86,7 +86,10 @@ def faults_of_named(text: str) -> list[str]:
         commands = [*named.values()]
         words.pop(0)
     given = {word.partition("=")[0] for word in words if word.startswith("-")}
-    known = {"--help", *(option for each in commands for one in each.params for option in one.opts)}
+    known = {
+        "--help",
+        *(option for each in commands for one in each.params for option in (*one.opts, *one.secondary_opts)),
+    }
     return [f"it has no {option}" for option in sorted(given - known)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from patronage.cli.lakes import chosen_shop
 from patronage.configuration import SETTINGS_FILE, Settings, read_settings, settings_file
 from patronage.errors import BadInput
-from patronage.logic.toml_places import place_of
+from patronage.logic.toml_places import keys_to, place_of
 from patronage.settings import Shop
 
 WHOLE = """\
@@ -213,6 +214,28 @@ ordered_at = [
 ]
 """
     assert place_of(text, path.split(".")) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "place"),
+    [
+        ('files = [\n { match = "a", strict = 1 },\n { strict = 3, x = 1 },\n]\n', "files.1.strict", (3, 4)),
+        ('files = [\n { match = "a", strict = 1 },\n { strict = 3, x = 1 },\n]\n', "files.1", (3, 2)),
+        ("# x\n\n'a.b' = 3", "a.b", (3, 2)),
+        ("[cells]\nNr = '.'\n'Best.-Nr.' = '('", "cells.Best.-Nr.", (3, 2)),
+        ("[cells]\nNr = '.'", "cells.Best.-Nr.", (1, 2)),
+    ],
+)
+def test_names_with_dots_and_tables_in_braces_have_their_place(text: str, path: str, place: tuple[int, int]):
+    assert place_of(text, keys_to(tomllib.loads(text), path)) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("a = " + "[" * 2000, "too deeply nested"), ("a = 1" + "0" * 5000, "a number of too many digits")],
+)
+def test_what_no_parser_reads_is_told(file: Path, text: str, said: str):
+    assert said in told(file, text)
 
 
 def test_the_file_of_the_folder_is_taken_where_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -44,7 +44,16 @@ def test_rows_of_a_file_that_are_not_counted_are_told_beside_the_answer(tmp_path
     path.write_text(ORDERS + "o57,c1,p1,one,2.50,2026-01-02\n", encoding="utf-8")
     result = CliRunner().invoke(app, ["cost", "--file", str(path), "--json"], catch_exceptions=False)
     assert json.loads(result.stdout)["volumes"]["orders"] == 56
-    assert "not counted: 1 refused: " in result.stderr
+    assert "1 refused: the quantity is no decimal number" in result.stderr
+
+
+def test_a_file_without_a_row_is_told_so(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text(ORDERS.partition("\n")[0] + "\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["cost", "--file", str(path)])
+    first, *doubts = str(result.exception).splitlines()
+    assert first == f"{path}: no row was kept; give the numbers as options"
+    assert doubts == ["the file holds no rows"]
 
 
 def test_a_file_of_which_nothing_can_be_counted_is_told_why(tmp_path):

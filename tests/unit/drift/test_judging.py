@@ -255,7 +255,7 @@ def test_a_report_has_the_worst_verdict_and_the_most_severe_reason_first():
         ({"min_rows": True}, "min_rows = True must be a whole number"),
         ({"significance": 1}, "significance = 1 must lie between 0 and 1"),
         ({"raw_days": 0}, "raw_days = 0 must lie between 1 and 366"),
-        ({"ks_warn": float("nan")}, "ks_warn = nan must lie"),
+        ({"ks_warn": float("nan")}, "ks_warn = nan must be a number"),
     ],
 )
 def test_settings_that_are_wrong_are_named(values, says):

@@ -98,8 +98,8 @@ def test_a_mark_of_utf_8_at_the_beginning_is_no_part_of_the_text(take):
             ", line 4, column 1, [[files]] of match = '*': times.ordered_at = 3 must be a text or a list",
         ),
         (
-            "[[files]]\nmatch = '*'\nskip_lines = -1",
-            ", line 3, column 1, [[files]] of match = '*': the format setting skip_lines is -1",
+            "files = [\n{ match = '*' },\n{ match = '*', skip_lines = -1 }]",
+            ", line 3, column 16, [[files]] of match = '*': the format setting skip_lines is -1",
         ),
     ],
 )
@@ -185,6 +185,8 @@ def test_a_dialect_that_no_file_could_be_read_by_is_refused(wrong, says):
         ("prise = 'Price'", "line 10, column 1: 'prise' is no column of orders; it has channel"),
         ("[[also]]\n[also.columns]\nprise = 'Price'", "line 12, column 1: 'prise' is no column of orders"),
         ("[[also]]\nwhere = 'TRUE'\n[[also]]\nwere = 'TRUE'", "line 13, column 1: 'were' is no key"),
+        ("[cells]\nNr = '.'\n'Best.-Nr.' = '('", "line 12, column 2: cells.Best.-Nr. = '(' is no regular"),
+        ("[times]\nordered_at = 'iso'\nordred = 'iso'", "line 12, column 1: times names 'ordred'"),
         ("[times]\nordered_at = '%Q'", "line 11, column 1: the date format '%Q' holds %Q"),
         ("[format]\ndelimiter = 3", "line 11, column 1: the format setting delimiter is 3"),
         ("[cells]\nReceipt = '('", "line 11, column 1: cells.Receipt = '(' is no regular expression"),
@@ -195,6 +197,22 @@ def test_what_a_dialect_says_wrong_is_told_with_its_line(more, says):
         parse_dialect(TILL + more, "till.toml")
 
     assert str(failed.value).startswith(f"till.toml, {says}")
+
+
+@pytest.mark.parametrize("text", ["", "name = 'till'"])
+def test_a_dialect_without_its_table_is_told(text):
+    with pytest.raises(BadInput) as failed:
+        parse_dialect(text, "till.toml")
+
+    assert str(failed.value) == "till.toml, line 1, column 1: a dialect needs name and table"
+
+
+@pytest.mark.parametrize("depth", range(480, 500))
+def test_what_is_nested_about_as_deep_as_can_be_read_is_told(take, depth):
+    report = take(sidecar="strict = " + "[" * depth + "]" * depth)
+
+    assert report["state"] == "unreadable"
+    assert report["fault_in"] == "its sidecar"
 
 
 def test_a_pattern_that_duckdb_alone_refuses_is_told_as_the_dialects(take):

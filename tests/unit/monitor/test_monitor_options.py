@@ -52,6 +52,14 @@ def test_a_manifest_holds_them_whole():
             "attribution.click_days = 0",
             "settings/monitor.toml, line 1, column 13 [attribution]: click_days = 0",
         ),
+        (
+            f"[retrain.segments]\nevery_days = 1{'0' * 400}",
+            "settings/monitor.toml, line 2, column 1 [retrain.segments]: every_days = 10000",
+        ),
+        (
+            "[drift]\npsi_alarm = inf",
+            "settings/monitor.toml, line 2, column 1 [drift]: psi_alarm = inf must be a",
+        ),
         ("[", "settings/monitor.toml is no TOML"),
     ],
 )

@@ -12,7 +12,6 @@ from patronage.cli.answers import JsonOption
 from patronage.cli.cost_output import print_estimate, print_measured
 from patronage.cli.lakes import CurrencyOption, SettingsOption, StackOption, TimezoneOption, chosen_shop
 from patronage.cli.lines import aside, print_json, say
-from patronage.cli.progress import counting
 from patronage.engines.duckdb import DuckEngine
 from patronage.errors import BadInput, NotFound
 from patronage.logic.cost.estimate import estimate
@@ -104,23 +103,26 @@ def _of_lake(folder: Path) -> Volumes:
 
 
 def _of_file(path: Path, shop: Shop) -> Volumes:
-    """Ingest a file into a lake that is thrown away, and count it; tell which rows are not in the count."""
+    """Ingest a file into a lake that is thrown away, and count it; tell which rows were refused."""
+    from patronage.cli.ingest import ingest_local
     from patronage.cli.upload_report import refusals, refused_whole
     from patronage.local.lakes import create_lake
-    from patronage.local.uploads import take_in
 
     with tempfile.TemporaryDirectory() as folder:
         opened = create_lake(Path(folder), shop)
-        with counting(f"reading {path.name}", aside) as progress:
-            report = take_in(path, opened, table="orders", progress=progress)
+        report = ingest_local(path, opened, table="orders", to=aside)
         if report["state"] == "unreadable":
             raise BadInput(f"{path}: {report['problem']}")
         reasons = [*refusals(report)]
         if not report["kept"]:
-            why = refused_whole(report) if report["state"] == "refused" else "no row was kept"
-            raise BadInput("\n".join((f"{path}: {why}", *reasons)))
+            why = (
+                refused_whole(report)
+                if report["state"] == "refused"
+                else "no row was kept; give the numbers as options"
+            )
+            raise BadInput("\n".join((f"{path}: {why}", *reasons, *report.get("doubts", []))))
         for reason in reasons:
-            say(f"not counted: {reason}", aside)
+            say(reason, aside)
         return _counted(opened.lake, shop, str(path))
 
 

@@ -28,6 +28,8 @@ from patronage.local.uploads import take_in
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rich.console import Console
+
     from patronage.local.lakes import OpenLake
 
 
@@ -79,8 +81,13 @@ def _ingest_one(file: Path, opened: OpenLake, table: str | None, options: Mappin
 
 
 def ingest_local(
-    file: Path, opened: OpenLake, *, table: str | None = None, options: Mapping[str, Any] | None = None
+    file: Path,
+    opened: OpenLake,
+    *,
+    table: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    to: Console = console,
 ) -> dict[str, Any]:
-    """Ingest a file of this machine; what it holds is its version."""
-    with counting(f"reading {file.name}", console) as progress:
+    """Ingest a file of this machine, with its progress told to a console; what it holds is its version."""
+    with counting(f"reading {file.name}", to) as progress:
         return take_in(file, opened, table=table, options=options, progress=progress)

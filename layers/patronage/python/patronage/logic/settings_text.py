@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from patronage.errors import BadField, BadInput
-from patronage.logic.toml_places import place_of
+from patronage.logic.toml_places import keys_to, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +31,15 @@ def toml_of(content: str | bytes, place: str) -> dict[str, Any]:
     text = text_of(content, place)
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as exc:
-        said = str(exc) if isinstance(exc, tomllib.TOMLDecodeError) else "too deeply nested"
-        raise BadInput(f"{place} is no TOML ({said}); mend it and upload the file again") from exc
+    except (ValueError, RecursionError) as exc:
+        raise BadInput(f"{place} is no TOML ({untold(exc)}); mend it and upload the file again") from exc
+
+
+def untold(exc: Exception) -> str:
+    """Return what an error of the parser says; of two it says nothing that concerns who wrote the file."""
+    if isinstance(exc, tomllib.TOMLDecodeError):
+        return str(exc)
+    return "too deeply nested" if isinstance(exc, RecursionError) else "a number of too many digits"
 
 
 def text_of(content: str | bytes, place: str) -> str:
@@ -74,10 +80,9 @@ def located(content: str | bytes, place: str) -> Iterator[None]:
         yield
     except BadField as exc:
         text = text_of(content, place).replace("\r\n", "\n")
-        path = exc.field.split(".")
-        found = [place_of(text, path[:length]) for length in range(len(path), 0, -1)]
-        line, column = next(filter(None, found), (1, 1))
-        message = str(exc).replace(place, f"{place}, line {line}, column {column}", 1)
+        keys = keys_to(tomllib.loads(text), exc.field)
+        line, column = (place_of(text, keys) if keys else None) or (1, 1)
+        message = f"{place}, line {line}, column {column}{str(exc).removeprefix(place)}"
         raise BadField(message, field=exc.field, rule=exc.rule) from exc
 
 

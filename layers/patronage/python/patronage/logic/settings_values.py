@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from dataclasses import fields
 from difflib import get_close_matches
@@ -36,7 +37,7 @@ def check_values(values: Mapping[str, Any], usual: Any, place: str) -> None:
     for name, value in values.items():
         check_name(name, kinds, place)
         kind = kinds[name]
-        if isinstance(value, bool) or not isinstance(value, (int, float) if kind is float else kind):
+        if isinstance(value, bool) or not (is_number(value) if kind is float else isinstance(value, kind)):
             raise wrong(place, name, value, f"be {_CALLED[kind]}", broken="type")
 
 
@@ -45,6 +46,11 @@ def check_name(name: str, known: Iterable[str], place: str, *, what: str = "sett
     if name not in (names := sorted(known)):
         near = get_close_matches(name, names, n=1) or names
         raise refused(place, name, f"{name} is no {what}; near it: {', '.join(near)}", rule="known")
+
+
+def is_number(value: object) -> bool:
+    """Say whether a value is a finite number that a float can hold; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def check_ranges(options: Any, ranges: Mapping[str, tuple[float, float]]) -> None:

@@ -8,29 +8,56 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_CLOSED = ("", "\n]")
+"""What may end a statement: nothing, or a list whose further lines do not matter."""
+
 
 def place_of(text: str, keys: Sequence[str]) -> tuple[int, int] | None:
-    """Return line and column, from 1 on, of where a key is set; None where it is not.
+    """Return line and column, from 1 on, of where a key is set; None where it is not, or is not written so.
 
     Of a list of tables a key is the number of one, from 0 on, as text. A file is read line by line, so the
-    key stands on the first line that names it and whose statement makes it appear: that holds for texts and
+    key stands on the first line that names it and up to which the file holds it: that is so for texts and
     lists over several lines, dotted keys and tables in braces alike.
     """
+    *_, table, key = ("", *keys)
+    is_number = key.isdigit() and bool(table)
+    names = (table, "{") if is_number else (key,)
     lines = text.split("\n")
-    names = {keys[-1], keys[-2]} if keys[-1].isdigit() and len(keys) > 1 else {keys[-1]}
     for number, line in enumerate(lines):
         if any(name in line for name in names) and _holds(_up_to(number, lines), keys):
-            return number + 1, max(line.find(keys[-1]), 0) + 1
+            column = len(line) - len(line.lstrip()) if is_number else line.find(key)
+            return number + 1, column + 1
     return None
 
 
+def keys_to(values: Mapping[str, Any], path: str) -> list[str]:
+    """Part a path of names with dots between into the keys that a file has; a name may hold a dot itself.
+
+    What of the path the file does not have is left out, so that the keys lead to the table that lacks it.
+    """
+    keys: list[str] = []
+    found: Any = values
+    while path:
+        if isinstance(found, list):
+            found = _numbered(found)
+        if not isinstance(found, dict):
+            break
+        fitting = [each for each in found if path == each or path.startswith(f"{each}.")]
+        if not fitting:
+            break
+        key = max(fitting, key=len)
+        keys, found, path = [*keys, key], found[key], path[len(key) + 1 :]
+    return keys
+
+
 def _up_to(number: int, lines: Sequence[str]) -> Mapping[str, Any]:
-    """Read a file up to the end of the statement that a line is of."""
+    """Read a file up to a line, or to the end of the statement that the line is of."""
     for end in range(number + 1, len(lines) + 1):
-        try:
-            return tomllib.loads("\n".join(lines[:end]))
-        except tomllib.TOMLDecodeError:
-            continue  # in the middle of a text, list or table over several lines
+        for closed in _CLOSED:
+            try:
+                return tomllib.loads("\n".join(lines[:end]) + closed)
+            except (ValueError, RecursionError):
+                continue  # in the middle of a text or table over several lines
     return {}
 
 
@@ -38,8 +65,12 @@ def _holds(values: Mapping[str, Any], keys: Sequence[str]) -> bool:
     found: Any = values
     for key in keys:
         if isinstance(found, list):
-            found = dict(zip(map(str, range(len(found))), found, strict=True))
+            found = _numbered(found)
         if not isinstance(found, dict) or key not in found:
             return False
         found = found[key]
     return True
+
+
+def _numbered(listed: Sequence[Any]) -> dict[str, Any]:
+    return {str(number): each for number, each in enumerate(listed)}

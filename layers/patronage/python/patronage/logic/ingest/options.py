@@ -183,7 +183,7 @@ def options_for(
         One of the texts is wrong; the message says where.
     """
     values: dict[str, Any] = {}
-    with _told_of(SETTINGS):
+    with _as_settings(SETTINGS):
         given = toml_of(settings, SETTINGS)
         with located(settings, SETTINGS):
             for number, entry in enumerate(_entries(given)):
@@ -191,7 +191,7 @@ def options_for(
                     with below(f"files.{number}"):
                         _check(entry, f"{SETTINGS}, [[files]] of match = {entry['match']!r}")
                     values |= {name: value for name, value in entry.items() if name != "match"}
-    with _told_of(SIDECAR_PLACE):
+    with _as_settings(SIDECAR_PLACE):
         place = f"the sidecar of {key}"
         own = toml_of(sidecar, place)
         with located(sidecar, place):
@@ -216,7 +216,7 @@ def _shipped_text() -> str:
 
 
 @contextmanager
-def _told_of(place: str) -> Iterator[None]:
+def _as_settings(place: str) -> Iterator[None]:
     """Say of bad input that it stands in a place of the settings."""
     try:
         yield

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.logic.ingest.quality_measures import MEASURES
 from patronage.logic.settings_text import below, located, toml_of
-from patronage.logic.settings_values import refused
+from patronage.logic.settings_values import is_number, refused
 from patronage.logic.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
 SETTINGS = "settings/quality.toml"
 """Where a lake keeps its own rules."""
@@ -131,14 +131,14 @@ def parse_rules(text: str | bytes = "") -> Rules:
     rules = {rule["name"]: rule for rule in values["rules"]}
     with located(text, SETTINGS):
         own = _own(given.pop("rules", []))
-        for rule in own.values():
-            rules[rule["name"]] = rules.get(rule["name"], {}) | rule
-        numbers = {rule["name"]: number for number, rule in own.items()}
-        return _checked({**values, **given, "rules": list(rules.values())}, numbers)
+        for name, rule in own.items():
+            rules[name] = rules.get(name, {}) | rule
+        return _checked({**values, **given, "rules": list(rules.values())}, [*own])
 
 
 def _own(rules: Any) -> dict[str, dict[str, Any]]:
-    """Return a lake's own rules by the path to each in its file."""
+    """Return a lake's own rules by their names, in the order of its file."""
+    own: dict[str, dict[str, Any]] = {}
     if not isinstance(rules, list):
         said = f"rules = {rules!r} must be tables, each below its own [[rules]]"
         raise refused(SETTINGS, "rules", said, rule="type")
@@ -150,12 +150,16 @@ def _own(rules: Any) -> dict[str, dict[str, Any]]:
         if name == OF_RULES:
             said = f"the name {OF_RULES} is taken; give the rule another"
             raise refused(SETTINGS, f"rules.{number}.name", said, rule="taken")
-    return {f"rules.{number}": rule for number, rule in enumerate(rules)}
+        if name in own:
+            said = f"the rule {name} stands here once more; write all of it below one [[rules]]"
+            raise refused(SETTINGS, f"rules.{number}.name", said, rule="taken")
+        own[name] = rule
+    return own
 
 
 @cache
 def _shipped() -> Rules:
-    return _checked(tomllib.loads(shipped_text()), {})
+    return _checked(tomllib.loads(shipped_text()), [])
 
 
 def shipped_text() -> str:
@@ -163,8 +167,8 @@ def shipped_text() -> str:
     return resources.files("patronage.logic.ingest").joinpath("quality.toml").read_text(encoding="utf-8")
 
 
-def _checked(values: Mapping[str, Any], own: Mapping[str, str]) -> Rules:
-    """Check all rules; `own` is by name the path to each that the lake's file writes."""
+def _checked(values: Mapping[str, Any], own: Sequence[str]) -> Rules:
+    """Check all rules; `own` are the names of those that the lake's file writes, in its order."""
     whole = {name: value for name, value in values.items() if name != "rules"}
     for name, value in whole.items():
         if name not in {each.name for each in fields(Rules)}:
@@ -179,8 +183,9 @@ def _checked(values: Mapping[str, Any], own: Mapping[str, str]) -> Rules:
         raise refused(SETTINGS, "trailing_uploads", said, rule="range")
     rules = []
     for rule in values["rules"]:
-        with below(own.get(rule["name"], "rules")):
-            rules += [_rule(rule, whole["least_rows"])] if _is_enabled(rule) else []
+        with below(f"rules.{own.index(rule['name'])}" if rule["name"] in own else "rules"):
+            if _is_enabled(rule):
+                rules.append(_rule(rule, whole["least_rows"]))
     return Rules(**whole, rules=tuple(rules))
 
 
@@ -215,10 +220,9 @@ def _rule(values: Mapping[str, Any], least_rows: int) -> Rule:
 
 
 def _check_kind(place: str, name: str, value: object) -> None:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if name in {"above", "below"} and not is_number:
+    if name in {"above", "below"} and not is_number(value):
         raise refused(place, name, f"{name} = {value!r} must be a number", rule="type")
-    if name == "least_rows" and not (is_number and isinstance(value, int) and value >= 0):
+    if name == "least_rows" and not (is_number(value) and isinstance(value, int) and value >= 0):
         said = f"least_rows = {value!r} must be a whole number, 0 or more"
         raise refused(place, name, said, rule="range")
     if name in {"table", "column", "measure", "severity"} and not isinstance(value, str):

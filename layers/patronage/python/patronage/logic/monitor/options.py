@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from patronage.errors import BadField
 from patronage.logic.drift.options import DriftOptions
 from patronage.logic.effectiveness.options import AttributionOptions
 from patronage.logic.experiments.analysis_options import AnalysisOptions
 from patronage.logic.monitor.retrain_options import ALERT, FAMILIES, RetrainOptions
 from patronage.logic.settings_text import below, located, toml_of
-from patronage.logic.settings_values import check_name
+from patronage.logic.settings_values import check_name, refused
 
 SETTINGS = "settings/monitor.toml"
 """Where the settings lie in the lake."""
@@ -104,5 +103,5 @@ def _check_names(values: Mapping[str, Any], known: Iterable[str], place: str) ->
     for name, value in values.items():
         check_name(name, known, place, what="table of it")
         if not isinstance(value, Mapping):
-            message = f"{place}: {name} = {value!r} must be a table; give its settings names of their own"
-            raise BadField(message, field=name, rule="type")
+            said = f"{name} = {value!r} must be a table; give its settings names of their own"
+            raise refused(place, name, said, rule="type")

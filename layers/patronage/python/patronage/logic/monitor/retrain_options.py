@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from patronage.logic.settings_values import check_name, wrong
+from patronage.logic.settings_values import check_name, is_number, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,19 +77,15 @@ class RetrainOptions:
         return replace(usual or cls(), **values)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
-
-
 def _whole(least: int, most: int) -> tuple[Callable[[Any], bool], str]:
     def is_kept(value: Any) -> bool:
-        return isinstance(value, int) and _is_number(value) and least <= value <= most
+        return isinstance(value, int) and is_number(value) and least <= value <= most
 
     return is_kept, f"a whole number from {least} to {most}"
 
 
 def _number(least: float, most: float) -> tuple[Callable[[Any], bool], str]:
-    return lambda value: _is_number(value) and least <= value <= most, f"a number from {least:g} to {most:g}"
+    return lambda value: is_number(value) and least <= value <= most, f"a number from {least:g} to {most:g}"
 
 
 def _one_of(*words: str) -> tuple[Callable[[Any], bool], str]:

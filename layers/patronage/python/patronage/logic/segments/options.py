@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import isfinite
 from typing import Any
 
-from patronage.errors import BadField
 from patronage.logic.settings_text import located, toml_of
-from patronage.logic.settings_values import check_values, wrong
+from patronage.logic.settings_values import check_values, is_number, refused, wrong
 
 SETTINGS = "settings/segments.toml"
 """Where the settings lie in the lake."""
@@ -91,8 +89,8 @@ class SegmentOptions:
         values = toml_of(content, SETTINGS)
         with located(content, SETTINGS):
             if "rfm_map" in values:
-                message = f"{SETTINGS}: rfm_map is a file of its own; upload the map as {MAP}"
-                raise BadField(message, field="rfm_map", rule="known")
+                said = f"rfm_map is a file of its own; upload the map as {MAP}"
+                raise refused(SETTINGS, "rfm_map", said, rule="known")
             return cls.from_mapping(values)
 
     @classmethod
@@ -104,6 +102,4 @@ class SegmentOptions:
 
 def _are_ascending(values: Any) -> bool:
     is_list = isinstance(values, list) and len(values) == 4
-    if not is_list or any(isinstance(each, bool) or not isinstance(each, int | float) for each in values):
-        return False
-    return all(map(isfinite, values)) and all(before < after for before, after in pairwise(values))
+    return is_list and all(map(is_number, values)) and all(a < b for a, b in pairwise(values))

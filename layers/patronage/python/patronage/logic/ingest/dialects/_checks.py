@@ -119,7 +119,10 @@ def _wrong(dialect: Dialect) -> Iterator[tuple[str, str]]:
 def _unknown(key: str, named: Sequence[str], known: Sequence[str], what: str) -> Iterator[tuple[str, str]]:
     for name in named:
         if name not in known:
-            yield key, f"{key} names {name!r}, which is no {what}; there are {', '.join(known) or 'none'}"
+            yield (
+                f"{key}.{name}",
+                f"{key} names {name!r}, which is no {what}; there are {', '.join(known) or 'none'}",
+            )
 
 
 def _patterns(dialect: Dialect) -> Iterator[tuple[str, str]]:

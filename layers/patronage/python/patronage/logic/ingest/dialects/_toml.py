@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from patronage.errors import BadInput
 from patronage.logic.ingest.dialects._checks import check_kinds, check_meaning
 from patronage.logic.ingest.dialects._model import Dialect, Rows
 from patronage.logic.ingest.event_words import EVENT_WORDS
@@ -100,4 +99,4 @@ def _rows(kind: type[Any], values: Mapping[str, Any], place: str) -> Any:
     try:
         return kind(**values)
     except TypeError as exc:
-        raise BadInput(f"{place}: a dialect needs name and table ({exc})") from exc
+        raise refused(place, "name", "a dialect needs name and table", rule="required") from exc

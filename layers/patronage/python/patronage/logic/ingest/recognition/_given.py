@@ -72,7 +72,7 @@ def read_given(given: Mapping[str, Any] | None) -> Given:
         field, rule, check = _CHECKS[name]
         result = check(value)
         if result is None:
-            message = f"the format setting {name} is {value!r}, but must be {rule}; correct it there"
+            message = f"the format setting {name} is {value!r}, but must be {rule}; correct it"
             raise BadField(message, field=name, rule="value")
         checked[field] = result
     return Given(**checked)
