@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from docs.write_api import api
 from docs.write_cli import cli
+from docs.write_dialects import dialects_page
 from docs.write_events import events
 from docs.write_metrics import metrics_page
 from docs.write_queries import queries
@@ -23,6 +24,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "sql": queries,
     "api": api,
     "events": events,
+    "dialects": dialects_page,
     "metrics": metrics_page,
 }
 
