@@ -59,7 +59,8 @@ bench: $(STAMP)-dev ## one JSON line a figure: make bench NAME=skeleton
 	@$(VENV)/python -m benchmarks $(NAME) $(if $(ONLY),--only $(ONLY))
 
 results: $(STAMP)-dev ## measure and write docs/results.md, which takes hours: NAME="claims skeleton" measures some, ARGS=--no-run none
-	@$(VENV)/python -m docs.write_results $(NAME) $(if $(ONLY),--only $(ONLY)) $(ARGS)
+	@$(VENV)/python -m docs.write_results $(NAME) $(if $(ONLY),--only $(ONLY)) $(ARGS); \
+		ended=$$?; $(VENV)/python -m docs.write_scale && exit $$ended
 
 notebooks: $(STAMP)-notebooks ## run the notebooks on the bundled orders anew, and keep what they show
 	@$(VENV)/python -m docs.write_notebooks

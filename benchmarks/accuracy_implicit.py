@@ -16,7 +16,7 @@ from scipy import sparse
 
 from benchmarks.bundled_orders import all_purchases
 from benchmarks.figures import Figure
-from benchmarks.shared_data import SHARED
+from benchmarks.shared_data import shared_set
 from patronage.logic.evaluation import relevant_items, score_users
 from patronage.logic.evaluation.holdout import Holdout, time_ordered_holdout
 from patronage.logic.recommenders import Interactions, ItemNeighbours, Popularity, Side
@@ -160,7 +160,7 @@ def _ndcg(holdout: Holdout, ids: NDArray[np.int32]) -> float:
 
 def _movielens() -> Interactions:
     """Read who rated which film, as if each rating were a purchase, in the order of the file."""
-    users, films, _, seconds = np.loadtxt(SHARED / "movielens-100k" / "u.data.gz", dtype=np.int64).T
+    users, films, _, seconds = np.loadtxt(shared_set("movielens-100k") / "u.data.gz", dtype=np.int64).T
     arrays = (each.astype(np.int32) for each in (users - 1, films - 1, seconds // 86_400))
     return Interactions(*arrays, int(users.max()), int(films.max()))
 

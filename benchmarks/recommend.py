@@ -1,7 +1,8 @@
 """Recommendation at size: fit and the top 20 for all customers, beside peers on the same threads.
 
 Each run has a process of its own, so that its peak of memory is its own, and runs of ours and of implicit's
-take turns. Peers that need no place in a figure, and the real set MovieLens-1M, are printed to stderr.
+take turns. Peers that need no place in a figure, and the real set MovieLens-1M where it is at hand, are
+printed to stderr.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import cache
 
 from benchmarks.figures import REPEATS, Figure
 from benchmarks.recommend_data import MOVIELENS, stored
+from benchmarks.shared_data import has_shared_set
 
 PEER = "implicit CosineRecommender(K=50)"
 OTHER_PEERS = ("our items", "scikit-learn NearestNeighbors", "SAR", "EASE in NumPy")
@@ -42,10 +44,8 @@ def recommend_m_ndcg20() -> Figure:
     runs = _m()
     for name in OTHER_PEERS:
         _measured(name, "m", repeats=1)
-    if MOVIELENS.exists():
-        real = {
-            name: _measured(name, "movielens-1m", repeats=REPEATS) for name in ("ours", "our items", PEER)
-        }
+    if has_shared_set(MOVIELENS):
+        real = {name: _measured(name, MOVIELENS, repeats=REPEATS) for name in ("ours", "our items", PEER)}
         for name in ("ours", "our items"):
             seconds = real[name].seconds / real[PEER].seconds
             ndcg = real[name].ndcg20 / real[PEER].ndcg20

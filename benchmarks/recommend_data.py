@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from benchmarks.shared_data import SHARED
+from benchmarks.shared_data import shared_set
 from patronage.logic.recommenders import Interactions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MOVIELENS = SHARED / "movielens-1m" / "ratings.csv.gz"
+MOVIELENS = "movielens-1m"
 SEED = 20260110
 HELD_OUT = 5
 
@@ -73,7 +73,7 @@ def load(path: Path) -> Shop:
 
 def movielens_1m() -> Shop:
     """Read the real ratings as purchases of one day each; a fifth, drawn by the publisher, is held out."""
-    with gzip.open(MOVIELENS, "rt") as file:
+    with gzip.open(shared_set(MOVIELENS) / "ratings.csv.gz", "rt") as file:
         rows = np.loadtxt(file, dtype=np.int32, delimiter=",", skiprows=1)
     users, films = (np.unique(column, return_inverse=True)[1].astype(np.int32) for column in rows.T[:2])
     is_train = rows[:, 3] > 1
@@ -178,6 +178,6 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 SHOPS = {
     "m": partial(made_up, 100_000, 10_000, 2_000_000),
     "l": partial(made_up, 1_000_000, 100_000, 10_000_000),
-    "movielens-1m": movielens_1m,
+    MOVIELENS: movielens_1m,
 }
 """How each shop is made, by name."""

@@ -21,7 +21,7 @@ import pandas as pd
 from lifetimes import BetaGeoFitter, GammaGammaFitter
 
 from benchmarks.figures import Figure
-from benchmarks.shared_data import SHARED
+from benchmarks.shared_data import shared_set
 from patronage.logic.segments.lifetime import (
     THREE_MONTHS_DAYS,
     TWELVE_MONTHS_DAYS,
@@ -93,13 +93,7 @@ def _estimate(name: str, unit: str = "") -> Figure:
 
 @cache
 def _cdnow() -> dict[str, float]:
-    path = SHARED / "cdnow" / "cdnow_customers_summary.csv"
-    if not path.exists():
-        raise SystemExit(
-            f"CDNOW lies not at {path}: set PATRONAGE_SHARED_DATA to a folder with "
-            "cdnow/cdnow_customers_summary.csv, which is in the wheel of Lifetimes 0.11.3 (PyPI)"
-        )
-    summary = pd.read_csv(path)
+    summary = pd.read_csv(shared_set("cdnow") / "cdnow_customers_summary.csv")
     model = BgNbd().fit(Histories(summary.frequency, summary.recency, summary["T"]))
     found = model.parameters_
     return {

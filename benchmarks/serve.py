@@ -1,8 +1,9 @@
 """Serving the demo's shop, beside bare calls to the same DynamoDB endpoint.
 
 A warm handler and the bare call take turns, each with a client of its own, 1,500 times; the local DynamoDB
-takes about 3 ms. Cold starts stand beside a bare client's, items beside a write unit, a load through the
-local gateway beside a route that reads nothing, and what a million of each costs beside the gateway's price.
+takes about 3 ms. Cold starts stand beside a bare client's, items beside a write unit, and what a million of
+each costs beside the gateway's price. The load through the local gateway stands beside a route that reads
+nothing: as many clients warm both, then ask both as often and in turn.
 """
 
 from __future__ import annotations
@@ -98,12 +99,12 @@ def million_users_write_units() -> Figure:
 
 
 def load_errors() -> Figure:
-    """10,000 lookups by 32 clients through the local gateway: answers that are no good 200."""
+    """10,000 lookups by 32 clients through the local gateway, when warm: answers that are no good 200."""
     return Figure(run_load().errors, "answers", "none", 0)
 
 
 def load_p50_ms() -> Figure:
-    """Answer the same load: its median, against the gateway's health route by as many clients."""
+    """Answer the same load: its median, against the gateway's health route, asked in turn with it."""
     load = run_load()
     return Figure(load.p50_ms, "ms", "GET /health, which reads nothing", load.health_p50_ms)
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import http.client
 import json
+import sys
 import threading
 import time
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from benchmarks.figures import ms_at
 from benchmarks.serve_cloud import served
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
 REQUESTS = 10_000
 CLIENTS = 32
-_HEALTH_REQUESTS = 2_000
+HEALTH = "/api/v1/health"
+_WARM_UP = 20
+"""So often each client asks either route, all at once, before what counts: no cold start is left to count."""
 
 
 class Load(NamedTuple):
@@ -28,35 +34,55 @@ class Load(NamedTuple):
     health_p99_ms: float
 
 
+class Answer(NamedTuple):
+    """How long an answer took, and what is wrong with it; nothing where it is good."""
+
+    path: str
+    seconds: float
+    wrong: str
+
+
 @cache
 def run_load() -> Load:
-    """Ask for recommendations 10,000 times, known and unknown users, and for health beside it."""
+    """Ask for recommendations 10,000 times, known and unknown users, and as often in turn for health."""
     shop = served()
     users = [*shop.users[:: max(1, len(shop.users) // 997)], "nobody", "a/b", "Zoë"]
     paths = [f"/api/v1/recommendations?user_id={quote(users[n % len(users)])}&k=10" for n in range(REQUESTS)]
-    times, errors = _ask_all(paths)
-    health, _ = _ask_all(["/api/v1/health"] * _HEALTH_REQUESTS)
+    for path in (paths[0], HEALTH):
+        _ask_all([[path] * _WARM_UP] * CLIENTS)
+    answers = _ask_all(turns(paths))
+    lookups = [each for each in answers if each.path != HEALTH]
+    health = [each for each in answers if each.path == HEALTH]
     shares = (0.5, 0.99)
-    return Load(errors, *(ms_at(each, share) for each in (times, health) for share in shares))
+    return Load(
+        sum(bool(each.wrong) for each in lookups),
+        *(ms_at([each.seconds for each in kind], share) for kind in (lookups, health) for share in shares),
+    )
 
 
-def _ask_all(paths: list[str]) -> tuple[list[float], int]:
-    times: list[float] = []
-    errors: list[str] = []
-    threads = [
-        threading.Thread(target=_client, args=(paths[place::CLIENTS], times, errors))
-        for place in range(CLIENTS)
-    ]
+def turns(paths: Sequence[str]) -> list[list[str]]:
+    """Deal paths to the clients, each in turn with health; every other client begins with health."""
+    return [list(_in_turn(paths[place::CLIENTS], health_first=place % 2 == 1)) for place in range(CLIENTS)]
+
+
+def _in_turn(paths: Sequence[str], *, health_first: bool) -> Iterator[str]:
+    for path in paths:
+        yield from (HEALTH, path) if health_first else (path, HEALTH)
+
+
+def _ask_all(paths_by_client: Sequence[Sequence[str]]) -> list[Answer]:
+    answers: list[Answer] = []
+    threads = [threading.Thread(target=_client, args=(paths, answers)) for paths in paths_by_client]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    for error in errors[:3]:
-        print(error)
-    return times, len(errors)
+    for answer in [each for each in answers if each.wrong][:3]:
+        print(f"{answer.path}: {answer.wrong}", file=sys.stderr)
+    return answers
 
 
-def _client(paths: list[str], times: list[float], errors: list[str]) -> None:
+def _client(paths: Sequence[str], answers: list[Answer]) -> None:
     shop = served()
     url = urlsplit(shop.api.url)
     connection = http.client.HTTPConnection(url.netloc, timeout=60)
@@ -66,11 +92,9 @@ def _client(paths: list[str], times: list[float], errors: list[str]) -> None:
             connection.request("GET", f"{url.path}{path}", headers={"x-api-key": shop.api.key})
             answer = connection.getresponse()
             body = json.loads(answer.read())
-            is_good = answer.status == 200 and ("health" in path or len(body["items"]) == 10)
-            told = f"{answer.status} {str(body)[:200]}"
+            is_good = answer.status == 200 and (path == HEALTH or len(body["items"]) == 10)
+            wrong = "" if is_good else f"{answer.status} {str(body)[:200]}"
         except (OSError, ValueError, KeyError, http.client.HTTPException) as error:
-            is_good, told = False, repr(error)
+            wrong = repr(error)
             connection.close()
-        times.append(time.perf_counter() - began)
-        if not is_good:
-            errors.append(f"{path}: {told}")
+        answers.append(Answer(path, time.perf_counter() - began, wrong))

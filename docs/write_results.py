@@ -12,6 +12,7 @@ import ast
 import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -21,6 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks.__main__ import SUBJECTS, protocol_of
+from benchmarks.comparison_paper import CUSTOMERS, LOOKUPS, alternatives
+from docs.published import LOOKED_UP_ON, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,6 +56,24 @@ _ACCURACY = {
 }  # fmt: skip
 _COST = {"USD", "bytes", "write units"}
 _ESTIMATES = "cdnow_"
+LESS, MORE, ONE, NEITHER = "less", "more", "1", ""
+_BY_NAME = {
+    r"cdnow_|plan_|churn_share_|found_share_one_look|load_lookups_a_second": ONE,
+    r"champions_\w+_share|load_walks_": NEITHER,
+    r"found_share|load_told_apart": MORE,
+    r"\w+_churn_|\w*false_alarm_share|load_|memory_": LESS,
+}
+"""Which way is better of figures whose unit does not tell; the first that a name begins with counts."""
+_BY_UNIT = {
+    LESS: _COST | {
+        "KB", "KB gzipped", "MB", "RMSE", "days", "exponent", "ms", "ms of CPU", "pairs", "s", "s of CPU",
+        "squared distance",
+    },
+    MORE: {
+        "AUC", "HR@10", "NDCG@10", "NDCG@20", "adjusted Rand index", "ndcg_at_10", "places", "recall@20",
+        "rows/s", "silhouette",
+    },
+}  # fmt: skip
 _NAMED = 6
 """So many figures of a subject that is not measured are named, the others counted."""
 
@@ -174,13 +195,28 @@ def command_of(line: Mapping[str, Any]) -> str:
     return f"make bench NAME={line['subject']} ONLY={line['name']}"
 
 
+def better(line: Mapping[str, Any]) -> str:
+    """Say whether less or more is better of a figure, or a ratio of 1; nothing where neither is."""
+    for beginning, way in _BY_NAME.items():
+        if re.match(beginning, line["name"]):
+            return way
+    return next((way for way, units in _BY_UNIT.items() if line["unit"] in units), NEITHER)
+
+
 def _parts(kept: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     of_kind: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for line in kept:
         of_kind[_kind(line)].append(line)
     parts = {kind: _by_subject(of_kind[kind]) for kind in ("accuracy", "speed and memory", "cost")}
     of_claims = _claims({line["name"]: line for line in kept})
-    return {"claims": of_claims, **parts, "missing": _missing(kept), "versions": _versions(kept)}
+    return {
+        "claims": of_claims,
+        **parts,
+        "peers' costs": _peers_costs(),
+        "sources": _sources(),
+        "missing": _missing(kept),
+        "versions": _versions(kept),
+    }
 
 
 def _kind(line: Mapping[str, Any]) -> str:
@@ -194,11 +230,11 @@ def _claims(by_name: Mapping[str, Mapping[str, Any]]) -> str:
     rows = []
     for claim in CLAIMS:
         if claim.instead:
-            rows.append((claim.what, NOT_MEASURABLE, "", f"in your shop: `{claim.instead}`"))
+            rows.append((claim.what, NOT_MEASURABLE, "", "", f"in your shop: `{claim.instead}`"))
         elif claim.figure in by_name:
             line = by_name[claim.figure]
-            rows.append((claim.what, _value(line), _beside(line), f"`{command_of(line)}`"))
-    return _table(("what is usually claimed", "ours", "beside", "command"), rows)
+            rows.append((claim.what, _value(line), _beside(line), better(line), f"`{command_of(line)}`"))
+    return _table(("what is usually claimed", "ours", "beside", "better", "command"), rows)
 
 
 def _by_subject(lines: Iterable[Mapping[str, Any]]) -> str:
@@ -217,13 +253,39 @@ def _subject(subject: str, lines: Sequence[Mapping[str, Any]]) -> str:
             _value(line),
             _beside(line),
             _ratio(line),
+            better(line),
             line["date"],
             f"`{command_of(line)}`",
         )
         for line in lines
     ]
-    header = ("figure", "ours", "beside", "ratio", "measured", "command")
+    header = ("figure", "ours", "beside", "ratio", "better", "measured", "command")
     return f"### {subject}\n\n" + "\n\n".join(protocols) + "\n\n" + _table(header, rows)
+
+
+def _peers_costs() -> str:
+    rows = [(each.name, f"{each.usd:,.0f}", each.what, each.source) for each in alternatives()]
+    told = (
+        f"A month of {CUSTOMERS:,} customers and {LOOKUPS:,} lookups at list prices, worked out by "
+        "`benchmarks/comparison_paper.py`; this table is written anew by `make results ARGS=--no-run`."
+    )
+    return f"{told}\n\n" + _table(("", "USD a month", "what is in it", "source"), rows)
+
+
+def _sources() -> str:
+    rows = [
+        (
+            each.peer,
+            ", ".join(f"`{name}`" for name in each.figures),
+            each.source,
+            each.protocol,
+            each.differs,
+            each.looked_up,
+        )
+        for each in SOURCES
+    ]
+    header = ("peer", "beside", "source", "how it was measured there", "how ours differs", "looked up")
+    return f"Looked up on {LOOKED_UP_ON}.\n\n" + _table(header, rows)
 
 
 def _missing(kept: Iterable[Mapping[str, Any]]) -> str:

@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from benchmarks.comparison_paper import SHOP, alternatives
 from patronage.logic.cost.estimate import by_service, estimate
 from patronage.logic.cost.prices import list_prices
 from patronage.logic.cost.volumes import Volumes
 from tests_support import REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+SCALE = (REPOSITORY / "docs" / "scale.md").read_text(encoding="utf-8")
 COST = (REPOSITORY / "docs" / "cost.md").read_text(encoding="utf-8")
 
 
@@ -53,10 +55,23 @@ def test_the_readme_s_two_months_are_the_estimate_s(typical):
     assert volumes["events"] == 1_000_000
 
 
-def test_the_readme_s_comparison_has_our_month():
-    found = estimate(Volumes().stated(customers=100_000, lookups=1_000_000), list_prices())
+def test_the_readme_s_comparison_has_the_months_that_are_computed():
+    usd = {each.name: each.usd for each in alternatives()}
+    heads = ["Patronage", "Amazon Personalize", "Gorse", "scripts with implicit"]
+    names = [*heads[:3], "scripts with implicit or SAR"]
+    assert f"| | {' | '.join(heads)} |\n" in README
     (row,) = (each for each in table(README, "How it compares") if each[0].startswith("a month of 100,000"))
-    assert row[1] == f"${found['month']['usd_without_free']:.0f}"
+    assert row[1:] == [f"${usd[name]:.0f}" for name in names]
+
+
+@pytest.mark.parametrize("page", [README, SCALE], ids=["README.md", "docs/scale.md"])
+def test_the_command_of_our_month_prices_the_shop_of_the_comparison(page):
+    """Only so is the number that it prints the one of the table."""
+    (options,) = re.findall(r"patronage cost (--customers 100000 [^`\n]+)", page)
+    stated = {name.replace("-", "_"): int(value) for name, value in re.findall(r"--(\S+) (\d+)", options)}
+    assert Volumes().stated(**stated) == SHOP
+    assert f"{SHOP.products:,} products, {SHOP.orders:,} orders of three lines" in " ".join(page.split())
+    assert SHOP.order_lines == 3 * SHOP.orders
 
 
 def test_what_idle_costs_is_the_estimate_s(typical):

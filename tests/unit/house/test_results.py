@@ -10,6 +10,9 @@ import re
 import pytest
 
 from benchmarks.__main__ import SUBJECTS
+from benchmarks.comparison_paper import alternatives
+from benchmarks.shared_data import SECTION, SETS, VARIABLE
+from docs.published import SOURCES
 from tests_support import REPOSITORY
 
 pytestmark = pytest.mark.filterwarnings("ignore:The 'mode.chained_assignment' option")  # a peer's own
@@ -99,8 +102,63 @@ def test_a_figure_stands_with_its_peer_ratio_and_versions(writer):
     told = line("rfm_s", value=1.0)
     page = writer.page_with(PAGE.read_text(encoding="utf-8"), [told])
     row = next(each for each in page.splitlines() if each.startswith("| `rfm_s`"))
-    assert "| 1 s | 2 (a peer) | 0.5 | 2026-11-29 | `make bench NAME=skeleton ONLY=rfm_s` |" in row
+    assert "| 1 s | 2 (a peer) | 0.5 | less | 2026-11-29 | `make bench NAME=skeleton ONLY=rfm_s` |" in row
     assert "| skeleton | 2026-11-29 | 2 cores, 8 GB | patronage 0.1.0, numpy 2.0 |" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "way"),
+    [
+        ("scale_ingest_exponent", "exponent", "less"),
+        ("recommendation_item_bytes", "bytes", "less"),
+        ("million_users_write_units", "write units", "less"),
+        ("dashboard_script_kb", "KB gzipped", "less"),
+        ("champions_churn_90d", "share", "less"),
+        ("drift_false_alarm_share", "share", "less"),
+        ("load_lost_events", "events", "less"),
+        ("found_share", "share", "more"),
+        ("beauty_hr10", "HR@10", "more"),
+        ("plan_catalogue_bytes", "bytes a product", "1"),
+        ("cdnow_bgnbd_alpha", "weeks", "1"),
+        ("churn_share_90d", "share", "1"),
+        ("champions_revenue_share", "share", ""),
+        ("anything", "no unit that there is", ""),
+    ],
+)
+def test_it_is_said_which_way_is_better(writer, name, unit, way):
+    assert writer.better(line(name, unit=unit)) == way
+
+
+def test_only_of_shares_of_customers_and_of_walks_neither_way_is_better(writer):
+    neither = {each["name"] for each in writer.read_kept() if not writer.better(each)}
+    assert neither == {"champions_customer_share", "champions_revenue_share", "load_walks_across_flip"}
+
+
+def test_every_published_figure_has_a_source(writer):
+    sourced = {name for source in SOURCES for name in source.figures}
+    for each in writer.read_kept():
+        if re.search(r"published|from memory|\b(19|20)\d\d$", each["baseline"]):
+            assert each["name"] in sourced, each
+    known = {
+        name for subject in SUBJECTS for name in importlib.import_module(f"benchmarks.{subject}").FIGURES
+    }
+    assert sourced <= known
+
+
+def test_every_set_that_is_not_in_the_repository_has_its_origin():
+    text = PAGE.read_text(encoding="utf-8")
+    told = text.partition(f"## {SECTION}\n")[2].partition("\n## ")[0]
+    assert f"`{VARIABLE}`" in told
+    for name, files in SETS.items():
+        (row,) = (each for each in told.splitlines() if f"`{name}/`" in each)
+        assert "](http" in row
+        assert all(f"`{file}`" in row for file in files)
+
+
+def test_peers_costs_are_those_of_the_page_of_scale():
+    text = PAGE.read_text(encoding="utf-8").partition("\n## Cost\n")[2]
+    for each in alternatives():
+        assert f"| {each.name} | {each.usd:,.0f} | {each.what} |" in text
 
 
 def test_each_unit_that_is_kept_stands_in_one_part(writer):
