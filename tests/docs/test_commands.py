@@ -154,7 +154,7 @@ def _curl(words: tuple[str, ...]) -> list[str]:
     url = next((word for word in words if "$API" in word or "${API}" in word), None)
     if url is None:
         return ["it calls no $API"]
-    path, _, asked = re.sub(r"^\$\{?API\}?(/api/v1)?", "", url).partition("?")
+    path, _, asked = re.sub(r"^\$\{?API\}?", "", url).partition("?")
     if "-X" in words:
         method = words[words.index("-X") + 1]
     else:
@@ -238,6 +238,7 @@ def test_every_block_of_commands_is_what_a_shell_reads(block: Block):
         ('curl "$API/recommendation/1"', "no route GET /recommendation/1"),
         ('curl "$API/recommendations/1?top=3"', "takes no top"),
         ('curl -X PUT "$API/segments"', "no route PUT /segments"),
+        ('curl "$API/api/v1/segments"', "no route GET /api/v1/segments"),
         ("npm run biuld", "no script biuld"),
         ("frobnicate all", "no check knows"),
     ],

@@ -4,63 +4,21 @@ from __future__ import annotations
 
 import re
 import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from typer.main import get_command
 
 from blocks_support import Block, Statement, blocks, statements
-from patronage.cli import app
-from run_support import Shell, patronage
+from run_support import Shell, patronage, why_not
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-NOT_HERE = {
-    "make": "it deploys, builds or tests; test_commands.py holds its target",
-    "aws": "it asks AWS; test_commands.py holds its operation and options",
-    "curl": "it asks a deployed API; test_commands.py holds its route",
-    "npm": "`make dashboard` and `make test-dashboard` run it; test_commands.py holds its script",
-    "pytest": "tests run tests once",
-    ".": "the environment of these tests stands for the one that was made",
-}
 COSTLY = {"run", "evaluate", "segment"}
 """Commands that take seconds and leave nothing that another statement of a page asks for."""
 FOLLOWED = ("docs/tutorials/", "docs/how-to/")
 """Pages that are followed from their start, in an empty folder: text below commands is what they print."""
-
-
-def why_not(statement: Statement) -> str:
-    """Return why a statement is not run, if it is not."""
-    for command in statement.commands:
-        name, *words = (word.removeprefix(".venv/bin/") for word in command)
-        if name in NOT_HERE:
-            return NOT_HERE[name]
-        if name == "patronage" and asks_a_stack(words):
-            return "it starts a cloud, or asks a deployed stack"
-        if name.startswith("python") and (words[0] == "-m" or words[0].startswith("tests/")):
-            return "it makes an environment, or runs what the suite runs"
-        if name in {"patronage", "python"} and any(map(_is_placeholder, words, ["", *words])):
-            return "it names something that each reader has another of"
-    return ""
-
-
-def asks_a_stack(words: list[str]) -> bool:
-    """Say whether a command is about a stack: because it says so, or because it knows nothing else."""
-    command: Any = get_command(app)
-    for word in words:
-        if not hasattr(command, "get_command"):
-            break
-        command = command.get_command(None, word)
-    always = [each for each in command.params if each.name == "stack" and (each.required or each.default)]
-    return "--stack" in words or bool(always) or words[0] == "demo"
-
-
-def _is_placeholder(word: str, before: str) -> bool:
-    """Say whether a word stands for another: `NAME@VERSION`, `RUN`, or a run's id, which holds its time."""
-    shape = r"[A-Z][A-Z_]+(@[A-Z]+)?|\w+@RUN\d*|.*\d{8}T\d{6}.*"
-    return "…" in word or (before != "--currency" and re.fullmatch(shape, word) is not None)
 
 
 def followed(page: str) -> list[tuple[Block, Block | None]]:

@@ -30,7 +30,7 @@ def invoke(
 
     The local cloud must be running: start it with `patronage demo` in another terminal.
 
-    Example: `patronage invoke lookup --event events/rest-recommendations-by-query.json`
+    Example: `patronage invoke lookup --event events/ministack-rest-recommendations-by-query.json`
     """
     text = _event_text(event)
     with explained():

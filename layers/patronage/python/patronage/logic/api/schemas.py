@@ -264,7 +264,7 @@ SCHEMAS: dict[str, Schema] = {
                         "event_id": _or_null(TEXT),
                         "status": {**TEXT, "enum": ["accepted", "repeated", "refused"]},
                     },
-                    {"stored": TEXT, "occurred_at": INSTANT, "clamped": FLAG, "problem": ANYTHING},
+                    {"stored": _or_null(TEXT), "occurred_at": INSTANT, "clamped": FLAG, "problem": ANYTHING},
                 )
             ),
         }
