@@ -37,16 +37,12 @@ def report_1m_s() -> Figure:
 
 def false_alarm_share() -> Figure:
     """Share of experiments without a difference in which daily looks see one, against the level stated."""
-    difference, is_looked_at = simulated_days(spread=1.0)
-    share = _ever_below(_SEQUENCE.p_value(difference), is_looked_at)
-    return Figure(share, "share", "stated at most", _LEVEL)
+    return Figure(_false_alarms(spread=1.0), "share", "stated at most", _LEVEL)
 
 
 def false_alarm_share_conversion() -> Figure:
     """Count the same of conversion."""
-    difference, is_looked_at = simulated_days(spread=None)
-    share = _ever_below(_SEQUENCE.p_value(difference), is_looked_at)
-    return Figure(share, "share", "stated at most", _LEVEL)
+    return Figure(_false_alarms(spread=None), "share", "stated at most", _LEVEL)
 
 
 def false_alarm_share_t_test() -> Figure:
@@ -62,8 +58,8 @@ def false_alarm_share_t_test() -> Figure:
         control.n,
         equal_var=False,
     ).pvalue
-    share = _ever_below(_SEQUENCE.p_value(difference), is_looked_at)
-    return Figure(share, "share", "SciPy's t test, daily", _ever_below(theirs, is_looked_at))
+    found_by_theirs = _ever_below(theirs, is_looked_at)
+    return Figure(_false_alarms(spread=1.0), "share", "SciPy's t test, daily", found_by_theirs)
 
 
 def found_share_one_look() -> Figure:
@@ -93,6 +89,11 @@ FIGURES = {
     "found_share": found_share,
     "found_after_days": found_after_days,
 }
+
+
+def _false_alarms(*, spread: float | None) -> float:
+    difference, is_looked_at = simulated_days(spread=spread)
+    return _ever_below(_SEQUENCE.p_value(difference), is_looked_at)
 
 
 def _is_found():

@@ -7,16 +7,15 @@ of its own, and runs of both take turns.
 
 from __future__ import annotations
 
-import json
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 from functools import cache
 from pathlib import Path
 
 from benchmarks.figures import REPEATS, Figure
+from benchmarks.scale import in_process
 from benchmarks.segment_data import lake_of
 from benchmarks.upkeep_worker import OURS, PEER
 
@@ -49,17 +48,10 @@ def _runs() -> dict[str, list[dict[str, float]]]:
         for _ in range(REPEATS):
             for who, took in runs.items():
                 shutil.copytree(lake, copy)
-                took.append(_run(who, copy))
+                took.append(in_process("benchmarks.upkeep_worker", who, copy))
                 shutil.rmtree(copy)
                 print(f"  {who}: {took[-1]}", file=sys.stderr, flush=True)
     return runs
-
-
-def _run(who: str, lake: Path) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.upkeep_worker", who, str(lake)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603  our own
-    took: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return took
 
 
 FIGURES = {"compaction_10m_s": compaction_10m_s, "compaction_10m_peak_mb": compaction_10m_peak_mb}

@@ -77,7 +77,7 @@ def page_with(page: str, kept: Iterable[Mapping[str, Any]]) -> str:
     plans = [plan(customers) for customers in SIZES]
     figures = {each["name"]: each for each in kept}
     tables = {name: table(plans) for name, table in TABLES.items()}
-    tables |= {name: table(figures) for name, table in MEASURED_TABLES.items()}
+    tables |= {name: _of_subject(figures, *each) for name, each in MEASURED_TABLES.items()}
     for name, text in tables.items():
         begin, end = BEGIN.format(name=name), END.format(name=name)
         before, mark, rest = page.partition(begin)
@@ -188,12 +188,10 @@ def _paper(_: Plans) -> str:
 
 
 def _one_run(kept: Kept) -> str:
-    measured = _of_subject(kept, "comparison")
-    if not measured:
-        return _not_measured("comparison")
+    versions = next(iter(kept.values()))["versions"]
     rows = [
         (
-            what.format_map(measured[0]["versions"]),
+            what.format_map(versions),
             *(
                 _cell(kept, f"comparison_{beside}{each}", side)
                 for each in ("s", "cpu_s", "peak_mb", "ndcg10")
@@ -202,13 +200,10 @@ def _one_run(kept: Kept) -> str:
         for what, beside, side in _CONTENDERS
     ]
     header = ("", "seconds", "CPU seconds", "peak MB", "NDCG@10")
-    return _when(measured) + _table(header, rows)
+    return _table(header, rows)
 
 
 def _measured(kept: Kept) -> str:
-    measured = _of_subject(kept, "scale")
-    if not measured:
-        return _not_measured("scale")
     sizes = [size for size in _LINES if f"scale_ingest_{size}_s" in kept]
     rows = []
     for stage in ("ingest", "segmentation", "training", "publish"):
@@ -233,14 +228,11 @@ def _measured(kept: Kept) -> str:
         *("", *(f"{size}: s" for size in sizes), "exponent", "peak MB", "written MB", "spilled MB"),
         *("write units", "write units/s"),
     )
-    return _when(measured) + _table(header, rows)
+    return _table(header, rows)
 
 
 def _memory(kept: Kept) -> str:
-    measured = _of_subject(kept, "memory")
-    if not measured:
-        return _not_measured("memory")
-    hungriest = sorted(measured, key=lambda line: -line["value"])[:_HUNGRIEST]
+    hungriest = sorted(kept.values(), key=lambda line: -line["value"])[:_HUNGRIEST]
     rows = [
         (
             f"`{line['name'].removeprefix('memory_').removesuffix('_10m_mb')}`",
@@ -249,13 +241,10 @@ def _memory(kept: Kept) -> str:
         )
         for line in hungriest
     ]
-    return _when(measured) + _table(("step", "peak MB", "MB of a function"), rows)
+    return _table(("step", "peak MB", "MB of a function"), rows)
 
 
 def _flip(kept: Kept) -> str:
-    measured = _of_subject(kept, "load")
-    if not measured:
-        return _not_measured("load")
     phases = ("before", "during", "after")
     times = [
         (
@@ -266,12 +255,7 @@ def _flip(kept: Kept) -> str:
         for what, side in (("a lookup", "value"), ("`GET /health`, which reads nothing", "baseline_value"))
     ]
     counted = [(what, _counted(kept[name])) for name, what in _OF_THE_FLIP.items() if name in kept]
-    return (
-        _when(measured)
-        + _table(("ms", *phases), times)
-        + "\n"
-        + _table(("over all three", "measured"), counted)
-    )
+    return _table(("ms", *phases), times) + "\n" + _table(("over all three", "measured"), counted)
 
 
 def _counted(line: Mapping[str, Any]) -> str:
@@ -288,26 +272,22 @@ TABLES: dict[str, Callable[[Plans], str]] = {
     "quotas": _quotas,
     "inputs": _inputs,
 }
-MEASURED_TABLES: dict[str, Callable[[Kept], str]] = {
-    "one run": _one_run,
-    "measured": _measured,
-    "memory": _memory,
-    "flip": _flip,
+MEASURED_TABLES: dict[str, tuple[str, Callable[[Kept], str]]] = {
+    "one run": ("comparison", _one_run),
+    "measured": ("scale", _measured),
+    "memory": ("memory", _memory),
+    "flip": ("load", _flip),
 }
-"""What is written from the figures that are kept; a cell of one that is not is empty."""
+"""What is written from the figures of a subject that are kept; a cell of one that is not is empty."""
 
 
-def _of_subject(kept: Kept, subject: str) -> list[Mapping[str, Any]]:
-    return [line for line in kept.values() if line["subject"] == subject]
-
-
-def _not_measured(subject: str) -> str:
-    return f"Not measured yet: `make results NAME={subject}`.\n"
-
-
-def _when(lines: Sequence[Mapping[str, Any]]) -> str:
-    days, machines = (" and ".join(sorted({line[name] for line in lines})) for name in ("date", "machine"))
-    return f"`make bench NAME={lines[0]['subject']}`, {days}, {machines}:\n\n"
+def _of_subject(kept: Kept, subject: str, write: Callable[[Kept], str]) -> str:
+    """Write the figures of a subject, below their command, days and machines."""
+    measured = {name: line for name, line in kept.items() if line["subject"] == subject}
+    if not measured:
+        return f"Not measured yet: `make results NAME={subject}`.\n"
+    told = (" and ".join(sorted({line[name] for line in measured.values()})) for name in ("date", "machine"))
+    return f"`make bench NAME={subject}`, {', '.join(told)}:\n\n{write(measured)}"
 
 
 def _cell(kept: Kept, name: str, side: str = "value") -> str:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FENCE = re.compile(r"^( *)(```+|~~~+) *([^\s`]*)")
-_FENCED = re.compile(r"^ *(```+|~~~+).*?^ *\1 *$", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
 _BETWEEN = {"|", "||", "&&", ";", "&"}
@@ -56,11 +55,12 @@ def pages() -> list[Path]:
 @cache
 def blocks(*languages: str) -> tuple[Block, ...]:
     """Return the blocks in some languages, or all."""
-    found = (block for path in pages() for block in _blocks_of(path))
+    found = (part for path in pages() for part in _parts_of(path) if isinstance(part, Block))
     return tuple(block for block in found if not languages or block.language in languages)
 
 
-def _blocks_of(path: Path) -> Iterator[Block]:
+def _parts_of(path: Path) -> Iterator[Block | str]:
+    """Yield the fenced blocks of a page, and each line outside of them."""
     page = path.relative_to(REPOSITORY).as_posix()
     opened: re.Match[str] | None = None
     lines: list[str] = []
@@ -70,6 +70,8 @@ def _blocks_of(path: Path) -> Iterator[Block]:
         if opened is None:
             if fence:
                 opened, lines, started = fence, [], number + 1
+            else:
+                yield line
         elif fence and fence[2].startswith(opened[2]) and not fence[3]:
             yield Block(page, started, opened[3], "".join(f"{each}\n" for each in lines))
             opened = None
@@ -82,7 +84,7 @@ def spans() -> dict[str, str]:
     """Return what stands in a sentence as code, each with the first page that has it."""
     found: dict[str, str] = {}
     for path in pages():
-        prose = _FENCED.sub("", path.read_text(encoding="utf-8"))
+        prose = "\n".join(part if isinstance(part, str) else "" for part in _parts_of(path))
         for paragraph in prose.split("\n\n"):
             for span in _SPAN.findall(paragraph):
                 found.setdefault(" ".join(span.split()), str(path.relative_to(REPOSITORY)))

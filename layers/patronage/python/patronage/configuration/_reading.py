@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from patronage.configuration._stack import StackSettings
 from patronage.errors import BadInput
 from patronage.logic.ingest.values import Rates
-from patronage.logic.settings_text import untold
+from patronage.logic.settings_text import parser_said
 from patronage.logic.toml_places import place_of
 from patronage.settings import Shop
 
@@ -63,7 +63,7 @@ def read_settings(path: Path) -> Settings:
     except tomllib.TOMLDecodeError as exc:
         raise BadInput(_unparsed(path, text, str(exc))) from exc
     except (ValueError, RecursionError) as exc:
-        raise BadInput(f"{path} is no TOML: {untold(exc)}; write it as patronage init does") from exc
+        raise BadInput(f"{path} is no TOML: {parser_said(exc)}; write it as patronage init does") from exc
     faults = [
         f"{_place(path, text, keys)}: {fault}" for keys, fault in sorted(_faults(values), key=_by_place(text))
     ]

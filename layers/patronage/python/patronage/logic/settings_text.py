@@ -32,11 +32,11 @@ def toml_of(content: str | bytes, place: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as exc:
-        raise BadInput(f"{place} is no TOML ({untold(exc)}); mend it and upload the file again") from exc
+        raise BadInput(f"{place} is no TOML ({parser_said(exc)}); mend it and upload the file again") from exc
 
 
-def untold(exc: Exception) -> str:
-    """Return what an error of the parser says; of two it says nothing that concerns who wrote the file."""
+def parser_said(exc: Exception) -> str:
+    """Return what the parser's error says to who wrote the file; two of its errors need words of ours."""
     if isinstance(exc, tomllib.TOMLDecodeError):
         return str(exc)
     return "too deeply nested" if isinstance(exc, RecursionError) else "a number of too many digits"

@@ -38,15 +38,12 @@ def keys_to(values: Mapping[str, Any], path: str) -> list[str]:
     keys: list[str] = []
     found: Any = values
     while path:
-        if isinstance(found, list):
-            found = _numbered(found)
-        if not isinstance(found, dict):
-            break
-        fitting = [each for each in found if path == each or path.startswith(f"{each}.")]
+        table = _table(found)
+        fitting = [each for each in table if path == each or path.startswith(f"{each}.")]
         if not fitting:
             break
         key = max(fitting, key=len)
-        keys, found, path = [*keys, key], found[key], path[len(key) + 1 :]
+        keys, found, path = [*keys, key], table[key], path[len(key) + 1 :]
     return keys
 
 
@@ -64,13 +61,15 @@ def _up_to(number: int, lines: Sequence[str]) -> Mapping[str, Any]:
 def _holds(values: Mapping[str, Any], keys: Sequence[str]) -> bool:
     found: Any = values
     for key in keys:
-        if isinstance(found, list):
-            found = _numbered(found)
-        if not isinstance(found, dict) or key not in found:
+        table = _table(found)
+        if key not in table:
             return False
-        found = found[key]
+        found = table[key]
     return True
 
 
-def _numbered(listed: Sequence[Any]) -> dict[str, Any]:
-    return {str(number): each for number, each in enumerate(listed)}
+def _table(found: Any) -> Mapping[str, Any]:
+    """Return what a value holds by its keys; of a list they are the numbers, other values hold nothing."""
+    if isinstance(found, list):
+        return {str(number): each for number, each in enumerate(found)}
+    return found if isinstance(found, dict) else {}
